@@ -1,0 +1,91 @@
+"""The faults an analyst can fix.
+
+Every fault has one shape, so that a reader learns it once: a first line that is complete in
+itself (it is what a log shows), then what was found, what is allowed, where it comes from and
+what to do. A message never holds an answer, an identifier or free text: it gives counts, codes
+and positions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class NbevalError(Exception):
+    """A fault that somebody who uses nbeval can put right; the command line exits with 2."""
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        found: str = "",
+        allowed: str = "",
+        where: str = "",
+        do: str,
+        rows: Any = None,
+    ) -> None:
+        self.what = what
+        self.found = found
+        self.allowed = allowed
+        self.where = where
+        self.do = do
+        #: the rows at fault, for an interactive session; never printed
+        self.rows = rows
+        super().__init__(self.message())
+
+    def message(self) -> str:
+        """The whole message: first line, then found / allowed / from / do, where there are any."""
+        parts = [("found", self.found), ("allowed", self.allowed), ("from", self.where), ("do", self.do)]
+        lines = [f"{type(self).__name__}: {self.what}"]
+        for label, text in parts:
+            if text:
+                indented = text.replace("\n", "\n" + " " * 11)
+                lines.append(f"  {label:<8} {indented}")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return self.message()
+
+
+class DictionaryError(NbevalError):
+    """The data dictionary contradicts itself, lacks a source, or cannot be read."""
+
+
+class SourceError(NbevalError):
+    """An export is missing, empty, locked, cut short, or not the kind of file it claims to be."""
+
+
+class UnknownHeaderError(NbevalError):
+    """An export has a column that the dictionary does not know, or lacks one it must have."""
+
+
+class UnknownCodeError(NbevalError):
+    """An export has answers that are not in the item's response set."""
+
+
+class CorrectionError(NbevalError):
+    """A declared correction no longer matches the data it was written for."""
+
+
+class FrameError(NbevalError):
+    """A table breaks its contract in ``nbeval.frames``: a column, a key, a type or a code."""
+
+
+class ParameterError(NbevalError):
+    """A command or a notebook was given a name or a value that does not exist."""
+
+
+class RenderError(NbevalError):
+    """A report could not be made; the last good one was left as it was."""
+
+
+class DisclosureError(NbevalError):
+    """What would be published gives somebody away; nothing was published."""
+
+    exit_code = 1
+
+
+class OutputError(NbevalError):
+    """The place to write to is missing, read-only, full, or in use by another run."""

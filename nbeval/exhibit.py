@@ -1,0 +1,95 @@
+"""The exhibit: one structured object from which every format of a table or figure is made.
+
+An exhibit holds text and numbers that may be published, and nothing else. It travels inside the
+executed notebook as JSON, under the MIME types below, so that HTML, PDF, Word and workbook are
+made from the same object and cannot differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+EXHIBIT_MIME = "application/vnd.nbeval.exhibit+json"
+TEXT_MIME = "application/vnd.nbeval.text+json"
+REPORT_MIME = "application/vnd.nbeval.report+json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``key`` is unique in the table, ``unit`` may be empty, ``header`` marks row headers."""
+
+    key: str
+    label: str
+    unit: str = ""
+    header: bool = False
+    numeric: bool = False
+    group: str = ""                     # label of a spanning header above several columns
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: ``text`` as printed; ``value`` the number behind it (None where text or withheld)."""
+
+    text: str
+    value: float | None = None
+    result: str = ""                    # key of the row of results it comes from, see frames.result_key
+    field: str = ""                     # which column of that row: estimate, conf_low, n_valid, ...
+    symbol: str = ""                    # [c], [x], [z], [low] where one is shown
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of cells, in the order of the columns. ``heading`` rows start a block and have one cell."""
+
+    cells: tuple[Cell, ...]
+    heading: bool = False
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The picture of an exhibit: a self-contained SVG, and the words that stand for it."""
+
+    svg: str
+    alt: str                            # what it shows, in a sentence or two, from the disclosed numbers
+    description: str                    # the long description
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A numbered table or figure. A figure always brings its table: the data behind it."""
+
+    id: str
+    label: str                          # "Table 3" or "Figure 2"
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    unit: str
+    base: str                           # who the figures stand on, with the smallest and largest n
+    source: str
+    legend: tuple[tuple[str, str], ...] = ()    # symbols that occur, and their meanings
+    notes: tuple[str, ...] = ()
+    figure: Figure | None = None
+    invented: bool = False
+    sentence: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The exhibit as plain JSON, with the version of this structure."""
+        return {"schema": SCHEMA, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Exhibit:
+        """The exhibit from its JSON; the inverse of :meth:`to_json`."""
+        fields = {key: value for key, value in data.items() if key != "schema"}
+        fields["columns"] = tuple(Column(**column) for column in fields["columns"])
+        fields["rows"] = tuple(
+            Row(cells=tuple(Cell(**cell) for cell in row["cells"]), heading=row["heading"])
+            for row in fields["rows"]
+        )
+        fields["legend"] = tuple((symbol, meaning) for symbol, meaning in fields["legend"])
+        fields["notes"] = tuple(fields["notes"])
+        fields["figure"] = Figure(**fields["figure"]) if fields["figure"] else None
+        return cls(**fields)

@@ -1,0 +1,212 @@
+"""What a row of each table is: its key, its columns, its types. Stages meet only through these.
+
+    ANSWERS       one row per respondent x item
+    RESPONDENTS   one row per respondent
+    VALUES        one row per respondent x indicator
+    RESULTS       one row per estimate
+    FINDINGS      one row per finding of a check
+
+``check(table, contract)`` refuses a table that breaks its contract, in words for an analyst.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+import pandera.pandas as pa
+
+from nbeval.dictionary.records import MissingReason
+from nbeval.errors import FrameError
+
+
+class Quantity(StrEnum):
+    """What an estimate is of. A closed set: tables, words and disclosure rules depend on it."""
+
+    PERCENT = "percent"                          # share of valid answers, 0 to 100
+    MEAN = "mean"
+    MEDIAN = "median"
+    SD = "sd"
+    RESPONSE_RATE = "response_rate"
+    ITEM_NONRESPONSE = "item_nonresponse"
+    POPULATION_SHARE = "population_share"        # a margin of the population, as declared
+    CHANGE = "change"                            # final minus baseline, points or scale points
+    CHANGE_ADJUSTED = "change_adjusted"
+    CHANGE_POOLED = "change_pooled"              # random effects over authorities
+    HETEROGENEITY = "heterogeneity"              # I squared; Q, df, p on the row
+    SMALLEST_CHANGE = "smallest_change"          # detectable with 80 % power
+    OVERLAP_BOUND = "overlap_bound"
+    DIFFERENCE = "difference"                    # a level against another, or a comparator
+    EFFECT_SIZE = "effect_size"                  # Hedges g
+    SUPERIORITY = "superiority"                  # probability of superiority
+    ODDS_RATIO = "odds_ratio"
+    MARGINAL_EFFECT = "marginal_effect"
+    ALPHA = "alpha"
+    ITEM_REST = "item_rest"
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    LOWEST = "lowest"                            # of the authorities, unnamed
+    HIGHEST = "highest"
+    BENCHMARK = "benchmark"                      # a published value
+    EFFECTIVE_N = "effective_n"
+    DESIGN_EFFECT = "design_effect"
+    COUNT = "count"
+
+
+class Contrast(StrEnum):
+    """What an estimate compares with, if anything."""
+
+    NONE = ""
+    WAVE = "wave"                                # `reference` is the earlier wave
+    LEVEL = "level"                              # `reference` is a level of the same group
+    REST = "rest"                                # all others of the cohort
+    COMPARATOR = "comparator"                    # `reference` is a benchmark id
+
+
+class Verdict(StrEnum):
+    """The word that a test allows. Tables, figures and sentences use this and never the sign."""
+
+    NONE = ""
+    ROSE = "rose"
+    FELL = "fell"
+    NO_CLEAR_CHANGE = "no clear change"
+    ROSE_SMALL = "rose, by less than the smallest meaningful change"
+    FELL_SMALL = "fell, by less than the smallest meaningful change"
+    HIGHER = "higher"
+    LOWER = "lower"
+    NO_CLEAR_DIFFERENCE = "no clear difference"
+    CANNOT_TELL = "cannot tell"
+
+
+MISSING_COLUMNS = tuple(f"missing_{reason.value}" for reason in MissingReason)
+
+RESULT_KEY = (
+    "source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference",
+    "weighted",
+)
+
+_TEXT = {name: pa.Column(str) for name in (
+    "source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference",
+)}
+_NUMBER = {name: pa.Column(float, nullable=True) for name in (
+    "estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value",
+    "p_adjusted", "numerator", "numerator_reference", "n_valid", "n_reference", "n_eligible",
+    *MISSING_COLUMNS, "n_effective",
+)}
+
+RESULTS = pa.DataFrameSchema(
+    {
+        "cohort": pa.Column(str),
+        **_TEXT,
+        "weighted": pa.Column(bool),
+        **_NUMBER,
+        "unit": pa.Column(str),                  # percent, points, scale points, ratio, ...
+        "family": pa.Column(str),
+        "method": pa.Column(str),
+        "verdict": pa.Column(str),
+        "warning": pa.Column(str),               # why there is no number, or what to mind
+        "suppression": pa.Column(str),           # empty until protect
+    },
+    unique=list(RESULT_KEY), strict=True, name="RESULTS",
+)
+
+ANSWERS = pa.DataFrameSchema(
+    {
+        "respondent": pa.Column(int),            # made on reading; means nothing outside this run
+        "wave": pa.Column("category"),
+        "authority": pa.Column("category"),
+        "item": pa.Column("category"),
+        "code": pa.Column(float, nullable=True), # missing where `missing` is set
+        "missing": pa.Column("category", nullable=True),   # a MissingReason
+    },
+    unique=["respondent", "item"], strict=True, name="ANSWERS",
+)
+
+RESPONDENTS = pa.DataFrameSchema(
+    {
+        "respondent": pa.Column(int, unique=True),
+        "source": pa.Column("category"),
+        "wave": pa.Column("category"),
+        "authority": pa.Column("category"),      # empty text where the cohort has none
+        "person": pa.Column(str),                # links waves in a matched design; empty otherwise
+    },
+    strict=False, name="RESPONDENTS",            # further columns: one per declared group (category), `weight`
+)
+
+VALUES = pa.DataFrameSchema(
+    {
+        "respondent": pa.Column(int),
+        "wave": pa.Column("category"),
+        "authority": pa.Column("category"),
+        "indicator": pa.Column("category"),
+        "value": pa.Column(float, nullable=True),
+        "missing": pa.Column("category", nullable=True),
+    },
+    unique=["respondent", "indicator"], strict=True, name="VALUES",
+)
+
+FINDINGS = pa.DataFrameSchema(
+    {
+        "check": pa.Column(str),                 # name of the check
+        "outcome": pa.Column(str, pa.Check.isin(["pass", "note", "warning", "failure"])),
+        "source": pa.Column(str),
+        "wave": pa.Column(str),
+        "authority": pa.Column(str),
+        "item": pa.Column(str),
+        "count": pa.Column(int),
+        "message": pa.Column(str),               # plain English, non-disclosive
+        "do": pa.Column(str),
+    },
+    strict=True, name="FINDINGS",
+)
+
+
+def check(table: pd.DataFrame, contract: pa.DataFrameSchema) -> pd.DataFrame:
+    """Return ``table`` unchanged if it keeps the contract; raise ``FrameError`` if it does not.
+
+    The message names columns and counts; it never shows a value of the table.
+    """
+    try:
+        contract.validate(table, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        broken = sorted({f"{row.column or contract.name}: {row.check}" for row in cases.itertuples()})
+        raise FrameError(
+            f"a table of kind {contract.name} breaks its contract in {len(broken)} ways.",
+            found="; ".join(broken[:8]),
+            allowed=", ".join(contract.columns),
+            do="this is a fault of the stage that made the table; report it with the lines above.",
+        ) from None
+    return table
+
+
+def result_key(row: pd.Series | dict) -> str:
+    """The key of one row of results as one readable line, parts in the order of ``RESULT_KEY``."""
+    return "|".join(
+        ("weighted" if row[name] else "") if name == "weighted" else str(row[name]) for name in RESULT_KEY
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """What ``collect`` makes of a source: the answers, who gave them, what was found, how rows add up."""
+
+    answers: pd.DataFrame
+    respondents: pd.DataFrame
+    findings: pd.DataFrame
+    accounting: pd.DataFrame     # one row per file: file, wave, authority, read, kept, set aside by reason
+    inputs: pd.DataFrame         # one row per file: name relative to the data folder, sha256, bytes
+
+
+@dataclass(frozen=True, eq=False)
+class DisclosedResults:
+    """Results that may leave: made by ``protect`` and by nothing else; all that ``present`` accepts.
+
+    ``table`` has the columns of ``RESULTS``. Where ``suppression`` holds a symbol, every number of
+    the row that could give the withheld one away is missing.
+    """
+
+    table: pd.DataFrame
+    policy: object
+    audit: pd.DataFrame
