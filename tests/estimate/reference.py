@@ -1,0 +1,172 @@
+"""Reads the reference values made with R: cases, expected rows, and how near is near enough.
+
+A test takes ``expected_rows("proportions", methods=[...])`` as its parameters, computes the case from
+``inputs("proportion_two_cases")`` and ends with ``meets(row, outcome)``.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
+NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value")
+MISSING = "the folder 'shared' with reference values is not beside this checkout"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One row of an expected table with its tolerance; numbers that R did not give are NaN."""
+
+    table: str
+    case: str
+    quantity: str
+    method: str
+    note: str
+    relative: float            # NaN where the value is not one to be met
+    absolute: float
+    estimate: float
+    std_error: float
+    conf_low: float
+    conf_high: float
+    conf_level: float
+    statistic: float
+    df: float
+    p_value: float
+
+    @property
+    def id(self) -> str:
+        return f"{self.case}|{self.quantity}|{self.method}"
+
+    @property
+    def not_estimable(self) -> bool:
+        return self.note.startswith("not estimable:")
+
+    @property
+    def degenerate(self) -> bool:
+        return "DEGENERATE" in self.note
+
+
+def available() -> bool:
+    """Whether the reference lies beside the checkout; in continuous integration it must."""
+    if not REFERENCE.is_dir() and os.environ.get("CI"):
+        raise FileNotFoundError(MISSING)
+    return REFERENCE.is_dir()
+
+
+def _read(folder: str, name: str, **options: Any) -> pd.DataFrame:
+    return pd.read_csv(REFERENCE / folder / f"{name}.csv", keep_default_na=False, na_values=[""], **options)
+
+
+@cache
+def inputs(name: str, *, text: bool = False) -> pd.DataFrame:
+    """A table of ``inputs/``; with ``text`` every cell as written. Not to be altered: it is shared."""
+    return _read("inputs", name, **({"dtype": str} if text else {}))
+
+
+def case(name: str, case_id: str) -> dict[str, Any]:
+    """The one row of a table of cases that has this case_id."""
+    found = inputs(name).query("case_id == @case_id")
+    assert len(found) == 1, f"{name} has {len(found)} rows of {case_id}"
+    return found.iloc[0].to_dict()
+
+
+@cache
+def _tolerances() -> pd.DataFrame:
+    return pd.read_csv(REFERENCE / "tolerances.csv", dtype=str, keep_default_na=False)
+
+
+def _names(rows: str) -> list[tuple[str, str]]:
+    """(method, quantity) patterns of a line such as "methods boschloo_* and barnard_pooled"."""
+    inside = re.search(r"\(([a-z_].*;.*)\)", rows)
+    text = inside.group(1) if inside else re.sub(r"^methods? ", "", rows)
+    parts = [part.strip() for part in re.split(r";| and ", text)]
+    split = [re.fullmatch(r"(\w+) of (\w+)", part) for part in parts]
+    return [(found.group(1), found.group(2)) if found else (part, "*") for part, found in zip(parts, split)]
+
+
+def _applies(rows: str, row: dict[str, Any]) -> bool:
+    if rows.startswith("all"):
+        return True
+    if rows.startswith("case "):
+        return row["case_id"] == rows.removeprefix("case ")
+    if "DEGENERATE" in rows:
+        return "DEGENERATE" in row["note"]
+    return any(fnmatchcase(row["method"], m) and fnmatchcase(row["quantity"], q) for m, q in _names(rows))
+
+
+def tolerance(table: str, row: dict[str, Any]) -> tuple[float, float]:
+    """Relative and absolute tolerance of one row: its own line in tolerances.csv, or that of all others."""
+    lines = _tolerances().query("expected_file == @table")
+    lines = lines.assign(general=lines["rows"].str.startswith("all")).sort_values("general", kind="stable")
+    found = next(line for line in lines.itertuples() if _applies(line.rows, row))
+    if found.relative == "not to be met":
+        return math.nan, math.nan
+    return (0.0 if found.relative == "exact" else float(found.relative)), float(found.absolute or 0)
+
+
+@cache
+def expected(table: str) -> tuple[Expected, ...]:
+    """Every row of ``expected/<table>.csv``; nothing where the reference is not there."""
+    if not available():
+        return ()
+    texts = ("case_id", "quantity", "method", "note")
+    frame = _read("expected", table)
+    frame[list(texts)] = frame[list(texts)].fillna("")
+    rows = []
+    for row in frame.to_dict("records"):
+        relative, absolute = tolerance(table, row)
+        numbers = {name: float(row[name]) for name in NUMBERS}
+        rows.append(Expected(table, row["case_id"], row["quantity"], row["method"], row["note"], relative, absolute, **numbers))
+    return tuple(rows)
+
+
+def expected_rows(table: str, *, methods: list[str] | None = None, quantities: list[str] | None = None) -> list[Any]:
+    """Parameters for ``pytest.mark.parametrize("row", ...)``: rows to be met, ids case|quantity|method."""
+    if not available():
+        return [pytest.param(None, marks=pytest.mark.skip(reason=MISSING), id="reference-absent")]
+    rows = [
+        row for row in expected(table)
+        if (methods is None or row.method in methods) and (quantities is None or row.quantity in quantities)
+        and not math.isnan(row.relative)
+    ]
+    assert rows, f"no row of {table} has these methods and quantities"
+    return [pytest.param(row, id=row.id) for row in rows]
+
+
+def near(actual: float, wanted: float, row: Expected) -> bool:
+    """Whether a number is within the tolerance of the row it belongs to."""
+    if math.isinf(wanted) or math.isinf(actual):
+        return actual == wanted
+    return abs(actual - wanted) <= max(row.relative * abs(wanted), row.absolute)
+
+
+def meets(row: Expected, outcome: Any) -> None:
+    """Assert that an ``Outcome`` meets every number R gave; where R gave none, that it has none and says why."""
+    if row.not_estimable:
+        given = {name: getattr(outcome, name) for name in NUMBERS if name not in ("conf_level", "df")}
+        assert all(math.isnan(value) for value in given.values()), f"a number where there is none: {given}"
+        assert outcome.warning, "no reason is given"
+        return
+    wanted = {name: getattr(row, name) for name in NUMBERS if not math.isnan(getattr(row, name))}
+    off = {name: (float(getattr(outcome, name)), value) for name, value in wanted.items()
+           if not near(float(getattr(outcome, name)), value, row)}
+    assert not off, f"{row.id}: (ours, R) {off}; {outcome.warning}"
+
+
+def offered_or_refused(table: str, offered: set[str], refused: dict[str, str]) -> None:
+    """Assert that every method of a table is either offered or listed with the reason it is not."""
+    methods = {row.method for row in expected(table)}
+    assert not offered & set(refused), "both offered and refused"
+    assert methods == (offered | set(refused)) & methods, f"neither offered nor refused: {methods - offered - set(refused)}"
+    assert (offered | set(refused)) <= methods, f"not in {table}: {(offered | set(refused)) - methods}"
+    assert all(refused.values()), "a refusal without a reason"
