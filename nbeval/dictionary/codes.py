@@ -1,0 +1,89 @@
+"""Codings: which codes of an item or scale count, written as "7", "0-4" or several of these."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from nbeval.errors import DictionaryError
+
+_PART = re.compile(r"(-?\d+(?:\.\d+)?)(?:-(-?\d+(?:\.\d+)?))?")
+
+
+@dataclass(frozen=True)
+class CodeMatcher:
+    """A set of codes as closed ranges; a single code is a range of itself."""
+
+    ranges: tuple[tuple[float, float], ...]
+
+    def contains(self, values: ArrayLike) -> np.ndarray:
+        """Say of every value whether it is one of the codes; a missing value never is.
+
+        Parameters
+        ----------
+        values : numbers
+            A series, an array or a list; missing values may be NaN or NA.
+
+        Returns
+        -------
+        numpy array of bool
+            One entry per value, in the order given.
+        """
+        numbers = _numbers(values)
+        found = np.zeros(numbers.shape, dtype=bool)
+        for low, high in self.ranges:
+            found |= (numbers >= low) & (numbers <= high)
+        return found
+
+    def listed(self, lowest: float, highest: float) -> tuple[int, ...]:
+        """The whole numbers from ``lowest`` to ``highest`` that are among the codes, in order."""
+        span = np.arange(int(np.ceil(lowest)), int(np.floor(highest)) + 1)
+        return tuple(int(code) for code in span[self.contains(span)])
+
+
+def matcher(codes: tuple[str, ...]) -> CodeMatcher:
+    """Read a coding such as ``("0-4", "7")``.
+
+    Parameters
+    ----------
+    codes : tuple of str
+        Single codes and ranges from lowest to highest, both ends included. A code may be negative.
+
+    Returns
+    -------
+    CodeMatcher
+        It answers ``contains(values)`` and ``listed(lowest, highest)``.
+
+    Raises
+    ------
+    DictionaryError
+        A part is neither a code nor a range, or a range runs backwards.
+    """
+    return CodeMatcher(tuple(_range(part) for part in codes))
+
+
+def _range(part: str) -> tuple[float, float]:
+    """One code or range as its two ends."""
+    found = _PART.fullmatch(part.strip())
+    if found is None:
+        raise DictionaryError(
+            f"'{part}' is not a code.", allowed="a single code such as 7, or a range such as 0-4",
+            do="write the codes as numbers, several parted by '; '.",
+        )
+    low = float(found[1])
+    high = float(found[2]) if found[2] is not None else low
+    if high < low:
+        raise DictionaryError(
+            f"the range '{part}' runs backwards.", allowed="lowest-highest", do=f"write {found[2]}-{found[1]}.",
+        )
+    return low, high
+
+
+def _numbers(values: ArrayLike) -> np.ndarray:
+    """The values as floats, missing ones as NaN."""
+    if hasattr(values, "to_numpy"):
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(values, dtype=float)
