@@ -6,15 +6,15 @@ therefore the inference to other authorities, and a report labels it so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from numpy.typing import ArrayLike
+from scipy import stats
 
 from nbeval.errors import ParameterError
+from nbeval.estimate.heterogeneity import TAU, Effects, q_profile, tau_error
 from nbeval.estimate.outcome import Outcome, not_estimable
 
 METHODS = ("fixed", "dersimonian_laird", "reml", "paule_mandel")
@@ -40,39 +40,6 @@ class Pooled:
     hksj_scale: Outcome
     prediction: Outcome
     prediction_higgins: Outcome
-
-
-@dataclass(frozen=True)
-class _Effects:
-    """The usable changes and their variances, with what their weights give."""
-
-    y: NDArray[np.float64]
-    v: NDArray[np.float64]
-
-    @property
-    def k(self) -> int:
-        return len(self.y)
-
-    def weights(self, tau_squared: float) -> NDArray[np.float64]:
-        return 1 / (self.v + tau_squared)
-
-    def q(self, tau_squared: float) -> float:
-        w = self.weights(tau_squared)
-        return float(np.sum(w * (self.y - np.average(self.y, weights=w)) ** 2))
-
-    def trace(self, tau_squared: float) -> float:
-        """Trace of P = W - W 1 (1'W 1)^-1 1'W."""
-        w = self.weights(tau_squared)
-        return float(w.sum() - (w**2).sum() / w.sum())
-
-    def trace_squared(self, tau_squared: float) -> float:
-        """Trace of P P."""
-        w = self.weights(tau_squared)
-        return float((w**2).sum() - 2 * (w**3).sum() / w.sum() + ((w**2).sum() / w.sum()) ** 2)
-
-    @property
-    def typical_variance(self) -> float:
-        return (self.k - 1) / self.trace(0.0)
 
 
 def risk_difference(x_final: int, n_final: int, x_baseline: int, n_baseline: int, *, half: bool = False) -> tuple[float, float]:
@@ -138,13 +105,13 @@ def pool(
     _refuse_unknown(method, inference)
     y, v = np.asarray(effects, float), np.asarray(variances, float)
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)
-    kept = _Effects(y[usable], v[usable])
+    kept = Effects(y[usable], v[usable])
     name = f"{method}_{inference}"
     if kept.k == 0:
         return _nothing(name, int((~usable).sum()), 0, "no authority has a change with a variance")
     if kept.k == 1 and method != "fixed":
         return _nothing(name, int((~usable).sum()), 1, "one authority")
-    tau = 0.0 if method == "fixed" else _TAU[method](kept)
+    tau = 0.0 if method == "fixed" else TAU[method](kept)
     mean, scale = _mean(kept, tau, name, inference, conf_level)
     return Pooled(
         k=kept.k, left_out=int((~usable).sum()), mean=mean, q=_q(kept),
@@ -169,40 +136,7 @@ def _nothing(method: str, left_out: int, k: int, why: str) -> Pooled:
     return Pooled(k, left_out, *([empty] * 8))
 
 
-def _dersimonian_laird(e: _Effects) -> float:
-    """Moment estimate from Cochran's Q, cut at 0."""
-    return max(0.0, (e.q(0.0) - (e.k - 1)) / e.trace(0.0))
-
-
-def _paule_mandel(e: _Effects) -> float:
-    """The value at which the generalised Q equals its expectation, k - 1."""
-    return _root(lambda tau: e.q(tau) - (e.k - 1), e)
-
-
-def _reml(e: _Effects) -> float:
-    """The zero of the restricted likelihood's score, or 0 where that falls from the start."""
-    def score(tau: float) -> float:
-        w = e.weights(tau)
-        return float(np.sum(w**2 * (e.y - np.average(e.y, weights=w)) ** 2)) - e.trace(tau)
-    return _root(score, e)
-
-
-_TAU: dict[str, Callable[[_Effects], float]] = {
-    "dersimonian_laird": _dersimonian_laird, "reml": _reml, "paule_mandel": _paule_mandel,
-}
-
-
-def _root(falling: Callable[[float], float], e: _Effects) -> float:
-    """Where a function that is positive at small values and negative at large ones is 0; 0 where it starts below."""
-    if falling(0.0) <= 0:
-        return 0.0
-    high = max(float(np.var(e.y)), float(e.v.max()))
-    while falling(high) > 0:
-        high *= 2
-    return float(optimize.brentq(falling, 0.0, high, xtol=1e-15, rtol=1e-14, maxiter=500))
-
-
-def _mean(e: _Effects, tau: float, name: str, inference: str, level: float) -> tuple[Outcome, Outcome]:
+def _mean(e: Effects, tau: float, name: str, inference: str, level: float) -> tuple[Outcome, Outcome]:
     """The weighted mean with its interval, and the scale of Hartung and Knapp."""
     w = e.weights(tau)
     mean, error = float(np.average(e.y, weights=w)), 1 / sqrt(float(w.sum()))
@@ -220,18 +154,18 @@ def _mean(e: _Effects, tau: float, name: str, inference: str, level: float) -> t
     return Outcome(mean, error, mean - q * error, mean + q * error, level, t, e.k - 1, 2 * stats.t.sf(abs(t), e.k - 1), name), scaled
 
 
-def _q(e: _Effects) -> Outcome:
+def _q(e: Effects) -> Outcome:
     """Cochran's Q against no heterogeneity."""
     q = e.q(0.0) if e.k > 1 else 0.0
     return Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)) if e.k > 1 else nan, method="cochran",
                    warning="" if e.k > 1 else "one authority: nothing to compare")
 
 
-def _spread(e: _Effects, tau: float, method: str, level: float) -> dict[str, Outcome]:
+def _spread(e: Effects, tau: float, method: str, level: float) -> dict[str, Outcome]:
     """Tau squared, I squared and H squared, with Q-profile intervals from three authorities on."""
     if e.k == 1:
         return dict.fromkeys(("tau_squared", "i_squared", "h_squared"), not_estimable(method, "one authority"))
-    low, high = _q_profile(e, level) if e.k > 2 else (nan, nan)
+    low, high = q_profile(e, level) if e.k > 2 else (nan, nan)
     typical = e.typical_variance
     limits = [100 * limit / (limit + typical) for limit in (low, high)]
     given = level if isfinite(high) else nan
@@ -239,29 +173,10 @@ def _spread(e: _Effects, tau: float, method: str, level: float) -> dict[str, Out
     if high == 0:
         warning = "the changes differ less than chance would make them: every positive value is refused"
     return {
-        "tau_squared": Outcome(tau, _tau_error(e, tau, method), low, high, given, method=method, warning=warning),
+        "tau_squared": Outcome(tau, tau_error(e, tau, method), low, high, given, method=method, warning=warning),
         "i_squared": Outcome(100 * tau / (tau + typical), nan, limits[0], limits[1], given, method=method, warning=warning),
         "h_squared": Outcome(1 + tau / typical, method=method),
     }
-
-
-def _tau_error(e: _Effects, tau: float, method: str) -> float:
-    """Standard error of tau squared, as metafor gives it for each method."""
-    if method == "fixed":
-        return nan
-    if method == "reml":
-        return sqrt(2 / e.trace_squared(tau))
-    if method == "paule_mandel":
-        return e.k / (e.k - 1) * sqrt(2 * (e.k - 1)) / float(e.weights(tau).sum())
-    trace = e.trace(0.0)
-    return sqrt(2 * (e.k - 1) + 4 * tau * trace + 2 * tau**2 * e.trace_squared(0.0)) / trace
-
-
-def _q_profile(e: _Effects, level: float) -> tuple[float, float]:
-    """Values of tau squared that Q does not refuse (Viechtbauer 2007)."""
-    tails = stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], e.k - 1)
-    low, high = (_root(lambda tau, at=at: e.q(tau) - at, e) for at in tails)
-    return low, high
 
 
 def _prediction(mean: Outcome, tau: float, level: float) -> Outcome:
@@ -273,7 +188,7 @@ def _prediction(mean: Outcome, tau: float, level: float) -> Outcome:
     return Outcome(mean.estimate, conf_low=mean.estimate - half, conf_high=mean.estimate + half, conf_level=level, df=mean.df, method=mean.method)
 
 
-def _higgins(e: _Effects, tau: float, method: str, level: float) -> Outcome:
+def _higgins(e: Effects, tau: float, method: str, level: float) -> Outcome:
     """The same with t on k - 2 df (Higgins, Thompson and Spiegelhalter 2009)."""
     if e.k < 3:
         return not_estimable(f"{method}_higgins", "fewer than three authorities")
