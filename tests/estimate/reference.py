@@ -103,7 +103,7 @@ def _applies(rows: str, row: dict[str, Any]) -> bool:
         return row["case_id"] == rows.removeprefix("case ")
     if "DEGENERATE" in rows:
         return "DEGENERATE" in row["note"]
-    return any(fnmatchcase(row["method"], m) and fnmatchcase(row["quantity"], q) for m, q in _names(rows))
+    return any(fnmatchcase(row["method"], m) and fnmatchcase(row["quantity"], f"{q}*") for m, q in _names(rows))
 
 
 def tolerance(table: str, row: dict[str, Any]) -> tuple[float, float]:
@@ -154,11 +154,19 @@ def near(actual: float, wanted: float, row: Expected) -> bool:
 
 
 def meets(row: Expected, outcome: Any) -> None:
-    """Assert that an ``Outcome`` meets every number R gave; where R gave none, that it has none and says why."""
+    """Assert that an ``Outcome`` meets every number R gave.
+
+    Where R gave none it must have none and say why; where R's is degenerate it must warn and have no
+    interval without width.
+    """
     if row.not_estimable:
         given = {name: getattr(outcome, name) for name in NUMBERS if name not in ("conf_level", "df")}
         assert all(math.isnan(value) for value in given.values()), f"a number where there is none: {given}"
         assert outcome.warning, "no reason is given"
+        return
+    if row.degenerate:
+        width = outcome.conf_high - outcome.conf_low
+        assert near(outcome.estimate, row.estimate, row) and outcome.warning and not width == 0, "given as certainty"
         return
     wanted = {name: getattr(row, name) for name in NUMBERS if not math.isnan(getattr(row, name))}
     off = {name: (float(getattr(outcome, name)), value) for name, value in wanted.items()
@@ -166,10 +174,13 @@ def meets(row: Expected, outcome: Any) -> None:
     assert not off, f"{row.id}: (ours, R) {off}; {outcome.warning}"
 
 
-def offered_or_refused(table: str, offered: set[str], refused: dict[str, str]) -> None:
-    """Assert that every method of a table is either offered or listed with the reason it is not."""
-    methods = {row.method for row in expected(table)}
-    assert not offered & set(refused), "both offered and refused"
-    assert methods == (offered | set(refused)) & methods, f"neither offered nor refused: {methods - offered - set(refused)}"
-    assert (offered | set(refused)) <= methods, f"not in {table}: {(offered | set(refused)) - methods}"
+def all_accounted_for(table: str, offered: list[str], refused: dict[str, str]) -> None:
+    """Assert that every quantity|method of a table is tested, or refused with a reason; patterns may hold ``*``."""
+    keys = {f"{row.quantity}|{row.method}" for row in expected(table)}
+    for pattern in [*offered, *refused]:
+        assert any(fnmatchcase(key, pattern) for key in keys), f"{pattern} is not in {table}"
+    for key in sorted(keys):
+        by_us = any(fnmatchcase(key, pattern) for pattern in offered)
+        not_by_us = any(fnmatchcase(key, pattern) for pattern in refused)
+        assert by_us != not_by_us, f"{key} of {table} is {'both offered and' if by_us else 'neither offered nor'} refused"
     assert all(refused.values()), "a refusal without a reason"
