@@ -200,6 +200,19 @@ class Collected:
 
 
 @dataclass(frozen=True, eq=False)
+class Measured:
+    """What ``measure`` makes of the answers.
+
+    ``values`` is VALUES; ``respondents`` is RESPONDENTS with a column per group and ``weight``;
+    ``keyed`` has one row per respondent x item of a scale, keyed so that more is more of the scale.
+    """
+
+    values: pd.DataFrame
+    respondents: pd.DataFrame
+    keyed: pd.DataFrame          # respondent, wave, scale, item, code
+
+
+@dataclass(frozen=True, eq=False)
 class DisclosedResults:
     """Results that may leave: made by ``protect`` and by nothing else; all that ``present`` accepts.
 

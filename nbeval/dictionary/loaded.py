@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from nbeval.dictionary.faults import suggestion
 from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
-    Indicator, Instrument, Item, Programme, Record, Response, Routing, Scale, Status, Term,
+    Indicator, Instrument, Item, ItemKind, Programme, Record, Response, Routing, Scale, Status, Term,
 )
+from nbeval.dictionary.specimen_records import Specimen
 from nbeval.errors import ParameterError
 
 
@@ -100,6 +102,25 @@ class Dictionary:
     sources: tuple[Citation, ...]
     folder: Path
     digest: str                          # sha256 of the names and bytes of all files
+    specimen: Specimen | None = None     # what invented answers are drawn from
+
+    @cached_property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """Lowest and highest code of every closed item, as declared: of its numbers or its answers."""
+        found = {}
+        for one in self.instruments:
+            for item in one.items:
+                if item.lowest is not None and item.highest is not None:
+                    found[item.item] = (item.lowest, item.highest)
+                elif item.response_set:
+                    codes = [
+                        answer.code for answer in one.responses
+                        if answer.response_set == item.response_set and answer.missing is None
+                    ]
+                    found[item.item] = (float(min(codes)), float(max(codes)))
+                elif item.kind is ItemKind.OPTION:
+                    found[item.item] = (0.0, 1.0)
+        return found
 
     def cohort(self, cohort: str) -> Cohort:
         """The cohort with this id."""

@@ -1,0 +1,105 @@
+"""Authorities: how far they lie apart, and what their changes say together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.records import Measure
+from nbeval.estimate.change import wave_pairs
+from nbeval.estimate.levels import moments, share, unit_of
+from nbeval.estimate.plan import Plan
+from nbeval.estimate.pooling import Pooled, pool, risk_difference
+from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.frames import Contrast, Quantity
+
+INFERENCE_TO_OTHERS = "inference to other authorities, not to this cohort"
+
+
+def authority_range(plan: Plan) -> pd.DataFrame:
+    """Give the lowest and the highest level among the authorities, without naming them.
+
+    Returns
+    -------
+    one row per indicator x wave for ``lowest``, and one for ``highest``
+        With the base of the authority it stands for, which disclosure control needs;
+        ``n_reference`` is the number of authorities compared.
+    """
+    rows = plan.tallies[plan.tallies["authority"].ne("") & plan.tallies["n_valid"].gt(0)]
+    declared = {one.indicator: one for one in plan.indicators()}
+    is_percent = rows["indicator"].map(lambda name: declared[name].measure is Measure.PERCENT)
+    level = share(rows["numerator"].to_numpy(), rows["n_valid"].to_numpy()) * np.where(is_percent, 100, 1)
+    placed = rows.assign(estimate=level, unit=[declared[name].unit for name in rows["indicator"]], authority="")
+    placed = placed.sort_values(["indicator", "wave", "estimate", "n_valid"])
+    within = placed.groupby(["indicator", "wave"], observed=True)
+    placed["n_reference"] = within["estimate"].transform("size").astype(float)
+    several = placed[placed["n_reference"] > 1]
+    ends = several.groupby(["indicator", "wave"], observed=True)
+    same = {"cohort": plan.cohort.id, "source": plan.source, "method": "range of the authorities"}
+    return pd.concat([
+        result_rows(ends.head(1), **same, quantity=Quantity.LOWEST.value),
+        result_rows(ends.tail(1), **same, quantity=Quantity.HIGHEST.value),
+    ], ignore_index=True)
+
+
+def pooled_change(plan: Plan) -> pd.DataFrame:
+    """Put the authorities' changes together: random-effects mean and heterogeneity.
+
+    Returns
+    -------
+    one row per indicator x later wave for ``change_pooled``
+        REML with the Hartung-Knapp-Sidik-Jonkman interval, labelled as the inference to other
+        authorities, and one row for ``heterogeneity`` (I squared in percent, with Cochran's Q,
+        its df and p on the row).
+    """
+    if len(plan.cohort.authorities) < 2:
+        return result_rows(pd.DataFrame())
+    declared = {one.indicator: one for one in plan.indicators()}
+    found = []
+    for wave in plan.later_waves:
+        pairs = wave_pairs(plan, wave)
+        pairs = pairs[pairs["authority"].ne("") & pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)]
+        for name, rows in pairs.groupby("indicator", observed=True, sort=False):
+            is_percent = declared[name].measure is Measure.PERCENT
+            pooled = pool(*_effects(rows, is_percent=is_percent), method="reml", inference="hksj",
+                          conf_level=plan.dictionary.programme.conf_level)
+            found.append((name, wave, unit_of(declared[name]), pooled))
+    same = {"cohort": plan.cohort.id, "source": plan.source, "contrast": Contrast.WAVE.value,
+            "reference": plan.waves[0] if plan.waves else ""}
+    return pd.concat([
+        result_rows(_means(found), **same, quantity=Quantity.CHANGE_POOLED.value),
+        result_rows(_heterogeneity(found), **same, quantity=Quantity.HETEROGENEITY.value, unit="percent"),
+    ], ignore_index=True)
+
+
+def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Each authority's change and its variance, in the unit of the change."""
+    if is_percent:
+        four = rows[["numerator", "n_valid", "numerator_reference", "n_reference"]].astype(int)
+        both = [risk_difference(*row) for row in four.itertuples(index=False)]
+        effects, variances = np.array(both, dtype=float).reshape(-1, 2).T
+        return 100 * effects, 100**2 * variances
+    now, now_sd = moments(rows)
+    then, then_sd = moments(rows.assign(
+        n_valid=rows["n_reference"], numerator=rows["numerator_reference"], squares=rows["squares_reference"]))
+    n1, n0 = (rows[name].where(rows[name] > 0).to_numpy() for name in ("n_valid", "n_reference"))
+    return now - then, now_sd**2 / n1 + then_sd**2 / n0
+
+
+def _means(found: list[tuple[str, str, str, Pooled]]) -> pd.DataFrame:
+    """The random-effects means."""
+    return pd.DataFrame([
+        {"indicator": name, "wave": wave, "unit": unit, "n_valid": float(pooled.k), **outcome_columns(pooled.mean),
+         "warning": pooled.mean.warning or INFERENCE_TO_OTHERS}
+        for name, wave, unit, pooled in found
+    ])
+
+
+def _heterogeneity(found: list[tuple[str, str, str, Pooled]]) -> pd.DataFrame:
+    """I squared, with Cochran's test on the row."""
+    return pd.DataFrame([
+        {"indicator": name, "wave": wave, "n_valid": float(pooled.k), **outcome_columns(pooled.i_squared),
+         "statistic": pooled.q.estimate, "df": pooled.q.df, "p_value": pooled.q.p_value,
+         "method": "I squared; Cochran Q test"}
+        for name, wave, _, pooled in found
+    ])

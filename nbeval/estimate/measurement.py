@@ -1,0 +1,76 @@
+"""Measurement: how well the scales hold together, and where answers pile up."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nbeval.dictionary.records import Scale
+from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.plan import Plan
+from nbeval.estimate.reliability import alpha, item_rest, wrong_polarity
+from nbeval.estimate.response_patterns import complete_answers, floor_and_ceiling
+from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.frames import Quantity
+
+POLARITY = "runs against its scale: check how the item is stored or keyed"
+
+
+def measurement(plan: Plan) -> pd.DataFrame:
+    """Study every scale of two items or more at every wave.
+
+    Returns
+    -------
+    one row per scale x wave for ``alpha`` (with Feldt's interval), ``floor`` and ``ceiling``
+        ``indicator`` holds the scale's id, and
+    one row per item x scale x wave for ``item_rest``, with the item in ``level`` and the scale as
+        the indicator. An item that runs against its scale says so in ``warning``.
+    """
+    present = set(plan.keyed["scale"])
+    blocks = [
+        _scale_at_wave(scale, wave, plan)
+        for scale in plan.dictionary.scales if scale.id in present and len(scale.items) > 1
+        for wave in plan.waves
+    ]
+    rows = [row for block in blocks for row in block]
+    return result_rows(pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source)
+
+
+def _scale_at_wave(scale: Scale, wave: str, plan: Plan) -> list[dict[str, object]]:
+    """The rows of one scale at one wave."""
+    rows = plan.keyed[plan.keyed["scale"].eq(scale.id) & plan.keyed["wave"].eq(wave)]
+    items = rows.pivot(index="respondent", columns="item", values="code")
+    items = items[[entry.item for entry in scale.items if entry.item in items]]
+    n = len(complete_answers(items))
+    place = {"indicator": scale.id, "wave": wave, "n_valid": float(n), "n_eligible": float(len(items))}
+    return [
+        place | _row(Quantity.ALPHA, alpha(items), "coefficient"),
+        *_ends(place, items, scale, plan),
+        *_rests(place, items),
+    ]
+
+
+def _ends(place: dict, items: pd.DataFrame, scale: Scale, plan: Plan) -> list[dict[str, object]]:
+    """Floor and ceiling of the scale's own range of answers."""
+    ranges = [plan.dictionary.ranges[entry.item] for entry in scale.items]
+    if len(set(ranges)) > 1 or any(entry.counts_when for entry in scale.items):
+        return []
+    low, high = floor_and_ceiling(items, lowest=ranges[0][0], highest=ranges[0][1])
+    return [
+        place | _row(Quantity.FLOOR, low, "percent", factor=100),
+        place | _row(Quantity.CEILING, high, "percent", factor=100),
+    ]
+
+
+def _rests(place: dict, items: pd.DataFrame) -> list[dict[str, object]]:
+    """The correlation of each item with the rest of its scale."""
+    against = set(wrong_polarity(items))
+    return [
+        place | _row(Quantity.ITEM_REST, found, "correlation") | {"group": "item", "level": item}
+        | ({"warning": POLARITY} if item in against else {})
+        for item, found in item_rest(items).items()
+    ]
+
+
+def _row(quantity: Quantity, found: Outcome, unit: str, *, factor: float = 1.0) -> dict[str, object]:
+    """One outcome as the columns of a row."""
+    return {"quantity": quantity.value, "unit": unit, **outcome_columns(found, factor=factor)}

@@ -1,0 +1,81 @@
+"""The plan: what is counted for a cohort, worked out once and shared by every estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort, Indicator, Measure
+from nbeval.estimate.tally import tally
+from nbeval.frames import Measured
+
+#: the columns that place a tally within a cohort; empty text stands for all
+PLACE = ("indicator", "wave", "authority", "group", "level")
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What there is to estimate.
+
+    ``tallies`` has one row per indicator x wave x place, where a place is the whole cohort, one
+    authority, or one level of a group.
+    """
+
+    cohort: Cohort
+    dictionary: Dictionary
+    values: pd.DataFrame
+    respondents: pd.DataFrame
+    keyed: pd.DataFrame
+    tallies: pd.DataFrame
+
+    @property
+    def source(self) -> str:
+        """The source that the values come from."""
+        return str(self.respondents["source"].iloc[0]) if len(self.respondents) else ""
+
+    @property
+    def waves(self) -> tuple[str, ...]:
+        """The cohort's waves in the order of time, those with answers only."""
+        present = set(self.tallies["wave"])
+        return tuple(wave.id for wave in self.cohort.waves if wave.id in present)
+
+    @property
+    def later_waves(self) -> tuple[str, ...]:
+        """Every wave that can be compared with the first."""
+        return self.waves[1:]
+
+    def indicators(self, measure: Measure | None = None) -> list[Indicator]:
+        """The indicators that occur, in the dictionary's order."""
+        present = set(self.tallies["indicator"])
+        return [
+            one for one in self.dictionary.indicators
+            if one.indicator in present and (measure is None or one.measure is measure)
+        ]
+
+
+def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Plan:
+    """Count everything a cohort's estimates rest on."""
+    values, respondents = measured.values, measured.respondents
+    whole = {"indicator": values["indicator"], "wave": values["wave"]}
+    parts = [_placed(tally(values, whole))]
+    if cohort.authorities:
+        parts.append(_placed(tally(values, whole | {"authority": values["authority"]})))
+    for group in cohort.groups:
+        if group in respondents:
+            level = spread(values, respondents, group)
+            parts.append(_placed(tally(values, whole | {"level": level}), group=group))
+    return Plan(cohort, dictionary, values, respondents, measured.keyed, pd.concat(parts, ignore_index=True))
+
+
+def spread(values: pd.DataFrame, respondents: pd.DataFrame, column: str) -> pd.Series:
+    """A column of the respondents, laid beside the values row by row."""
+    place = pd.Index(respondents["respondent"]).get_indexer(values["respondent"])
+    return respondents[column].take(place).reset_index(drop=True)
+
+
+def _placed(table: pd.DataFrame, *, group: str = "") -> pd.DataFrame:
+    """A tally with all of PLACE as plain text, empty where it holds for all."""
+    place = {name: table[name].astype(str) if name in table else "" for name in PLACE} | {"group": group}
+    return table.assign(**place)[[*PLACE, *(name for name in table if name not in PLACE)]]

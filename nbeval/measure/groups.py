@@ -1,0 +1,41 @@
+"""Groups: which level of each declared grouping a respondent belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.codes import matcher
+from nbeval.dictionary.records import GroupLevel
+
+
+def add_groups(
+    respondents: pd.DataFrame, answers: pd.DataFrame, groups: Mapping[str, Sequence[GroupLevel]]
+) -> pd.DataFrame:
+    """Give every respondent their level of each group.
+
+    Parameters
+    ----------
+    respondents : one row per respondent (``frames.RESPONDENTS``)
+    answers : one row per respondent x item (``frames.ANSWERS``)
+    groups : the levels of each group, in the order in which they are shown
+
+    Returns
+    -------
+    one row per respondent
+        ``respondents`` with one category column per group, named as the group; missing where
+        the item was not answered or the answer belongs to no level.
+    """
+    grouped = respondents.copy()
+    for name, levels in groups.items():
+        codes = (
+            answers.loc[answers["item"] == levels[0].item].set_index("respondent")["code"]
+            .reindex(grouped["respondent"]).to_numpy(dtype=float)
+        )
+        found = np.full(len(codes), -1)
+        for position, level in enumerate(levels):
+            found[matcher(level.codes).contains(codes)] = position
+        grouped[name] = pd.Categorical.from_codes(found, categories=[level.level for level in levels])
+    return grouped

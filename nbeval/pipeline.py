@@ -1,0 +1,41 @@
+"""THE MAP: the stages in order. Start here to find where a number comes from.
+
+    raw exports -> collect -> answers -> measure -> values -> estimate -> results -> protect
+    -> disclosed results -> present (inside a notebook) -> publish
+
+Each function below is one leg of that route. There is no logic here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from nbeval.collect import collect
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort
+from nbeval.estimate import estimate
+from nbeval.frames import Collected, DisclosedResults
+from nbeval.measure import measure
+from nbeval.protect import protect, reopen
+
+
+def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
+    """Raw exports to answers, with findings and the accounting of every form."""
+    return collect(cohort, dictionary, data)
+
+
+def results_of(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Answers to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
+    return estimate(measure(collected, cohort, dictionary), cohort, dictionary)
+
+
+def disclosed_of(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> DisclosedResults:
+    """Results to disclosed results: what may leave, checked over the whole release."""
+    return protect(results, cohort, dictionary)
+
+
+def reopened(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary) -> DisclosedResults:
+    """Disclosed results as they were kept; they passed ``protect`` when they were made."""
+    return reopen(table, audit, dictionary.disclosure)

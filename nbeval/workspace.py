@@ -1,0 +1,94 @@
+"""Where things lie: the dictionary, the raw exports, and what has already been worked out.
+
+The cache holds disclosed results and findings, never an answer and never an unprotected number. It
+is addressed by content: exports, dictionary, code and packages. It may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbeval import dictionary
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort
+from nbeval.errors import SourceError
+from nbeval.specimen import write_specimen
+
+PACKAGE = Path(__file__).resolve().parent
+PROJECT = PACKAGE.parent
+_CODE = ("*.py", "*.j2", "*.css", "*.typ")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The places a run works with; what is not given comes from the environment or the project."""
+
+    dictionary_folder: Path | None = None
+    data_folder: Path | None = None
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        """The programme's dictionary."""
+        return dictionary.load(self.dictionary_folder)
+
+    @property
+    def cache(self) -> Path:
+        """The folder for what need not be worked out twice."""
+        named = os.environ.get("NBEVAL_CACHE")
+        if named:
+            return Path(named)
+        return PROJECT / ".nbeval" if os.access(PROJECT, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
+
+    def data_of(self, cohort: Cohort) -> Path:
+        """The folder with a cohort's exports; those of an invented cohort are written if there are none.
+
+        Raises
+        ------
+        SourceError
+            No data folder was given for a cohort that is not invented, or it does not exist.
+        """
+        named = self.data_folder or os.environ.get("NBEVAL_DATA")
+        root = Path(named) if named else None
+        if cohort.invented and not (root and (root / cohort.id).is_dir()):
+            return self._specimen(cohort)
+        if root and root.is_dir():
+            return root
+        raise SourceError(
+            f"there is no data folder for cohort '{cohort.id}'.",
+            found="a folder was named that does not exist" if named else "no folder was named",
+            do="name the folder that holds the cohort's exports with --data, or in the variable NBEVAL_DATA.",
+        )
+
+    def _specimen(self, cohort: Cohort) -> Path:
+        """The invented exports of a cohort, written once for each state of dictionary and code."""
+        folder = self.cache / "specimen" / _digest(self.dictionary.digest, code_digest())
+        done = folder / f"{cohort.id}.complete"
+        if not done.exists():
+            write_specimen(cohort, self.dictionary, folder)
+            done.touch()
+        return folder
+
+
+def code_digest() -> str:
+    """A checksum of the package's code and templates."""
+    total = hashlib.sha256()
+    for path in sorted(path for pattern in _CODE for path in PACKAGE.rglob(pattern)):
+        total.update(path.relative_to(PACKAGE).as_posix().encode())
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def lock_digest() -> str:
+    """A checksum of the pinned packages."""
+    lock = PROJECT / "requirements.lock"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else ""
+
+
+def _digest(*parts: str) -> str:
+    """One short checksum of several."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
