@@ -15,7 +15,7 @@ import pandas as pd
 from nbeval.collect import collect
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
-from nbeval.estimate import estimate
+from nbeval.estimate.assembly import estimate
 from nbeval.frames import Collected, DisclosedResults
 from nbeval.measure import measure
 from nbeval.protect import protect, reopen

@@ -1,0 +1,44 @@
+"""Everything a cohort's reports may show, put together: values in, results out."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort
+from nbeval.estimate.adjusted import adjusted_change
+from nbeval.estimate.authorities import authority_range, pooled_change
+from nbeval.estimate.benchmarks import benchmarks
+from nbeval.estimate.change import change
+from nbeval.estimate.differences import authority_against_rest, group_differences
+from nbeval.estimate.families import add_verdicts, adjust_families
+from nbeval.estimate.levels import levels
+from nbeval.estimate.measurement import measurement
+from nbeval.estimate.participation import composition, participation
+from nbeval.estimate.plan import make_plan
+from nbeval.estimate.rows import gather
+from nbeval.frames import Measured
+
+#: what is estimated, in the order of reading
+ESTIMATES = (
+    participation, composition, levels, benchmarks, change, adjusted_change, pooled_change,
+    authority_range, authority_against_rest, group_differences, measurement,
+)
+
+
+def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Estimate everything a cohort's reports may show.
+
+    Parameters
+    ----------
+    measured : values, respondents and keyed items
+    cohort, dictionary : the declarations
+
+    Returns
+    -------
+    one row per estimate (``frames.RESULTS``)
+        In key order. What cannot be estimated keeps its row, and ``warning`` says why.
+    """
+    plan = make_plan(measured, cohort, dictionary)
+    results = gather(block(plan) for block in ESTIMATES)
+    return add_verdicts(adjust_families(results, dictionary), dictionary)
