@@ -1,1 +1,1 @@
-
+"""Notebooks to reports: render, formats, provenance, verify."""

@@ -1,0 +1,211 @@
+"""An executed notebook as a neutral document: headings, prose and exhibits, in order.
+
+Every format is made from this one list, so that the formats cannot differ. Code is not part of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
+from nbeval.publish.prose import Token, parse, plain_text
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the title: level 2 to 6, without a gap from the one before."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs, lists and the like, as tokens of the markdown they were written in."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return plain_text(self.tokens)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit, and the HTML that the notebook shows for it."""
+
+    exhibit: Exhibit
+    html: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Preformatted:
+    """Plain text as a cell printed it."""
+
+    text: str
+
+
+Block = Heading | Prose | Shown | Preformatted
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report, whatever its format. ``results`` is its results.csv; empty where it has none."""
+
+    title: str
+    language: str
+    kind: str
+    invented: bool
+    stamp: str
+    blocks: tuple[Block, ...]
+    results: str
+    summary: dict[str, Any]
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Heading))
+
+    @property
+    def exhibits(self) -> tuple[Shown, ...]:
+        """The exhibits, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Shown))
+
+
+def read_document(notebook: Any) -> Document:
+    """Read an executed notebook as a document.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed; scrubbed or not. Markdown cells are prose; outputs count where they carry the
+        structured forms of ``nbeval.exhibit``; other outputs count as the plain text they have.
+
+    Returns
+    -------
+    Document
+        The title is the one in the notebook's metadata, or else its first heading of level one.
+    """
+    about = notebook.metadata.get("nbeval", {})
+    closing = _closing(notebook)
+    title, blocks = _without_title(list(_blocks(notebook)))
+    blocks = _anchored(_levelled(blocks))
+    invented = about.get("invented", False) or any(
+        isinstance(block, Shown) and block.exhibit.invented for block in blocks)
+    return Document(
+        title=about.get("title") or title or "Report", language=about.get("language", "en-GB"),
+        kind=about.get("kind", ""), invented=bool(invented), stamp=about.get("stamp", ""), blocks=tuple(blocks),
+        results=closing.get("results", ""), summary=closing.get("summary", {}),
+    )
+
+
+def _closing(notebook: Any) -> dict[str, Any]:
+    """What the report says of itself when it is closed: the last output that brings results."""
+    found = [
+        output.data[REPORT_MIME]
+        for cell in notebook.cells if cell.cell_type == "code"
+        for output in cell.outputs if "results" in output.get("data", {}).get(REPORT_MIME, {})
+    ]
+    return found[-1] if found else {}
+
+
+def _blocks(notebook: Any) -> Iterator[Block]:
+    """Every block of a notebook, headings as they were written."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            yield from _prose_blocks(cell.source)
+        elif cell.cell_type == "code":
+            for output in cell.outputs:
+                yield from _output_blocks(output)
+
+
+def _output_blocks(output: Any) -> Iterator[Block]:
+    """The blocks of one output."""
+    if output.output_type == "stream":
+        yield Preformatted(output.text)
+        return
+    data = output.get("data", {})
+    if REPORT_MIME in data:
+        for part in data[REPORT_MIME].get("parts", ()):
+            inner = part["data"] if part["mime"] == "bundle" else {part["mime"]: part["data"]}
+            yield from _structured(inner, part.get("html", ""))
+    elif EXHIBIT_MIME in data or TEXT_MIME in data:
+        yield from _structured(data, data.get("text/html", ""))
+    elif data.get("text/plain"):
+        yield Preformatted(data["text/plain"])
+
+
+def _structured(data: dict[str, Any], html: str) -> Iterator[Block]:
+    """The blocks of one structured form."""
+    if EXHIBIT_MIME in data:
+        yield Shown(Exhibit.from_json(data[EXHIBIT_MIME]), html, "")
+    elif TEXT_MIME in data:
+        yield from _prose_blocks(data[TEXT_MIME]["markdown"])
+
+
+def _prose_blocks(markdown: str) -> Iterator[Block]:
+    """Headings and runs of prose from markdown."""
+    run: list[Token] = []
+    for token in parse(markdown):
+        if token["type"] == "heading":
+            if run:
+                yield Prose(tuple(run))
+                run = []
+            yield Heading(token["attrs"]["level"], plain_text((token,)).strip(), "")
+        else:
+            run.append(token)
+    if run:
+        yield Prose(tuple(run))
+
+
+def _without_title(blocks: list[Block]) -> tuple[str, list[Block]]:
+    """The first heading of level one, and the blocks without it."""
+    for index, block in enumerate(blocks):
+        if isinstance(block, Heading) and block.level == 1:
+            return block.text, blocks[:index] + blocks[index + 1:]
+    return "", blocks
+
+
+def _levelled(blocks: list[Block]) -> Iterator[Block]:
+    """The same blocks with headings from level 2 on and no level left out."""
+    before = 1
+    for block in blocks:
+        if isinstance(block, Heading):
+            before = max(2, min(block.level, before + 1))
+            block = replace(block, level=before)
+        yield block
+
+
+def _anchored(blocks: Iterator[Block]) -> list[Block]:
+    """The same blocks with anchors that are unique in the document."""
+    taken: set[str] = {"content", "contents"}
+    return [_with_anchor(block, taken) for block in blocks]
+
+
+def _with_anchor(block: Block, taken: set[str]) -> Block:
+    """One block with an anchor that nobody has taken yet."""
+    if isinstance(block, Heading):
+        stem = "section-" + _slug(block.text)
+    elif isinstance(block, Shown):
+        stem = "shown-" + _slug(block.exhibit.id)
+    else:
+        return block
+    anchor, number = stem, 1
+    while anchor in taken:
+        number += 1
+        anchor = f"{stem}-{number}"
+    taken.add(anchor)
+    return replace(block, anchor=anchor)
+
+
+def _slug(text: str) -> str:
+    """Text as part of an address: small letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "part"

@@ -1,0 +1,85 @@
+"""A report as one HTML file: no code, no script, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters import Exporter
+
+from nbeval.publish import prose
+from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
+
+INVENTED = (
+    "The people, answers and authorities in this document are invented. It shows what a report looks like "
+    "and says nothing about any real person or place."
+)
+
+
+class ReportExporter(Exporter):
+    """Turns an executed notebook into a report (``jupyter nbconvert --to nbeval-html``)."""
+
+    export_from_notebook = "nbeval report"
+    output_mimetype = "text/html"
+
+    def _file_extension_default(self) -> str:
+        """The ending of what is written."""
+        return ".html"
+
+    def from_notebook_node(self, nb: Any, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+        """The report of a notebook, and nbconvert's resources."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        return html_of(read_document(nb)), resources
+
+
+def html_of(document: Document) -> str:
+    """The HTML of a document: one self-contained page."""
+    return environment().get_template("report.html.j2").render(
+        document=document, contents=contents(document), invented_note=INVENTED,
+        css=Markup(stylesheet("report.css")), html=_block_html,
+    )
+
+
+def html_bytes(document: Document) -> bytes:
+    """The bytes of ``report.html``."""
+    return html_of(document).encode("utf-8")
+
+
+def contents(document: Document) -> list[tuple[Heading, list[Heading]]]:
+    """The headings of level 2, each with those of level 3 below it."""
+    tree: list[tuple[Heading, list[Heading]]] = []
+    for heading in document.headings:
+        if heading.level == 2:
+            tree.append((heading, []))
+        elif heading.level == 3 and tree:
+            tree[-1][1].append(heading)
+    return tree
+
+
+def _block_html(block: Any) -> Markup:
+    """One block as HTML. Exhibits bring theirs from the notebook; all else is escaped here."""
+    match block:
+        case Heading(level=level, text=text, anchor=anchor):
+            return Markup("<h{0} id='{1}'>{2}</h{0}>").format(level, anchor, text)
+        case Prose(tokens=tokens):
+            return Markup(prose.to_html(tokens))
+        case Shown(html=html, anchor=anchor):
+            return Markup("<div class='shown' id='{}'>{}</div>").format(anchor, Markup(html))
+        case Preformatted(text=text):
+            return Markup("<pre tabindex='0'>{}</pre>").format(text)
+    raise TypeError(type(block).__name__)
+
+
+@cache
+def environment() -> Environment:
+    """The templates, made ready once per process."""
+    return Environment(loader=PackageLoader("nbeval.publish"), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True)
+
+
+def stylesheet(name: str) -> str:
+    """A stylesheet of this package."""
+    return (files("nbeval.publish") / "templates" / name).read_text(encoding="utf-8")

@@ -1,0 +1,46 @@
+"""Prose: markdown as tokens, from which each format makes its own. Markup inside it is only text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import mistune
+from mistune.core import BlockState
+from mistune.plugins.table import render_table, render_table_body, render_table_cell, render_table_head, render_table_row
+
+Token = dict[str, Any]
+
+_PARSER = mistune.create_markdown(renderer=None, plugins=["table"])
+_RENDERER = mistune.HTMLRenderer(escape=True, allow_harmful_protocols=False)
+for _name, _render in {
+    "table": render_table, "table_head": render_table_head, "table_body": render_table_body,
+    "table_row": render_table_row, "table_cell": render_table_cell,
+}.items():
+    _RENDERER.register(_name, _render)
+
+
+def parse(markdown: str) -> list[Token]:
+    """The tokens of markdown, without blank lines."""
+    tokens, _ = _PARSER.parse(markdown)
+    return [token for token in tokens if token["type"] != "blank_line"]
+
+
+def to_html(tokens: Iterable[Token]) -> str:
+    """Tokens as HTML; HTML that was written in the markdown is shown as text."""
+    return _RENDERER(list(tokens), BlockState())
+
+
+def plain_text(tokens: Iterable[Token]) -> str:
+    """The words of tokens, blocks parted by a line."""
+    words = []
+    for token in tokens:
+        if "raw" in token:
+            words.append(token["raw"])
+        elif token["type"] in ("softbreak", "linebreak"):
+            words.append(" ")
+        else:
+            words.append(plain_text(token.get("children", ())))
+            if token["type"] in ("paragraph", "block_text", "heading", "list_item"):
+                words.append("\n")
+    return "".join(words)

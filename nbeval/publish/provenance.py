@@ -1,0 +1,103 @@
+"""``provenance.json``: what a report rests on. Everything in it is compared, except the key ``when``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from nbeval.publish.checksums import code_digest, file_sha256, lock_digest, sha256, software
+from nbeval.publish.document import Document
+from nbeval.publish.job import Job, Origin, Task
+
+FILE = "provenance.json"
+SCHEMA = 1
+
+
+def report_key(job: Job, formats: tuple[str, ...], engine: str) -> str:
+    """A key that changes whenever the files of a report may change: content, notebook, code, lock, formats."""
+    parts = [job.content_key, job.kind, job.title, job.language, job.folder, engine, code_digest(), lock_digest(),
+             file_sha256(job.notebook), json.dumps(dict(job.parameters), sort_keys=True), *sorted(formats)]
+    return sha256("\0".join(parts).encode())
+
+
+def stamp(origin: Origin) -> str:
+    """The line at the foot of every format: what made it and from what; no clock, no path."""
+    about = software()["nbeval"]
+    parts = [f"Made by nbeval {about['version']}", f"code {about['code'][:10]}"]
+    if origin.dictionary_digest:
+        parts.append(f"dictionary {origin.dictionary_digest[:10]}")
+    if origin.inputs:
+        parts.append(f"data {inputs_digest(origin)[:10]}")
+    return ", ".join(parts) + "."
+
+
+def inputs_digest(origin: Origin) -> str:
+    """One checksum over the names and checksums of all inputs."""
+    return sha256("".join(f"{name}\0{digest}\n" for name, digest in sorted(origin.inputs)).encode())
+
+
+def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dict[str, Any]:
+    """What one report rests on.
+
+    Parameters
+    ----------
+    task : Task
+        The job as it was run.
+    document : Document
+        The report that came out of it.
+    outputs : dict
+        The bytes of every file of the report, by name.
+
+    Returns
+    -------
+    dict
+        Ready for :func:`write`; ``completed`` is true, since only a finished report has one.
+    """
+    job, origin = task.job, task.origin
+    return {
+        "schema": SCHEMA, "completed": True, "report_key": task.report_key,
+        "report": {
+            "kind": job.kind, "cohort": job.cohort, "folder": job.folder, "title": document.title,
+            "language": job.language, "formats": list(task.formats), "invented": document.invented,
+            "engine": task.engine, "summary": document.summary,
+        },
+        "notebook": {"name": job.notebook.name, "sha256": file_sha256(job.notebook)},
+        "parameters": dict(job.parameters),
+        "inputs": [{"name": name, "sha256": digest} for name, digest in sorted(origin.inputs)],
+        "dictionary": origin.dictionary_digest, "seeds": dict(origin.seeds), **software(),
+        "exhibits": [_exhibit(shown.exhibit) for shown in document.exhibits],
+        "outputs": {name: sha256(content) for name, content in sorted(outputs.items())},
+        "when": {"finished": datetime.now(UTC).isoformat(timespec="seconds")},
+    }
+
+
+def write(record: dict[str, Any], folder: Path) -> None:
+    """Write ``provenance.json`` into a report's folder."""
+    text = json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    (folder / FILE).write_bytes(text.encode("utf-8"))
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The provenance of a report's folder; empty where there is none that can be read."""
+    try:
+        record = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def is_whole(folder: Path, key: str) -> bool:
+    """Whether a folder holds the whole, unaltered report that ``key`` stands for."""
+    record = read(folder)
+    if not record.get("completed") or record.get("report_key") != key:
+        return False
+    outputs = record.get("outputs", {})
+    return bool(outputs) and all(file_sha256(folder / name) == digest for name, digest in outputs.items())
+
+
+def _exhibit(exhibit: Any) -> dict[str, Any]:
+    """An exhibit by id, label and the keys of the results in it, each once, in order of first use."""
+    keys = dict.fromkeys(cell.result for row in exhibit.rows for cell in row.cells if cell.result)
+    return {"id": exhibit.id, "label": exhibit.label, "results": list(keys)}
