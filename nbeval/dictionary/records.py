@@ -482,7 +482,7 @@ class ExhibitRow(Record):
     chart: str = ""                     # a chart that present knows; empty: a table only
     source_id: str = "survey"
     quantities: tuple[str, ...]
-    indicators: tuple[str, ...]         # ids, or domain:<id>, family:<id>, distribution:<id>, headline
+    indicators: tuple[str, ...] = ()    # ids, or domain:<id>, family:<id>, distribution:<id>, headline; empty: people are counted
     groups: tuple[str, ...] = ()
     notes: str = ""
     sentence: str = ""                  # a sentence above the exhibit; fields of the results in braces
