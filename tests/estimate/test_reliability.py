@@ -9,7 +9,7 @@ import pytest
 from nbeval.errors import ParameterError
 from nbeval.estimate import reliability, response_patterns
 from nbeval.estimate.outcome import Outcome
-from tests.estimate.reference import case, expected_rows, inputs, meets, offered_or_refused
+from tests.estimate.reference import all_accounted_for, case, expected_rows, inputs, meets
 
 FLOOR, CEILING = "score at the lowest possible (items 1 to 5)", "score at the highest possible"
 OFFERED = {"complete_cases", "complete_cases_duhachek", "pairwise", "complete cases", "an item is missing",
@@ -53,7 +53,7 @@ def test_reliability_agrees_with_psych(row):
 
 
 def test_every_method_of_the_reference_is_offered_or_refused(shared):
-    offered_or_refused("reliability", OFFERED, REFUSED)
+    all_accounted_for("reliability", [f"*|{method}" for method in OFFERED], {f"*|{method}": why for method, why in REFUSED.items()})
 
 
 def test_an_item_that_runs_against_its_scale_is_named(shared):

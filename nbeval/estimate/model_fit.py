@@ -1,0 +1,227 @@
+"""Logistic and linear models fitted by maximum likelihood, and the variances of their coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log, pi
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from nbeval.errors import ParameterError
+from nbeval.estimate.design_matrix import Design, Predictors, design
+from nbeval.estimate.separation import Separation, find_separation
+
+LOGISTIC, LINEAR = "logistic", "linear"
+VARIANCES = ("model", "hc0", "hc1", "hc3", "cr1", "cr1s")
+STEPS = 40
+#: beyond this log odds a fit is running away
+RUNAWAY = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A model with its estimates, or with the reason why there are none (``why``).
+
+    ``weights`` are the working weights, so that X'WX is the information; ``residuals`` are answer minus
+    mean, so that X * residuals are the scores (of a linear model: times the variance).
+    """
+
+    kind: str
+    design: Design
+    answers: NDArray[np.float64]
+    coefficients: NDArray[np.float64]
+    means: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    inverse: NDArray[np.float64]           # of X'WX
+    log_likelihood: float
+    why: str = ""
+    separation: Separation | None = None
+
+    @property
+    def n(self) -> int:
+        return len(self.answers)
+
+    @property
+    def p(self) -> int:
+        return len(self.coefficients)
+
+    @property
+    def residuals(self) -> NDArray[np.float64]:
+        return self.answers - self.means
+
+    @property
+    def residual_df(self) -> int:
+        return self.n - self.p
+
+    @property
+    def dispersion(self) -> float:
+        """Residual variance of a linear model; 1 of a logistic one."""
+        return 1.0 if self.kind == LOGISTIC else float(self.residuals @ self.residuals) / self.residual_df
+
+
+def fit(predictors: Predictors, answers: NDArray[np.float64], *, kind: str) -> Fitted:
+    """Fit a model to the respondents who have the outcome and every variable.
+
+    Parameters
+    ----------
+    predictors : Predictors
+        From ``design_matrix.prepare``; made once, used for every outcome.
+    answers : numpy.ndarray
+        One per row of the prepared table, missing where there is no valid answer; 0 or 1 in a logistic model.
+    kind : str
+        ``logistic`` or ``linear``.
+
+    Returns
+    -------
+    Fitted
+        With ``why`` where there is no estimate: too few respondents, one answer only, separation.
+
+    Raises
+    ------
+    ParameterError
+        ``kind`` is not known, or answers of a logistic model are not 0 or 1.
+
+    Notes
+    -----
+    Evidence: ``regression.R`` (glm, lm), and statsmodels in the tests.
+    """
+    _refuse(answers, kind)
+    columns = design(predictors, np.isfinite(answers))
+    return fit_design(columns, answers[columns.rows], kind=kind)
+
+
+def fit_design(columns: Design, answers: NDArray[np.float64], *, kind: str) -> Fitted:
+    """Fit a model whose columns are already made.
+
+    Parameters
+    ----------
+    columns : Design
+    answers : numpy.ndarray
+        One per row of the design, none missing.
+    kind : str
+        ``logistic`` or ``linear``.
+
+    Returns
+    -------
+    Fitted
+    """
+    n, p = columns.matrix.shape
+    if n <= p:
+        return _unfitted(kind, columns, answers, f"{n} respondents are too few for {p} coefficients")
+    return _logistic(columns, answers) if kind == LOGISTIC else _linear(columns, answers)
+
+
+def _refuse(answers: NDArray[np.float64], kind: str) -> None:
+    """Stop at a kind of model or at answers that cannot be."""
+    if kind not in (LOGISTIC, LINEAR):
+        raise ParameterError(f"there is no model of kind {kind!r}.", allowed=f"{LOGISTIC}, {LINEAR}", do="choose one of these.")
+    known = answers[np.isfinite(answers)]
+    if kind == LOGISTIC and not np.isin(known, (0.0, 1.0)).all():
+        raise ParameterError(
+            "a logistic model needs an outcome of two answers.", found=f"{len(np.unique(known))} different values",
+            allowed="0 and 1", do="code the outcome as an indicator, or ask for a linear model.",
+        )
+
+
+def _unfitted(kind: str, columns: Design, answers: NDArray[np.float64], why: str, separation: Separation | None = None) -> Fitted:
+    """A model without estimates."""
+    p = columns.matrix.shape[1]
+    nothing = np.full(len(answers), np.nan)
+    return Fitted(kind, columns, answers, np.full(p, np.nan), nothing, nothing, np.full((p, p), np.nan), np.nan, why, separation)
+
+
+def _logistic(columns: Design, y: NDArray[np.float64]) -> Fitted:
+    """Newton's method; a fit that converges proves that the answers are not separated."""
+    if y.min() == y.max():
+        return _unfitted(LOGISTIC, columns, y, "everybody gave the same answer",
+                         Separation("complete", {}, np.ones(len(y), bool)))
+    X = columns.matrix
+    b = np.zeros(X.shape[1])
+    for _ in range(STEPS):
+        means = expit(X @ b)
+        weights = means * (1 - means)
+        try:
+            step = np.linalg.solve(X.T @ (X * weights[:, None]), X.T @ (y - means))
+        except np.linalg.LinAlgError:
+            break
+        b = b + step * min(1.0, 4 / max(np.abs(step).max(), 1e-300))
+        if np.abs(b).max() > RUNAWAY * 4 or np.abs(X @ b).max() > RUNAWAY:
+            break
+        if np.abs(step).max() < 1e-9 * (1 + np.abs(b).max()):
+            return _finished(LOGISTIC, columns, y, b)
+    separation = find_separation(X, y, columns.columns)
+    names = ", ".join(separation.infinite) or "all of them"
+    why = f"{separation.kind} separation: no finite estimate of {names}" if separation else "the fit did not converge"
+    return _unfitted(LOGISTIC, columns, y, why, separation)
+
+
+def _linear(columns: Design, y: NDArray[np.float64]) -> Fitted:
+    """Least squares."""
+    return _finished(LINEAR, columns, y, np.linalg.lstsq(columns.matrix, y, rcond=None)[0])
+
+
+def _finished(kind: str, columns: Design, y: NDArray[np.float64], b: NDArray[np.float64]) -> Fitted:
+    """A model at its estimates."""
+    X, eta = columns.matrix, columns.matrix @ b
+    means = expit(eta) if kind == LOGISTIC else eta
+    weights = means * (1 - means) if kind == LOGISTIC else np.ones(len(y))
+    inverse = np.linalg.inv(X.T @ (X * weights[:, None]))
+    if kind == LOGISTIC:
+        likelihood = float((y * eta - np.logaddexp(0, eta)).sum())
+    else:
+        squares = float(((y - means) ** 2).sum())
+        likelihood = -len(y) / 2 * (log(2 * pi * squares / len(y)) + 1) if squares > 0 else np.inf
+    return Fitted(kind, columns, y, b, means, weights, inverse, likelihood)
+
+
+def covariance(fitted: Fitted, variance: str = "model", *, clusters: NDArray | None = None) -> NDArray[np.float64]:
+    """Variance matrix of the coefficients.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        With estimates.
+    variance : str
+        ``model``; ``hc0``, ``hc1``, ``hc3`` against unequal variances; ``cr1``, ``cr1s`` against clusters.
+    clusters : numpy.ndarray, optional
+        One label per row of the prepared table, for ``cr1`` and ``cr1s``.
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Raises
+    ------
+    ParameterError
+        ``variance`` is not known, or clusters are needed and not given.
+
+    Notes
+    -----
+    hc1 is hc0 times n / (n - p), cr1 has G / (G - 1), cr1s that times (n - 1) / (n - p).
+    Evidence: ``regression.R`` (sandwich::vcovHC, vcovCL).
+    """
+    if variance not in VARIANCES or (variance.startswith("cr") and clusters is None):
+        raise ParameterError(
+            f"a variance {variance!r} cannot be given here.", allowed=f"{', '.join(VARIANCES)}; cr1 and cr1s with clusters",
+            do="choose one of these, and name the clusters where they are needed.",
+        )
+    if variance == "model":
+        return fitted.dispersion * fitted.inverse
+    X, n, p = fitted.design.matrix, fitted.n, fitted.p
+    scores = X * fitted.residuals[:, None]
+    factor = {"hc1": n / (n - p)}.get(variance, 1.0)
+    if variance == "hc3":
+        leverage = ((X @ fitted.inverse) * X).sum(axis=1) * fitted.weights
+        scores = scores / (1 - leverage)[:, None]
+    if variance.startswith("cr"):
+        _, of = np.unique(np.asarray(clusters)[fitted.design.rows], return_inverse=True)
+        count = of.max() + 1
+        summed = np.zeros((count, p))
+        np.add.at(summed, of, scores)
+        scores = summed
+        factor = count / (count - 1) if count > 1 else np.nan
+        factor *= (n - 1) / (n - p) if variance == "cr1s" else 1.0
+    bread = fitted.inverse
+    return factor * bread @ (scores.T @ scores) @ bread

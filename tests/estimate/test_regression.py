@@ -1,0 +1,206 @@
+"""Models and the adjusted change, held to R (regression.R) and to statsmodels."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from nbeval.errors import ParameterError
+from nbeval.estimate import model_quality, regression, standardise
+from nbeval.estimate.design_matrix import design, prepare
+from nbeval.estimate.model_fit import VARIANCES, covariance, fit
+from nbeval.estimate.outcome import Outcome
+from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
+
+VARIANCE_OF = {"glm_wald": "model", "lm": "model"} | {name: name for name in VARIANCES}
+DELTA = {f"delta_{name}": name for name in ("model", "hc1", "cr1", "cr1s")}
+EVENTS = {"rarer outcome", "rarer outcome / coefficients without the intercept"}
+OFFERED = {*VARIANCE_OF, *DELTA, *EVENTS, "complete cases", "wald", "logistic", "linear", "pROC::auc", "likelihood_ratio", "f",
+           "car::vif"}
+REFUSED = {
+    "profile": "Wald intervals are declared; where they would mislead, separation is reported instead",
+    "cr2_satterthwaite": "authorities are strata of the cohort, not clusters of a sample; cr1s is there for comparison",
+    "bootstrap_covariates_fixed": "a check of the delta method, which is met exactly",
+    "bootstrap_covariates_drawn": "a check of the delta method, which is met exactly",
+    "polr": "a less exact fit of the model that clm fits",
+}
+ORDINAL = {"clm", "polr"}
+
+
+@cache
+def survey() -> pd.DataFrame:
+    """The reference survey with its categories in declared order."""
+    table = inputs("survey").copy()
+    for variable, levels in inputs("categories").groupby("variable", sort=False)["level"]:
+        table[variable] = pd.Categorical(table[variable].astype("string"), list(levels), ordered=True)
+    return table
+
+
+def terms_of(formula: str) -> list[str]:
+    """"a * b + c" as a, b, c, a:b."""
+    parts = [part.strip() for part in formula.split("+")]
+    crossed = [part.replace(" ", "").replace("*", ":") for part in parts if "*" in part]
+    return [name for part in parts for name in part.replace(" ", "").split("*")] + crossed
+
+
+@cache
+def fitted(case_id: str):
+    about, table = case("regression_cases", case_id), survey()
+    values = table[about["outcome"]]
+    answers = values.isin(about["codes"].split("|")).astype(float).where(values.notna()) if about["kind"] == "logistic" else values
+    return fit(prepare(table, terms_of(about["terms"])), answers.to_numpy(float), kind=about["kind"])
+
+
+def _outcome(row) -> Outcome:
+    model, name = fitted(row.case), row.quantity.partition("[")[2].rstrip("]")
+    clusters = survey().authority.astype(str).to_numpy()
+    if row.quantity in ("n_used", "n_left_out"):
+        return Outcome(model.n if row.quantity == "n_used" else len(survey()) - model.n)
+    if row.quantity.startswith("coef["):
+        return regression.coefficients(model, variance=VARIANCE_OF[row.method], clusters=clusters)[name]
+    if row.quantity.startswith("odds_ratio["):
+        return regression.odds_ratios(model)[name]
+    if row.quantity == "standardised_difference":
+        return standardise.standardised_difference(model, "wave", "baseline", "final", variance=DELTA[row.method], clusters=clusters)
+    if row.quantity.startswith("standardised["):
+        return standardise.standardised_levels(model, "wave", variance=DELTA[row.method], clusters=clusters)[name]
+    if row.quantity.startswith("average_marginal_effect["):
+        variable = next(v for v in model.design.predictors.variables if name.startswith(v) and (name != "age_band" or v != "age")
+                        and (v in model.design.predictors.numbers) == (name == v))
+        return regression.average_marginal_effects(model, variable)[name]
+    if row.quantity.startswith("term["):
+        return regression.term_tests(model)[name]
+    if row.quantity.startswith("gvif"):
+        return model_quality.generalised_vif(model)[name][row.quantity.startswith("gvif_scaled")]
+    if row.quantity == "events":
+        return Outcome(model_quality.events(model))
+    if row.quantity == "events_per_variable":
+        return model_quality.events_per_variable(model)
+    return model_quality.c_statistic(model) if row.quantity == "c_statistic" else model_quality.fit_statistics(model)[row.quantity]
+
+
+MODELS = [param for param in expected_rows("regression", methods=sorted(OFFERED))
+          if not param.values[0] or not param.values[0].case.startswith("ordinal")]
+
+
+@pytest.mark.parametrize("row", MODELS)
+def test_models_agree_with_r(row):
+    meets(row, _outcome(row))
+
+
+def test_every_method_of_the_reference_is_offered_or_refused(shared):
+    all_accounted_for("regression", [f"*|{method}" for method in (OFFERED | {"clm"}) - {"model"}], {f"*|{method}": why for method, why in REFUSED.items()})
+
+
+@pytest.mark.parametrize("kind, outcome", [("logistic", "friend"), ("linear", "life_sat")])
+def test_models_agree_with_statsmodels(shared, kind, outcome):
+    values = survey()[outcome]
+    answers = (values == "Yes").astype(float).where(values.notna()) if kind == "logistic" else values
+    model = fit(prepare(survey(), ["wave", "authority", "age", "gender"]), answers.to_numpy(float), kind=kind)
+    X, y = model.design.matrix, model.answers
+    peer = sm.GLM(y, X, sm.families.Binomial()).fit(tol=1e-14) if kind == "logistic" else sm.OLS(y, X).fit()
+    assert model.coefficients == pytest.approx(peer.params, rel=1e-8)
+    assert covariance(model) == pytest.approx(np.asarray(peer.cov_params()), rel=1e-7, abs=1e-12)
+
+
+def test_the_adjusted_change_without_covariates_is_the_plain_one(shared):
+    table = survey()
+    answers = (table.friend == "Yes").astype(float).where(table.friend.notna()).to_numpy()
+    adjusted = standardise.adjusted_change(prepare(table, ["wave"]), answers, kind="logistic", variable="wave", reference="baseline", level="final")
+    final, baseline = (np.nanmean(answers[(table.wave == wave).to_numpy()]) for wave in ("final", "baseline"))
+    assert adjusted.estimate == pytest.approx(final - baseline, rel=1e-10)
+
+
+def test_the_adjusted_change_is_that_of_the_reference(shared):
+    table = survey()
+    answers = (table.friend == "Yes").astype(float).where(table.friend.notna()).to_numpy()
+    terms = ["wave", "authority", "age_band", "gender", "disability"]
+    found = standardise.adjusted_change(prepare(table, terms), answers, kind="logistic", variable="wave", reference="baseline", level="final")
+    row = next(r for r in expected("regression") if r.id == "logit_friend|standardised_difference|delta_hc1")
+    meets(row, found)
+
+
+def _separable(seed: int = 4) -> tuple[pd.DataFrame, np.ndarray]:
+    """Two waves, three authorities; everybody in the third says yes."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame({
+        "wave": pd.Categorical(rng.choice(["first", "last"], 240), ["first", "last"]),
+        "place": pd.Categorical(rng.choice(["a", "b", "c"], 240), ["a", "b", "c"]),
+    })
+    answers = (rng.random(240) < 0.5).astype(float)
+    answers[(table.place == "c").to_numpy()] = 1.0
+    return table, answers
+
+
+def test_an_authority_that_all_says_yes_counts_with_no_change():
+    table, answers = _separable()
+    change = dict(kind="logistic", variable="wave", reference="first", level="last")
+    whole = standardise.adjusted_change(prepare(table, ["wave", "place"]), answers, **change)
+    rest = (table.place != "c").to_numpy()
+    part = standardise.adjusted_change(prepare(table, ["wave", "place"]), np.where(rest, answers, np.nan), **change)
+    assert whole.estimate == pytest.approx(part.estimate * rest.mean(), rel=1e-9)
+    assert "foretold with certainty (placec)" in whole.warning
+    # what a fit that is stopped far out gives, as a limit
+    X = design(prepare(table, ["wave", "place"]), np.ones(240, bool)).matrix
+    far = sm.GLM(answers, X, sm.families.Binomial()).fit(maxiter=14, tol=0)
+    at = [X.copy(), X.copy()]
+    at[0][:, 1], at[1][:, 1] = 0.0, 1.0
+    assert whole.estimate == pytest.approx(far.predict(at[1]).mean() - far.predict(at[0]).mean(), abs=1e-6)
+
+
+def test_a_wave_that_all_says_yes_has_no_adjusted_change():
+    table, answers = _separable()
+    answers[(table.wave == "last").to_numpy()] = 1.0
+    found = standardise.adjusted_change(prepare(table, ["wave", "place"]), answers, kind="logistic", variable="wave", reference="first", level="last")
+    assert np.isnan(found.estimate) and "separation" in found.warning
+
+
+@pytest.mark.parametrize("answers, why", [
+    ([1.0] * 6, "everybody gave the same answer"),
+    ([np.nan] * 6, "nobody with an answer in first and last"),
+    ([1, 0, 1, np.nan, np.nan, np.nan], "nobody with an answer in last"),
+    ([1, np.nan, np.nan, 0, np.nan, np.nan], "too few"),
+])
+def test_nothing_to_adjust_says_why(answers, why):
+    table = pd.DataFrame({"wave": pd.Categorical(["first"] * 3 + ["last"] * 3)})
+    found = standardise.adjusted_change(prepare(table, ["wave"]), np.array(answers, float), kind="logistic", variable="wave", reference="first", level="last")
+    assert np.isnan(found.estimate) and why in found.warning
+
+
+def test_the_order_of_respondents_does_not_matter(shared):
+    order = np.random.default_rng(1).permutation(len(survey()))
+    terms, change = ["wave", "authority", "gender"], dict(kind="linear", variable="wave", reference="baseline", level="final")
+    plain = standardise.adjusted_change(prepare(survey(), terms), survey().life_sat.to_numpy(float), **change)
+    mixed = survey().iloc[order]
+    other = standardise.adjusted_change(prepare(mixed, terms), mixed.life_sat.to_numpy(float), **change)
+    assert other.estimate == pytest.approx(plain.estimate, rel=1e-10) and other.std_error == pytest.approx(plain.std_error, rel=1e-10)
+
+
+def test_an_unused_reference_level_gives_way_to_the_next():
+    table = pd.DataFrame({"g": pd.Categorical(["b", "b", "c", "c"] * 4, ["a", "b", "c"])})
+    model = fit(prepare(table, ["g"]), np.arange(16.0), kind="linear")
+    assert model.design.columns == ("(Intercept)", "gc")
+
+
+def test_a_column_that_others_determine_is_left_out_and_named():
+    group = pd.Categorical(["a", "b", "c"] * 8)
+    table = pd.DataFrame({"g": group, "h": group})
+    model = fit(prepare(table, ["g", "h"]), np.random.default_rng(0).normal(size=24), kind="linear")
+    assert model.design.aliased == ("hb", "hc")
+    assert "determine" in regression.coefficients(model)["hb"].warning
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda table: prepare(table, ["wave", "nothing"]),
+    lambda table: prepare(table, ["wave:place"]),
+    lambda table: fit(prepare(table, ["wave"]), np.full(240, 2.0), kind="logistic"),
+    lambda table: fit(prepare(table, ["wave"]), np.zeros(240), kind="probit"),
+    lambda table: covariance(fit(prepare(table, ["wave"]), np.arange(240.0), kind="linear"), "cr1"),
+])
+def test_a_model_that_cannot_be_is_refused(wrong):
+    with pytest.raises(ParameterError):
+        wrong(_separable()[0])
