@@ -1,0 +1,93 @@
+"""Checks of answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from nbeval.collect.coding import HAS_CODE, REASON_CODE
+from nbeval.collect.findings import NOTE, WARNING, Finding, number
+from nbeval.collect.intake import Intake
+from nbeval.dictionary.records import ItemKind, Match, MissingReason
+
+#: a block shorter than this is answered alike by many people in earnest
+_BLOCK = 5
+
+
+def repaired(intake: Intake) -> list[Finding]:
+    """Answers that differ from a declared label only by spaces, case, apostrophes or a labelled number."""
+    found = []
+    for one in sorted(intake.coded.repaired, key=lambda one: (one.item, one.wave, one.text)):
+        spelling = "An answer that begins with a number was" if one.read_as.lstrip("-").replace(".", "").isdigit() \
+            else f"'{one.text}'"
+        found.append(Finding(
+            NOTE, f"{spelling} read as '{one.read_as}', {number(one.count, 'answer')}.", wave=one.wave, item=one.item,
+            count=one.count,
+        ))
+    return found
+
+
+def corrected(intake: Intake) -> list[Finding]:
+    """Corrections applied."""
+    count = intake.corrected
+    return [Finding(NOTE, f"{number(count, 'declared correction was', 'declared corrections were')} applied.",
+                    count=count)] if count else []
+
+
+def never_answered(intake: Intake) -> list[Finding]:
+    """Items that were asked at a wave and answered by nobody."""
+    found = []
+    for wave, rows in intake.kept.groupby("wave", sort=True).indices.items():
+        reasons = intake.coded.reasons[rows]
+        asked = (reasons != REASON_CODE[MissingReason.NOT_ASKED]).any(axis=0)
+        silent = asked & ~(reasons == HAS_CODE).any(axis=0)
+        found += [
+            Finding(WARNING, "The item was asked and nobody answered it.",
+                    "look whether its column in columns.csv is the right one.", wave=wave, item=item.item,
+                    count=len(rows))
+            for item, none in zip(intake.coded.items, silent) if none
+        ]
+    return found
+
+
+def routing_contradicted(intake: Intake) -> list[Finding]:
+    """Answers to questions that were for others."""
+    return [
+        Finding(WARNING, f"{number(one.count, 'answer')} to a question that the routing kept from the person; counted"
+                " as not applicable.", "look whether routing.csv is right.", wave=one.wave, item=one.item,
+                count=one.count)
+        for one in sorted(intake.contradictions, key=lambda one: (one.item, one.wave))
+    ]
+
+
+def straight_lining(intake: Intake) -> list[Finding]:
+    """Forms that give one and the same answer to a whole block of questions with one response set."""
+    blocks = defaultdict(list)
+    for place, item in enumerate(intake.coded.items):
+        if item.kind is ItemKind.CHOICE:
+            blocks[item.response_set].append(place)
+    found = []
+    for response_set, places in sorted(blocks.items()):
+        if len(places) < _BLOCK:
+            continue
+        codes, full = intake.coded.codes[:, places], (intake.coded.reasons[:, places] == HAS_CODE).all(axis=1)
+        alike = full & np.equal(codes, codes[:, :1]).all(axis=1)
+        if alike.any():
+            share = 100 * alike.sum() / full.sum()
+            found.append(Finding(NOTE, f"{number(int(alike.sum()), 'form gives', 'forms give')} one answer to all"
+                                 f" {len(places)} questions with the response set '{response_set}', {share:.0f} % of those"
+                                 " that answer them all.", count=int(alike.sum())))
+    return found
+
+
+def comparability(intake: Intake) -> list[Finding]:
+    """Items whose wording or answers changed between versions that were used."""
+    used = set(intake.kept["version"])
+    return [
+        Finding(WARNING if one.comparable is Match.DIFFERS else NOTE,
+                f"Export versions '{one.version_a}' and '{one.version_b}' ({one.comparable.value}): {one.note}",
+                item=one.item)
+        for one in intake.instrument.comparability
+        if {one.version_a, one.version_b} <= used and one.comparable is not Match.SAME
+    ]

@@ -1,0 +1,149 @@
+"""Where the exports of a cohort lie, and which of them are missing or unexpected."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from nbeval.dictionary.records import Cohort, Source, SourceFiles
+from nbeval.errors import SourceError
+
+CORRECTIONS = "corrections.csv"
+_AUTHORITY = "{authority}"
+_LISTED = 12
+
+
+@dataclass(frozen=True)
+class ExportFile:
+    """One export: where it lies, what it is of, how it is read."""
+
+    path: Path
+    name: str                # relative to the data folder
+    source: str
+    wave: str
+    authority: str           # empty where a column says it, or the cohort has none
+    version: str
+    header_rows: int
+    encoding: str
+    sheet: str
+
+
+def cohort_folder(cohort: Cohort, data: Path) -> Path:
+    """The folder of the cohort's raw data: a folder with the cohort's id, or the data folder itself."""
+    own = data / cohort.id
+    return own if own.is_dir() else data
+
+
+def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
+    """Find the files that a cohort declares for a source.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Its authorities fill ``{authority}`` in the patterns.
+    source : Source
+        The source whose files are wanted.
+    data : Path
+        The data folder; the cohort's own folder in it is used where there is one.
+
+    Returns
+    -------
+    list of ExportFile
+        In the order of declaration, authorities in the order of the cohort.
+
+    Raises
+    ------
+    SourceError
+        A declared file is not there.
+    """
+    folder = cohort_folder(cohort, data)
+    files = [_export(cohort, source, declared, authority, folder, data)
+             for declared in source.files for authority in _authorities(cohort, declared)]
+    missing = [file for file in files if not file.path.is_file()]
+    if missing or not files:
+        lines = [" ".join(filter(None, (
+            file.authority and f"authority '{file.authority}'", file.wave and f"wave '{file.wave}'", f"-> {file.name}",
+        ))) for file in missing[:_LISTED]]
+        if len(missing) > _LISTED:
+            lines.append(f"and {len(missing) - _LISTED} more")
+        raise SourceError(
+            f"source '{source.id}' of cohort '{cohort.id}': {len(missing)} of {len(files)} declared"
+            f" {'file is' if len(files) == 1 else 'files are'} not in the data folder.",
+            found="missing: " + "\n".join(lines) if lines else "no file and no authority is declared",
+            where=f"cohorts/{cohort.id}.toml, files of source '{source.id}'",
+            do="put the file there under this name; if an authority made no return, list it under `not_expected`.",
+        )
+    return files
+
+
+def unexpected(cohort: Cohort, data: Path) -> list[str]:
+    """Name the files in the cohort's folder that no source declares.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        All its sources are looked at.
+    data : Path
+        The data folder.
+
+    Returns
+    -------
+    list of str
+        Names relative to the data folder, in order; hidden files and the corrections are left out.
+    """
+    folder = cohort_folder(cohort, data)
+    declared = {
+        _export(cohort, source, files, authority, folder, data).name
+        for source in cohort.sources for files in source.files for authority in _authorities(cohort, files)
+    }
+    # The data folder itself may hold other cohorts' folders, so only its own files are looked at.
+    present = folder.rglob("*") if folder != data else folder.glob("*")
+    names = {path.relative_to(data).as_posix() for path in present if path.is_file() and not path.name.startswith(".")}
+    return sorted(names - declared - {(folder / CORRECTIONS).relative_to(data).as_posix()})
+
+
+def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path) -> pd.DataFrame:
+    """Record what was read.
+
+    Parameters
+    ----------
+    files : list of ExportFile
+        The exports.
+    corrections : Path, optional
+        The declared corrections, if there are any.
+    data : Path
+        The data folder.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per file: ``file`` (relative to the data folder), ``sha256``, ``bytes``.
+    """
+    paths = [file.path for file in files] + ([corrections] if corrections else [])
+    rows = []
+    for path in dict.fromkeys(paths):
+        raw = path.read_bytes()
+        rows.append((path.relative_to(data).as_posix(), hashlib.sha256(raw).hexdigest(), len(raw)))
+    return pd.DataFrame(rows, columns=["file", "sha256", "bytes"])
+
+
+def _authorities(cohort: Cohort, declared: SourceFiles) -> tuple[str, ...]:
+    """The authorities that stand for ``{authority}``; one empty one where the pattern has none."""
+    if _AUTHORITY not in declared.pattern:
+        return ("",)
+    return tuple(one for one in cohort.authorities if one not in declared.not_expected)
+
+
+def _export(
+    cohort: Cohort, source: Source, declared: SourceFiles, authority: str, folder: Path, data: Path,
+) -> ExportFile:
+    """The file that a declaration means for one authority."""
+    pattern, _, sheet = declared.pattern.partition("#")
+    path = folder / pattern.replace(_AUTHORITY, authority)
+    return ExportFile(
+        path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,
+        version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet,
+    )

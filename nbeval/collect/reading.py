@@ -1,0 +1,132 @@
+"""One export file as a table of text, whatever its format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from nbeval.collect.delimited import read_delimited
+from nbeval.collect.spss import read_spss
+from nbeval.collect.workbook import OLE_MARK, ZIP_MARK, read_workbook
+from nbeval.errors import SourceError
+
+HEADER_JOIN = " | "
+_TEXT = (".csv", ".tsv", ".txt")
+_BOOKS = (".xlsx", ".xls", ".ods")
+_SPSS = (".sav", ".zsav")
+_SPSS_MARKS = (b"$FL2", b"$FL3")
+
+
+def read_table(
+    path: Path, *, header_rows: int = 1, encoding: str = "", sheet: str = "", name: str = "",
+) -> pd.DataFrame:
+    """Read an export as text alone: "007", "None" and "NA" stay what they are.
+
+    Parameters
+    ----------
+    path : Path
+        A .csv, .tsv, .txt, .xlsx, .xls, .ods, .sav or .zsav file.
+    header_rows : int
+        Rows of header. Several are joined by " | ", leaving out empty parts; above the last row an
+        empty header repeats its neighbour on the left, as survey tools mean it.
+    encoding : str
+        Of text files; empty to find it out.
+    sheet : str
+        Of workbooks; may be empty where only one sheet has any cells.
+    name : str
+        The file's name in messages; its own name if empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per form, in the order of the file; one column of text per column of the file. Of two
+        columns with one header the second is called "header (2)". Columns without header and without
+        any cell are left out.
+
+    Raises
+    ------
+    SourceError
+        The file is missing, empty, has a header and nothing else, or is not what its ending says.
+    """
+    name = name or path.name
+    rows = _rows(path, name, encoding, sheet)
+    if len(rows) <= header_rows:
+        what = "has a header and no forms" if rows else "has no cells"
+        raise SourceError(
+            f"'{name}' {what}.", found=f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}",
+            allowed=f"{header_rows} of header and at least one form", where=name,
+            do="export the file again; if nobody answered, list the authority under `not_expected` of these files in"
+               " the cohort's file.",
+        )
+    width = max(len(row) for row in rows)
+    rows = [row + [""] * (width - len(row)) for row in rows]
+    headers = _headers(rows[:header_rows])
+    table = pd.DataFrame(rows[header_rows:], dtype=str)
+    kept = [place for place, header in enumerate(headers) if header or (table[place] != "").any()]
+    table = table[kept]
+    table.columns = _distinct([headers[place] for place in kept])
+    return table
+
+
+def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
+    """The rows of the file, headers among them."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"'{name}' cannot be read.", found="no such file" if isinstance(error, FileNotFoundError)
+            else "a file that the system does not let this programme read",
+            where=name, do="put the export in the data folder under this name, readable and closed in other programmes.",
+        ) from None
+    if not raw.strip():
+        raise SourceError(
+            f"'{name}' is empty.", found=f"{len(raw)} bytes", where=name, do="download or export the file again.",
+        )
+    ending = path.suffix.lower()
+    if ending in _TEXT:
+        _refuse_disguised(raw, name, ending)
+        return read_delimited(raw, name, encoding)
+    if ending in _BOOKS:
+        return read_workbook(raw, name, sheet)
+    if ending in _SPSS:
+        return read_spss(path, name, encoding)
+    raise SourceError(
+        f"'{name}' is of a kind that is not read.", found=f"the ending '{ending}'",
+        allowed=", ".join((*_TEXT, *_BOOKS, *_SPSS)), where=name, do="export the answers as CSV or XLSX.",
+    )
+
+
+def _refuse_disguised(raw: bytes, name: str, ending: str) -> None:
+    """Stop where a file that is named as text is something else."""
+    kinds = ((ZIP_MARK, "a workbook or a zip file"), (OLE_MARK, "an old or an encrypted workbook"),
+             (_SPSS_MARKS[0], "an SPSS file"), (_SPSS_MARKS[1], "an SPSS file"), (b"%PDF", "a PDF"))
+    found = [kind for mark, kind in kinds if raw.startswith(mark)]
+    if raw.lstrip()[:15].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        found.append("a web page")
+    if found:
+        raise SourceError(
+            f"'{name}' is not the kind of file its name says.", found=found[0], allowed=f"delimited text ({ending})",
+            where=name, do="give the file its right ending, or export the answers as CSV.",
+        )
+
+
+def _headers(rows: list[list[str]]) -> list[str]:
+    """The header of each column: its parts from top to bottom, empty ones left out."""
+    cells = [[" ".join(cell.replace("\ufeff", "").split()) for cell in row] for row in rows]
+    for depth, row in enumerate(cells[:-1]):
+        for place in range(1, len(row)):
+            if not row[place] and any(below[place] for below in cells[depth + 1:]):
+                row[place] = row[place - 1]
+    return [HEADER_JOIN.join(filter(None, parts)) for parts in zip(*cells)]
+
+
+def _distinct(headers: list[str]) -> list[str]:
+    """The headers, with a number after each repeated one."""
+    seen: Counter[str] = Counter()
+    distinct = []
+    for header in headers:
+        seen[header] += 1
+        distinct.append(header if seen[header] == 1 else f"{header} ({seen[header]})")
+    return distinct

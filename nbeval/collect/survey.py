@@ -1,0 +1,240 @@
+"""The survey of a cohort: from raw exports to answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nbeval.collect.checks import run_checks
+from nbeval.collect.coding import HAS_CODE, REASONS, Coded, code_answers, questions
+from nbeval.collect.columns import FORM_ROLES, map_columns
+from nbeval.collect.corrections import apply_corrections, read_corrections
+from nbeval.collect.findings import findings_table
+from nbeval.collect.forms import Aside, account, describe_forms, set_aside
+from nbeval.collect.intake import Intake
+from nbeval.collect.locating import CORRECTIONS, cohort_folder, locate, record_inputs
+from nbeval.collect.missing import follow_routing, mark_absent
+from nbeval.collect.places import name_authorities
+from nbeval.collect.reading import read_table
+from nbeval.collect.unknown import refuse_unknown
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort, Design, ItemKind, Role, Source
+from nbeval.errors import SourceError
+from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, Collected, check
+
+#: the kind of instrument (instrument.toml) that this stage collects
+SURVEY = "survey"
+
+
+def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
+    """Collect the answers of a cohort's survey from its raw exports.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From ``dictionary.cohort(id)``; its sources say which files there are.
+    dictionary : Dictionary
+        Instruments, codebooks, authorities, and the threshold below which no text is shown.
+    data : Path
+        The data folder, outside the project. A folder in it with the cohort's id is used where there is
+        one; ``corrections.csv`` there is applied.
+
+    Returns
+    -------
+    Collected
+        ``answers`` has one row per respondent x closed item of the survey's instrument (``frames.ANSWERS``),
+        ``respondents`` one row per form kept (``frames.RESPONDENTS``), numbered in the order of source,
+        wave, authority and submission; ``findings`` one row per finding, ``accounting`` and ``inputs``
+        one row per file.
+
+    Raises
+    ------
+    SourceError
+        A file is missing or cannot be read, or the cohort declares no survey.
+    UnknownHeaderError, UnknownCodeError, CorrectionError
+        The exports are not what the dictionary says.
+    FrameError
+        Forms do not add up: a fault of this stage.
+
+    Notes
+    -----
+    Every respondent x item has a code or a ``MissingReason``. Neither the order of rows nor that of
+    columns in the exports matters, except for which of two forms with one number is the last where the
+    exports hold no times. Typed answers never enter the tables.
+    """
+    batch = _gather(cohort, dictionary, data)
+    found = [line for intake in batch.intakes for line in run_checks(intake, batch.data)]
+    return Collected(
+        answers=check(_answers(batch.intakes, cohort), ANSWERS),
+        respondents=check(_respondents(batch.intakes, cohort), RESPONDENTS),
+        findings=check(findings_table(found), FINDINGS),
+        accounting=pd.concat([one.accounting for one in batch.intakes], ignore_index=True),
+        inputs=batch.inputs,
+    )
+
+
+def collect_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFrame:
+    """Collect what people typed, for reading inside the team; nothing of it may be published as it is.
+
+    Parameters
+    ----------
+    cohort, dictionary, data
+        As for ``collect``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per respondent x item of text that was filled in: ``respondent`` (the number ``collect``
+        gives), ``wave``, ``authority``, ``item``, ``text``.
+
+    Raises
+    ------
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError, FrameError
+        As for ``collect``.
+    """
+    columns = ["respondent", "wave", "authority", "item", "text"]
+    parts = [pd.DataFrame(columns=columns)]
+    for intake in _gather(cohort, dictionary, data).intakes:
+        wide = pd.concat([intake.kept[columns[:3]], intake.texts], axis=1)
+        long = wide.melt(columns[:3], var_name="item", value_name="text")
+        parts.append(long[long["text"].fillna("").str.strip() != ""])
+    return pd.concat(parts[1:], ignore_index=True).sort_values(["respondent", "item"], ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Every survey source of a cohort."""
+
+    intakes: list[Intake]
+    inputs: pd.DataFrame
+    data: Path
+
+
+def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
+    """Read, set aside, correct and code every survey source; number the respondents across them."""
+    surveys = [one for one in cohort.sources
+               if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
+    if not surveys:
+        raise SourceError(
+            f"cohort '{cohort.id}' declares no survey with files.", allowed=f"a source whose instrument is of kind '{SURVEY}'",
+            where=f"cohorts/{cohort.id}.toml", do="declare the source and its files, or choose another cohort.",
+        )
+    path = cohort_folder(cohort, data) / CORRECTIONS
+    corrections = read_corrections(path, cohort, path.relative_to(data).as_posix())
+    intakes, files, first = [], [], 0
+    for source in surveys:
+        located = locate(cohort, source, data)
+        intakes.append(_take_in(cohort, dictionary, source, located, corrections, first))
+        files += located
+        first += len(intakes[-1].kept)
+    return _Batch(intakes, record_inputs(files, path if path.is_file() else None, data), data)
+
+
+def _take_in(cohort: Cohort, dictionary: Dictionary, source: Source, files: list, corrections, first: int) -> Intake:
+    """One source from its files to codes, its respondents numbered from ``first`` + 1."""
+    instrument = dictionary.instrument(source.instrument)
+    rules = instrument.record
+    exports = [(file, _read(file)) for file in files]
+    mapping = map_columns(exports, instrument)
+    forms = _stack(mapping.forms).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
+    forms["authority"] = name_authorities(forms, cohort, dictionary)
+    forms = describe_forms(forms, cohort, rules)
+    answers = _stack(mapping.texts)
+    typed = [item.item for item in instrument.items if item.kind is ItemKind.TEXT and item.item in answers]
+    closed = answers.drop(columns=typed)
+    forms["aside"] = set_aside(forms, closed, rules)
+
+    kept = forms[forms["aside"] == Aside.KEPT]
+    mine = corrections[corrections["source"] == source.id]
+    closed = apply_corrections(closed.loc[kept.index], kept, mine)
+    coded = code_answers(kept, closed, instrument)
+    refuse_unknown(coded, kept, instrument, dictionary.disclosure.threshold_internal, cohort=cohort.id, source=source.id)
+    enough = _answered(coded) >= rules.minimum_answered
+    forms.loc[kept.index[~enough], "aside"] = Aside.EMPTY.value
+
+    order = _order(kept[enough], pd.concat([closed, answers[typed]], axis=1).loc[kept.index[enough]], cohort)
+    rows = kept.index.get_indexer(order)
+    kept = kept.loc[order].reset_index(drop=True).assign(respondent=np.arange(first + 1, first + 1 + len(order)))
+    coded = Coded(coded.items, coded.codes[rows], coded.reasons[rows], coded.repaired)
+    coded, contradictions = follow_routing(mark_absent(coded, kept, instrument), kept, instrument)
+    return Intake(
+        cohort, dictionary, source.id, instrument, forms, kept, answers.loc[order, typed].reset_index(drop=True), coded,
+        mapping, account(forms, {file.name: len(table) for file, table in exports}), len(mine), contradictions,
+    )
+
+
+def _read(file) -> pd.DataFrame:
+    """The table of text of one located file."""
+    return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name)
+
+
+def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of all files under one another, columns in the order of their names."""
+    stacked = pd.concat(parts, ignore_index=True)
+    return stacked[sorted(stacked.columns)]
+
+
+def _answered(coded: Coded) -> np.ndarray:
+    """How many questions each form answers; a multi-select question counts once, if anything is chosen."""
+    valid = coded.reasons == HAS_CODE
+    counts = valid.sum(axis=1)
+    for places in questions(coded.items).values():
+        counts += (coded.codes[:, places] == 1).any(axis=1) - valid[:, places].sum(axis=1).astype(int)
+    return counts
+
+
+def _order(kept: pd.DataFrame, answers: pd.DataFrame, cohort: Cohort) -> pd.Index:
+    """The forms in the order of wave, authority and submission; ties in that of their answers."""
+    waves = {wave.id: place for place, wave in enumerate(cohort.waves)}
+    keys = pd.concat([
+        kept["wave"].map(waves).fillna(-1).rename("_wave"), kept["authority"].rename("_authority"),
+        kept["submission"].fillna("").rename("_submission"), answers.fillna(""),
+    ], axis=1)
+    first = ["_wave", "_authority", "_submission"]
+    by = first if not keys.duplicated(first).any() else [*first, *sorted(answers.columns)]
+    return keys.sort_values(by, kind="stable").index
+
+
+def _answers(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
+    """One row per respondent x closed item."""
+    items = list(dict.fromkeys(item.item for intake in intakes for item in intake.coded.items))
+    parts = {"respondent": [], "wave": [], "authority": [], "item": [], "code": [], "missing": []}
+    for intake in intakes:
+        width, height = len(intake.coded.items), len(intake.kept)
+        for name in ("respondent", "wave", "authority"):
+            parts[name].append(np.repeat(intake.kept[name].to_numpy(), width))
+        places = np.array([items.index(item.item) for item in intake.coded.items])
+        parts["item"].append(np.tile(places, height))
+        parts["code"].append(intake.coded.codes.ravel())
+        parts["missing"].append(intake.coded.reasons.ravel().astype(int) - 1)
+    joined = {name: np.concatenate(pieces) for name, pieces in parts.items()}
+    return pd.DataFrame({
+        "respondent": joined["respondent"].astype(int),
+        "wave": _category(joined["wave"], [wave.id for wave in cohort.waves]),
+        "authority": _category(joined["authority"], cohort.authorities),
+        "item": pd.Categorical.from_codes(joined["item"], items),
+        "code": joined["code"].astype(float),
+        "missing": pd.Categorical.from_codes(joined["missing"], [reason.value for reason in REASONS]),
+    })
+
+
+def _respondents(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
+    """One row per form kept; persons are named only where the design links waves."""
+    kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
+    linked = cohort.design is Design.MATCHED
+    return pd.DataFrame({
+        "respondent": kept["respondent"].astype(int),
+        "source": _category(kept["source"], [intake.source for intake in intakes]),
+        "wave": _category(kept["wave"], [wave.id for wave in cohort.waves]),
+        "authority": _category(kept["authority"], cohort.authorities),
+        "person": (kept[Role.PERSON].fillna("") if linked else pd.Series("", kept.index)).astype(str),
+    })
+
+
+def _category(values, declared) -> pd.Categorical:
+    """The values as a category, in declared order; the empty text is a level where it occurs."""
+    levels = [*declared, *([""] if "" not in declared and (np.asarray(values, dtype=object) == "").any() else [])]
+    return pd.Categorical(values, categories=levels)
