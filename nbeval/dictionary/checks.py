@@ -9,6 +9,7 @@ from nbeval.dictionary.check_cohorts import check_authorities, check_cohorts
 from nbeval.dictionary.check_exhibits import check_exhibits, check_programme
 from nbeval.dictionary.check_instruments import check_instruments
 from nbeval.dictionary.check_measures import check_benchmarks, check_groups, check_indicators, check_scales
+from nbeval.dictionary.check_specimen import check_specimen
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Faults, Place
 from nbeval.dictionary.known import Known, know
@@ -23,13 +24,15 @@ def check_contents(contents: Contents, faults: Faults) -> None:
         for part, where in _walk(record, place):
             _check_text(part, where, known)
     for check in (check_programme, check_authorities, check_cohorts, check_instruments, check_scales, check_groups,
-                  check_indicators, check_benchmarks, check_exhibits):
+                  check_indicators, check_benchmarks, check_exhibits,
+                  check_specimen):
         check(contents, known)
 
 
 def _all(contents: Contents) -> Iterator[Placed]:
     """Every record of the dictionary."""
-    yield from (*contents.programme, *contents.disclosure, *contents.cohorts, *contents.scales)
+    yield from (*contents.programme, *contents.disclosure, *contents.cohorts, *contents.scales,
+                *contents.specimen)
     for files in contents.instruments:
         yield from files.record
         for rows in files.tables.values():

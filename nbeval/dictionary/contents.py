@@ -10,6 +10,7 @@ from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, Programme, Response, Routing, Scale, Term,
 )
+from nbeval.dictionary.specimen_records import Specimen
 from nbeval.dictionary.tables import Placed, Reader
 
 TABLES = {
@@ -45,6 +46,7 @@ class Contents:
     disclosure: list[Placed]
     cohorts: list[Placed]
     scales: list[Placed]
+    specimen: list[Placed]
     instruments: list[InstrumentFiles]
     tables: dict[str, list[Placed]]
     broken: set[str]                     # ids of entries that could not be read: never called unknown
@@ -64,6 +66,7 @@ def read_contents(folder: Path, faults: Faults) -> Contents:
         disclosure=reader.record("disclosure.toml", Disclosure),
         cohorts=_named(reader, "cohorts", Cohort),
         scales=_named(reader, "scales", Scale),
+        specimen=reader.record("specimen.toml", Specimen, optional=True),
         instruments=[_instrument(reader, one.name) for one in _listed(folder / "instruments", "*/")],
         tables={name: reader.table(name, kind) for name, kind in TABLES.items()},
         broken=reader.broken,

@@ -84,6 +84,7 @@ def _dictionary(contents: Contents, folder: Path) -> Dictionary:
         sources=records("sources.csv"),
         folder=folder,
         digest=_digest(folder),
+        specimen=next((record for record, _ in contents.specimen), None),
     )
 
 

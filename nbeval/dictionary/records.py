@@ -227,6 +227,14 @@ class Weighting(Record):
     finite_population: bool = False
 
 
+class Study(Record):
+    """A model of what goes together with an outcome: factors are groups or percent indicators."""
+
+    outcome: str
+    factors: tuple[str, ...]
+    source: str
+
+
 class Disagreement(Record):
     """Where sources contradict one another; kept visible."""
 
@@ -263,6 +271,7 @@ class Cohort(Record):
     weighting: Weighting | None = None
     groups: tuple[str, ...] = ()        # groups that results are broken down by
     adjust_for: tuple[str, ...] = ()    # covariates of the adjusted change, besides authority
+    drivers: tuple[Study, ...] = ()
     notes: tuple[Note, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     source: str
