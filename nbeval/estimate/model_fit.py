@@ -152,9 +152,14 @@ def _logistic(columns: Design, y: NDArray[np.float64]) -> Fitted:
         if np.abs(step).max() < 1e-9 * (1 + np.abs(b).max()):
             return _finished(LOGISTIC, columns, y, b)
     separation = find_separation(X, y, columns.columns)
-    names = ", ".join(separation.infinite) or "all of them"
-    why = f"{separation.kind} separation: no finite estimate of {names}" if separation else "the fit did not converge"
+    why = f"{separation.kind} separation: no finite estimate of {_terms(columns, separation)}" if separation else "the fit did not converge"
     return _unfitted(LOGISTIC, columns, y, why, separation)
+
+
+def _terms(columns: Design, separation: Separation) -> str:
+    """Names of the separated terms; a level is not named, for it would say what all of a group answered."""
+    terms = {of for name, of in zip(columns.columns, columns.term_of) if name in separation.infinite}
+    return ", ".join(sorted(terms)) or "any coefficient"
 
 
 def _linear(columns: Design, y: NDArray[np.float64]) -> Fitted:

@@ -18,6 +18,7 @@ from nbeval.estimate.design_matrix import Predictors, design
 from nbeval.estimate.model_fit import LOGISTIC, Fitted, covariance, fit, fit_design
 from nbeval.estimate.outcome import Outcome, not_estimable
 
+SETTLED = "in a group that all gave one answer the model foretells no change; it counts with a change of zero"
 #: a variance of this size is rounding: each cluster is fitted exactly
 NO_VARIANCE = 1e-12
 
@@ -53,7 +54,7 @@ def adjusted_change(
     -----
     Where another variable separates the answers (all of a small authority say yes), the respondents
     concerned are foretold the same at both levels: they count with a change of zero, which is the limit of
-    the likelihood, and the warning says how many they are.
+    the likelihood, and the warning says so without naming them.
     Evidence: ``regression.R`` (standardised_difference, delta method with analytic gradients).
     """
     method = f"standardised_delta_{variance}"
@@ -208,6 +209,4 @@ def _of_the_unsettled(
     outcome = delta_outcome(share * value, share * gradient, matrix, conf_level, method)
     if not isfinite(outcome.estimate):
         return outcome
-    names = ", ".join(fitted.separation.infinite)
-    told = f"{fitted.n - rest.n} respondents are foretold with certainty ({names}) and count with no change"
-    return replace(outcome, warning=told)
+    return replace(outcome, warning=SETTLED)

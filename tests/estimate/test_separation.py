@@ -1,0 +1,87 @@
+"""Separated answers are found and reported, held to R (separation.R)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbeval.estimate.design_matrix import Design, design, prepare
+from nbeval.estimate.model_fit import fit_design
+from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.regression import odds_ratios
+from nbeval.estimate.separation import find_separation, firth
+from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
+from tests.estimate.test_regression import survey, terms_of
+
+OFFERED = ["*|firth", "*|linear programme", "*|complete cases", "*|y = 1"]
+REFUSED = {"*|glm default": "a runaway estimate, which depends on the stopping rule and must not be printed"}
+
+
+@cache
+def columns_and_answers(case_id: str) -> tuple[Design, np.ndarray]:
+    about = case("separation_cases", case_id)
+    if about["source"] == "survey":
+        table = survey()
+        values = table[about["outcome"]]
+        answers = values.isin(about["codes"].split("|")).astype(float).where(values.notna()).to_numpy(float)
+    else:
+        table = inputs("separated").query("case_id == @case_id").copy()
+        table["g"] = pd.Categorical(table.g)
+        answers = table.y.to_numpy(float)
+    columns = design(prepare(table, terms_of(about["terms"])), np.isfinite(answers))
+    return columns, answers[columns.rows]
+
+
+def _outcome(row) -> Outcome:
+    columns, answers = columns_and_answers(row.case)
+    name = row.quantity.partition("[")[2].rstrip("]")
+    if row.quantity in ("n", "events"):
+        return Outcome(len(answers) if row.quantity == "n" else answers.sum())
+    if row.method == "firth":
+        return firth(columns.matrix, answers, columns.columns)[name]
+    found = find_separation(columns.matrix, answers, columns.columns)
+    return Outcome(float(bool(found)) if row.quantity == "separated" else found.infinite.get(name, 0))
+
+
+@pytest.mark.parametrize("row", expected_rows("separation", methods=[pattern.partition("|")[2] for pattern in OFFERED]))
+def test_separation_agrees_with_r(row):
+    if row.quantity.startswith("coef[") and row.estimate == 0:
+        outcome = _outcome(row)
+        # R's statistic and p are those of a rounding error
+        assert abs(outcome.estimate) < 1e-9 and outcome.std_error == pytest.approx(row.std_error, rel=1e-7)
+        return
+    meets(row, _outcome(row))
+
+
+@pytest.mark.parametrize("row", expected_rows("separation", quantities=["separated"]))
+def test_the_kind_of_separation_is_that_of_r(row):
+    columns, answers = columns_and_answers(row.case)
+    assert (find_separation(columns.matrix, answers, columns.columns).kind or "no") == row.note
+
+
+def test_every_method_of_the_reference_is_offered_or_refused(shared):
+    all_accounted_for("separation", OFFERED, REFUSED)
+
+
+def test_a_fit_that_converges_is_one_that_is_not_separated(shared):
+    for case_id in sorted({row.case for row in expected("separation")}):
+        columns, answers = columns_and_answers(case_id)
+        found = find_separation(columns.matrix, answers, columns.columns)
+        assert bool(fit_design(columns, answers, kind="logistic").why) == bool(found), case_id
+
+
+def test_no_odds_ratio_is_given_where_answers_are_separated(shared):
+    columns, answers = columns_and_answers("survey_rare_gender")
+    ratios = odds_ratios(fit_design(columns, answers, kind="logistic"))
+    assert all(np.isnan(outcome.estimate) and "quasi-complete separation" in outcome.warning for outcome in ratios.values())
+    assert "In another way" not in ratios["genderMale"].warning
+
+
+def test_the_respondents_foretold_with_certainty_are_those_of_the_separated_level(shared):
+    columns, answers = columns_and_answers("survey_wave_authority")
+    settled = find_separation(columns.matrix, answers, columns.columns).settled
+    cell = columns.matrix[:, columns.columns.index("wavefinal:authorityEskmouth")] == 1
+    assert (settled == cell).all()
