@@ -1,4 +1,4 @@
-"""Logistic and linear models fitted by maximum likelihood, and the variances of their coefficients."""
+"""Logistic and linear models fitted by maximum likelihood."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from nbeval.estimate.design_matrix import Design, Predictors, design
 from nbeval.estimate.separation import Separation, find_separation
 
 LOGISTIC, LINEAR = "logistic", "linear"
-VARIANCES = ("model", "hc0", "hc1", "hc3", "cr1", "cr1s")
 STEPS = 40
 #: beyond this log odds a fit is running away
 RUNAWAY = 30.0
@@ -113,6 +112,29 @@ def fit_design(columns: Design, answers: NDArray[np.float64], *, kind: str) -> F
     return _logistic(columns, answers) if kind == LOGISTIC else _linear(columns, answers)
 
 
+def fit_unsettled(fitted: Fitted) -> Fitted:
+    """Fit a quasi-separated model to the respondents whose answer it does not foretell with certainty.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        Without estimates, because of quasi-complete separation.
+
+    Returns
+    -------
+    Fitted
+        Its coefficients are the limits of the whole model's finite ones, where the reference is the same.
+
+    Notes
+    -----
+    Albert and Anderson, Biometrika 1984;71:1-10.
+    """
+    rows = np.zeros(len(fitted.design.predictors.complete), bool)
+    rows[fitted.design.rows[~fitted.separation.settled]] = True
+    columns = design(fitted.design.predictors, rows)
+    return fit_design(columns, fitted.answers[~fitted.separation.settled], kind=fitted.kind)
+
+
 def _refuse(answers: NDArray[np.float64], kind: str) -> None:
     """Stop at a kind of model or at answers that cannot be."""
     if kind not in (LOGISTIC, LINEAR):
@@ -179,54 +201,3 @@ def _finished(kind: str, columns: Design, y: NDArray[np.float64], b: NDArray[np.
         squares = float(((y - means) ** 2).sum())
         likelihood = -len(y) / 2 * (log(2 * pi * squares / len(y)) + 1) if squares > 0 else np.inf
     return Fitted(kind, columns, y, b, means, weights, inverse, likelihood)
-
-
-def covariance(fitted: Fitted, variance: str = "model", *, clusters: NDArray | None = None) -> NDArray[np.float64]:
-    """Variance matrix of the coefficients.
-
-    Parameters
-    ----------
-    fitted : Fitted
-        With estimates.
-    variance : str
-        ``model``; ``hc0``, ``hc1``, ``hc3`` against unequal variances; ``cr1``, ``cr1s`` against clusters.
-    clusters : numpy.ndarray, optional
-        One label per row of the prepared table, for ``cr1`` and ``cr1s``.
-
-    Returns
-    -------
-    numpy.ndarray
-
-    Raises
-    ------
-    ParameterError
-        ``variance`` is not known, or clusters are needed and not given.
-
-    Notes
-    -----
-    hc1 is hc0 times n / (n - p), cr1 has G / (G - 1), cr1s that times (n - 1) / (n - p).
-    Evidence: ``regression.R`` (sandwich::vcovHC, vcovCL).
-    """
-    if variance not in VARIANCES or (variance.startswith("cr") and clusters is None):
-        raise ParameterError(
-            f"a variance {variance!r} cannot be given here.", allowed=f"{', '.join(VARIANCES)}; cr1 and cr1s with clusters",
-            do="choose one of these, and name the clusters where they are needed.",
-        )
-    if variance == "model":
-        return fitted.dispersion * fitted.inverse
-    X, n, p = fitted.design.matrix, fitted.n, fitted.p
-    scores = X * fitted.residuals[:, None]
-    factor = {"hc1": n / (n - p)}.get(variance, 1.0)
-    if variance == "hc3":
-        leverage = ((X @ fitted.inverse) * X).sum(axis=1) * fitted.weights
-        scores = scores / (1 - leverage)[:, None]
-    if variance.startswith("cr"):
-        _, of = np.unique(np.asarray(clusters)[fitted.design.rows], return_inverse=True)
-        count = of.max() + 1
-        summed = np.zeros((count, p))
-        np.add.at(summed, of, scores)
-        scores = summed
-        factor = count / (count - 1) if count > 1 else np.nan
-        factor *= (n - 1) / (n - p) if variance == "cr1s" else 1.0
-    bread = fitted.inverse
-    return factor * bread @ (scores.T @ scores) @ bread

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import exp, isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from nbeval.estimate.coefficient_variance import covariance
 from nbeval.estimate.design_matrix import Design
-from nbeval.estimate.model_fit import LINEAR, LOGISTIC, Fitted, covariance, fit_design
+from nbeval.estimate.model_fit import LINEAR, LOGISTIC, Fitted, fit_design, fit_unsettled
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.standardise import delta_outcome, standardised_difference
 
@@ -25,7 +27,7 @@ def coefficients(
     ----------
     fitted : Fitted
     variance : str
-        See ``model_fit.covariance``. A linear model with ``model`` has t intervals, every other normal ones.
+        See ``coefficient_variance.covariance``. A linear model with ``model`` has t intervals, every other normal ones.
     clusters : numpy.ndarray, optional
         For ``cr1`` and ``cr1s``.
     conf_level : float
@@ -39,22 +41,43 @@ def coefficients(
     -----
     Evidence: ``regression.R`` (glm, lm, sandwich).
     """
-    by_t = fitted.kind == LINEAR and variance == "model"
+    left_out = not_estimable(f"{fitted.kind}_{variance}", "other columns determine it: nobody has this combination")
+    return _estimates(fitted, variance, clusters, conf_level) | dict.fromkeys(fitted.design.aliased, left_out)
+
+
+def _estimates(fitted: Fitted, variance: str, clusters: NDArray | None, conf_level: float) -> dict[str, Outcome]:
+    """Coefficients of the columns of the design."""
     method = f"{fitted.kind}_{variance}"
     found = {name: not_estimable(method, fitted.why) for name in fitted.design.columns}
-    if not fitted.why:
-        errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted, variance, clusters=clusters))))
-        df = fitted.residual_df if by_t else nan
-        spread = stats.t(df) if by_t else stats.norm
-        q = spread.ppf((1 + conf_level) / 2)
-        for name, value, error in zip(fitted.design.columns, fitted.coefficients, errors):
-            if not error > 0:
-                found[name] = not_estimable(method, "no variance")
-                continue
-            ratio = value / error
-            found[name] = Outcome(value, error, value - q * error, value + q * error, conf_level, ratio, df, float(2 * spread.sf(abs(ratio))), method)
-    left_out = not_estimable(method, "other columns determine it: nobody has this combination")
-    return found | dict.fromkeys(fitted.design.aliased, left_out)
+    if fitted.why:
+        return found | _finite(fitted, variance, clusters, conf_level)
+    errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted, variance, clusters=clusters))))
+    df = fitted.residual_df if fitted.kind == LINEAR and variance == "model" else nan
+    spread = stats.norm if np.isnan(df) else stats.t(df)
+    q = spread.ppf((1 + conf_level) / 2)
+    for name, value, error in zip(fitted.design.columns, fitted.coefficients, errors):
+        if not error > 0:
+            found[name] = not_estimable(method, "no variance")
+            continue
+        ratio = value / error
+        found[name] = Outcome(value, error, value - q * error, value + q * error, conf_level, ratio, df, float(2 * spread.sf(abs(ratio))), method)
+    return found
+
+
+def _finite(fitted: Fitted, variance: str, clusters: NDArray | None, conf_level: float) -> dict[str, Outcome]:
+    """The finite coefficients of a quasi-separated model: those whose column keeps its meaning among the unsettled."""
+    if not fitted.separation or fitted.separation.kind == "complete":
+        return {}
+    rest = fit_unsettled(fitted)
+    if rest.why:
+        return {}
+    moved = {name for name in fitted.design.predictors.codes if rest.design.levels(name)[0] != fitted.design.levels(name)[0]}
+    estimates = _estimates(rest, variance, clusters, conf_level)
+    return {
+        name: replace(estimates[name], warning=f"beside {fitted.why}")
+        for name, term in zip(rest.design.columns, rest.design.term_of)
+        if name not in fitted.separation.infinite and not moved & set(term.split(":")) and not (name == INTERCEPT and moved)
+    }
 
 
 def odds_ratios(
@@ -72,7 +95,7 @@ def odds_ratios(
     Returns
     -------
     dict of str to Outcome
-        ``statistic`` and ``p_value`` are those of the log odds. Separation gives the reason and no number.
+        ``statistic`` and ``p_value`` are those of the log odds. A separated level has the reason and no number.
 
     Notes
     -----
@@ -84,7 +107,7 @@ def odds_ratios(
             continue
         found[name] = log_odds if not isfinite(log_odds.estimate) else Outcome(
             exp(log_odds.estimate), nan, exp(log_odds.conf_low), exp(log_odds.conf_high), conf_level,
-            log_odds.statistic, nan, log_odds.p_value, "wald",
+            log_odds.statistic, nan, log_odds.p_value, "wald", log_odds.warning,
         )
     return found
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import expit
 
-from nbeval.estimate.design_matrix import Predictors, design
-from nbeval.estimate.model_fit import LOGISTIC, Fitted, covariance, fit, fit_design
+from nbeval.estimate.coefficient_variance import covariance
+from nbeval.estimate.design_matrix import Predictors
+from nbeval.estimate.model_fit import LOGISTIC, Fitted, fit, fit_unsettled
 from nbeval.estimate.outcome import Outcome, not_estimable
 
 SETTLED = "in a group that all gave one answer the model foretells no change; it counts with a change of zero"
@@ -40,7 +41,7 @@ def adjusted_change(
     variable, reference, level : str
         The factor that is switched and its two levels: the difference is ``level`` minus ``reference``.
     variance : str
-        Of the coefficients: see ``model_fit.covariance``.
+        Of the coefficients: see ``coefficient_variance.covariance``.
     clusters : numpy.ndarray, optional
         For ``cr1`` and ``cr1s``.
     conf_level : float
@@ -52,9 +53,6 @@ def adjusted_change(
 
     Notes
     -----
-    Where another variable separates the answers (all of a small authority say yes), the respondents
-    concerned are foretold the same at both levels: they count with a change of zero, which is the limit of
-    the likelihood, and the warning says so without naming them.
     Evidence: ``regression.R`` (standardised_difference, delta method with analytic gradients).
     """
     method = f"standardised_delta_{variance}"
@@ -62,11 +60,7 @@ def adjusted_change(
     missing = {reference, level} - set(fitted.design.levels(variable))
     if missing:
         return not_estimable(method, f"nobody with an answer in {' and '.join(sorted(missing))}")
-    if not fitted.why:
-        return standardised_difference(fitted, variable, reference, level, variance=variance, clusters=clusters, conf_level=conf_level)
-    if not fitted.separation or variable_is_separated(fitted, variable):
-        return not_estimable(method, fitted.why)
-    return _of_the_unsettled(fitted, variable, reference, level, variance, clusters, conf_level)
+    return standardised_difference(fitted, variable, reference, level, variance=variance, clusters=clusters, conf_level=conf_level)
 
 
 def standardised_levels(
@@ -102,7 +96,7 @@ def standardised_difference(
     fitted: Fitted, variable: str, reference: str, level: str, *, variance: str = "model",
     clusters: NDArray | None = None, conf_level: float = 0.95,
 ) -> Outcome:
-    """Mean prediction with ``variable`` at ``level`` minus at ``reference``, of a model with estimates.
+    """Mean prediction with ``variable`` at ``level`` minus at ``reference``.
 
     Parameters
     ----------
@@ -113,10 +107,18 @@ def standardised_difference(
     Returns
     -------
     Outcome
+
+    Notes
+    -----
+    Where another variable separates the answers (all of a small authority say yes), the respondents
+    concerned are foretold the same at both levels: they count with a change of zero, which is the limit of
+    the likelihood, and the warning says so without naming them.
     """
     method = f"standardised_delta_{variance}"
     if fitted.why:
-        return not_estimable(method, fitted.why)
+        if not fitted.separation or variable_is_separated(fitted, variable):
+            return not_estimable(method, fitted.why)
+        return _of_the_unsettled(fitted, variable, reference, level, variance, clusters, conf_level)
     value, gradient = _difference(fitted, variable, reference, level)
     return delta_outcome(value, gradient, covariance(fitted, variance, clusters=clusters), conf_level, method)
 
@@ -193,13 +195,8 @@ def _of_the_unsettled(
 ) -> Outcome:
     """The adjusted change where some respondents are foretold with certainty at both levels alike."""
     method = f"standardised_delta_{variance}"
-    open_rows = np.zeros(len(fitted.design.predictors.complete), bool)
-    open_rows[fitted.design.rows[~fitted.separation.settled]] = True
-    columns = design(fitted.design.predictors, open_rows)
-    known = np.full(len(open_rows), np.nan)
-    known[fitted.design.rows] = fitted.answers
-    rest = fit_design(columns, known[columns.rows], kind=fitted.kind)
-    if rest.why or not {reference, level} <= set(columns.levels(variable)):
+    rest = fit_unsettled(fitted)
+    if rest.why or not {reference, level} <= set(rest.design.levels(variable)):
         return not_estimable(method, rest.why or "the levels cannot be compared among the rest")
     value, gradient = _difference(rest, variable, reference, level)
     matrix, share = covariance(rest, variance, clusters=clusters), rest.n / fitted.n

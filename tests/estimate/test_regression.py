@@ -11,8 +11,9 @@ import statsmodels.api as sm
 
 from nbeval.errors import ParameterError
 from nbeval.estimate import model_quality, regression, standardise
+from nbeval.estimate.coefficient_variance import VARIANCES, covariance
 from nbeval.estimate.design_matrix import design, prepare
-from nbeval.estimate.model_fit import VARIANCES, covariance, fit
+from nbeval.estimate.model_fit import fit
 from nbeval.estimate.outcome import Outcome
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
 

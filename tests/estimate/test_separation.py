@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from nbeval.estimate.design_matrix import Design, design, prepare
 from nbeval.estimate.model_fit import fit_design
@@ -73,11 +74,23 @@ def test_a_fit_that_converges_is_one_that_is_not_separated(shared):
         assert bool(fit_design(columns, answers, kind="logistic").why) == bool(found), case_id
 
 
-def test_no_odds_ratio_is_given_where_answers_are_separated(shared):
+def test_no_odds_ratio_is_given_for_a_separated_level_and_the_others_keep_theirs(shared):
     columns, answers = columns_and_answers("survey_rare_gender")
     ratios = odds_ratios(fit_design(columns, answers, kind="logistic"))
-    assert all(np.isnan(outcome.estimate) and "quasi-complete separation" in outcome.warning for outcome in ratios.values())
-    assert "In another way" not in ratios["genderMale"].warning
+    separated = ratios.pop("genderIn another way")
+    assert np.isnan(separated.estimate) and "quasi-complete separation" in separated.warning
+    assert "In another way" not in separated.warning       # it would say what all of them answered
+    rest = columns.matrix[:, columns.columns.index("genderIn another way")] == 0
+    peer = sm.GLM(answers[rest], columns.matrix[rest][:, :3], sm.families.Binomial()).fit(tol=1e-14)
+    for name, log_odds, error in zip(ratios, peer.params[1:], peer.bse[1:]):
+        assert np.log(ratios[name].estimate) == pytest.approx(log_odds, rel=1e-8)
+        assert np.log(ratios[name].conf_high / ratios[name].conf_low) == pytest.approx(2 * 1.959963984540054 * error, rel=1e-7)
+        assert "separation" in ratios[name].warning
+
+
+def test_complete_separation_leaves_no_coefficient(shared):
+    columns, answers = columns_and_answers("complete_numeric")
+    assert all(np.isnan(outcome.estimate) for outcome in odds_ratios(fit_design(columns, answers, kind="logistic")).values())
 
 
 def test_the_respondents_foretold_with_certainty_are_those_of_the_separated_level(shared):
