@@ -11,6 +11,7 @@ from nbeval.estimate.authorities import authority_range, pooled_change
 from nbeval.estimate.benchmarks import benchmarks
 from nbeval.estimate.change import change
 from nbeval.estimate.differences import authority_against_rest, group_differences
+from nbeval.estimate.drivers import drivers
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels
 from nbeval.estimate.measurement import measurement
@@ -22,7 +23,7 @@ from nbeval.frames import Measured
 #: what is estimated, in the order of reading
 ESTIMATES = (
     participation, composition, levels, benchmarks, change, adjusted_change, pooled_change,
-    authority_range, authority_against_rest, group_differences, measurement,
+    authority_range, authority_against_rest, group_differences, drivers, measurement,
 )
 
 

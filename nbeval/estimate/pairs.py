@@ -11,7 +11,7 @@ import pandas as pd
 from nbeval.dictionary.records import Measure
 from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, moments
 from nbeval.estimate.means import hedges_g, welch
-from nbeval.estimate.outcome import Estimates
+from nbeval.estimate.outcome import Estimates, Outcome, not_estimable
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import newcombe
 from nbeval.estimate.rows import result_rows
@@ -71,14 +71,21 @@ def compare_percentages(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     x1, n1 = pairs["numerator"].to_numpy(), pairs["n_valid"].to_numpy()
     x0, n0 = pairs["numerator_reference"].to_numpy(), pairs["n_reference"].to_numpy()
     found = newcombe(x1, n1, x0, n0, level)
-    tests = [test_two_proportions(*four) for four in zip(x1, n1, x0, n0, strict=True)]
+    tests = _tests(x1, n1, x0, n0)
     return pairs.assign(
         estimate=100 * found.estimate, conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
         statistic=[test.statistic for test in tests], df=[test.df for test in tests],
         p_value=[test.p_value for test in tests],
-        method=[f"Newcombe interval; {test.method}" for test in tests],
+        method=[f"Newcombe interval; {test.method}" if test.method else "none" for test in tests],
         unit="percentage points", warning=_nobody(n1, n0),
     )
+
+
+def _tests(*counts: np.ndarray) -> list[Outcome]:
+    """The test of every pair, by rule; equal tables are tested once, as the exact test is slow."""
+    fours = [tuple(int(round(count)) for count in four) for four in zip(*counts, strict=True)]
+    found = {four: test_two_proportions(*four) if four[1] and four[3] else not_estimable("", "") for four in set(fours)}
+    return [found[four] for four in fours]
 
 
 def compare_means(pairs: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -37,7 +37,7 @@ def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
         elif name == "weighted":
             columns[name] = given[name].to_numpy(dtype=bool) if name in given else np.zeros(len(given), dtype=bool)
         else:
-            columns[name] = given[name].astype(object).to_numpy() if name in given else np.full(len(given), "", dtype=object)
+            columns[name] = given[name].astype(object).fillna("").to_numpy() if name in given else np.full(len(given), "", dtype=object)
     rows = pd.DataFrame(columns)
     return rows.astype(dict.fromkeys(_TEXTS, str))
 

@@ -1,0 +1,161 @@
+"""The commands. Exit code 0: done, or yes. 1: the answer is no. 2: something the analyst can put right."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+from rich.console import Console
+
+from nbeval.errors import NbevalError, OutputError
+
+app = typer.Typer(
+    name="nbeval", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Evaluation reports from confidential exports, that anybody with the same data can make again.",
+)
+
+CohortName = Annotated[str, typer.Argument(help="A cohort of the dictionary.", metavar="COHORT")]
+Kinds = Annotated[list[str] | None, typer.Argument(help="Kinds of report; all where none is named.", metavar="[KIND ...]")]
+DictionaryFolder = Annotated[Path | None, typer.Option("--dictionary", help="The programme's dictionary (or NBEVAL_DICTIONARY).")]
+DataFolder = Annotated[Path | None, typer.Option("--data", help="The folder with the exports (or NBEVAL_DATA).")]
+OutFolder = Annotated[Path, typer.Option("--out", help="Where to write.")]
+AuthorityName = Annotated[str, typer.Option("--authority", help="One authority; all where none is named.")]
+
+
+@app.command()
+def specimen(out: OutFolder = Path("specimen_exports"), dictionary: DictionaryFolder = None) -> None:
+    """Write the invented exports, to try everything without confidential data."""
+    from nbeval.specimen import write_specimen
+
+    declared = _workspace(dictionary).dictionary
+    paths = [path for cohort in declared.cohorts if cohort.invented for path in write_specimen(cohort, declared, out)]
+    _say(f"{len(paths)} invented exports written to {out}")
+
+
+@app.command("dictionary")
+def check_dictionary(
+    out: Annotated[Path | None, typer.Option("--out", help="Write a codebook and table schemas there.")] = None,
+    dictionary: DictionaryFolder = None,
+) -> None:
+    """Validate the dictionary, say what is unconfirmed, and write a codebook."""
+    from nbeval.dictionary.documents import write_documents
+
+    declared = _workspace(dictionary).dictionary
+    unconfirmed = declared.unconfirmed()
+    _say(f"The dictionary of {declared.programme.name} is valid: {len(declared.cohorts)} cohorts, "
+         f"{len(declared.indicators)} indicators, {len(declared.exhibits)} exhibits.")
+    _say(f"{len(unconfirmed)} entries could not be confirmed:")
+    for one in unconfirmed:
+        _say(f"  {one.kind:<12} {one.id:<28} {one.label}")
+    if out:
+        for path in write_documents(declared, out):
+            _say(f"written  {path}")
+
+
+@app.command()
+def check(cohort: CohortName, dictionary: DictionaryFolder = None, data: DataFolder = None) -> None:
+    """Read and check a cohort's exports and print what was found: counts, never an answer."""
+    import nbeval
+
+    collected = nbeval.check(cohort, dictionary=dictionary, data=data)
+    for row in collected.accounting.itertuples(index=False):
+        _say("  ".join(f"{name} {value}" for name, value in row._asdict().items() if value not in ("", 0)))
+    for row in collected.findings.itertuples(index=False):
+        _say(f"{row.outcome:<8} {row.message}" + (f"\n{'':<8} do: {row.do}" if row.do else ""))
+    if (collected.findings["outcome"] == "failure").any():
+        raise typer.Exit(1)
+
+
+@app.command()
+def results(
+    cohort: CohortName,
+    out: Annotated[Path, typer.Option("--out", help="The CSV file to write.")],
+    internal: Annotated[bool, typer.Option("--internal", help="I know that these results are not protected.")] = False,
+    dictionary: DictionaryFolder = None, data: DataFolder = None,
+) -> None:
+    """Write every result of a cohort, unprotected: for analysis inside the secure area only."""
+    import nbeval
+
+    if not internal:
+        raise click.UsageError("these results are not protected against disclosure; add --internal to say that you know.")
+    table = nbeval.results(cohort, dictionary=dictionary, data=data)
+    try:
+        table.to_csv(out, index=False, lineterminator="\n")
+    except OSError as error:
+        raise OutputError("the results could not be written.", found=error.strerror or "", do="choose another place with --out.") from None
+    _say(f"{len(table)} results written to {out}. They are not protected: do not publish them.")
+
+
+@app.command()
+def render(
+    cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"),
+    formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, parted by commas.")] = "",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
+    workers: Annotated[int | None, typer.Option("--workers", help="How many reports at a time.")] = None,
+    dictionary: DictionaryFolder = None, data: DataFolder = None,
+) -> None:
+    """Make a cohort's reports: every kind and every authority, unless some are named."""
+    from nbeval.publish import FORMATS
+    from nbeval.reporting import render_cohort
+
+    wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or tuple(FORMATS)
+    summary = render_cohort(
+        cohort, kinds or (), _workspace(dictionary, data), out, authority=authority, formats=wanted, fresh=fresh, workers=workers,
+    )
+    _say(summary.text())
+    if summary.failed:
+        raise typer.Exit(2)
+    _say(f"Open {out / cohort / 'index.html'}")
+
+
+@app.command()
+def verify(
+    cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"),
+    dictionary: DictionaryFolder = None, data: DataFolder = None,
+) -> None:
+    """Make the reports again beside the published ones and compare them number by number."""
+    from nbeval.verifying import verify_cohort
+
+    same, text = verify_cohort(cohort, kinds or (), _workspace(dictionary, data), out, authority=authority)
+    _say(text)
+    if not same:
+        raise typer.Exit(1)
+
+
+def _workspace(dictionary: Path | None, data: Path | None = None):
+    """The places to work with."""
+    from nbeval.workspace import Workspace
+
+    return Workspace(dictionary, data)
+
+
+def _say(line: str) -> None:
+    """One line of the answer, on standard output."""
+    typer.echo(line)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; a fault that the analyst can fix is a message and an exit code, never a traceback."""
+    complaints = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    try:
+        return app(arguments, standalone_mode=False) or 0
+    except NbevalError as error:
+        complaints.print(str(error))
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        complaints.print("Stopped. What was finished stays; what was not has left no trace.")
+        return 130
+    except Exception as error:
+        if os.environ.get("NBEVAL_DEBUG"):
+            raise
+        complaints.print(f"nbeval met a fault of its own ({type(error).__name__}). Nothing was published.\n"
+                         "  do       run again with NBEVAL_DEBUG=1 inside the secure area and report what it shows;\n"
+                         "           the trace may hold values of the data.")
+        return 3
