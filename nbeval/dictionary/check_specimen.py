@@ -35,7 +35,8 @@ def check_specimen(contents: Contents, known: Known) -> None:
 
 def _entries(specimen: Record, name: str, place: Place) -> list[Placed]:
     """The entries of one list of specimen.toml, each with its place."""
-    return [Placed(one, place.inside(f"{name}, entry {number}")) for number, one in enumerate(getattr(specimen, name), 1)]
+    records = enumerate(getattr(specimen, name), 1)
+    return [Placed(record, place.inside(f"{name}, entry {number}")) for number, record in records]
 
 
 def _check_shares(entry: Record, place: Place, known: Known) -> None:
@@ -49,6 +50,6 @@ def _check_shares(entry: Record, place: Place, known: Known) -> None:
         if codes & taken:
             known.faults.add(place, "shares", f"'{part}' overlaps with another share", "let each code stand once")
         taken |= codes
-    if any(share < 0 for share in entry.shares.values()) or not math.isclose(sum(entry.shares.values()), 1, abs_tol=1e-6):
-        known.faults.add(place, "shares", f"add up to {sum(entry.shares.values()):g}, or one is below 0",
-                         "let them add up to 1")
+    total = sum(entry.shares.values())
+    if not math.isclose(total, 1, abs_tol=1e-6) or min(entry.shares.values()) < 0:
+        known.faults.add(place, "shares", f"add up to {total:g}, or one is below 0", "let them add up to 1")

@@ -70,6 +70,7 @@ class VersionStyle(Record):
     version: str
     byte_order_mark: bool = False
     time_format: str = "%Y-%m-%d %H:%M:%S"
+    labelled_ends: bool = False         # numbers are written in their other spelling, where they have one
 
 
 class Specimen(Record):

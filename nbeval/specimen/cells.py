@@ -64,6 +64,8 @@ def _labelled(export: Export, item: Item, codes: np.ndarray) -> list[str]:
         if ticks_only(export.instrument, item, export.version):
             labels[0] = ""
     draws = export.random("spelling", item.item).random(len(codes)) < export.mess.other_spelling
+    if item.kind is ItemKind.NUMBER and export.style.labelled_ends:
+        draws = ~np.isin(codes, [code for code, response in responses.items() if response.missing])
     cells = []
     for code, other in zip(codes.tolist(), draws.tolist(), strict=True):
         if code != code:

@@ -114,5 +114,6 @@ def stands_alone(dictionary: Dictionary, item: str) -> bool:
 
 def ticks_only(instrument: LoadedInstrument, item: Item, version: str) -> bool:
     """Whether an export version shows nothing where an option is not chosen."""
-    joined = any(column.role is Role.OPTIONS and column.item == item.part_of for column in instrument.columns_of(version))
+    columns = instrument.columns_of(version)
+    joined = any(column.role is Role.OPTIONS and column.item == item.part_of for column in columns)
     return joined or not any(one.code == 0 for one in instrument.codebook(item.item, version))
