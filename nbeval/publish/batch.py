@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
+from nbeval.publish.formats import check_formats
 from nbeval.publish.index import write_indexes
 from nbeval.publish.job import Job, Origin, Task
 from nbeval.publish.parameters import check_parameters
@@ -92,8 +93,6 @@ def render(
 
 def _check(jobs: list[Job], formats: tuple[str, ...], engine: str) -> None:
     """Refuse everything that can be refused before anything is run."""
-    from nbeval.publish.formats import check_formats
-
     check_formats(formats)
     if engine not in ("nbeval", "nbclient"):
         raise ParameterError(f"there is no engine '{engine}'.", allowed="nbeval, nbclient", do="choose one of these.")

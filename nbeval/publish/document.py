@@ -12,7 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
-from nbeval.publish.prose import Token, parse, plain_text
+from nbeval.publish.prose import Token, from_parts, parse, plain_text
+
+
+# An exhibit's HTML inside an output that shows several. Its texts are escaped, so that no other end can stand in it.
+_FIGURE = re.compile(r'<figure class="nb-exhibit".*?</figure>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def read_document(notebook: Any) -> Document:
     closing = _closing(notebook)
     title, blocks = _without_title(list(_blocks(notebook)))
     blocks = _anchored(_levelled(blocks))
-    invented = about.get("invented", False) or any(
+    invented = about.get("invented", False) or closing.get("summary", {}).get("invented", False) or any(
         isinstance(block, Shown) and block.exhibit.invented for block in blocks)
     return Document(
         title=about.get("title") or title or "Report", language=about.get("language", "en-GB"),
@@ -107,13 +111,14 @@ def read_document(notebook: Any) -> Document:
 
 
 def _closing(notebook: Any) -> dict[str, Any]:
-    """What the report says of itself when it is closed: the last output that brings results."""
-    found = [
-        output.data[REPORT_MIME]
-        for cell in notebook.cells if cell.cell_type == "code"
-        for output in cell.outputs if "results" in output.get("data", {}).get(REPORT_MIME, {})
-    ]
-    return found[-1] if found else {}
+    """What the report says of itself: its front matter, and its results where an output brings them."""
+    said: dict[str, Any] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {}).get(REPORT_MIME, {})
+            summary = {**said.get("summary", {}), **data.get("front", {}), **data.get("summary", {})}
+            said = {"results": data.get("results", said.get("results", "")), "summary": summary}
+    return said
 
 
 def _blocks(notebook: Any) -> Iterator[Block]:
@@ -133,21 +138,25 @@ def _output_blocks(output: Any) -> Iterator[Block]:
         return
     data = output.get("data", {})
     if REPORT_MIME in data:
+        figures = iter(_FIGURE.findall(data.get("text/html", "")))
         for part in data[REPORT_MIME].get("parts", ()):
-            inner = part["data"] if part["mime"] == "bundle" else {part["mime"]: part["data"]}
-            yield from _structured(inner, part.get("html", ""))
-    elif EXHIBIT_MIME in data or TEXT_MIME in data:
-        yield from _structured(data, data.get("text/html", ""))
+            yield from _structured(part["mime"], part["data"], figures)
+    elif EXHIBIT_MIME in data:
+        yield from _structured(EXHIBIT_MIME, data[EXHIBIT_MIME], iter([data.get("text/html", "")]))
+    elif TEXT_MIME in data:
+        yield from _structured(TEXT_MIME, data[TEXT_MIME], iter(()))
     elif data.get("text/plain"):
         yield Preformatted(data["text/plain"])
 
 
-def _structured(data: dict[str, Any], html: str) -> Iterator[Block]:
-    """The blocks of one structured form."""
-    if EXHIBIT_MIME in data:
-        yield Shown(Exhibit.from_json(data[EXHIBIT_MIME]), html, "")
-    elif TEXT_MIME in data:
-        yield from _prose_blocks(data[TEXT_MIME]["markdown"])
+def _structured(mime: str, data: dict[str, Any], figures: Iterator[str]) -> Iterator[Block]:
+    """The blocks of one structured form; an exhibit takes the next of the figures' HTML."""
+    if mime == EXHIBIT_MIME:
+        yield Shown(Exhibit.from_json(data), next(figures, ""), "")
+    elif mime == TEXT_MIME and "parts" in data:
+        yield Prose(tuple(from_parts(data["parts"])))
+    elif mime == TEXT_MIME:
+        yield from _prose_blocks(data["markdown"])
 
 
 def _prose_blocks(markdown: str) -> Iterator[Block]:

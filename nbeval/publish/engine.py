@@ -156,7 +156,7 @@ def _shell(outputs: Outputs) -> Iterator[ReportShell]:
     kept = sys.stdout, sys.stderr, sys.modules["__main__"], sys.displayhook
     shell = ReportShell.instance(config=CONFIG, outputs=outputs)
     shell.display_pub.outputs = shell.displayhook.outputs = outputs
-    shell.builtin_trap.add_builtin("input", shell.raw_input)
+    shell.builtin_trap.auto_builtins["input"] = shell.raw_input
     sys.stdout, sys.stderr = Stream("stdout", outputs), Stream("stderr", outputs)
     try:
         yield shell

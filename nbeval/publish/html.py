@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 
 from nbeval.publish import prose
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
-
-INVENTED = (
-    "The people, answers and authorities in this document are invented. It shows what a report looks like "
-    "and says nothing about any real person or place."
-)
-
+from nbeval.publish.page import INVENTED, environment, stylesheet
 
 class ReportExporter(Exporter):
     """Turns an executed notebook into a report (``jupyter nbconvert --to nbeval-html``)."""
@@ -71,15 +63,3 @@ def _block_html(block: Any) -> Markup:
         case Preformatted(text=text):
             return Markup("<pre tabindex='0'>{}</pre>").format(text)
     raise TypeError(type(block).__name__)
-
-
-@cache
-def environment() -> Environment:
-    """The templates, made ready once per process."""
-    return Environment(loader=PackageLoader("nbeval.publish"), autoescape=True, undefined=StrictUndefined,
-                       trim_blocks=True, lstrip_blocks=True)
-
-
-def stylesheet(name: str) -> str:
-    """A stylesheet of this package."""
-    return (files("nbeval.publish") / "templates" / name).read_text(encoding="utf-8")

@@ -44,3 +44,43 @@ def plain_text(tokens: Iterable[Token]) -> str:
             if token["type"] in ("paragraph", "block_text", "heading", "list_item"):
                 words.append("\n")
     return "".join(words)
+
+
+def from_parts(parts: Iterable[dict[str, Any]]) -> list[Token]:
+    """The tokens of a text that comes in parts: paragraphs, leads, bullets, terms and links, all plain text."""
+    tokens = []
+    for part in parts:
+        items = part["items"]
+        match part["kind"]:
+            case "bullets":
+                tokens.append(_list([_words(item[0])] for item in items))
+            case "terms":
+                tokens.append(_list([_strong(item[0]), _words(f": {item[1]}")] for item in items))
+            case "links":
+                tokens.append(_list([_link(item[0], f"#{item[1]}")] for item in items))
+            case "heading":
+                tokens += [{"type": "paragraph", "children": [_strong(item[0])]} for item in items]
+            case _:
+                tokens += [{"type": "paragraph", "children": [_words(item[0])]} for item in items]
+    return tokens
+
+
+def _words(text: str) -> Token:
+    """Plain words."""
+    return {"type": "text", "raw": text}
+
+
+def _strong(text: str) -> Token:
+    """Words in bold."""
+    return {"type": "strong", "children": [_words(text)]}
+
+
+def _link(text: str, address: str) -> Token:
+    """Words that lead somewhere."""
+    return {"type": "link", "attrs": {"url": address}, "children": [_words(text)]}
+
+
+def _list(items: Iterable[list[Token]]) -> Token:
+    """A list of points."""
+    points = [{"type": "list_item", "children": [{"type": "block_text", "children": item}]} for item in items]
+    return {"type": "list", "tight": True, "bullet": "-", "attrs": {"depth": 0, "ordered": False}, "children": points}

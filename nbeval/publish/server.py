@@ -21,6 +21,7 @@ from typing import Any
 from nbeval.publish import worker
 from nbeval.publish.checksums import software
 from nbeval.publish.job import Task
+from nbeval.publish.page import environment
 
 WAIT = 0.02
 
@@ -106,7 +107,7 @@ def prepare(modules: list[str]) -> None:
     for name in ("nbeval.publish.html", *modules):
         with suppress(ImportError):
             import_module(name)
-    import_module("nbeval.publish.html").environment().get_template("report.html.j2")
+    environment().get_template("report.html.j2")
     software()
     gc.collect()
     gc.freeze()

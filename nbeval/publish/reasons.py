@@ -1,0 +1,57 @@
+"""Why two makings of a report may differ, from their provenance; the likeliest reason first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+def likely_reasons(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    """What differs between what two reports rest on.
+
+    Parameters
+    ----------
+    old, new : dict
+        The content of their ``provenance.json``.
+
+    Returns
+    -------
+    tuple of str
+        Data, parameters, dictionary, notebook, code, versions, platform, in this order; a sentence
+        that says so where nothing differs.
+    """
+    found = tuple(_reasons(old, new))
+    return found or ("no difference in data, dictionary, code or versions is recorded: "
+                     "look for a step that is not seeded, or for a file changed by hand",)
+
+
+def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Each difference in words."""
+    changed = _changed(_inputs(old), _inputs(new))
+    if changed:
+        yield f"other data: {', '.join(changed)}"
+    for key, words in (("parameters", "other parameters"), ("dictionary", "another dictionary"),
+                       ("notebook", "another notebook"), ("seeds", "other seeds")):
+        if old.get(key) != new.get(key):
+            yield words
+    before, after = old.get("nbeval", {}), new.get("nbeval", {})
+    if before.get("code") != after.get("code"):
+        yield f"other code: nbeval {before.get('version', '?')} then, {after.get('version', '?')} now"
+    if before.get("lock") != after.get("lock"):
+        yield "another lock of versions"
+    packages = _changed(old.get("packages", {}), new.get("packages", {}))
+    if packages:
+        yield f"other versions: {', '.join(packages)}"
+    for key in ("python", "platform"):
+        if old.get(key) != new.get(key):
+            yield f"another {key}: {old.get(key)} then, {new.get(key)} now"
+
+
+def _inputs(record: dict[str, Any]) -> dict[str, str]:
+    """The inputs' checksums by name."""
+    return {entry["name"]: entry["sha256"] for entry in record.get("inputs", ())}
+
+
+def _changed(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """The names whose values differ or that only one has, in order."""
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
