@@ -1,0 +1,35 @@
+"""Paired means, held to R (reference script means.R: t.test(paired = TRUE), metafor::escalc, effectsize)."""
+
+import numpy as np
+import pytest
+
+from nbeval.estimate.paired_means import paired_t, standardised_change
+from tests.estimate.reference import expected_rows, meets
+from tests.estimate.samples import pairs
+
+STANDARDISERS = ["d_z", "d_av", "metafor_smcr", "metafor_smcc"]
+
+
+@pytest.mark.parametrize("row", expected_rows("means", methods=["paired_t"]))
+def test_paired_change_is_that_of_r(row):
+    found = paired_t(*pairs(row.case))
+    meets(row, found)
+    if row.note.startswith("no interval"):
+        assert np.isnan(found.conf_low) and np.isnan(found.p_value) and found.warning
+
+
+@pytest.mark.parametrize("row", expected_rows("means", methods=STANDARDISERS))
+def test_standardised_change_is_that_of_r(row):
+    meets(row, standardised_change(*pairs(row.case), method=row.method))
+
+
+@pytest.mark.parametrize("method", STANDARDISERS)
+@pytest.mark.parametrize("final, baseline", [([], []), ([3], [1]), ([2, 3, 4], [1, 2, 3]), ([0.3, 0.2], [0.2, 0.1])])
+def test_changes_without_spread_have_no_standardised_change(method, final, baseline):
+    found = standardised_change(final, baseline, method=method)
+    assert np.isnan(found.estimate) and found.warning
+
+
+def test_turning_time_round_turns_the_sign():
+    one, two = [3, 5, 2, 8, 6], [2, 5, 4, 4, 1]
+    assert paired_t(one, two).conf_low == pytest.approx(-paired_t(two, one).conf_high)
