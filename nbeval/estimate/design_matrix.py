@@ -75,10 +75,34 @@ class Design:
         -------
         numpy.ndarray
         """
+        return self._switched({variable: level}, self.columns)
+
+    def reaches(self, variable: str, level: str) -> bool:
+        """Whether the model says what follows if everybody had ``level``.
+
+        Parameters
+        ----------
+        variable, level : str
+            As in ``at``.
+
+        Returns
+        -------
+        bool
+            False where a column was left out because others determine it among the respondents, and they
+            would not any more: the prediction would rest on which of them was left out.
+        """
+        if not self.aliased:
+            return True
+        link = np.linalg.lstsq(self.matrix, self._switched({}, self.aliased), rcond=None)[0]
+        return np.allclose(self.at(variable, level) @ link, self._switched({variable: level}, self.aliased), atol=1e-8)
+
+    def _switched(self, levels: dict[str, str], columns: tuple[str, ...]) -> Matrix:
+        """Some columns with some variables set to one level for everybody."""
         codes = {name: values[self.rows] for name, values in self.predictors.codes.items()}
-        codes[variable] = np.full(len(self.rows), self.predictors.levels[variable].index(level))
+        for variable, level in levels.items():
+            codes[variable] = np.full(len(self.rows), self.predictors.levels[variable].index(level))
         matrix, names, _ = _columns(self.predictors, codes, self.rows, self.present)
-        return matrix[:, [names.index(name) for name in self.columns]]
+        return matrix[:, [names.index(name) for name in columns]]
 
     def columns_of(self, term: str) -> NDArray[np.bool_]:
         """Which columns belong to ``term`` ("wave", or "wave:disability")."""

@@ -115,6 +115,8 @@ def standardised_difference(
     the likelihood, and the warning says so without naming them.
     """
     method = f"standardised_delta_{variance}"
+    if not all(fitted.design.reaches(variable, at) for at in (reference, level)):
+        return not_estimable(method, "other variables determine the levels: they cannot be told apart")
     if fitted.why:
         if not fitted.separation or variable_is_separated(fitted, variable):
             return not_estimable(method, fitted.why)

@@ -195,6 +195,19 @@ def test_a_column_that_others_determine_is_left_out_and_named():
     assert "determine" in regression.coefficients(model)["hb"].warning
 
 
+@pytest.mark.parametrize("terms", [["wave", "place"], ["place", "wave"]])
+def test_waves_that_share_no_authority_have_no_adjusted_change(terms):
+    table = pd.DataFrame({"wave": pd.Categorical(["first"] * 8 + ["last"] * 8), "place": pd.Categorical(list("aaaabbbbccccdddd"))})
+    found = standardise.adjusted_change(prepare(table, terms), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
+    assert np.isnan(found.estimate) and "cannot be told apart" in found.warning
+
+
+def test_an_authority_of_one_wave_only_does_not_stop_the_adjusted_change():
+    table = pd.DataFrame({"wave": pd.Categorical(["first"] * 8 + ["last"] * 8), "place": pd.Categorical(list("aaaabbbbbbbbdddd"))})
+    found = standardise.adjusted_change(prepare(table, ["wave", "place"]), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
+    assert found.estimate == pytest.approx(4.0)
+
+
 @pytest.mark.parametrize("wrong", [
     lambda table: prepare(table, ["wave", "nothing"]),
     lambda table: prepare(table, ["wave:place"]),
