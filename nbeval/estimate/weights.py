@@ -1,0 +1,225 @@
+"""Weights that bring a sample to known margins of its population, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from nbeval.errors import ParameterError
+from nbeval.estimate.outcome import Outcome, not_estimable
+
+#: share of the total that no margin may be off by when raking stops
+EPSILON = 1e-12
+ROUNDS = 5000
+TRIMS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class KnownMargin:
+    """A known margin: the level of every respondent (missing where unknown) and the population of each level.
+
+    A margin of two variables crossed has one level for each combination.
+    """
+
+    name: str
+    levels: pd.Series
+    population: Mapping[str, float]
+
+
+def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: bool = False) -> NDArray[np.float64]:
+    """Adjust weights until they meet every margin.
+
+    Parameters
+    ----------
+    start : array-like
+        One positive weight per respondent; ones where there was no design.
+    margins : sequence of KnownMargin
+        One margin alone is post-stratification.
+    leave_out_empty : bool
+        Leave out levels of the population without respondents (their people are then not stood for)
+        instead of refusing them.
+
+    Returns
+    -------
+    numpy.ndarray
+        One weight per respondent, missing for those without a level of some margin: they are left out and
+        must be counted as such.
+
+    Raises
+    ------
+    ParameterError
+        A level has no respondents, a respondent's level has no population, the margins' totals differ, or
+        raking does not settle: the message names the margin.
+
+    Notes
+    -----
+    Iterative proportional fitting to 1e-12 of the total. Evidence: ``weights.R`` (survey::rake with
+    epsilon 1e-12, postStratify).
+    """
+    start = np.asarray(start, float)
+    used = np.isfinite(start) & np.all([margin.levels.notna().to_numpy() for margin in margins], axis=0)
+    coded = [_coded(margin, used, leave_out_empty) for margin in margins]
+    if not leave_out_empty:
+        _refuse_totals(margins)
+    weights = start[used].copy()
+    for _ in range(ROUNDS):
+        worst = 0.0
+        for codes, target in coded:
+            worst = max(worst, float(np.abs(np.bincount(codes, weights, len(target)) - target).max()))
+            weights *= (target / np.bincount(codes, weights, len(target)))[codes]
+        if worst <= EPSILON * weights.sum() or len(coded) == 1:
+            found = np.full(len(start), np.nan)
+            found[used] = weights
+            return found
+    raise _unsettled(margins, coded, weights)
+
+
+def trim(
+    weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False,
+) -> NDArray[np.float64]:
+    """Cut weights at limits and spread what was cut equally over the weights that were inside.
+
+    Parameters
+    ----------
+    weights : array-like
+        Missing ones stay missing.
+    upper, lower : float
+        The limits.
+    strict : bool
+        Repeat until none is outside; once only otherwise, which may push weights over a limit again.
+
+    Returns
+    -------
+    numpy.ndarray
+        The same total.
+
+    Raises
+    ------
+    ParameterError
+        Every weight is outside, or strict trimming never ends.
+
+    Notes
+    -----
+    Evidence: ``weights.R`` (survey::trimWeights).
+    """
+    found = np.asarray(weights, float).copy()
+    used = np.isfinite(found)
+    for _ in range(TRIMS):
+        outside = used & ((found < lower) | (found > upper))
+        if not outside.any():
+            return found
+        inside = used & ~outside
+        if not inside.any():
+            break
+        cut = np.clip(found, lower, upper)
+        spread = float((found - cut)[outside].sum()) / int(inside.sum())
+        found = np.where(inside, found + spread, cut)
+        if not strict:
+            return found
+    raise ParameterError(
+        "weights cannot be trimmed to these limits.", found=f"{int(used.sum())} weights with a mean of {float(found[used].mean()):g}",
+        allowed="limits with the mean well between them", do="widen the limits of the trimming, or trim once.",
+    )
+
+
+def trim_to_median(weights: ArrayLike, *, upper_times: float, lower_times: float | None = None, strict: bool = True) -> NDArray[np.float64]:
+    """Trim weights at multiples of their median.
+
+    Parameters
+    ----------
+    weights : array-like
+    upper_times, lower_times : float
+        Times the median of the weights given.
+    strict : bool
+        As in ``trim``.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
+    median = float(np.nanmedian(np.asarray(weights, float)))
+    return trim(weights, upper=upper_times * median, lower=-inf if lower_times is None else lower_times * median, strict=strict)
+
+
+def effective_n(weights: ArrayLike) -> Outcome:
+    """Kish's effective number of respondents: the size of an equally weighted sample as precise as this one.
+
+    Parameters
+    ----------
+    weights : array-like
+        Missing ones do not count.
+
+    Returns
+    -------
+    Outcome
+
+    Notes
+    -----
+    (sum w)^2 / sum w^2. Kish, Survey Sampling (1965), section 11.7.
+    """
+    w = _known(weights)
+    return Outcome(float(w.sum() ** 2 / (w**2).sum()), method="kish") if w.any() else not_estimable("kish", "no weights")
+
+
+def design_effect(weights: ArrayLike) -> Outcome:
+    """Kish's design effect of weighting: respondents over effective respondents.
+
+    Parameters
+    ----------
+    weights : array-like
+        Missing ones do not count.
+
+    Returns
+    -------
+    Outcome
+    """
+    n = effective_n(weights)
+    return Outcome(len(_known(weights)) / n.estimate, method="kish") if isfinite(n.estimate) else n
+
+
+def _known(weights: ArrayLike) -> NDArray[np.float64]:
+    """The weights that are not missing."""
+    w = np.asarray(weights, float)
+    return w[np.isfinite(w)]
+
+
+def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Level of each used respondent as a number, and the population of each."""
+    levels = margin.levels[used].astype(str)
+    given = set(levels)
+    empty = [level for level, count in margin.population.items() if count > 0 and level not in given]
+    unknown = [level for level in sorted(given) if not margin.population.get(level, 0) > 0]
+    if unknown or (empty and not leave_out_empty):
+        raise ParameterError(
+            f"the margin {margin.name!r} cannot be raked to.",
+            found=f"{len(empty)} levels of the population without respondents, {len(unknown)} levels of respondents without a population",
+            allowed="the same levels on both sides",
+            do="merge levels in the cohort's margins, or rake to fewer margins.",
+        )
+    names = [level for level in margin.population if level in given]
+    return pd.Categorical(levels, names).codes.astype(np.int64), np.array([float(margin.population[name]) for name in names])
+
+
+def _refuse_totals(margins: Sequence[KnownMargin]) -> None:
+    """Stop at margins that speak of different populations."""
+    totals = {margin.name: float(sum(margin.population.values())) for margin in margins}
+    if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
+        raise ParameterError(
+            "the margins add up to different populations.", found=", ".join(f"{name}: {total:g}" for name, total in totals.items()),
+            allowed="one total", do="correct the cohort's margins so that they describe one population.",
+        )
+
+
+def _unsettled(margins: Sequence[KnownMargin], coded: list[tuple[NDArray[np.int64], NDArray[np.float64]]], weights: NDArray[np.float64]) -> ParameterError:
+    """The error for margins that contradict one another in this sample."""
+    gaps = [float(np.abs(np.bincount(codes, weights, len(target)) - target).max()) for codes, target in coded]
+    name = margins[int(np.argmax(gaps))].name
+    return ParameterError(
+        f"raking does not settle: the margin {name!r} stays off by {max(gaps):.3g} after {ROUNDS} rounds.",
+        allowed=f"{EPSILON:g} of the total", do="rake to fewer margins, or merge levels that few respondents have.",
+    )
