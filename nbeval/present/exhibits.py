@@ -1,0 +1,104 @@
+"""From a declared exhibit to the structured object: table, figure, and every line around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbeval.dictionary.records import ExhibitRow
+from nbeval.errors import DictionaryError
+from nbeval.exhibit import Column, Exhibit, Row
+from nbeval.present.context import Context
+from nbeval.present.figures import draw
+from nbeval.present.forms import FORMS
+from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
+from nbeval.present.results import Results
+from nbeval.present.select import results_of
+
+#: forms that mean nothing before there are two waves
+OF_CHANGE = frozenset({"change", "change_adjusted", "change_by_authority"})
+
+
+def tabulate(spec: ExhibitRow, context: Context) -> tuple[tuple[Column, ...], tuple[Row, ...], Results]:
+    """Make the table of an exhibit.
+
+    Parameters
+    ----------
+    spec
+        The exhibit as declared.
+    context
+        The report it stands in.
+
+    Returns
+    -------
+    tuple
+        Columns, rows, and the results they were drawn from. There are no rows where the cohort has
+        nothing to show in this exhibit.
+
+    Raises
+    ------
+    DictionaryError
+        Where the exhibit is of a form that does not exist.
+    """
+    if spec.kind not in FORMS:
+        raise DictionaryError(
+            f"the exhibit {spec.exhibit!r} is of a kind that does not exist.",
+            found=spec.kind, allowed=", ".join(FORMS), where="exhibits.csv, column kind",
+            do="choose one of the kinds above.",
+        )
+    rows = results_of(spec, context)
+    if not context.waves or (spec.kind in OF_CHANGE and not context.shows_change):
+        return (), (), rows
+    columns, body = FORMS[spec.kind](rows, spec, context)
+    return columns, body if any(cell.result for cell in _data_cells(body)) else (), rows
+
+
+def _data_cells(rows: Iterable[Row]) -> Iterable:
+    """The cells of rows that are no headings."""
+    return (cell for row in rows if not row.heading for cell in row.cells)
+
+
+def build(spec: ExhibitRow, context: Context, number: int, *, sentence: str = "") -> Exhibit:
+    """Make an exhibit of a report.
+
+    Parameters
+    ----------
+    spec, context
+        The exhibit as declared, and the report it stands in.
+    number
+        Its number among the tables, or among the figures where it has a chart.
+    sentence
+        The sentence above it, filled.
+
+    Returns
+    -------
+    Exhibit
+        With its figure where a chart is declared.
+    """
+    columns, body, rows = tabulate(spec, context)
+    title = title_of(spec, context)
+    return Exhibit(
+        id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number), title=title,
+        columns=columns, rows=body, unit=unit_line(spec, context), base=base_line(body, context),
+        source=source_line(spec, context), legend=legend(body, context),
+        notes=notes_of(spec, context, rows, columns, body),
+        figure=draw(spec, columns, body, context) if spec.chart else None,
+        invented=context.cohort.invented, sentence=sentence,
+    )
+
+
+def title_of(spec: ExhibitRow, context: Context) -> str:
+    """The title of an exhibit with its fields filled."""
+    fields = {
+        "cohort": context.cohort.label, "authority": context.authority_name(context.authority),
+        "wave": context.wave.label if context.wave else "", "people": context.dictionary.programme.people.many,
+        "area": context.dictionary.programme.area.one, "areas": context.dictionary.programme.area.many,
+        "programme": context.dictionary.programme.name,
+    }
+    try:
+        return spec.title.format(**fields)
+    except (KeyError, IndexError, ValueError):
+        raise DictionaryError(
+            f"the title of the exhibit {spec.exhibit!r} has a field that does not exist.",
+            found=spec.title, allowed=", ".join(f"{{{name}}}" for name in fields), where="exhibits.csv, column title",
+            do="use only the fields above.",
+        ) from None

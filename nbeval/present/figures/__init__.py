@@ -1,0 +1,68 @@
+"""The pictures of exhibits, by the name that ``exhibits.csv`` uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from nbeval.dictionary.records import ExhibitRow
+from nbeval.errors import DictionaryError, RenderError
+from nbeval.exhibit import Column, Figure, Row
+from nbeval.present.context import Context
+from nbeval.present.figures.figure_dots import dots
+from nbeval.present.figures.figure_dumbbell import dumbbell
+from nbeval.present.figures.figure_funnel import funnel
+from nbeval.present.figures.figure_icons import icons
+from nbeval.present.figures.figure_stacked import stacked
+from nbeval.present.figures.figure_style import Drawing
+from nbeval.present.figures.marks import Picture, picture_of
+from nbeval.present.figures.wording import alt_text, description
+
+CHARTS: Mapping[str, Callable[[Picture], Drawing]] = MappingProxyType({
+    "dots": dots, "dumbbell": dumbbell, "stacked": stacked, "funnel": funnel, "icons": icons,
+})
+
+
+def draw(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Figure:
+    """Draw the picture of an exhibit from its table, so that the two cannot differ.
+
+    Parameters
+    ----------
+    spec
+        The exhibit as declared.
+    columns, rows
+        Its table.
+    context
+        The report it stands in.
+
+    Returns
+    -------
+    Figure
+        An SVG whose ids begin with the exhibit's, and the words that stand for it.
+
+    Raises
+    ------
+    DictionaryError
+        Where the chart does not exist, or cannot show a table of this kind.
+    RenderError
+        Where there are no words for the picture.
+    """
+    if spec.chart not in CHARTS:
+        raise DictionaryError(
+            f"the exhibit {spec.exhibit!r} has a chart that does not exist.",
+            found=spec.chart, allowed=", ".join(CHARTS), where="exhibits.csv, column chart",
+            do="choose one of the charts above, or leave the cell empty for a table alone.",
+        )
+    picture = picture_of(spec, columns, rows, context)
+    drawing = CHARTS[spec.chart](picture)
+    return spoken(spec, drawing, alt_text(picture, context), description(picture, context))
+
+
+def spoken(spec: ExhibitRow, drawing: Drawing, alt: str, long: str) -> Figure:
+    """A drawing with its words; without words it is no figure."""
+    if not alt.strip() or not long.strip():
+        raise RenderError(
+            f"the picture of the exhibit {spec.exhibit!r} has no text for those who cannot see it.",
+            where="exhibits.csv", do="give the exhibit a chart that suits its table, so that the text can be composed.",
+        )
+    return Figure(drawing.svg(spec.exhibit), alt, long, drawing.width, drawing.height)

@@ -1,0 +1,127 @@
+"""Dots with their intervals, one line each; published figures are open diamonds on lines of their own."""
+
+from __future__ import annotations
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from nbeval.present.figures.figure_lines import Place, sheet
+from nbeval.present.figures.figure_style import COLOURS, HAIR, INK, MARKERS, Drawing, percent_axis, theme
+from nbeval.present.figures.marks import Mark, Picture
+from nbeval.present.numerals import MINUS, numeral
+
+GAP = 2.6           # millimetres between the marks of one line
+
+
+def dots(picture: Picture) -> Drawing:
+    """Draw every mark of a picture as a dot with its interval.
+
+    Parameters
+    ----------
+    picture
+        Lines and marks.
+
+    Returns
+    -------
+    Drawing
+    """
+    with theme():
+        drawing, axes, spots = sheet(picture, values=value_text, gap=GAP)
+        dots_on(axes, picture, spots, GAP)
+        return drawing
+
+
+def dots_on(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) -> None:
+    """Draw the scale, the intervals and the marks of all lines."""
+    _scale(axes, picture)
+    for place in spots:
+        for mark, y in spread_marks(place, gap):
+            _interval(axes, mark, y, picture)
+    _points(axes, picture, spots, gap)
+
+
+def value_text(place: Place) -> str:
+    """The numbers of a line, at its right end."""
+    marks = place.line.marks
+    if len(marks) == 1 and marks[0].interval:
+        return f"{marks[0].text}  ({marks[0].interval})"
+    return " / ".join(mark.text for mark in marks)
+
+
+def spread_marks(place: Place, gap: float) -> list[tuple[Mark, float]]:
+    """The marks of a line with their heights, so that intervals do not cover one another."""
+    marks = place.line.marks
+    start = place.y - gap * (len(marks) - 1) / 2
+    return [(mark, start + gap * number) for number, mark in enumerate(marks)]
+
+
+def _interval(axes: Axes, mark: Mark, y: float, picture: Picture) -> None:
+    """The interval of one mark."""
+    if mark.shown and mark.low is not None and mark.high is not None:
+        colour = COLOURS[picture.series.index(mark.series) % len(COLOURS)]
+        axes.hlines(y, mark.low, mark.high, color=INK if mark.published else colour, linewidth=1.4, zorder=2)
+
+
+def _points(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) -> None:
+    """All marks: filled for ours, open diamonds for published figures."""
+    rows = [
+        {"x": mark.value, "y": y, "series": mark.series, "published": mark.published}
+        for place in spots for mark, y in spread_marks(place, gap) if mark.shown
+    ]
+    if not rows:
+        return
+    table = pd.DataFrame(rows)
+    ours, theirs = table[~table["published"]], table[table["published"]]
+    names = [name for name in picture.series if name in set(ours["series"])]
+    if len(ours):
+        sns.scatterplot(
+            data=ours, x="x", y="y", hue="series", style="series", hue_order=names, style_order=names,
+            palette=[COLOURS[picture.series.index(name) % len(COLOURS)] for name in names],
+            markers=[MARKERS[picture.series.index(name) % len(MARKERS)] for name in names],
+            s=34, edgecolor="white", linewidth=0.6, legend=False, ax=axes, zorder=3,
+        )
+    axes.scatter(theirs["x"], theirs["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3)
+    axes.set_ylabel("")
+
+
+def _scale(axes: Axes, picture: Picture) -> None:
+    """The scale under the dots: percentages from zero, differences around zero, ratios around one."""
+    ends = [end for line in picture.lines for mark in line.marks for end in (mark.value, mark.low, mark.high) if end is not None]
+    if picture.percent:
+        percent_axis(axes, max(ends, default=10.0))
+    else:
+        _free_scale(axes, picture, ends)
+    axes.set_xlabel(picture.unit, labelpad=3)
+
+
+def _free_scale(axes: Axes, picture: Picture, ends: list[float]) -> None:
+    """A scale without fixed ends, with a line at what means no difference."""
+    known = [*ends, picture.reference] if picture.reference is not None else ends or [0.0, 1.0]
+    low, high = min(known), max(known)
+    if picture.log:
+        axes.set_xscale("log")
+        axes.set_xlim(low / 1.25, high * 1.25)
+        axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    else:
+        room = (high - low or 1.0) * 0.05
+        axes.set_xlim(low - room, high + room)
+        axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+        signed = picture.reference == 0
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, signed=signed)))
+    axes.tick_params(axis="x", which="both", length=0, pad=2)
+    axes.grid(axis="x", color=HAIR, linewidth=0.5)
+    axes.set_axisbelow(True)
+    if picture.reference is not None:
+        axes.axvline(picture.reference, color=INK, linewidth=0.9, zorder=1)
+
+
+def _tick(value: float, *, signed: bool) -> str:
+    """A number on the scale."""
+    text = f"{abs(value):g}"
+    if value < 0:
+        return MINUS + text
+    return f"+{text}" if signed and numeral(value, 4) != numeral(0.0, 4) else text

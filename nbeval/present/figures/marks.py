@@ -1,0 +1,195 @@
+"""What a picture shows, read from the table of its exhibit: lines, and the marks that stand on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from nbeval.dictionary.records import ExhibitRow
+from nbeval.errors import DictionaryError
+from nbeval.exhibit import Cell, Column, Row
+from nbeval.frames import Quantity
+from nbeval.present.context import Context
+from nbeval.present.results import Result, is_missing
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One number: ``value`` is None where it is withheld or not available, and ``text`` then is the symbol."""
+
+    series: str
+    value: float | None
+    text: str
+    low: float | None = None
+    high: float | None = None
+    n: float | None = None
+    interval: str = ""
+    published: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a number to draw."""
+        return self.value is not None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a picture; ``heading`` opens a block and stands above its first line."""
+
+    label: str
+    marks: tuple[Mark, ...]
+    heading: str = ""
+    verdict: str = ""
+    beneath: bool = False       # belongs to the line above it
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that a chart draws, and nothing else."""
+
+    lines: tuple[Line, ...]
+    series: tuple[str, ...]
+    unit: str = ""
+    percent: bool = True
+    reference: float | None = None
+    log: bool = False
+    banner: str = ""
+    withheld: str = "withheld"
+    answered: str = ""
+    of_ten: str = ""
+
+
+#: the columns of each kind of table that a picture shows, by the end of their key
+_SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "levels": ("estimate", "cohort"),
+    "comparison": ("estimate", "benchmark"),
+    "distribution": ("estimate",),
+    "range": ("all", "own"),
+    "differences": ("difference",),
+    "change": ("_estimate",),
+    "change_adjusted": ("change", "change_adjusted"),
+    "change_by_authority": ("_estimate",),
+    "drivers": ("odds_ratio",),
+    "levels_by_authority": (),
+})
+_FROM_ZERO = frozenset({"differences", "change_adjusted"})
+_RATIO = "drivers"
+
+
+def picture_of(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Picture:
+    """Read a picture from a table.
+
+    Parameters
+    ----------
+    spec
+        The exhibit as declared.
+    columns, rows
+        Its table.
+    context
+        The report it stands in, for the intervals behind the cells.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    DictionaryError
+        Where this kind of table has no picture.
+    """
+    if spec.kind not in _SHOWN:
+        raise DictionaryError(
+            f"the exhibit {spec.exhibit!r} has a chart, but a table of its kind has none.",
+            found=f"{spec.kind} with {spec.chart}", allowed=", ".join(_SHOWN), where="exhibits.csv, column chart",
+            do="leave the cell of the chart empty.",
+        )
+    chosen = tuple(column for column in columns if _is_shown(spec.kind, column))
+    lines = tuple(_lines(spec.kind, columns, chosen, rows, context))
+    series = tuple(dict.fromkeys(mark.series for line in lines for mark in line.marks))
+    units = {column.unit for column in chosen}
+    return Picture(
+        lines, series, unit=_axis(spec.kind, units, context), percent=units == {"%"} and spec.kind not in _FROM_ZERO,
+        reference=0.0 if spec.kind in _FROM_ZERO else 1.0 if spec.kind == _RATIO else None, log=spec.kind == _RATIO,
+        banner=context.say("invented") if context.cohort.invented else "", withheld=context.say("withheld_short"),
+        answered=context.say("n"), of_ten=context.say("of_ten"),
+    )
+
+
+def _axis(kind: str, units: set[str], context: Context) -> str:
+    """What the scale of a picture counts."""
+    if kind == _RATIO:
+        return context.say("axis_ratio")
+    if kind in _FROM_ZERO:
+        return context.say("axis_points" if units == {context.say("points_short")} else "axis_difference")
+    return context.say("axis_percent" if units == {"%"} else "axis_score")
+
+
+def _is_shown(kind: str, column: Column) -> bool:
+    """Whether a column of the table is in the picture."""
+    if kind == "levels_by_authority":
+        return column.numeric and not column.key.endswith("_n")
+    ends = _SHOWN[kind]
+    return column.key in ends or any(end.endswith("estimate") and column.key.endswith(end) for end in ends)
+
+
+def _lines(kind: str, columns: tuple[Column, ...], chosen: tuple[Column, ...], rows: tuple[Row, ...],
+           context: Context) -> Iterator[Line]:
+    """One line per row of the table, in comparisons one more per published figure."""
+    heading, last = "", ""
+    for row in rows:
+        if row.heading:
+            heading = row.cells[0].text
+            continue
+        cells = dict(zip((column.key for column in columns), row.cells, strict=True))
+        label = cells["label"].text
+        verdict = cells["verdict"].text if "verdict" in cells and not cells["verdict"].symbol else ""
+        marks = tuple(_mark(column, cells, context) for column in chosen)
+        if kind == "comparison":
+            if label != last:
+                yield Line(label, marks[:1], heading)
+            if not cells["against"].symbol:
+                yield Line(cells["against"].text, marks[1:], "", verdict, beneath=True)
+        elif kind == "range":
+            yield Line(label, tuple(_stretched(mark, cells) for mark in marks), heading)
+        else:
+            yield Line(label, marks, heading, verdict)
+        heading, last = "", label
+
+
+def _mark(column: Column, cells: dict[str, Cell], context: Context) -> Mark:
+    """The mark of one cell, with the interval of the result behind it."""
+    cell = cells[column.key]
+    row = context.results.by_key.get(cell.result)
+    n = cells.get(f"{column.key}_n")
+    published = row is not None and row.quantity == Quantity.BENCHMARK
+    text = cell.text + ("%" if column.unit == "%" and not cell.symbol else "")
+    interval = cells.get(_interval_key(column.key))
+    return Mark(
+        column.group or column.label, cell.value, text,
+        _bound(row, "conf_low", cell), _bound(row, "conf_high", cell), n.value if n else None,
+        interval.text if interval is not None and not interval.symbol else "", published,
+    )
+
+
+def _interval_key(key: str) -> str:
+    """The key of the column of intervals beside a column of numbers."""
+    if key.endswith("estimate"):
+        return key.removesuffix("estimate") + "interval"
+    return "interval" if key == "odds_ratio" else f"{key}_interval"
+
+
+def _bound(row: Result | None, field: str, cell: Cell) -> float | None:
+    """A bound of the interval behind a cell, None where there is none to show."""
+    if row is None or cell.value is None or is_missing(getattr(row, field)):
+        return None
+    return float(getattr(row, field))
+
+
+def _stretched(mark: Mark, cells: dict[str, Cell]) -> Mark:
+    """The whole cohort's mark with the lowest and highest authority as its ends; any other as a bare mark."""
+    if mark.series != "" and mark.text == cells["all"].text + ("%" if mark.text.endswith("%") else ""):
+        low, high = cells["lowest"], cells["highest"]
+        interval = "" if low.symbol or high.symbol else f"{low.text}\N{EN DASH}{high.text}"
+        return Mark(mark.series, mark.value, mark.text, low.value, high.value, mark.n, interval)
+    return Mark(mark.series, mark.value, mark.text, None, None, mark.n)

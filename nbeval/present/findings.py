@@ -1,0 +1,89 @@
+"""Key findings by a declared rule: every headline indicator, in words that follow its test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbeval.dictionary.records import Indicator, Measure
+from nbeval.frames import Verdict
+from nbeval.present.context import Context
+from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
+from nbeval.present.results import State
+from nbeval.present.sentences import Sentence, fill
+from nbeval.present.subject import Subject
+
+#: the sentence of each verdict, and the heading it stands under, in the order of the headings
+_BY_VERDICT = {
+    Verdict.ROSE: ("finding_rose", "findings_clear"),
+    Verdict.FELL: ("finding_fell", "findings_clear"),
+    Verdict.ROSE_SMALL: ("finding_rose_small", "findings_small"),
+    Verdict.FELL_SMALL: ("finding_fell_small", "findings_small"),
+    Verdict.NO_CLEAR_CHANGE: ("finding_no_clear_change", "findings_unclear"),
+    Verdict.CANNOT_TELL: ("finding_cannot_tell", "findings_unknown"),
+}
+_HEADINGS = (*dict.fromkeys(heading for _, heading in _BY_VERDICT.values()), "findings_withheld", "findings_levels")
+
+
+def key_findings(context: Context) -> Text:
+    """Say what every headline indicator shows.
+
+    Parameters
+    ----------
+    context
+        The report.
+
+    Returns
+    -------
+    Text
+        One point per headline indicator the cohort collected, under a heading by verdict where the
+        report has two waves; the words follow the verdict and never the sign.
+    """
+    found: dict[str, list[Sentence]] = {heading: [] for heading in _HEADINGS}
+    for subject in _headlines(context):
+        heading, sentence = _finding(subject, context)
+        found[heading].append(sentence)
+    filled = {heading: points for heading, points in found.items() if points}
+    if not filled:
+        return Text((paragraph(context.say("findings_none")),))
+    parts = []
+    for heading, points in filled.items():
+        parts.append(Paragraphs("heading", ((context.say(heading),),)))
+        parts.append(bullets([point.text for point in points]))
+    parts.append(paragraph(context.say("findings_rule")))
+    keys = dict.fromkeys(key for points in filled.values() for point in points for key in point.results)
+    return Text(tuple(parts), tuple(keys))
+
+
+def _headlines(context: Context) -> Iterator[Subject]:
+    """A subject for every headline indicator that the cohort collected."""
+    sources = {row.indicator: row.source for row in context.results.rows}
+    for one in context.dictionary.indicators:
+        if one.headline and one.indicator in sources:
+            yield Subject(context, sources[one.indicator], one, context.wave.id, context.authority)
+
+
+def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
+    """The heading a headline indicator stands under, and its sentence."""
+    if not context.shows_change:
+        return _level(subject, subject.indicator, context)
+    row = subject.change
+    if row is None or row.verdict not in _BY_VERDICT:
+        return "findings_withheld", fill(context.words["finding_no_clear_change"], subject)
+    key, heading = _BY_VERDICT[Verdict(row.verdict)]
+    if context.state(row) is State.WITHHELD:
+        heading = "findings_withheld"
+    return heading, fill(context.words[key], subject)
+
+
+def _level(subject: Subject, one: Indicator, context: Context) -> tuple[str, Sentence]:
+    """The finding of a report of one wave: the level, beside the first published figure there is."""
+    percent = one.measure is Measure.PERCENT
+    key = "finding_level_percent" if percent else "finding_level_mean"
+    sentence = fill(context.words[key], subject)
+    shown = subject.main is not None and context.state(subject.main) is State.SHOWN
+    if not shown:
+        return "findings_withheld", sentence
+    if subject.published is None:
+        return "findings_levels", sentence
+    beside = fill(context.words["finding_benchmark"], subject)
+    return "findings_levels", Sentence(f"{sentence.text} {beside.text}", (*sentence.results, *beside.results))

@@ -1,0 +1,37 @@
+"""The forms a table can take, by the name that ``exhibits.csv`` uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from nbeval.dictionary.records import ExhibitRow
+from nbeval.exhibit import Column, Row
+from nbeval.present.context import Context
+from nbeval.present.forms.authorities import change_by_authority, levels_by_authority, spread
+from nbeval.present.forms.change import change, change_adjusted
+from nbeval.present.forms.groups import differences, levels_by_group
+from nbeval.present.forms.levels import comparison, distribution, levels
+from nbeval.present.forms.measurement import drivers, reliability
+from nbeval.present.forms.respondents import composition, nonresponse, participation
+from nbeval.present.results import Results
+
+Form = Callable[[Results, ExhibitRow, Context], tuple[tuple[Column, ...], tuple[Row, ...]]]
+
+FORMS: Mapping[str, Form] = MappingProxyType({
+    "levels": levels,
+    "comparison": comparison,
+    "distribution": distribution,
+    "levels_by_group": levels_by_group,
+    "levels_by_authority": levels_by_authority,
+    "range": spread,
+    "differences": differences,
+    "change": change,
+    "change_adjusted": change_adjusted,
+    "change_by_authority": change_by_authority,
+    "participation": participation,
+    "composition": composition,
+    "nonresponse": nonresponse,
+    "drivers": drivers,
+    "reliability": reliability,
+})

@@ -1,0 +1,54 @@
+"""The front matter of a report."""
+
+from __future__ import annotations
+
+from nbeval.errors import DictionaryError
+from nbeval.present.context import Context
+from nbeval.present.displays import Paragraphs, Several, Text, paragraph
+from nbeval.present.html import STYLE
+from nbeval.present.lines import wave_line
+
+
+def front_matter(context: Context) -> Several:
+    """What stands above a report: title, programme, cohort, authority, waves, and a banner over invented data.
+
+    ``front`` of the structured form has each of them by name, for a cover or a running head.
+    """
+    programme, kind = context.dictionary.programme, context.kind
+    authority = context.authority_name(context.authority) if context.authority else ""
+    front = {
+        "title": title_text(context), "programme": programme.name, "owner": programme.owner,
+        "cohort": context.cohort.id, "cohort_label": context.cohort.label, "kind": kind.id,
+        "audience": kind.audience, "authority": context.authority, "authority_label": authority,
+        "language": programme.language, "invented": context.cohort.invented,
+        "banner": context.say("invented_note") if context.cohort.invented else "",
+        "waves": [wave_line(wave, context) for wave in context.waves],
+    }
+    facts = [
+        (context.say("programme_label"), programme.name), (context.say("cohort_label"), context.cohort.label),
+        *(((context.say("authority"), authority),) if authority else ()),
+        (context.say("waves_label"), "; ".join(front["waves"])),
+        *(((context.say("audience_label"), kind.audience),) if kind.audience else ()),
+    ]
+    parts = [Paragraphs("terms", tuple(facts))]
+    if front["banner"]:
+        parts.insert(0, Paragraphs("heading", ((front["banner"],),)))
+    if context.cohort.about:
+        parts.append(paragraph(context.cohort.about))
+    return Several((Text(tuple(parts)),), front, STYLE)
+
+
+def title_text(context: Context) -> str:
+    """The title of the report with its fields filled."""
+    fields = {
+        "cohort": context.cohort.label, "programme": context.dictionary.programme.name,
+        "authority": context.authority_name(context.authority),
+    }
+    try:
+        return context.kind.title.format(**fields)
+    except (KeyError, IndexError, ValueError):
+        raise DictionaryError(
+            f"the title of the report kind {context.kind.id!r} has a field that does not exist.",
+            found=context.kind.title, allowed=", ".join(f"{{{name}}}" for name in fields),
+            where="programme.toml, [[reports]]", do="use only the fields above.",
+        ) from None

@@ -1,0 +1,208 @@
+"""The report a notebook holds: the one object through which disclosed results become a document."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort, ExhibitRow, ReportKind
+from nbeval.errors import DisclosureError, ParameterError
+from nbeval.exhibit import Exhibit
+from nbeval.frames import DisclosedResults
+from nbeval.present.account import exhibit_list, glossary, limits, methods
+from nbeval.present.catalogue import sentences
+from nbeval.present.context import Context
+from nbeval.present.displays import Several, Shown, Text, paragraph
+from nbeval.present.exhibits import build, tabulate, title_of
+from nbeval.present.findings import key_findings
+from nbeval.present.front import front_matter
+from nbeval.present.results import Results
+from nbeval.present.sentences import fill
+from nbeval.present.subject import chosen_subject, lead
+
+
+class Report:
+    """A report of one kind on one cohort, or on one authority of it.
+
+    Parameters
+    ----------
+    disclosed
+        Results that have passed disclosure control; nothing else is accepted.
+    dictionary, cohort, kind
+        The declarations the report follows.
+    authority
+        The authority it is on; empty for the whole cohort.
+
+    Raises
+    ------
+    DisclosureError
+        Where ``disclosed`` is anything else than ``DisclosedResults``.
+    ParameterError
+        Where the kind of report needs an authority and there is none, or the cohort has no such one.
+    """
+
+    def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
+                 authority: str = "") -> None:
+        _refuse_undisclosed(disclosed)
+        _refuse_authority(cohort, kind, authority)
+        self.disclosed = disclosed
+        self.context = Context(
+            dictionary, cohort, kind, authority,
+            Results.of(disclosed.table, weighted=cohort.weighting is not None),
+            sentences(dictionary.programme.language), dictionary.programme.conf_level,
+        )
+        self._used: dict[tuple[str, str], None] = {}
+        self._built: dict[str, Exhibit] = {}
+
+    @property
+    def title(self) -> Several:
+        """The front matter: programme, cohort, kind, authority, and a banner over invented data."""
+        return front_matter(self.context)
+
+    @property
+    def heading(self) -> str:
+        """The title of the report as text."""
+        return self.title.front["title"]
+
+    @cached_property
+    def specs(self) -> tuple[ExhibitRow, ...]:
+        """The exhibits of this kind of report that have something to show, in declared order."""
+        declared = (one for one in self.context.dictionary.exhibits if self.context.kind.id in one.reports)
+        return tuple(one for one in declared if tabulate(one, self.context)[1])
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each exhibit, counted apart for tables and figures, whatever is shown first."""
+        counted, numbers = {True: 0, False: 0}, {}
+        for spec in self.specs:
+            pictured = bool(spec.chart)
+            counted[pictured] += 1
+            numbers[spec.exhibit] = counted[pictured]
+        return numbers
+
+    def exhibit(self, exhibit: str) -> Shown | Text:
+        """Show a table or figure by its id, or one sentence where the cohort has nothing to show in it."""
+        spec = self._spec(exhibit)
+        if spec.exhibit not in self.numbers:
+            return Text((paragraph(self.context.say("nothing_in_exhibit", title=title_of(spec, self.context))),))
+        return Shown(self._build(spec))
+
+    def section(self, name: str) -> Several:
+        """Show every exhibit of a section in declared order, or one sentence where there is none."""
+        chosen = sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order)
+        if not chosen:
+            return Several((Text((paragraph(self.context.say("nothing_in_section")),)),))
+        return Several(tuple(Shown(self._build(spec)) for spec in chosen))
+
+    def text(self, template: str, of: str = "", **select: str) -> Text:
+        """Fill a sentence from the results of an exhibit, or of what keywords select.
+
+        Parameters
+        ----------
+        template
+            A whole sentence with fields in braces, such as ``{estimate}`` or ``{verdict}``.
+        of
+            An exhibit: its first headline indicator is meant.
+        select
+            ``indicator``, ``wave``, ``authority``, ``group``, ``level``, ``quantity``, ``reference``
+            and ``source``, which say what is meant, or change what the exhibit means.
+
+        Returns
+        -------
+        Text
+            Where the result is withheld or not there, a sentence that says so.
+        """
+        sentence = fill(template, chosen_subject(self.context, self._spec(of) if of else None, select))
+        self._note_use(of, sentence.results)
+        return Text((paragraph(sentence.text),), sentence.results)
+
+    def key_findings(self) -> Text:
+        """The headline indicators in words, by the rule declared in ``findings``."""
+        return self._noted("key_findings", key_findings(self.context))
+
+    def methods(self) -> Text:
+        """The methods, intervals, families and thresholds that stand behind this report."""
+        return methods(self.context, self.specs)
+
+    def limits(self) -> Text:
+        """What a reader must bear in mind: notes on the cohort, disagreements, what is unconfirmed."""
+        return limits(self.context, self.specs)
+
+    def glossary(self) -> Text:
+        """The words of the programme and what they mean."""
+        return glossary(self.context)
+
+    def exhibit_list(self) -> Text:
+        """The tables and figures of the report, with links."""
+        return exhibit_list(self.context, self.specs, self.numbers)
+
+    def used(self) -> pd.DataFrame:
+        """Return the results shown so far.
+
+        Returns
+        -------
+        DataFrame
+            one row per exhibit and result shown in it: ``exhibit`` and the columns of ``frames.RESULTS``,
+            in key order. The sentences of the notebook have the exhibit they were asked ``of``, or none.
+        """
+        rows = [(exhibit, *self.context.results.by_key[key]) for exhibit, key in sorted(self._used)]
+        return pd.DataFrame(rows, columns=["exhibit", *self.disclosed.table.columns])
+
+    def _spec(self, exhibit: str) -> ExhibitRow:
+        """The declared exhibit with this id, if it belongs to this kind of report."""
+        spec = self.context.dictionary.exhibit(exhibit)
+        if self.context.kind.id not in spec.reports:
+            raise ParameterError(
+                f"the exhibit {exhibit!r} does not belong to a report of the kind {self.context.kind.id!r}.",
+                found=", ".join(spec.reports), where="exhibits.csv, column reports",
+                do="add the kind of report to the exhibit, or call an exhibit of this kind.",
+            )
+        return spec
+
+    def _build(self, spec: ExhibitRow) -> Exhibit:
+        """Make an exhibit once, and note the results in it."""
+        if spec.exhibit not in self._built:
+            sentence = fill(spec.sentence, lead(spec, self.context)) if spec.sentence else None
+            text = sentence.text if sentence else ""
+            self._built[spec.exhibit] = build(spec, self.context, self.numbers[spec.exhibit], sentence=text)
+            self._note_use(spec.exhibit, sentence.results if sentence else ())
+        made = self._built[spec.exhibit]
+        self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))
+        return made
+
+    def _noted(self, exhibit: str, text: Text) -> Text:
+        """A text whose results are noted as shown."""
+        self._note_use(exhibit, text.results)
+        return text
+
+    def _note_use(self, exhibit: str, keys: tuple[str, ...]) -> None:
+        """Remember that results were shown."""
+        self._used.update(dict.fromkeys((exhibit, key) for key in keys))
+
+
+def _refuse_undisclosed(disclosed: object) -> None:
+    """Nothing but disclosed results may become a report."""
+    if not isinstance(disclosed, DisclosedResults):
+        raise DisclosureError(
+            "a report is made from disclosed results and from nothing else.",
+            found=type(disclosed).__name__, allowed=DisclosedResults.__name__,
+            do="pass the results through nbeval.protect.protect first.",
+        )
+
+
+def _refuse_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
+    """An authority must be of the cohort, and given exactly where the kind of report is on one."""
+    if authority and authority not in cohort.authorities:
+        raise ParameterError(
+            "the authority is not one of the cohort.", found=authority, allowed=", ".join(cohort.authorities),
+            where=f"cohort {cohort.id}", do="name an authority of the cohort.",
+        )
+    if kind.per_authority != bool(authority):
+        raise ParameterError(
+            f"a report of the kind {kind.id!r} is {'on one authority' if kind.per_authority else 'on the whole cohort'}.",
+            found=authority or "no authority", allowed=", ".join(cohort.authorities) if kind.per_authority else "",
+            do="name an authority." if kind.per_authority else "leave the authority empty.",
+        )

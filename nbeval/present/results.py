@@ -1,0 +1,94 @@
+"""The disclosed results of one cohort, found by what they are of."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from nbeval.frames import RESULTS, Contrast, Quantity, result_key
+
+#: one row of results, its columns as attributes
+Result = namedtuple("Result", tuple(RESULTS.columns))
+
+_PARTS = ("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")
+
+
+class State(StrEnum):
+    """What a reader gets of a result."""
+
+    SHOWN = "shown"
+    WITHHELD = "withheld"
+    NOT_ESTIMABLE = "not estimable"
+    ABSENT = "absent"
+
+
+def is_missing(value: float) -> bool:
+    """Whether a field of a result has no number."""
+    return bool(pd.isna(value))
+
+
+def key_of(row: Result) -> str:
+    """The key of a row as one line, as ``results.csv`` and every cell carry it."""
+    return result_key(row._asdict())
+
+
+class Results:
+    """Rows of results with an index by key; weighted and unweighted rows never mix.
+
+    Parameters
+    ----------
+    rows
+        The rows, in the order in which they are to be shown where no other order is declared.
+    weighted
+        Which of two rows that differ in nothing else is wanted; the other stands in where it is alone.
+    """
+
+    def __init__(self, rows: Iterable[Result], *, weighted: bool = False) -> None:
+        self.rows = tuple(rows)
+        self.weighted = weighted
+        self._index: dict[tuple[str, ...], Result] = {}
+        for row in self.rows:
+            key = tuple(str(getattr(row, part)) for part in _PARTS)
+            if key not in self._index or bool(row.weighted) is weighted:
+                self._index[key] = row
+
+    @cached_property
+    def by_key(self) -> dict[str, Result]:
+        """Every row by the key that cells and ``results.csv`` carry."""
+        return {key_of(row): row for row in self.rows}
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, *, weighted: bool = False) -> Results:
+        """Make the index of a table of results."""
+        ordered = table[list(RESULTS.columns)]
+        return cls((Result(*values) for values in ordered.itertuples(index=False, name=None)), weighted=weighted)
+
+    def find(
+        self, source: str, quantity: Quantity | str, *, indicator: str = "", wave: str = "", authority: str = "",
+        group: str = "", level: str = "", contrast: Contrast | str = Contrast.NONE, reference: str = "",
+    ) -> Result | None:
+        """Return the one row with this key, or None where there is none."""
+        key = (source, indicator, str(quantity), wave, authority, group, level, str(contrast), reference)
+        return self._index.get(key)
+
+    def where(self, **equal: Any) -> tuple[Result, ...]:
+        """Return the preferred rows whose columns equal what is given, in the order of the table."""
+        wanted = {name: str(value) for name, value in equal.items()}
+        return tuple(
+            row for row in self._index.values()
+            if all(str(getattr(row, name)) == value for name, value in wanted.items())
+        )
+
+    def keep(self, indicators: Iterable[str], source: str) -> Results:
+        """Return the results of these indicators from this source alone."""
+        names = set(indicators)
+        chosen = (row for row in self.rows if row.source == source and row.indicator in names)
+        return Results(chosen, weighted=self.weighted)
+
+    def __len__(self) -> int:
+        return len(self._index)
