@@ -11,15 +11,13 @@ import pandas as pd
 
 from nbeval.dictionary.records import Disclosure
 from nbeval.frames import MISSING_COLUMNS, Quantity
-
-#: published facts about other people, or numbers about the design: nobody's answers are in them
-OPEN = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE)
+from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, PEOPLE, PLACE, SHARE, SQUARES, SUM
 
 #: estimates that stand on a model: few degrees of freedom nearly give back the data
 MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)
 
 #: how many took part; who did not take part is not known to anybody as a group
-PEOPLE = (Quantity.COUNT, Quantity.RESPONSE_RATE)
+TAKING_PART = (Quantity.COUNT, Quantity.RESPONSE_RATE)
 
 
 def small(count: np.ndarray | pd.Series, threshold: int, zero: bool) -> np.ndarray:
@@ -51,12 +49,12 @@ def small_base(base, policy: Disclosure) -> np.ndarray:
 
 def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
     """Where a row of results is too small on its own account, whatever else is shown."""
-    people = results["quantity"].isin(PEOPLE)
+    people = results["quantity"].isin(TAKING_PART)
     share = small_share(results["numerator"].mask(people), results["n_valid"], policy)
     reference = small_share(results["numerator_reference"], results["n_reference"], policy)
     few_freedom = results["quantity"].isin(MODELS) & (results["df"] < policy.threshold)
-    protected = ~results["quantity"].isin(OPEN)
-    return pd.Series((share | reference | few_freedom) & protected, index=results.index)
+    somebody = ~results["quantity"].isin(OPEN) & ~(results["n_valid"].eq(0) & ~reference)
+    return pd.Series((share | reference | few_freedom) & somebody, index=results.index)
 
 
 def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
@@ -70,3 +68,23 @@ def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
     any_small = ((reasons > 0) & (reasons < policy.threshold)).any(axis=1)
     part = (results["authority"] != "") | (results["group"] != "")
     return any_small | part
+
+
+def unsafe_cells(table: pd.DataFrame, policy: Disclosure) -> np.ndarray:
+    """Where a cell (``cells.Cells.table``) is too small on its own account.
+
+    Notes
+    -----
+    An empty base is no secret: nobody answered, so nothing is said of anybody.
+    """
+    place = ["source", "wave", "block", *PLACE]
+    bases = table.loc[table["kind"].eq(BASE), [*place, "value"]].rename(columns={"value": "base"})
+    cells = table.merge(bases, on=place, how="left", validate="many_to_one")
+    value, base, kind = cells["value"].to_numpy(), cells["base"].to_numpy(), cells["kind"]
+    rules = [
+        (kind.eq(SHARE), small_share(value, base, policy) & (base > 0)),
+        (kind.isin([BASE, AT_LEAST]), small_base(value, policy) & (value > 0)),
+        (kind.isin([SUM, SQUARES]), small_base(base, policy) & (base > 0)),
+        (kind.isin([PEOPLE, MEMBERS, ASKED]), small(value, policy.threshold, zero=False)),
+    ]
+    return np.select([which for which, _ in rules], [rule for _, rule in rules], default=False)

@@ -1,0 +1,118 @@
+"""The attack: an intruder who has everything the release shows tries to work out what it withholds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.records import Cohort
+from nbeval.errors import DisclosureError
+from nbeval.protect.cells import AT_LEAST, BASE, PLACE, Cells, read_cells
+from nbeval.protect.earlier import beside_earlier
+from nbeval.protect.intervals import TOLERANCE, Intruder, Sought, width
+from nbeval.protect.relations import Block
+from nbeval.protect.release import blocks
+from nbeval.protect.seeking import small_groups, withheld_cells
+
+AUDIT = ("source", "wave", "block", *PLACE, "kind", "what", "width", "required", "ok", "meets")
+_SHOWN_AT_MOST = 6
+
+
+def attack(
+    table: pd.DataFrame, cohort: Cohort, dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+) -> pd.DataFrame:
+    """Find how closely each withheld cell of a release can be derived from what is shown.
+
+    Parameters
+    ----------
+    table : one row per estimate, disclosed
+        Nothing but what it shows is used: the true values are not needed.
+    cohort, dictionary : the declarations; the intruder knows them too
+    earlier : tables that were published before
+
+    Returns
+    -------
+    DataFrame
+        one row per withheld cell, and per small group that no row prints and that could be derived:
+        where it stands, ``width`` (of the intruder's interval, or a width it has at least),
+        ``required``, ``ok``, and in ``meets`` the rows that give it away. No value is in it.
+    """
+    withheld = table["suppression"].eq(dictionary.disclosure.symbols["withheld"]).to_numpy()
+    cells = read_cells(table, dictionary)
+    known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
+    sought = np.zeros(len(known.table), dtype=bool)
+    sought[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
+    audits = [
+        _audit(block, sought[block.cells["cell"]], dictionary.disclosure)
+        for block in blocks(known.table, cohort, dictionary)
+    ]
+    audit = pd.concat([one for one in audits if len(one)] or [pd.DataFrame(columns=list(AUDIT))], ignore_index=True)
+    return audit.astype({"ok": bool, "width": float, "required": float})[list(AUDIT)]
+
+
+def refuse_leaks(audit: pd.DataFrame) -> None:
+    """Raise ``DisclosureError`` if anything withheld can be derived too closely."""
+    leaks = audit[~audit["ok"]]
+    if leaks.empty:
+        return
+    lines = [
+        f"{', '.join(part for part in leak[:8] if part)}\n  from {leak.meets}"
+        for leak in leaks.head(_SHOWN_AT_MOST).itertuples(index=False)
+    ]
+    raise DisclosureError(
+        f"{len(leaks)} withheld numbers can be worked out from what is shown; nothing was published.",
+        found="\n".join(lines), allowed="an interval as wide as protection_interval for each of them",
+        where="disclosure.toml", do="leave out the exhibits that show these rows together.", rows=leaks,
+    )
+
+
+def _audit(block: Block, sought: np.ndarray, policy) -> pd.DataFrame:
+    """The audit of one block."""
+    sought = sought & block.cells["value"].isna().to_numpy() & ~_of_nobody(block)
+    cells, owners = withheld_cells(block, sought, policy)
+    rows, values = small_groups(block, policy)
+    rows = rows[~(values < 1)]
+    number = len(owners)
+    wanted = Sought(
+        np.vstack([cells.rows, rows]),
+        np.concatenate([cells.needed, np.full(len(rows), float(policy.protection_interval))]),
+        np.concatenate([cells.whole, np.ones(len(rows), dtype=bool)]),
+    )
+    if not len(wanted.needed):
+        return pd.DataFrame(columns=list(AUDIT))
+    intruder = Intruder(block, block.cells["value"].notna().to_numpy())
+    low, high = intruder.intervals(wanted)
+    found = np.array([width(*ends) for ends in zip(low, high, wanted.whole, strict=True)])
+    ok = found >= wanted.needed - TOLERANCE
+    ok[number:] |= (low[number:] > policy.threshold - 1 + TOLERANCE) | (high[number:] < 1 - TOLERANCE)
+    places = [*block.cells.iloc[owners][list(PLACE)].itertuples(index=False, name=None), *_places(block, rows)]
+    audit = pd.DataFrame(places, columns=list(PLACE)).assign(
+        source=block.name[0], wave=block.name[1], block=block.name[2],
+        kind=[*block.cells["kind"].iloc[owners], *["answers not printed"] * len(rows)],
+        what=[*block.cells["what"].iloc[owners], *[""] * len(rows)],
+        width=found, required=wanted.needed, ok=ok,
+        meets=["" if fine else _meets(block, intruder, row) for fine, row in zip(ok, wanted.rows, strict=True)],
+    )
+    return audit[(np.arange(len(audit)) < number) | ~ok]
+
+
+def _of_nobody(block: Block) -> np.ndarray:
+    """Which cells stand on a base that is known to be empty."""
+    empty = {tuple(place) for *place, kind, value in block.cells[[*PLACE, "kind", "value"]].itertuples(index=False)
+             if kind == BASE and value == 0}
+    return np.array([tuple(place) in empty for place in block.cells[list(PLACE)].itertuples(index=False)], dtype=bool)
+
+
+def _places(block: Block, rows: np.ndarray) -> list[tuple[str, str, str]]:
+    """The place that each expression over one place belongs to."""
+    return [block.places[int(np.flatnonzero(row)[0]) // block.atoms] for row in rows]
+
+
+def _meets(block: Block, intruder: Intruder, row: np.ndarray) -> str:
+    """The shown cells without which an expression could not be derived so closely."""
+    cells = block.cells[(intruder.leverage(row) > 0) & block.cells["kind"].ne(AT_LEAST).to_numpy()]
+    names = [" ".join(part for part in cell if part) or "whole cohort" for cell in cells[[*PLACE, "kind", "what"]].itertuples(index=False)]
+    more = f" and {len(names) - _SHOWN_AT_MOST} more" if len(names) > _SHOWN_AT_MOST else ""
+    return "; ".join(names[:_SHOWN_AT_MOST]) + more

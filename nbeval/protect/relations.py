@@ -1,0 +1,160 @@
+"""How the cells of one block hang together: linear combinations over people by place and answer.
+
+A block is one item or scale at one wave (or the people themselves at one wave). Its unknowns are
+the numbers of people in a place (the cohort, an authority, a group level) who gave an answer.
+Places add up: authorities to the cohort, levels to the total, together with the people who gave
+no answer to the grouping question. Everything an intruder knows of a block is a set of linear
+equations and bounds over these unknowns (Fischetti and Salazar-Gonzalez, "Models and algorithms
+for optimizing cell suppression in tabular data with linear constraints", JASA 95 (2000)).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM
+from nbeval.protect.codings import Coding
+
+Place = tuple[str, str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """One block: unknowns, how they add up, and the cells over them.
+
+    A cell of kind ``AT_LEAST`` is a lower bound of its expression; every other one is its value.
+
+    ``cells`` has one row per cell, in the order of the rows of ``matrix``; ``equalities`` sum to
+    zero; ``caps`` bounds the people of a place (``cap_rows`` @ x <= ``caps``).
+    """
+
+    name: tuple[str, str, str]           # source, wave, block
+    cells: pd.DataFrame
+    matrix: sparse.csr_matrix
+    equalities: sparse.csr_matrix
+    cap_rows: sparse.csr_matrix
+    caps: np.ndarray
+    places: list[Place]
+    coding: Coding
+
+    @property
+    def atoms(self) -> int:
+        """Number of atoms in each place."""
+        return len(self.coding.codes)
+
+    def over(self, place: int, weights: np.ndarray) -> np.ndarray:
+        """An expression over the atoms of one place, as a row over all unknowns."""
+        row = np.zeros(self.matrix.shape[1])
+        row[place * self.atoms:(place + 1) * self.atoms] = weights
+        return row
+
+
+def make_block(
+    name: tuple[str, str, str], cells: pd.DataFrame, coding: Coding, people: dict[Place, float],
+    authorities: tuple[str, ...],
+) -> Block:
+    """Build the block of some cells.
+
+    Parameters
+    ----------
+    cells : one row per cell of the block (``Cells.table``)
+    coding : its atoms
+    people : how many people each place has, where that is known to everybody
+    authorities : the authorities of the cohort, with or without cells
+    """
+    cells = cells.reset_index(drop=True)
+    places = [tuple(row) for row in cells[list(PLACE)].drop_duplicates().itertuples(index=False)]
+    position = {place: number for number, place in enumerate(places)}
+    sums = _additions(position, cells, authorities)
+    hidden = [(parent, children) for parent, children, slack in sums if slack]
+    count = len(places) + len(hidden)
+    return Block(
+        name, cells, _cell_rows(cells, position, coding, count),
+        _equalities(sums, position, len(places), len(coding.codes), count),
+        *_caps(places, hidden, people, len(coding.codes), count),
+        places, coding,
+    )
+
+
+def _additions(position: dict[Place, int], cells: pd.DataFrame, authorities: tuple[str, ...]):
+    """Which places add up to which, and whether somebody is left over: (parent, children, left over)."""
+    values: dict[Place, dict[str, float]] = {place: {} for place in position}
+    for cell in cells.itertuples():
+        if cell.value == cell.value:
+            values[cell.authority, cell.group, cell.level][f"{cell.kind} {cell.what}"] = cell.value
+    found = []
+    for parent in position:
+        authority, group, _ = parent
+        if authority == "":
+            children = [place for place in position if place[0] != "" and place[1:] == parent[1:]]
+            if children:
+                everywhere = {place[0] for place in children} >= set(authorities)
+                found.append((parent, children, not (everywhere and _adds_up(parent, children, values))))
+        if group == "":
+            for name in sorted({place[1] for place in position if place[0] == authority and place[1] != ""}):
+                found.append((parent, [place for place in position if place[:2] == (authority, name)], True))
+    return [(parent, children, left) for parent, children, left in found if _fits(parent, children, values)]
+
+
+def _adds_up(parent: Place, children: list[Place], values: dict[Place, dict[str, float]]) -> bool:
+    """Whether the children are the whole of the parent, as far as the cells show."""
+    full = [kind for kind in values[parent] if all(kind in values[child] for child in children)]
+    return all(abs(sum(values[child][kind] for child in children) - values[parent][kind]) < 1e-6 for kind in full)
+
+
+def _fits(parent: Place, children: list[Place], values: dict[Place, dict[str, float]]) -> bool:
+    """Whether the children can be parts of the parent: levels that overlap are not."""
+    return all(
+        sum(values[child].get(kind, 0.0) for child in children) <= whole + 1e-6
+        for kind, whole in values[parent].items() if not kind.startswith(MEMBERS)
+    )
+
+
+def _cell_rows(cells: pd.DataFrame, position: dict[Place, int], coding: Coding, count: int) -> sparse.csr_matrix:
+    """One row per cell over the unknowns."""
+    atoms = len(coding.codes)
+    ones = np.ones(atoms)
+    by_kind = {BASE: ones, PEOPLE: ones, SUM: coding.codes, SQUARES: coding.codes ** 2}
+    matrix = np.zeros((len(cells), count * atoms))
+    for number, cell in enumerate(cells.itertuples()):
+        if cell.kind == MEMBERS:
+            inside = [place for place in position if place[0] == cell.authority and place[1] == cell.what]
+            matrix[number, [position[place] * atoms for place in inside]] = 1.0
+            continue
+        start = position[cell.authority, cell.group, cell.level] * atoms
+        counted = cell.kind in (SHARE, ASKED, AT_LEAST)
+        matrix[number, start:start + atoms] = coding.sets[cell.what.partition(ROUTE)[0]] if counted else by_kind[cell.kind]
+    return sparse.csr_matrix(matrix)
+
+
+def _equalities(sums, position: dict[Place, int], first_hidden: int, atoms: int, count: int) -> sparse.csr_matrix:
+    """Rows that say: the children, and those left over, are the parent; for every atom."""
+    rows, columns, values = [], [], []
+    hidden = first_hidden
+    for number, (parent, children, left) in enumerate(sums):
+        parts = [(position[parent], -1.0), *((position[child], 1.0) for child in children)]
+        if left:
+            parts.append((hidden, 1.0))
+            hidden += 1
+        for place, sign in parts:
+            for atom in range(atoms):
+                rows.append(number * atoms + atom)
+                columns.append(place * atoms + atom)
+                values.append(sign)
+    return sparse.csr_matrix((values, (rows, columns)), shape=(len(sums) * atoms, count * atoms))
+
+
+def _caps(places, hidden, people: dict[Place, float], atoms: int, count: int):
+    """Rows and bounds that say: no more people answer in a place than there are."""
+    caps = [people.get(place, np.nan) for place in places]
+    for parent, children in hidden:
+        caps.append(people.get(parent, np.nan) - sum(people.get(child, np.nan) for child in children))
+    bounded = [number for number, cap in enumerate(caps) if cap >= 0]
+    rows = np.repeat(np.arange(len(bounded)), atoms)
+    columns = np.concatenate([np.arange(number * atoms, (number + 1) * atoms) for number in bounded] or [np.empty(0, int)])
+    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(bounded), count * atoms))
+    return matrix, np.array([caps[number] for number in bounded])
