@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbeval.publish.checksums import code_digest, file_sha256, lock_digest, sha256, software
+from nbeval.publish.checksums import code_digest, file_sha256, lock_digest, sha256, software, version
 from nbeval.publish.document import Document
 from nbeval.publish.job import Job, Origin, Task
 
@@ -23,9 +23,11 @@ def report_key(job: Job, formats: tuple[str, ...], engine: str) -> str:
 
 
 def stamp(origin: Origin) -> str:
-    """The line at the foot of every format: what made it and from what; no clock, no path."""
-    about = software()["nbeval"]
-    parts = [f"Made by nbeval {about['version']}", f"code {about['code'][:10]}"]
+    """The line at the foot of every format: what made it and from what; no clock, no path.
+
+    The code's checksum is in ``provenance.json`` alone: a change that moves no report leaves its bytes as they were.
+    """
+    parts = [f"Made by nbeval {version('nbeval')}"]
     if origin.dictionary_digest:
         parts.append(f"dictionary {origin.dictionary_digest[:10]}")
     if origin.inputs:

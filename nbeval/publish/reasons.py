@@ -6,21 +6,24 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def likely_reasons(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str, ...] = ()) -> tuple[str, ...]:
     """What differs between what two reports rest on.
 
     Parameters
     ----------
     old, new : dict
         The content of their ``provenance.json``.
+    altered : tuple of str
+        Files of the old report that are not as they were made.
 
     Returns
     -------
     tuple of str
-        Data, parameters, dictionary, notebook, code, versions, platform, in this order; a sentence
+        Files altered, data, parameters, dictionary, notebook, code, versions, platform, in this order; a sentence
         that says so where nothing differs.
     """
-    found = tuple(_reasons(old, new))
+    by_hand = (f"the old report was altered after it was made: {', '.join(altered)}",) if altered else ()
+    found = (*by_hand, *_reasons(old, new))
     return found or ("no difference in data, dictionary, code or versions is recorded: "
                      "look for a step that is not seeded, or for a file changed by hand",)
 

@@ -82,7 +82,7 @@ def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comp
         results=compare_results(_results(old), _results(new), rel, abs),
         exhibits=tuple(_exhibit_differences(one, other, rel, abs)),
         sentences=tuple(_sentence_differences(one, other)),
-        altered=changed, reasons=likely_reasons(before, after),
+        altered=changed, reasons=likely_reasons(before, after, changed),
     )
 
 

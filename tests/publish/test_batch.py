@@ -1,0 +1,170 @@
+"""Many reports: each alone, none stopping the others, none made twice for nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from nbeval.errors import OutputError, RenderError
+from nbeval.publish import render
+from nbeval.publish.lock import locked
+from nbeval.publish.processes import processes
+from tests.publish.conftest import FAULTY, ORIGIN
+
+
+def fault_of(summary, name):
+    return next(outcome.fault for outcome in summary.outcomes if outcome.job.folder.endswith(f"/{name}"))
+
+
+def test_good_reports_are_made_whatever_the_others_do(mixed):
+    out, summary, _ = mixed
+    assert [outcome.state for outcome in summary.outcomes] == ["written", *["failed"] * len(FAULTY), "written"]
+    assert summary.exit_code == 2
+    for name in ("ok", "plain"):
+        assert {"report.ipynb", "report.html", "provenance.json"} <= {
+            path.name for path in (out / "specimen" / name).iterdir()}
+
+
+def test_a_failed_report_leaves_nothing(mixed):
+    out, _, _ = mixed
+    assert not any((out / "specimen" / name).exists() for name in FAULTY)
+    assert [path.name for path in (out / ".nbeval").iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("error", "cell 4 of error.ipynb, under 'Well-being', failed with ValueError"),
+    ("known_error", "cell 4 of known_error.ipynb, under 'Well-being', stopped. no cohort 'x'."),
+    ("exit", "stopped before its end"),
+    ("sys_exit", "stopped before its end"),
+    ("os_exit", "died before it was finished"),
+    ("killed", "died before it was finished"),
+    ("hang", "not finished after 6 seconds"),
+    ("input", "failed with StdinNotImplementedError"),
+])
+def test_every_way_to_fail_is_said_in_plain_words(mixed, name, words):
+    fault = fault_of(mixed[1], name)
+    assert isinstance(fault, RenderError)
+    assert words in str(fault)
+    assert fault.do
+
+
+def test_what_an_error_says_is_shown_only_where_nbeval_said_it(mixed):
+    text = str(mixed[1])
+    assert "Jane" not in text
+    assert "choose one.\n           Or write one." in text
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(mixed):
+    shown = mixed[2]
+    assert "written    specimen/ok" in shown
+    assert "FAILED     specimen/hang" in shown
+    assert "\x1b" not in shown
+
+
+def test_what_is_whole_and_unchanged_is_not_made_again(job, tmp_path, quiet):
+    make = lambda **more: render([job("ok", **more.pop("job", {}))], tmp_path, console=quiet(), **more)  # noqa: E731
+    assert make().outcomes[0].state == "written"
+    before = (tmp_path / "specimen/ok/report.html").stat().st_mtime_ns
+    assert make().outcomes[0].state == "unchanged"
+    assert (tmp_path / "specimen/ok/report.html").stat().st_mtime_ns == before
+    (tmp_path / "specimen/ok/report.html").write_text("altered")
+    assert make().outcomes[0].state == "written"
+    assert make(job={"content_key": "2"}).outcomes[0].state == "written"
+    assert make(job={"content_key": "2"}, fresh=True).outcomes[0].state == "written"
+
+
+def test_two_makings_are_the_same_to_the_byte(mixed, job, tmp_path, quiet):
+    render([job("ok"), job("plain")], tmp_path, origin=ORIGIN, console=quiet(), workers=1)
+    for name in ("ok", "plain"):
+        for file in ("report.ipynb", "report.html"):
+            assert (tmp_path / "specimen" / name / file).read_bytes() == (
+                mixed[0] / "specimen" / name / file).read_bytes(), (name, file)
+    one, other = (json.loads((out / "specimen/ok/provenance.json").read_text()) for out in (tmp_path, mixed[0]))
+    for moving in ("when", "nbeval", "report_key"):     # the code may be edited while the tests run
+        del one[moving], other[moving]
+    assert one == other
+
+
+def test_the_last_good_report_stays_where_the_next_one_fails(job, tmp_path, quiet):
+    render([job("ok", folder="specimen/x")], tmp_path, console=quiet())
+    before = {path.name: path.read_bytes() for path in (tmp_path / "specimen/x").iterdir()}
+    summary = render([job("error", folder="specimen/x")], tmp_path, console=quiet())
+    assert summary.failed
+    assert {path.name: path.read_bytes() for path in (tmp_path / "specimen/x").iterdir()} == before
+
+
+def test_processes_started_afresh_make_the_same_report(mixed, job, tmp_path, quiet):
+    summary = render([job("ok"), job("killed")], tmp_path, origin=ORIGIN, console=quiet(), fork=False)
+    assert [outcome.state for outcome in summary.outcomes] == ["written", "failed"]
+    assert (tmp_path / "specimen/ok/report.html").read_bytes() == (mixed[0] / "specimen/ok/report.html").read_bytes()
+
+
+def test_a_second_run_on_the_same_folder_is_refused(job, tmp_path, quiet):
+    (tmp_path / ".nbeval").mkdir()
+    with locked(tmp_path / ".nbeval" / "lock", "it"), pytest.raises(OutputError, match="written by another run"):
+        render([job("ok")], tmp_path, console=quiet())
+
+
+def test_a_dead_server_is_noticed(job, tmp_path, quiet, monkeypatch):
+    made = []
+
+    def remembered(*arguments, **options):
+        made.append(processes(*arguments, **options))
+        start = made[-1].start
+        made[-1].start = lambda task: (start(task), made[-1]._server.kill())
+        return made[-1]
+
+    monkeypatch.setattr("nbeval.publish.batch.processes", remembered)
+    summary = render([job("hang")], tmp_path, console=quiet(), fork=True)
+    assert "died before it was finished" in str(summary.outcomes[0].fault)
+
+
+INTERRUPTED = """
+import sys
+from pathlib import Path
+from nbeval.publish import render
+from tests.publish.conftest import make_job
+try:
+    render([make_job("hang")], Path(sys.argv[1]))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def wait_for(condition, seconds=20.0):
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.05)
+    return condition()
+
+
+def children_of(pid: int) -> list[int]:
+    done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    found = [int(word) for word in done.stdout.split()]
+    return found + [grandchild for child in found for grandchild in children_of(child)]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of this kind exist only where processes fork")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopping_a_run_ends_all_its_processes_and_leaves_no_report(tmp_path, root, how):
+    run = subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(tmp_path)], cwd=root, stderr=subprocess.DEVNULL)
+    assert wait_for(lambda: len(children_of(run.pid)) >= 2)
+    started = children_of(run.pid)
+    run.send_signal(how)
+    assert run.wait(timeout=20) == (130 if how == signal.SIGINT else -how)
+    assert wait_for(lambda: not any(alive(pid) for pid in started))
+    assert not (tmp_path / "specimen").exists()
