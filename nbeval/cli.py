@@ -99,7 +99,7 @@ def render(
     dictionary: DictionaryFolder = None, data: DataFolder = None,
 ) -> None:
     """Make a cohort's reports: every kind and every authority, unless some are named."""
-    from nbeval.publish import FORMATS
+    from nbeval.publish.formats import FORMATS
     from nbeval.reporting import render_cohort
 
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or tuple(FORMATS)

@@ -18,7 +18,8 @@ from nbeval.dictionary.records import Cohort
 from nbeval.estimate.assembly import estimate
 from nbeval.frames import Collected, DisclosedResults
 from nbeval.measure import measure
-from nbeval.protect import protect, reopen
+from nbeval.protect import protect
+from nbeval.protect.kept import reopen
 
 
 def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:

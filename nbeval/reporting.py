@@ -11,7 +11,9 @@ from nbeval.dictionary.records import Cohort, ReportKind
 from nbeval.errors import ParameterError, SourceError
 from nbeval.prepared import Prepared, prepare
 from nbeval.present import Report
-from nbeval.publish import Job, Origin, Summary, render
+from nbeval.publish.batch import render
+from nbeval.publish.job import Job, Origin
+from nbeval.publish.summary import Summary
 from nbeval.workspace import PROJECT, Workspace
 
 #: imported once, before the reports of a batch are forked

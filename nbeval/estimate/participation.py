@@ -58,14 +58,15 @@ def composition(plan: Plan) -> pd.DataFrame:
 
 
 def _forms(plan: Plan) -> pd.DataFrame:
-    """Forms kept, by wave and authority, and by wave."""
-    people = plan.respondents
-    whole = people.groupby("wave", observed=True).size().rename("n_valid").reset_index()
-    parts = [whole.assign(authority="")]
+    """Forms kept, by wave and authority, and by wave; 0 where none came."""
+    waves = plan.respondents["wave"].astype(str)
+    parts = [pd.DataFrame({"wave": waves, "authority": ""})]
     if plan.cohort.authorities:
-        parts.append(people.groupby(["wave", "authority"], observed=True).size().rename("n_valid").reset_index())
-    forms = pd.concat([part.astype({"wave": str, "authority": str}) for part in parts], ignore_index=True)
-    return forms.astype({"n_valid": float})
+        parts.append(pd.DataFrame({"wave": waves, "authority": plan.respondents["authority"].astype(str)}))
+    counted = pd.concat(parts).value_counts()
+    places = [(wave, authority) for authority in ("", *plan.cohort.authorities) for wave in plan.waves]
+    forms = pd.DataFrame(places, columns=["wave", "authority"])
+    return forms.assign(n_valid=[float(counted.get(place, 0)) for place in places])
 
 
 def _eligible(forms: pd.DataFrame, cohort: Cohort) -> pd.Series:
@@ -75,7 +76,7 @@ def _eligible(forms: pd.DataFrame, cohort: Cohort) -> pd.Series:
         parts = [known.get((wave, authority)) for authority in cohort.authorities]
         if (wave, "") not in known and parts and None not in parts:
             known[wave, ""] = sum(parts)
-    return pd.Series([known.get(place, np.nan) for place in zip(forms["wave"], forms["authority"], strict=True)], index=forms.index)
+    return pd.Series([known.get(place, np.nan) for place in zip(forms["wave"], forms["authority"], strict=True)], index=forms.index, dtype=float)
 
 
 def _shares(plan: Plan, group: str) -> pd.DataFrame:

@@ -37,9 +37,8 @@ class Plan:
 
     @property
     def waves(self) -> tuple[str, ...]:
-        """The cohort's waves in the order of time, those with answers only."""
-        present = set(self.tallies["wave"])
-        return tuple(wave.id for wave in self.cohort.waves if wave.id in present)
+        """The cohort's waves in the order of time."""
+        return tuple(wave.id for wave in self.cohort.waves)
 
     @property
     def later_waves(self) -> tuple[str, ...]:
@@ -58,10 +57,13 @@ class Plan:
 def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Plan:
     """Count everything a cohort's estimates rest on."""
     values, respondents = measured.values, measured.respondents
-    whole = {"indicator": values["indicator"], "wave": values["wave"]}
+    whole = {
+        "indicator": values["indicator"].cat.remove_unused_categories(),
+        "wave": values["wave"].cat.set_categories([wave.id for wave in cohort.waves]),
+    }
     parts = [_placed(tally(values, whole))]
     if cohort.authorities:
-        parts.append(_placed(tally(values, whole | {"authority": values["authority"]})))
+        parts.append(_placed(tally(values, whole | {"authority": values["authority"].cat.set_categories(cohort.authorities)})))
     for group in cohort.groups:
         if group in respondents:
             level = spread(values, respondents, group)

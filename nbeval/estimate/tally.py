@@ -16,7 +16,7 @@ _IN_BASE = [f"missing_{reason.value}" for reason in MissingReason if reason not 
 
 
 def tally(values: pd.DataFrame, axes: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Count and sum the values within every combination of the axes that occurs.
+    """Count and sum the values within every combination of the axes, those that do not occur included.
 
     Parameters
     ----------
@@ -41,17 +41,16 @@ def tally(values: pd.DataFrame, axes: Mapping[str, pd.Series]) -> pd.DataFrame:
     cell = np.ravel_multi_index(picked, shape) if len(inside) else np.empty(0, dtype=np.int64)
     rows = values if everybody else values[inside]
     counted = _count(cell, int(np.prod(shape)), rows)
-    occurs = counted.pop("occurs") > 0
-    places = np.unravel_index(np.flatnonzero(occurs), shape)
+    places = np.unravel_index(np.arange(int(np.prod(shape))), shape)
     named = {
         name: pd.Categorical.from_codes(place, dtype=axis.dtype)
         for (name, axis), place in zip(axes.items(), places, strict=True)
     }
-    return pd.DataFrame(named | {name: numbers[occurs] for name, numbers in counted.items()})
+    return pd.DataFrame(named | counted)
 
 
 def _count(cell: np.ndarray, n_cells: int, rows: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The counts and sums of every cell, with whether it occurs at all."""
+    """The counts and sums of every cell."""
     why = rows["missing"].cat.set_categories(_REASONS).cat.codes.to_numpy().astype(np.int64) + 1
     width = len(_REASONS) + 1
     counts = np.bincount(cell * width + why, minlength=n_cells * width).reshape(n_cells, width).astype(float)
@@ -60,7 +59,6 @@ def _count(cell: np.ndarray, n_cells: int, rows: pd.DataFrame) -> dict[str, np.n
     missing = {f"missing_{reason}": counts[:, k + 1] for k, reason in enumerate(_REASONS)}
     n_valid = counts[:, 0]
     return {
-        "occurs": counts.sum(axis=1),
         "n_valid": n_valid,
         "n_eligible": n_valid + np.sum([missing[name] for name in _IN_BASE], axis=0),
         "numerator": np.bincount(cell, weights=value, minlength=n_cells),

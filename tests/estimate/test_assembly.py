@@ -1,0 +1,173 @@
+"""Values in, results out: identities that always hold, and the edges where numbers end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbeval import dictionary
+from nbeval.dictionary.records import Measure, MissingReason
+from nbeval.estimate.assembly import estimate
+from nbeval.estimate.tally import tally
+from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Quantity, check
+
+PEOPLE = 60
+REASONS = [reason.value for reason in MissingReason]
+
+
+@pytest.fixture(scope="module")
+def declared(root):
+    """The dictionary of the miniature programme."""
+    return dictionary.load(root / "tests" / "programmes" / "tiny")
+
+
+@pytest.fixture(scope="module")
+def cohort(declared):
+    """Its cohort: three authorities, two waves."""
+    return declared.cohorts[0]
+
+
+def people_of(cohort, declared, n: int = PEOPLE) -> pd.DataFrame:
+    """Respondents spread over waves and authorities, with a level of every group."""
+    draw = np.random.default_rng(5)
+    waves, places = [wave.id for wave in cohort.waves], list(cohort.authorities)
+    table = pd.DataFrame({
+        "respondent": np.arange(n), "source": pd.Categorical(["survey"] * n),
+        "wave": pd.Categorical(draw.choice(waves, n), categories=waves),
+        "authority": pd.Categorical(draw.choice(places, n), categories=places), "person": "", "weight": 1.0,
+    })
+    for group, levels in declared.groups.items():
+        names = [level.level for level in levels]
+        table[group] = pd.Categorical(draw.choice(names, n), categories=names)
+    return table
+
+
+def values_of(people: pd.DataFrame, declared, *, value=None, missing=None) -> pd.DataFrame:
+    """Values of every indicator: drawn, or all the same, or all missing for one reason."""
+    draw = np.random.default_rng(6)
+    blocks = []
+    for one in declared.indicators:
+        drawn = draw.integers(0, 2 if one.measure is Measure.PERCENT else 11, len(people)).astype(float)
+        lost = draw.random(len(people)) < 0.2
+        given = np.where(lost, np.nan, drawn) if value is None else np.full(len(people), value)
+        given = np.full(len(people), np.nan) if missing else given
+        why = [missing or "not_answered" if np.isnan(number) else None for number in given]
+        blocks.append(people[["respondent", "wave", "authority"]].assign(indicator=one.indicator, value=given, missing=why))
+    table = pd.concat(blocks, ignore_index=True)
+    return table.assign(indicator=table["indicator"].astype("category"),
+                        missing=pd.Categorical(table["missing"], categories=REASONS))
+
+
+def measured(people: pd.DataFrame, declared, **how) -> Measured:
+    """What measure would hand over."""
+    keyed = pd.DataFrame({"respondent": [], "wave": [], "scale": [], "item": [], "code": []})
+    return Measured(values_of(people, declared, **how), people, keyed)
+
+
+def rows(results: pd.DataFrame, quantity: Quantity) -> pd.DataFrame:
+    """The rows of one quantity."""
+    return results[results["quantity"].eq(quantity.value)]
+
+
+def test_every_row_keeps_the_contract_and_keys_are_unique(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared), cohort, declared)
+    check(results, RESULTS)
+    assert not results.duplicated(list(RESULT_KEY)).any()
+
+
+def test_the_base_is_the_valid_answers_and_every_reason_within_it(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared), cohort, declared)
+    levels = rows(results, Quantity.PERCENT).query("indicator != ''")
+    in_base = [name for name in MISSING_COLUMNS if name not in ("missing_not_asked", "missing_not_applicable")]
+    assert (levels["n_valid"] + levels[in_base].sum(axis=1)).equals(levels["n_eligible"])
+
+
+def test_those_not_asked_are_counted_and_not_in_the_base(declared, cohort):
+    people = people_of(cohort, declared)
+    results = estimate(measured(people, declared, missing="not_asked"), cohort, declared)
+    whole = rows(results, Quantity.PERCENT).query("indicator != '' and authority == '' and group == ''")
+    assert (whole["n_eligible"] == 0).all()
+    assert whole.groupby("indicator")["missing_not_asked"].sum().eq(len(people)).all()
+
+
+def test_authorities_and_levels_add_up_to_the_whole(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared), cohort, declared)
+    levels = rows(results, Quantity.PERCENT).query("indicator != '' and group == ''")
+    counts = levels.assign(whole=levels["authority"].eq("")).groupby(["indicator", "wave", "whole"])["numerator"].sum().unstack()
+    assert counts[True].equals(counts[False].rename(True))
+
+
+def test_the_order_of_the_rows_does_not_matter(declared, cohort):
+    given = measured(people_of(cohort, declared), declared)
+    turned = Measured(given.values.sample(frac=1, random_state=1).reset_index(drop=True),
+                      given.respondents.sample(frac=1, random_state=2).reset_index(drop=True), given.keyed)
+    pd.testing.assert_frame_equal(estimate(given, cohort, declared), estimate(turned, cohort, declared), rtol=1e-9)
+
+
+def test_change_and_its_reverse_are_mirror_images(declared, cohort):
+    people = people_of(cohort, declared)
+    waves = list(people["wave"].cat.categories)
+    swapped = people.assign(wave=people["wave"].cat.rename_categories(dict(zip(waves, reversed(waves), strict=True))))
+    swapped = swapped.assign(wave=swapped["wave"].cat.reorder_categories(waves))
+    there = rows(estimate(measured(people, declared), cohort, declared), Quantity.CHANGE).query("authority == '' and group == ''")
+    values = values_of(people, declared).merge(swapped[["respondent", "wave"]], on="respondent", validate="many_to_one", suffixes=("_old", ""))
+    back = estimate(Measured(values.drop(columns="wave_old"), swapped, measured(people, declared).keyed), cohort, declared)
+    back = rows(back, Quantity.CHANGE).query("authority == '' and group == ''")
+    np.testing.assert_allclose(there["estimate"], -back["estimate"], atol=1e-12)
+    np.testing.assert_allclose(there["conf_low"], -back["conf_high"], atol=1e-9)
+
+
+def test_nobody_answered_keeps_every_row_and_says_so(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared, missing="not_answered"), cohort, declared)
+    levels = results[results["quantity"].isin(["percent", "mean"]) & results["indicator"].ne("")]
+    assert len(levels) and levels["estimate"].isna().all()
+    assert levels["warning"].str.startswith("not estimable").all()
+
+
+def test_answers_without_spread_give_no_interval_that_claims_certainty(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared, value=1.0), cohort, declared)
+    width = results["conf_high"] - results["conf_low"]
+    assert not (width <= 1e-12).any()
+    means = rows(results, Quantity.MEAN)
+    assert (means["estimate"].dropna() == 1.0).all() and means["conf_low"].isna().all()
+
+
+def test_one_respondent_gives_no_numbers_for_change(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared, n=1), declared, value=1.0), cohort, declared)
+    assert rows(results, Quantity.CHANGE)["estimate"].isna().all()
+
+
+def test_nobody_at_the_last_wave_gives_no_change(declared, cohort):
+    people = people_of(cohort, declared)
+    first = people[people["wave"].eq(people["wave"].cat.categories[0])]
+    results = estimate(measured(first, declared), cohort, declared)
+    changes = rows(results, Quantity.CHANGE)
+    assert len(changes) and changes["estimate"].isna().all()
+    assert changes["warning"].str.startswith("not estimable").all() and set(changes["verdict"]) == {"cannot tell"}
+    assert rows(results, Quantity.PERCENT)["estimate"].notna().any()
+
+
+def test_an_empty_cohort_gives_zero_counts_and_no_other_number(declared, cohort):
+    people = people_of(cohort, declared).iloc[:0]
+    results = estimate(measured(people, declared), cohort, declared)
+    check(results, RESULTS)
+    published = results["quantity"].isin(["benchmark", "population_share"])
+    assert (results.loc[~published, "estimate"].dropna() == 0).all()
+
+
+def test_words_are_never_by_the_sign_alone(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared), cohort, declared)
+    changes = rows(results, Quantity.CHANGE)
+    chance = changes[changes["p_adjusted"].fillna(changes["p_value"]) > 0.05]
+    assert len(chance) and set(chance["verdict"]) == {"no clear change"}
+
+
+def test_a_tally_counts_what_a_group_by_counts(declared, cohort):
+    people = people_of(cohort, declared)
+    values = values_of(people, declared)
+    counted = tally(values, {name: values[name] for name in ("indicator", "wave", "authority")})
+    plain = values.groupby(["indicator", "wave", "authority"], observed=True)["value"].agg(["count", "sum"])
+    laid = counted.set_index(["indicator", "wave", "authority"]).loc[plain.index]
+    np.testing.assert_array_equal(laid["n_valid"], plain["count"])
+    np.testing.assert_allclose(laid["numerator"], plain["sum"])

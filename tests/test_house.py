@@ -1,0 +1,278 @@
+"""The rules of the house, read from the code itself. A rule that is broken names the file and the line."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nbeval import dictionary, errors
+from nbeval.dictionary.records import MissingReason
+from nbeval.frames import Quantity
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "nbeval"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+STAGES = ("specimen", "collect", "measure", "estimate", "protect", "present", "publish")
+#: modules at the top of the package that any floor may use
+BELOW = ("errors", "frames", "exhibit", "rounding", "dictionary")
+#: the rooms that alone may know a library
+ONLY_IN = {
+    "seaborn": ("present/figures",), "matplotlib": ("present/figures", "publish"),
+    "statsmodels": ("estimate",), "svy": ("estimate",),
+    "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish",),
+    "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),
+    "pyreadstat": ("collect", "specimen"), "python_calamine": ("collect",),
+    "openpyxl": ("specimen", "publish"), "typer": ("cli.py", "commands"),
+}
+LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
+DRAWERS = {"utils", "helpers", "common", "misc", "old", "base", "core", "util", "tools"}
+
+
+def place(path: Path) -> str:
+    """A module's place in the package."""
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def tree(path: Path) -> ast.Module:
+    """A module, parsed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Every module that a module imports, with the line."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_imports_obey_the_floors(path):
+    room = place(path).split("/")[0]
+    if room not in (*STAGES, "dictionary"):
+        return
+    allowed = {room, *BELOW} if room != "dictionary" else {room, "errors", "rounding"}
+    wrong = [
+        f"line {line}: {name}" for line, name in imported(path)
+        if name.startswith("nbeval.") and name.split(".")[1] not in allowed
+    ]
+    assert not wrong, f"{place(path)} reaches into another floor: {wrong}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_libraries_are_known_only_in_their_rooms(path):
+    wrong = [
+        f"line {line}: {name}" for line, name in imported(path)
+        for library, rooms in ONLY_IN.items()
+        if name.split(".")[0] == library and not place(path).startswith(rooms)
+    ]
+    assert not wrong, f"{place(path)} knows a library it should not: {wrong}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_scipy_tests_are_used_in_estimate_only(path):
+    wrong = [line for line, name in imported(path) if name.startswith("scipy.stats")]
+    assert not wrong or place(path).startswith(("estimate", "specimen")), f"{place(path)}: lines {wrong}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_modules_and_functions_stay_small(path):
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_MODULE, f"{place(path)} has {lines} lines"
+    long = [
+        f"{node.name} ({length} lines)" for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef) and (length := code_lines(node)) > LONGEST_FUNCTION
+    ]
+    assert not long, f"{place(path)}: {long}"
+
+
+def code_lines(function: ast.FunctionDef) -> int:
+    """The lines of a function without its docstring."""
+    first = function.body[0]
+    documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    start = first.end_lineno if documented else function.lineno
+    return function.end_lineno - start
+
+
+def test_no_drawers():
+    named = [place(path) for path in PACKAGE.rglob("*") if path.stem.lower() in DRAWERS]
+    assert not named, f"a drawer without a name of its own: {named}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_no_shortcuts(path):
+    wrong = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Assert):
+            wrong.append(f"line {node.lineno}: assert")
+        if isinstance(node, ast.Call):
+            wrong += [f"line {node.lineno}: {fault}" for fault in call_faults(node)]
+        if isinstance(node, ast.FunctionDef):
+            mutable = [one for one in (*node.args.defaults, *node.args.kw_defaults) if isinstance(one, ast.List | ast.Dict | ast.Set)]
+            wrong += [f"line {node.lineno}: mutable default" for _ in mutable]
+    assert not wrong, f"{place(path)}: {wrong}"
+
+
+def call_faults(call: ast.Call) -> Iterator[str]:
+    """What a call must not do, or must say."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    keywords = {keyword.arg for keyword in call.keywords}
+    if isinstance(call.func, ast.Name) and name == "print":
+        yield "print"
+    if name in ("filterwarnings", "simplefilter") and not in_context(call):
+        yield f"{name} changes warnings for everybody"
+    if any(keyword.arg == "inplace" and getattr(keyword.value, "value", None) is True for keyword in call.keywords):
+        yield "inplace=True"
+    if name == "merge" and isinstance(call.func, ast.Attribute) and "validate" not in keywords:
+        yield "merge without validate="
+    by_row = any(keyword.arg == "axis" and getattr(keyword.value, "value", 0) in (1, "columns") for keyword in call.keywords)
+    on_frame = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") != "np"
+    if name == "sum" and by_row and on_frame and "min_count" not in keywords and is_frame(call):
+        yield "row-wise sum without min_count="
+
+
+def in_context(call: ast.Call) -> bool:
+    """Warnings may be silenced within ``warnings.catch_warnings``; such calls name the category."""
+    return any(keyword.arg == "category" for keyword in call.keywords)
+
+
+def is_frame(call: ast.Call) -> bool:
+    """Whether a sum is asked of a frame: arrays are indexed or compared, frames are named so."""
+    return isinstance(call.func.value, ast.Name) and call.func.value.id in ("frame", "table", "df", "wide")
+
+
+def test_no_id_of_a_programme_occurs_in_the_code():
+    declared = dictionary.load(ROOT / "data_dictionary")
+    ids = {one.id for one in declared.cohorts} | {one.authority for one in declared.authorities}
+    ids |= {wave.id for cohort in declared.cohorts for wave in cohort.waves}
+    ids |= {one.indicator for one in declared.indicators} | {one.benchmark for one in declared.benchmarks}
+    ids |= {one.id for one in declared.scales} | {one.exhibit for one in declared.exhibits}
+    ids |= {item.item for one in declared.instruments for item in one.items} | set(declared.groups)
+    closed = {quantity.value for quantity in Quantity} | {reason.value for reason in MissingReason}
+    #: words of the language that a programme happens to use as ids too
+    ordinary = {"age", "happy", "better", "specimen"}
+    found = [
+        f"{place(path)} line {node.lineno}: '{node.value}'"
+        for path in MODULES for node in ast.walk(tree(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        and node.value in ids - closed - ordinary
+    ]
+    assert not found, f"ids of the programme in the code: {found}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=place)
+def test_what_is_public_is_typed_and_documented(path):
+    wrong = []
+    if not ast.get_docstring(tree(path)):
+        wrong.append("the module has no docstring")
+    for node in tree(path).body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        if not ast.get_docstring(node) and not is_record(node):
+            wrong.append(f"{node.name} has no docstring")
+        if isinstance(node, ast.FunctionDef):
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            if any(one.annotation is None for one in given):
+                wrong.append(f"{node.name} has arguments without a type")
+    assert not wrong, f"{place(path)}: {wrong}"
+
+
+def is_record(node: ast.stmt) -> bool:
+    """Records whose fields say it all may do without a docstring."""
+    return isinstance(node, ast.ClassDef) and any(getattr(one, "id", "") == "Record" for one in node.bases)
+
+
+def test_every_error_is_documented_and_raised_somewhere_with_a_remedy():
+    family = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.NbevalError)]
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    for one in family:
+        assert one.__doc__, one.__name__
+        assert one is errors.NbevalError or one.__name__ in tests, f"no test raises {one.__name__}"
+
+
+# --- notebooks -------------------------------------------------------------------------------------
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_shows_and_does_not_compute(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    tagged = [cell for cell in code if "parameters" in cell["metadata"].get("tags", ())]
+    assert len(tagged) == 1, "one cell is tagged 'parameters'"
+    for statement in ast.parse("".join(tagged[0]["source"])).body:
+        assert isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant), "parameters are literals"
+    for cell in code:
+        source = "".join(cell["source"])
+        assert not cell["outputs"] and cell["execution_count"] is None, "stored without outputs"
+        assert len(source.splitlines()) <= 5, source
+        for node in ast.walk(ast.parse(source)):
+            allowed = (ast.Module, ast.Expr, ast.Assign, ast.Import, ast.ImportFrom, ast.alias, ast.Call, ast.Name,
+                       ast.Attribute, ast.Constant, ast.keyword, ast.Load, ast.Store)
+            assert isinstance(node, allowed), f"{type(node).__name__} in a cell: {source}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_number_is_typed_into_prose(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    prose = [line for cell in cells if cell["cell_type"] == "markdown" for line in "".join(cell["source"]).splitlines()]
+    typed = [line for line in prose if re.search(r"\d", line) and not line.startswith("#")]
+    assert not typed, typed
+
+
+def test_every_notebook_is_a_kind_of_report_and_the_reverse():
+    declared = dictionary.load(ROOT / "data_dictionary").programme.reports
+    assert {path.stem for path in NOTEBOOKS} == {kind.notebook for kind in declared}
+
+
+# --- pins ------------------------------------------------------------------------------------------
+
+def test_the_lock_pins_every_dependency_by_hash_and_names_no_address():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    pins = set(re.findall(r"^([a-z0-9._-]+)==", lock, flags=re.MULTILINE))
+    blocks = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)
+    assert all("--hash=sha256:" in block for block in blocks if block.strip() and not block.startswith("#"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = {re.match(r"[A-Za-z0-9._-]+", one)[0].lower().replace("_", "-") for one in project["dependencies"]}
+    assert not named - {pin.replace("_", "-") for pin in pins}
+
+
+def test_every_pin_lies_within_what_the_project_declares():
+    from packaging.requirements import Requirement
+
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", lock, flags=re.MULTILINE):
+        pinned.setdefault(name.replace("_", "-"), set()).add(version)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for line in project["dependencies"]:
+        wanted = Requirement(line)
+        versions = pinned[wanted.name.lower().replace("_", "-")]
+        assert all(version in wanted.specifier for version in versions), f"{line}: locked at {versions}"
+
+
+def test_conda_users_get_the_same_pins():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert "://" not in text
+    assert re.search(r"^\s*- pip:\n\s*- --?r(?:equirement)? requirements\.lock$", text, flags=re.MULTILINE), text
+    assert re.search(r"^\s*- python=3\.1[1-4]$", text, flags=re.MULTILINE)
+
+
+# --- privacy of the place --------------------------------------------------------------------------
+
+def test_the_tree_names_no_path_of_a_machine():
+    own = str(ROOT.parent) + "/"
+    texts = [path for path in ROOT.rglob("*") if path.is_file() and path.suffix in (".py", ".md", ".toml", ".csv", ".ipynb", ".yml", ".html", ".json")
+             and not {".venv", ".git", ".nbeval", "__pycache__"} & set(path.relative_to(ROOT).parts)]
+    named = [path.relative_to(ROOT).as_posix() for path in texts if own in path.read_text(encoding="utf-8", errors="ignore")]
+    assert not named
