@@ -17,41 +17,8 @@ from enum import StrEnum
 import pandas as pd
 import pandera.pandas as pa
 
-from nbeval.dictionary.records import MissingReason
+from nbeval.dictionary.kinds import MissingReason, Quantity
 from nbeval.errors import FrameError
-
-
-class Quantity(StrEnum):
-    """What an estimate is of. A closed set: tables, words and disclosure rules depend on it."""
-
-    PERCENT = "percent"                          # share of valid answers, 0 to 100
-    MEAN = "mean"
-    MEDIAN = "median"
-    SD = "sd"
-    RESPONSE_RATE = "response_rate"
-    ITEM_NONRESPONSE = "item_nonresponse"
-    POPULATION_SHARE = "population_share"        # a margin of the population, as declared
-    CHANGE = "change"                            # final minus baseline, points or scale points
-    CHANGE_ADJUSTED = "change_adjusted"
-    CHANGE_POOLED = "change_pooled"              # random effects over authorities
-    HETEROGENEITY = "heterogeneity"              # I squared; Q, df, p on the row
-    SMALLEST_CHANGE = "smallest_change"          # detectable with 80 % power
-    OVERLAP_BOUND = "overlap_bound"
-    DIFFERENCE = "difference"                    # a level against another, or a comparator
-    EFFECT_SIZE = "effect_size"                  # Hedges g
-    SUPERIORITY = "superiority"                  # probability of superiority
-    ODDS_RATIO = "odds_ratio"
-    MARGINAL_EFFECT = "marginal_effect"
-    ALPHA = "alpha"
-    ITEM_REST = "item_rest"
-    FLOOR = "floor"
-    CEILING = "ceiling"
-    LOWEST = "lowest"                            # of the authorities, unnamed
-    HIGHEST = "highest"
-    BENCHMARK = "benchmark"                      # a published value
-    EFFECTIVE_N = "effective_n"
-    DESIGN_EFFECT = "design_effect"
-    COUNT = "count"
 
 
 class Contrast(StrEnum):

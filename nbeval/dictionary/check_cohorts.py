@@ -49,6 +49,11 @@ def check_cohorts(contents: Contents, known: Known) -> None:
         _check_counts(cohort, place, known)
         for name in ("groups", "adjust_for"):
             known.refer_all(place, name, "group", getattr(cohort, name))
+        for number, study in enumerate(cohort.drivers, 1):
+            where = place.inside(f"drivers, entry {number}")
+            known.refer(where, "outcome", "indicator", study.outcome)
+            factors = (*known.ids["group"], *known.ids["indicator"])
+            _within(known, where, "factors", "group or indicator", study.factors, factors)
         if cohort.weighting:
             known.refer_all(place.inside("weighting"), "margins", "group",
                             (one for one in cohort.weighting.margins if one != "authority"))

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Place
+from nbeval.dictionary.kinds import Quantity
 from nbeval.dictionary.known import Known
 
 WAVES = ("first", "last", "")
@@ -35,8 +36,6 @@ def check_programme(contents: Contents, known: Known) -> None:
 
 def check_exhibits(contents: Contents, known: Known) -> None:
     """Exhibits belong to reports that exist and show quantities, indicators and groups that exist."""
-    from nbeval.frames import Quantity    # frames reads the records of this package, so it cannot come first
-
     quantities = [quantity.value for quantity in Quantity]
     places: dict[tuple[str, str, int], str] = defaultdict(str)
     for exhibit, place in contents.rows("exhibits.csv"):

@@ -10,7 +10,7 @@ from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, Programme, Response, Routing, Scale, Term,
 )
-from nbeval.dictionary.specimen_records import Specimen
+from nbeval.dictionary.records_specimen import Specimen
 from nbeval.dictionary.tables import Placed, Reader
 
 TABLES = {

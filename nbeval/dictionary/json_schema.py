@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbeval.dictionary.contents import INSTRUMENT_TABLES, TABLES
 from nbeval.dictionary.records import Cohort, Disclosure, Instrument, Programme, Record, Scale
-from nbeval.dictionary.specimen_records import Specimen
+from nbeval.dictionary.records_specimen import Specimen
 
 RECORDS: dict[str, type[Record]] = {
     "programme": Programme, "cohort": Cohort, "instrument": Instrument, "scale": Scale, "disclosure": Disclosure,

@@ -14,7 +14,7 @@ from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, ItemKind, Programme, Record, Response, Routing, Scale, Status, Term,
 )
-from nbeval.dictionary.specimen_records import Specimen
+from nbeval.dictionary.records_specimen import Specimen
 from nbeval.errors import ParameterError
 
 

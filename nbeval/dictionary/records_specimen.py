@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from nbeval.dictionary.records import Record
+from nbeval.dictionary.record import Record
 
 
 class Size(Record):

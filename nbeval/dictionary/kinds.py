@@ -1,0 +1,121 @@
+"""The closed sets of words that the dictionary may use: the code depends on every one of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How sure a fact is."""
+
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+
+
+class MissingReason(StrEnum):
+    """Why a respondent has no answer to an item. A closed set: bases depend on it."""
+
+    NOT_ASKED = "not_asked"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_ANSWERED = "not_answered"
+    DONT_KNOW = "dont_know"
+    PREFER_NOT_TO_SAY = "prefer_not_to_say"
+    INVALID = "invalid"
+    ABSENT = "absent"
+
+
+class Design(StrEnum):
+    """How the waves of a cohort relate to one another."""
+
+    REPEATED_CROSS_SECTIONS = "repeated_cross_sections"
+    MATCHED = "matched"
+
+
+class ItemKind(StrEnum):
+    """What sort of answer an item takes."""
+
+    CHOICE = "choice"        # one of a response set
+    NUMBER = "number"        # a number between lowest and highest
+    OPTION = "option"        # one option of a multi-select item: chosen (1) or not (0)
+    TEXT = "text"            # typed by a person; held apart, never published
+
+
+class Role(StrEnum):
+    """What a raw column is."""
+
+    ITEM = "item"                      # one item, one column
+    OPTIONS = "options"                # one column of several options of `item`, parted by the separator
+    SUBMISSION = "submission"          # the survey tool's number of the form
+    STATUS = "status"                  # complete, partial, ...
+    STARTED = "started"
+    FINISHED = "finished"
+    TEST = "test"                      # marks a test submission
+    AUTHORITY = "authority"            # only where the file name does not say
+    PERSON = "person"                  # an identifier that links waves (matched designs only)
+    IDENTIFYING = "identifying"        # dropped on reading, and named in the findings
+    IGNORED = "ignored"                # known and not used
+
+
+class Measure(StrEnum):
+    """What an indicator reports of its item or scale."""
+
+    PERCENT = "percent"                # share of valid answers with one of `codes`
+    MEAN = "mean"                      # mean of the number or score
+
+
+class ScaleRule(StrEnum):
+    """How the answered items of a scale become a score."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    PRORATED_SUM = "prorated_sum"      # mean of the valid items times the number of items
+    COUNT = "count"                    # number of items that fall in their `counts_when` codes
+
+
+class Direction(StrEnum):
+    """Which way an indicator is better for the people it describes."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Match(StrEnum):
+    """How well a benchmark's definition fits ours. `differs` is shown and never tested."""
+
+    SAME = "same"
+    CLOSE = "close"
+    DIFFERS = "differs"
+
+
+class Quantity(StrEnum):
+    """What an estimate is of. A closed set: tables, words and disclosure rules depend on it."""
+
+    PERCENT = "percent"                          # share of valid answers, 0 to 100
+    MEAN = "mean"
+    MEDIAN = "median"
+    SD = "sd"
+    RESPONSE_RATE = "response_rate"
+    ITEM_NONRESPONSE = "item_nonresponse"
+    POPULATION_SHARE = "population_share"        # a margin of the population, as declared
+    CHANGE = "change"                            # final minus baseline, points or scale points
+    CHANGE_ADJUSTED = "change_adjusted"
+    CHANGE_POOLED = "change_pooled"              # random effects over authorities
+    HETEROGENEITY = "heterogeneity"              # I squared; Q, df, p on the row
+    SMALLEST_CHANGE = "smallest_change"          # detectable with 80 % power
+    OVERLAP_BOUND = "overlap_bound"
+    DIFFERENCE = "difference"                    # a level against another, or a comparator
+    EFFECT_SIZE = "effect_size"                  # Hedges g
+    SUPERIORITY = "superiority"                  # probability of superiority
+    ODDS_RATIO = "odds_ratio"
+    MARGINAL_EFFECT = "marginal_effect"
+    ALPHA = "alpha"
+    ITEM_REST = "item_rest"
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    LOWEST = "lowest"                            # of the authorities, unnamed
+    HIGHEST = "highest"
+    BENCHMARK = "benchmark"                      # a published value
+    EFFECTIVE_N = "effective_n"
+    DESIGN_EFFECT = "design_effect"
+    COUNT = "count"
