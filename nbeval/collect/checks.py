@@ -39,6 +39,8 @@ CHECKS = (
     Check("answers_corrected", "No corrections are declared.", checks_answers.corrected),
     Check("items_never_answered", "Every item asked was answered by somebody.", checks_answers.never_answered),
     Check("routing_contradicted", "No answers contradict the routing.", checks_answers.routing_contradicted),
+    Check("items_reversed", "Every item of a scale goes the way of the others.", checks_answers.reversed_items),
+    Check("forms_alike", "No two forms of an authority give the same answers throughout.", checks_answers.alike),
     Check("straight_lining", "No form gives one answer throughout a block.", checks_answers.straight_lining),
     Check("versions_comparable", "No item is noted as changed between the versions used.", checks_answers.comparability),
 )

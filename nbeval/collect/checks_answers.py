@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
+import pandas as pd
 
 from nbeval.collect.coding import HAS_CODE, REASON_CODE
 from nbeval.collect.findings import NOTE, WARNING, Finding, number
 from nbeval.collect.intake import Intake
-from nbeval.dictionary.records import ItemKind, Match, MissingReason
+from nbeval.dictionary.records import ItemKind, Match, MissingReason, ScaleRule
 
+#: fewer answers than this are alike by chance
+_ALIKE = 15
+#: fewer people than this say little about the way of an item
+_ENOUGH = 30
 #: a block shorter than this is answered alike by many people in earnest
 _BLOCK = 5
 
@@ -90,4 +95,41 @@ def comparability(intake: Intake) -> list[Finding]:
                 item=one.item)
         for one in intake.instrument.comparability
         if {one.version_a, one.version_b} <= used and one.comparable is not Match.SAME
+    ]
+
+
+def reversed_items(intake: Intake) -> list[Finding]:
+    """Items that go against the rest of their scale: stored, or declared, the wrong way round."""
+    places = {item.item: place for place, item in enumerate(intake.coded.items)}
+    found = []
+    for scale in intake.dictionary.scales:
+        members = [one for one in scale.items if one.item in places]
+        if len(members) < 3 or scale.rule is ScaleRule.COUNT:
+            continue
+        signs = np.array([-1.0 if one.reverse else 1.0 for one in members])
+        for wave, rows in intake.kept.groupby("wave", sort=True).indices.items():
+            codes = intake.coded.codes[rows][:, [places[one.item] for one in members]] * signs
+            codes = codes[~np.isnan(codes).any(axis=1)]
+            if len(codes) < _ENOUGH:
+                continue
+            rest = codes.sum(axis=1)[:, None] - codes
+            against = ((codes - codes.mean(axis=0)) * (rest - rest.mean(axis=0))).sum(axis=0) < 0
+            found += [Finding(WARNING, f"The item goes against the rest of the scale '{scale.id}'.",
+                              "look whether it is stored, or declared, the wrong way round.", wave=wave, item=one.item,
+                              count=len(codes)) for one, wrong in zip(members, against) if wrong]
+    return found
+
+
+def alike(intake: Intake) -> list[Finding]:
+    """Forms whose answers are those of another form of the same authority at the same wave, throughout."""
+    codes = pd.DataFrame(intake.coded.codes).astype(object).where(intake.coded.reasons == HAS_CODE, None)
+    answers = pd.concat([intake.kept[["wave", "authority"]], codes, intake.texts], axis=1)
+    many = (intake.coded.reasons == HAS_CODE).sum(axis=1) >= _ALIKE
+    same = answers.duplicated(keep="first").to_numpy() & many
+    counts = intake.kept["wave"][same].value_counts().sort_index()
+    return [
+        Finding(WARNING, f"{number(int(count), 'form has', 'forms have')} the same answers throughout as another form"
+                " of the same authority; kept.", "look whether forms were sent twice under two numbers.", wave=wave,
+                count=int(count))
+        for wave, count in counts.items()
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nbeval.collect.findings import NOTE, PASS, WARNING, Finding, number
 from nbeval.collect.forms import REASONS, Aside
 from nbeval.collect.intake import Intake
+from nbeval.dictionary.records import Design
 
 
 def forms_add_up(intake: Intake) -> list[Finding]:
@@ -73,8 +74,9 @@ def times_readable(intake: Intake) -> list[Finding]:
 
 def persons_once(intake: Intake) -> list[Finding]:
     """Persons who occur more than once at a wave of a matched design."""
-    person = intake.kept["person"].fillna("")
-    twice = (person != "") & intake.kept.assign(person=person).duplicated(["wave", "person"], keep=False)
+    linked = intake.cohort.design is Design.MATCHED
+    named = intake.kept["person"].fillna("") != ""
+    twice = named & linked & intake.kept.duplicated(["wave", "person"], keep=False)
     return _by_wave(intake, twice, "form is of a person who has another one", WARNING, "kept",
                     "waves cannot be linked for them.", many="forms are of persons who have more than one")
 
@@ -95,7 +97,7 @@ def columns_identifying(intake: Intake) -> list[Finding]:
     return [
         Finding(NOTE, f"The identifying column '{header}' was dropped on reading, in {number(files, 'file')}.",
                 "ask for exports without it.", wave=wave, count=files)
-        for (header, wave), files in sorted(intake.mapping.dropped.items())
+        for (header, wave), files in sorted(intake.mapping.dropped.items()) if files
     ]
 
 

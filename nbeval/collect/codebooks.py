@@ -11,7 +11,7 @@ from nbeval.dictionary.records import Item, MissingReason, Response
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # "0 - Not at all satisfied", "10 (completely)"; never "5-6", "2 or 3".
-_LABELLED_END = re.compile(r"(-?\d+(?:\.\d+)?)(?: ?[:=(]| - | -(?=[^\W\d])|- ) ?[^\W\d].*")
+_LABELLED_END = re.compile(r"(-?\d+(?:\.\d+)?) ?[-:=(] ?[^\W\d].*")
 TICKED = ("yes", "1", "selected", "true", "ticked", "checked")
 UNTICKED = ("no", "0", "not selected", "false", "unticked", "unchecked", "not ticked", "not checked")
 

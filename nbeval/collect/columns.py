@@ -62,7 +62,10 @@ def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: Load
 
 
 def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...], mapping: Mapping) -> None:
-    """Sort the columns of one file; note what is unknown, lacking or dropped."""
+    """Sort the columns of one file; note what is unknown, lacking or dropped.
+
+    A column that would not be used may always be lacking: an export without e-mail addresses is welcome.
+    """
     known = {normalise(column.header): column for column in declared}
     found: dict[str, int] = {}
     strange = []
@@ -74,13 +77,12 @@ def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...
             found[key] = place
     _note_strange(file, strange, known, found, mapping)
     for key, column in known.items():
-        if key not in found and (column.required or column.role not in _UNUSED):
-            if column.required:
-                mapping.required[column.header, file.version].append(file.name)
-            else:
-                mapping.lacking[column.header, file.wave, column.item] += 1
-        elif key in found and column.role is Role.IDENTIFYING:
-            mapping.dropped[column.header, file.wave] += 1
+        if key in found:
+            mapping.dropped[column.header, file.wave] += column.role is Role.IDENTIFYING
+        elif column.role not in _UNUSED and column.required:
+            mapping.required[column.header, file.version].append(file.name)
+        elif column.role not in _UNUSED:
+            mapping.lacking[column.header, file.wave, column.item] += 1
     _take(file, table, {found[key]: column for key, column in known.items() if key in found}, mapping)
 
 
@@ -97,23 +99,22 @@ def _note_strange(file: ExportFile, strange: list, known: dict, found: dict, map
 
 def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], mapping: Mapping) -> None:
     """Take over the columns that are used."""
-    about = {"row": range(len(table)), "file": file.name, "source": file.source, "wave": file.wave,
-             "version": file.version}
-    forms = pd.DataFrame(about, index=range(len(table)))
-    answers: dict[str, pd.Series] = {}
+    roles = {place: column.role.value for place, column in columns.items() if column.role in FORM_ROLES}
+    items: dict[str, int] = {}
     for place, column in columns.items():
-        cells = table.iloc[:, place].reset_index(drop=True)
-        if column.role in FORM_ROLES:
-            forms[column.role.value] = cells.str.strip()
-        elif column.role in _ANSWERS and column.item in answers:
+        if column.role in _ANSWERS and column.item in items:
             mapping.unknown[f"column {place + 1} ({letters(place)}) '{column.header}'",
                             " is a second column of one item"].append(file.name)
-        elif column.role not in _UNUSED:
-            answers[column.item] = cells
-    if file.authority:
-        forms[Role.AUTHORITY.value] = file.authority
-    mapping.forms.append(forms)
-    mapping.texts.append(pd.DataFrame(answers, index=forms.index))
+        elif column.role in _ANSWERS:
+            items[column.item] = place
+    forms = table.iloc[:, list(roles)].apply(lambda cells: cells.str.strip())
+    forms.columns = list(roles.values())
+    answers = table.iloc[:, list(items.values())]
+    answers.columns = list(items)
+    known = {"row": range(len(table)), "file": file.name, "source": file.source, "wave": file.wave,
+             "version": file.version, **({Role.AUTHORITY.value: file.authority} if file.authority else {})}
+    mapping.forms.append(forms.assign(**known))
+    mapping.texts.append(answers)
 
 
 def _refuse(mapping: Mapping, instrument: LoadedInstrument, files: int) -> None:

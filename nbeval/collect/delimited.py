@@ -100,10 +100,12 @@ def _reader(text: str, delimiter: str):
 def _delimiter(text: str) -> str:
     """The delimiter that gives the first records one length, and the greatest such length."""
     def fit(delimiter: str) -> tuple[bool, int]:
+        lengths = []
         try:
-            lengths = [len(row) for row in islice(_reader(text, delimiter), _SAMPLE) if row]
+            for row in islice(_reader(text, delimiter), _SAMPLE):
+                lengths += [len(row)] if row else []
         except csv.Error:
-            return False, 0
+            return False, lengths[0] if lengths else 0
         return len(set(lengths)) == 1 and lengths[0] > 1, lengths[0] if lengths else 0
     return max(DELIMITERS, key=fit)
 

@@ -163,7 +163,8 @@ def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:
 
 def _repeated(forms: pd.DataFrame, texts: pd.DataFrame, filled: pd.Series, rule: str) -> pd.Index:
     """The forms that repeat another one's submission number and are not the one the rule keeps."""
-    key = ["wave", "authority", "submission"]
+    # Online and paper forms (two export versions) may both be numbered from 1; two exports of one version may overlap.
+    key = ["wave", "authority", "version", "submission"]
     numbered = forms[(forms["submission"].fillna("") != "") & forms.duplicated(key, keep=False)]
     if numbered.empty:
         return numbered.index

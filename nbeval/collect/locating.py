@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.dictionary.records import Cohort, Source, SourceFiles
-from nbeval.errors import SourceError
+from nbeval.errors import DictionaryError, SourceError
 
 CORRECTIONS = "corrections.csv"
 _AUTHORITY = "{authority}"
@@ -59,8 +59,13 @@ def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
     SourceError
         A declared file is not there.
     """
+    if not data.is_dir():
+        raise SourceError(
+            f"there is no data folder '{data.name}'.", where=f"source '{source.id}' of cohort '{cohort.id}'",
+            do="give the folder that holds the raw exports.",
+        )
     folder = cohort_folder(cohort, data)
-    files = [_export(cohort, source, declared, authority, folder, data)
+    files = [_export(source, declared, authority, folder, data)
              for declared in source.files for authority in _authorities(cohort, declared)]
     missing = [file for file in files if not file.path.is_file()]
     if missing or not files:
@@ -96,13 +101,15 @@ def unexpected(cohort: Cohort, data: Path) -> list[str]:
     """
     folder = cohort_folder(cohort, data)
     declared = {
-        _export(cohort, source, files, authority, folder, data).name
+        _export(source, files, authority, folder, data).path
         for source in cohort.sources for files in source.files for authority in _authorities(cohort, files)
     }
-    # The data folder itself may hold other cohorts' folders, so only its own files are looked at.
-    present = folder.rglob("*") if folder != data else folder.glob("*")
-    names = {path.relative_to(data).as_posix() for path in present if path.is_file() and not path.name.startswith(".")}
-    return sorted(names - declared - {(folder / CORRECTIONS).relative_to(data).as_posix()})
+    # The data folder itself may hold other cohorts' folders, so only folders that hold declared files are looked into.
+    looked_into = [folder.rglob("*")] if folder != data else [
+        one.glob("*") for one in {folder, *(path.parent for path in declared)}
+    ]
+    present = {path for paths in looked_into for path in paths if path.is_file() and not path.name.startswith(".")}
+    return sorted(path.relative_to(data).as_posix() for path in present - declared - {folder / CORRECTIONS})
 
 
 def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path) -> pd.DataFrame:
@@ -137,11 +144,15 @@ def _authorities(cohort: Cohort, declared: SourceFiles) -> tuple[str, ...]:
     return tuple(one for one in cohort.authorities if one not in declared.not_expected)
 
 
-def _export(
-    cohort: Cohort, source: Source, declared: SourceFiles, authority: str, folder: Path, data: Path,
-) -> ExportFile:
+def _export(source: Source, declared: SourceFiles, authority: str, folder: Path, data: Path) -> ExportFile:
     """The file that a declaration means for one authority."""
     pattern, _, sheet = declared.pattern.partition("#")
+    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+        raise DictionaryError(
+            f"a pattern of source '{source.id}' leads out of the data folder.",
+            allowed="a path within the cohort's data folder", where=f"files of source '{source.id}' in the cohort's file",
+            do="write the path as it is seen from the cohort's data folder.",
+        )
     path = folder / pattern.replace(_AUTHORITY, authority)
     return ExportFile(
         path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,

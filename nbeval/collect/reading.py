@@ -29,7 +29,7 @@ def read_table(
     path : Path
         A .csv, .tsv, .txt, .xlsx, .xls, .ods, .sav or .zsav file.
     header_rows : int
-        Rows of header. Several are joined by " | ", leaving out empty parts; above the last row an
+        Rows of header, not counting rows without any text. Several are joined by " | ", leaving out empty parts; above the last row an
         empty header repeats its neighbour on the left, as survey tools mean it.
     encoding : str
         Of text files; empty to find it out.

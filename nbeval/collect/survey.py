@@ -140,6 +140,7 @@ def _take_in(cohort: Cohort, dictionary: Dictionary, source: Source, files: list
     exports = [(file, _read(file)) for file in files]
     mapping = map_columns(exports, instrument)
     forms = _stack(mapping.forms).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
+    forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))
     forms["authority"] = name_authorities(forms, cohort, dictionary)
     forms = describe_forms(forms, cohort, rules)
     answers = _stack(mapping.texts)
