@@ -55,7 +55,7 @@ def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) 
         for level in levels[1:]:
             at = place | {"group": factor, "level": level, "reference": levels[0]}
             ratio = ratios.get(f"{factor}{level}", not_estimable("logistic regression, Wald", fitted.why or "determined by others"))
-            effect = effects.get(level, not_estimable("average marginal effect", fitted.why or "determined by others"))
+            effect = effects.get(f"{factor}{level}", not_estimable("average marginal effect", fitted.why or "determined by others"))
             rows += [_row(at, Quantity.ODDS_RATIO, ratio, fitted, "ratio", 1.0),
                      _row(at, Quantity.MARGINAL_EFFECT, effect, fitted, "percentage points", 100.0)]
     return rows
