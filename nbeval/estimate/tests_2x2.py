@@ -8,12 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
-from scipy.special import gammaln, xlog1py, xlogy
+from scipy.special import gammaln
 
 from nbeval.estimate.outcome import Estimates, Outcome, estimates, not_estimable
 
 NOBODY = "one of the two samples has no valid answer"
 SMALLEST_EXPECTED = 5       # below it chi-squared is not trusted (Cochran 1954)
+MOST_TABLES = 25_000_000    # as many tables as Boschloo's test may order
 
 
 def smallest_expected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> np.ndarray:
@@ -125,6 +126,8 @@ def boschloo(x1: int, n1: int, x0: int, n0: int) -> Outcome:
     """
     if n1 == 0 or n0 == 0:
         return not_estimable("boschloo_central", NOBODY)
+    if (n1 + 1) * (n0 + 1) > MOST_TABLES:
+        return not_estimable("boschloo_central", "the bases are too large for an unconditional exact test")
     fisher_high, p_high = _boschloo_higher(x1, n1, x0, n0)
     fisher_low, p_low = _boschloo_higher(x0, n0, x1, n1)
     return Outcome(
@@ -143,10 +146,13 @@ def test_two_proportions(x1: int, n1: int, x0: int, n0: int) -> Outcome:
     Returns
     -------
     Outcome
-        ``method`` is ``chi_squared_uncorrected``, or ``boschloo_central`` where an expected count is under 5.
+        ``method`` is ``chi_squared_uncorrected``, or ``boschloo_central`` where an expected count is under 5
+        (``fisher`` if the bases are too large for that), so that the row tells which test it was.
     """
     if smallest_expected(x1, n1, x0, n0) >= SMALLEST_EXPECTED:
         return chi_squared(x1, n1, x0, n0)
+    if (n1 + 1) * (n0 + 1) > MOST_TABLES:
+        return fisher(x1, n1, x0, n0)
     return boschloo(x1, n1, x0, n0)
 
 
@@ -170,27 +176,28 @@ def _boschloo_higher(x1: int, n1: int, x0: int, n0: int) -> tuple[float, float]:
 def _fisher_tails(n1: int, n0: int) -> np.ndarray:
     """One-sided Fisher p of every table: rows 0..n1 of the first sample, columns 0..n0 of the other."""
     a, b = np.arange(n1 + 1)[:, None], np.arange(n0 + 1)[None, :]
-    tails = np.exp(_log_choose(n1, a) + _log_choose(n0, b) - _log_choose(n1 + n0, a + b))
+    tails = np.exp(_log_choose(n1)[a] + _log_choose(n0)[b] - _log_choose(n1 + n0)[a + b])
     for row in range(n1 - 1, -1, -1):
         tails[row, 1:] += tails[row + 1, :-1]
     return tails
 
 
-def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
-    """The logarithm of the number of ways to choose k of n."""
+def _log_choose(n: int) -> np.ndarray:
+    """The logarithms of the numbers of ways to choose 0..n of n."""
+    k = np.arange(n + 1)
     return gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
 
 
 def _binomial(n: int, share: np.ndarray) -> np.ndarray:
     """Binomial probabilities: one row per share, columns 0..n."""
-    k, share = np.arange(n + 1)[None, :], np.atleast_1d(share)[:, None]
-    return np.exp(_log_choose(n, k) + xlogy(k, share) + xlog1py(n - k, -share))
+    k, inside = np.arange(n + 1), np.clip(share, 1e-15, 1 - 1e-15)
+    return np.exp(_log_choose(n) + np.outer(np.log(inside), k) + np.outer(np.log1p(-inside), n - k))
 
 
 def _largest(chance) -> float:
     """The maximum over shares from 0 to 1: a grid, then a search around its six highest peaks."""
     grid = np.linspace(0, 1, 2001)
-    height = chance(grid)
+    height = np.concatenate([chance(part) for part in np.array_split(grid, 20)])     # in parts, to spare memory
     padded = np.concatenate([[-1.0], height, [-1.0]])
     peaks = np.flatnonzero((height >= padded[:-2]) & (height >= padded[2:]))
     peaks = peaks[np.argsort(-height[peaks], kind="stable")][:6]

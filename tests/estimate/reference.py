@@ -83,8 +83,9 @@ def case(name: str, case_id: str) -> dict[str, Any]:
 
 
 @cache
-def _tolerances() -> pd.DataFrame:
-    return pd.read_csv(REFERENCE / "tolerances.csv", dtype=str, keep_default_na=False)
+def _tolerances(table: str) -> list[Any]:
+    lines = pd.read_csv(REFERENCE / "tolerances.csv", dtype=str, keep_default_na=False)
+    return list(lines[lines["expected_file"] == table].itertuples())
 
 
 def _names(rows: str) -> list[tuple[str, str]]:
@@ -108,7 +109,7 @@ def _applies(rows: str, row: dict[str, Any]) -> bool:
 
 def tolerance(table: str, row: dict[str, Any]) -> tuple[float, float]:
     """Relative and absolute tolerance of one row: of the lines that name it the widest, else that of all others."""
-    lines = [line for line in _tolerances().query("expected_file == @table").itertuples() if _applies(line.rows, row)]
+    lines = [line for line in _tolerances(table) if _applies(line.rows, row)]
     lines = [line for line in lines if not line.rows.startswith("all")] or lines
     if not lines:
         return CLOSED_FORM
@@ -174,13 +175,23 @@ def meets(row: Expected, outcome: Any) -> None:
     assert not off, f"{row.id}: (ours, R) {off}; {outcome.warning}"
 
 
+def _named(row: Expected, pattern: str) -> bool:
+    """Whether a pattern, quantity|method or case|quantity|method, names a row."""
+    return fnmatchcase(row.id if pattern.count("|") == 2 else f"{row.quantity}|{row.method}", pattern)
+
+
 def all_accounted_for(table: str, offered: list[str], refused: dict[str, str]) -> None:
-    """Assert that every quantity|method of a table is tested, or refused with a reason; patterns may hold ``*``."""
-    keys = {f"{row.quantity}|{row.method}" for row in expected(table)}
+    """Assert that every row of a table is either tested, or refused with a reason.
+
+    Patterns are quantity|method and may hold ``*``; a refusal may name a case before them, which then does not
+    count as offered.
+    """
+    rows = expected(table)
     for pattern in [*offered, *refused]:
-        assert any(fnmatchcase(key, pattern) for key in keys), f"{pattern} is not in {table}"
-    for key in sorted(keys):
-        by_us = any(fnmatchcase(key, pattern) for pattern in offered)
-        not_by_us = any(fnmatchcase(key, pattern) for pattern in refused)
-        assert by_us != not_by_us, f"{key} of {table} is {'both offered and' if by_us else 'neither offered nor'} refused"
+        assert any(_named(row, pattern) for row in rows), f"{pattern} is not in {table}"
+    single = [pattern for pattern in refused if pattern.count("|") == 2]
+    for row in rows:
+        not_by_us = any(_named(row, pattern) for pattern in refused)
+        by_us = any(_named(row, pattern) for pattern in offered) and not any(_named(row, pattern) for pattern in single)
+        assert by_us != not_by_us, f"{row.id} of {table} is {'both offered and' if by_us else 'neither offered nor'} refused"
     assert all(refused.values()), "a refusal without a reason"

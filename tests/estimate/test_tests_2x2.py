@@ -40,6 +40,12 @@ def test_the_rule_has_no_answer_where_nobody_answered():
     assert np.isnan(found.p_value) and found.warning
 
 
+def test_bases_too_large_for_boschloo_get_fishers_test():
+    found = tests_2x2.test_two_proportions(2, 6_000, 1, 90_000)
+    assert found.method == "fisher" and found.p_value < 0.05
+    assert tests_2x2.boschloo(2, 6_000, 1, 90_000).warning
+
+
 def test_an_expected_count_of_exactly_five_is_enough_for_chi_squared():
     assert tests_2x2.smallest_expected(4, 10, 6, 10) == 5
     assert tests_2x2.test_two_proportions(4, 10, 6, 10).method == "chi_squared_uncorrected"

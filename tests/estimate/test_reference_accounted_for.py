@@ -1,0 +1,103 @@
+"""Every reference value of these topics is either met by a test beside this one, or refused here with a reason."""
+
+import pytest
+
+from tests.estimate.reference import all_accounted_for, available
+
+TO_TELL_APART = "stands in the reference so that it can be told apart from the method that is used"
+EFFECTSIZE = "R's effectsize has its own rule or an approximate interval; the method beside it is used"
+
+OFFERED = {
+    "levels": ["*|count", "percent|wilson", "mean|t", "sd|n - 1", "median|median"],
+    "proportions": [
+        "proportion|wilson", "proportion|clopper_pearson", "proportion|jeffreys",
+        "difference_from_reference|score", "difference_from_reference|exact_binomial",
+        "difference|newcombe", "difference|agresti_caffo", "difference|miettinen_nurminen",
+        "risk_ratio|log_wald", "odds_ratio|log_wald", "odds_ratio|conditional_exact",
+        "difference|newcombe_paired_method_10", "phi|newcombe_paired_method_10",
+    ],
+    "tables": [
+        "smallest_expected|*", "share_expected_under_5|*", "association|chi_squared_uncorrected", "association|fisher",
+        "association|boschloo_central", "association|likelihood_ratio", "cramers_v|*",
+        "marginal_homogeneity|mcnemar_exact", "marginal_homogeneity|mcnemar_mid_p", "marginal_homogeneity|mcnemar_asymptotic",
+        "trend|*", "slope_sign|*", "marginal_homogeneity|stuart_maxwell", "marginal_homogeneity|bhapkar", "symmetry|bowker",
+        "common_odds_ratio|mantel_haenszel",
+    ],
+    "ranks": [
+        "*|count", "u_final|*", "mann_whitney|*", "probability_of_superiority|delong", "probability_of_superiority|delong_logit",
+        "probability_of_superiority|brunner_munzel", "signed_rank|wilcoxon_exact", "signed_rank|pratt_exact",
+        "signed_rank|wilcoxon_asymptotic", "signed_rank|pratt_asymptotic", "signed_rank|sign_exact", "v_positive|*",
+        "rank_biserial|matched pairs, zeros left out", "kruskal_wallis|*", "epsilon_squared|*",
+    ],
+    "means": [
+        "mean_*|t", "sd_baseline|*", "sd_final|*", "difference|welch", "difference|student", "hedges_g|metafor_smd",
+        "difference_from_reference|one_sample_t", "difference|paired_t",
+        "standardised_change|d_z", "standardised_change|d_av", "standardised_change|metafor_smcr",
+        "standardised_change|metafor_smcc",
+    ],
+    "power": ["smallest_*|normal_pooled", "smallest_difference|noncentral_t"],
+    "multiplicity": ["*|bh", "*|holm"],
+    "agreement": ["kappa|*", "kappa_is_zero|*", "agreement|*", "n|pairs", "n_left_out|*"],
+    "rounding": ["*|half_up"],
+}
+
+REFUSED = {
+    "levels": {},
+    "proportions": {
+        "proportion|jeffreys_unmodified": "leaves out 0 where nobody and 1 where everybody answered so",
+        "difference|wald": "has no width at 0 and 1 and covers too little in small samples",
+        "*|log_wald_half_added": "an arbitrary half in each cell; a zero cell keeps its row and says why",
+        "*|newcombe_paired_plain_phi": TO_TELL_APART,
+        "difference|wald_paired": "has no width where nobody changed",
+        "difference|agresti_min": "Newcombe's paired interval is the one named by the methods",
+    },
+    "tables": {
+        "table_*|association|fisher": "larger tables are tested by chi-squared, with a warning where counts are small",
+        "association|chi_squared_yates": TO_TELL_APART,
+        "association|boschloo_minlike": "another order of tables than the one named by the rule",
+        "association|barnard_pooled": "Boschloo's test is never less powerful than Fisher's and is the one named by the rule",
+        "marginal_homogeneity|mcnemar_corrected": TO_TELL_APART,
+        "common_odds_ratio|mantel_haenszel_corrected": TO_TELL_APART,
+    },
+    "ranks": {
+        "*|effectsize*": EFFECTSIZE,
+        "median_*|median": "numpy's median, nothing of ours",
+        "signed_rank|wilcoxon_corrected": "the exact count is made instead",
+        "rank_biserial|2 x*": "twice the probability of superiority, less one",
+    },
+    "means": {
+        "hedges_g|effectsize": EFFECTSIZE,
+        "cohens_d|pooled_sd": "Hedges g is the effect size that is reported",
+        "hedges_g|pooled_sd_noncentral_t": "the normal interval of metafor is the one that is reported",
+        "hedges_g|metafor_smd_ub": TO_TELL_APART,
+        "hedges_g|metafor_smdh": TO_TELL_APART,
+        "hedges_g_approximate_j|*": TO_TELL_APART,
+        "glass_delta|*": "Hedges g is the effect size that is reported",
+        "anova*|*": "several groups are compared by Kruskal-Wallis, or each with a reference level",
+        "eta_squared|*": "several groups are compared by Kruskal-Wallis, or each with a reference level",
+        "omega_squared|*": "several groups are compared by Kruskal-Wallis, or each with a reference level",
+        "n_pairs|count": "counted and tested with the signed ranks of the same pairs",
+        "sd_difference|*": "on the way to the paired t interval, which is tested",
+        "correlation|*": "on the way to the standardised change, which is tested",
+    },
+    "power": {
+        "smallest_*|arcsine": "an approximation; the test that is made decides its power",
+        "smallest_difference|noncentral_t_strict": "counts the tail in which a change would be shown the wrong way round",
+    },
+    "multiplicity": {
+        "*|by": "Benjamini-Hochberg, and Holm on request, are the ones named by the methods",
+        "*|hochberg": "Benjamini-Hochberg, and Holm on request, are the ones named by the methods",
+        "*|bonferroni": "Holm is never less powerful and holds the same error",
+    },
+    "agreement": {"ICC*|psych::ICC": "ratings are ordered levels: agreement is by weighted kappa"},
+    "rounding": {
+        "*|half_up_ceiling": TO_TELL_APART, "*|half_even": TO_TELL_APART, "*|half_up_stored": TO_TELL_APART,
+        "*|r_round": TO_TELL_APART, "*|floating_point_trap": "wrong", "*|of_rounded_percentages": TO_TELL_APART,
+    },
+}
+
+
+@pytest.mark.parametrize("table", OFFERED)
+def test_every_reference_value_is_offered_or_refused_with_a_reason(shared, table):
+    assert available()
+    all_accounted_for(table, OFFERED[table], REFUSED[table])
