@@ -48,6 +48,12 @@ def read_corrections(path: Path, cohort: Cohort, name: str = "") -> pd.DataFrame
                      "add the columns; an entry without its guard or signature is not applied.")
     table = table[list(COLUMNS)].apply(lambda column: column.str.strip())
     table["line"] = [str(number) for number in range(2, len(table) + 2)]
+    _refuse_unsigned(table, cohort, name)
+    return table
+
+
+def _refuse_unsigned(table: pd.DataFrame, cohort: Cohort, name: str) -> None:
+    """Stop where an entry is not filled in, or is of a source the cohort does not have."""
     empty = {column: table["line"][table[column] == ""].tolist() for column in _MUST_BE_FILLED}
     unsigned = [f"record {', '.join(lines[:_LISTED])}: no {column}" for column, lines in empty.items() if lines]
     if unsigned:
@@ -59,7 +65,6 @@ def read_corrections(path: Path, cohort: Cohort, name: str = "") -> pd.DataFrame
         raise _error(f"'{name}': {strange.sum()} of {len(table)} entries are of a source the cohort does not have.",
                      f"record {', '.join(table['line'][strange][:_LISTED])}",
                      ", ".join(source.id for source in cohort.sources), name, "put the source's id right.")
-    return table
 
 
 def apply_corrections(
@@ -89,15 +94,12 @@ def apply_corrections(
         An entry matches no form that is kept or no item of the export, two entries are of one answer,
         or what stands there is not what the entry expects. Values and numbers of forms are not shown.
     """
-    if corrections.empty:
-        return texts
     key = ["wave", "authority", "submission"]
     places: dict[tuple, list[int]] = {}
     for place, found in enumerate(forms[key].astype(str).itertuples(index=False, name=None)):
         places.setdefault(found, []).append(place)
     corrected = texts.copy()
-    faults = []
-    done = set()
+    faults, done = [], set()
     for entry in corrections.itertuples(index=False):
         found = places.get((entry.wave, entry.authority, entry.submission), [])
         fault = _fault(entry, found, texts, done)
@@ -106,15 +108,19 @@ def apply_corrections(
         else:
             corrected.iloc[found[0], corrected.columns.get_loc(entry.item)] = entry.replace
     if faults:
-        more = [f"and {len(faults) - _LISTED} more"] if len(faults) > _LISTED else []
-        raise _error(
-            f"'{name}': {len(faults)} of {len(corrections)} {'entry does' if len(faults) == 1 else 'entries do'}"
-            " not match the data.",
-            "\n".join([*faults[:_LISTED], *more]), "entries that match one form that is kept, whose answer is what"
-            " `expect` says (values are not shown)", name,
-            "look at the entry and the export: if the export was put right at its source, delete the entry.",
-        )
+        raise _unmatched(faults, len(corrections), name)
     return corrected
+
+
+def _unmatched(faults: list[str], entries: int, name: str) -> CorrectionError:
+    """The error about entries that do not fit the data."""
+    more = [f"and {len(faults) - _LISTED} more"] if len(faults) > _LISTED else []
+    return _error(
+        f"'{name}': {len(faults)} of {entries} {'entry does' if entries == 1 else 'entries do'} not match the data.",
+        "\n".join([*faults[:_LISTED], *more]),
+        "entries that match one form that is kept, whose answer is what `expect` says (values are not shown)", name,
+        "look at the entry and the export: if the export was put right at its source, delete the entry.",
+    )
 
 
 def _fault(entry, found: list[int], texts: pd.DataFrame, done: set) -> str:

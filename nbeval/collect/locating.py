@@ -69,19 +69,24 @@ def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
              for declared in source.files for authority in _authorities(cohort, declared)]
     missing = [file for file in files if not file.path.is_file()]
     if missing or not files:
-        lines = [" ".join(filter(None, (
-            file.authority and f"authority '{file.authority}'", file.wave and f"wave '{file.wave}'", f"-> {file.name}",
-        ))) for file in missing[:_LISTED]]
-        if len(missing) > _LISTED:
-            lines.append(f"and {len(missing) - _LISTED} more")
-        raise SourceError(
-            f"source '{source.id}' of cohort '{cohort.id}': {len(missing)} of {len(files)} declared"
-            f" {'file is' if len(files) == 1 else 'files are'} not in the data folder.",
-            found="missing: " + "\n".join(lines) if lines else "no file and no authority is declared",
-            where=f"cohorts/{cohort.id}.toml, files of source '{source.id}'",
-            do="put the file there under this name; if an authority made no return, list it under `not_expected`.",
-        )
+        raise _missing(missing, len(files), source, cohort)
     return files
+
+
+def _missing(missing: list[ExportFile], declared: int, source: Source, cohort: Cohort) -> SourceError:
+    """The error about files that are not there: whose, of which wave, and where they were looked for."""
+    lines = [" ".join(filter(None, (
+        file.authority and f"authority '{file.authority}'", file.wave and f"wave '{file.wave}'", f"-> {file.name}",
+    ))) for file in missing[:_LISTED]]
+    if len(missing) > _LISTED:
+        lines.append(f"and {len(missing) - _LISTED} more")
+    return SourceError(
+        f"source '{source.id}' of cohort '{cohort.id}': {len(missing)} of {declared} declared"
+        f" {'file is' if declared == 1 else 'files are'} not in the data folder.",
+        found="missing: " + "\n".join(lines) if lines else "no file and no authority is declared",
+        where=f"cohorts/{cohort.id}.toml, files of source '{source.id}'",
+        do="put the file there under this name; if an authority made no return, list it under `not_expected`.",
+    )
 
 
 def unexpected(cohort: Cohort, data: Path) -> list[str]:
@@ -150,7 +155,8 @@ def _export(source: Source, declared: SourceFiles, authority: str, folder: Path,
     if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         raise DictionaryError(
             f"a pattern of source '{source.id}' leads out of the data folder.",
-            allowed="a path within the cohort's data folder", where=f"files of source '{source.id}' in the cohort's file",
+            allowed="a path within the cohort's data folder",
+            where=f"files of source '{source.id}' in the cohort's file",
             do="write the path as it is seen from the cohort's data folder.",
         )
     path = folder / pattern.replace(_AUTHORITY, authority)

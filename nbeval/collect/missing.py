@@ -9,7 +9,7 @@ import pandas as pd
 
 from nbeval.collect.coding import HAS_CODE, REASON_CODE, Coded, questions
 from nbeval.dictionary import LoadedInstrument
-from nbeval.dictionary.records import ItemKind, MissingReason, Role
+from nbeval.dictionary.records import ItemKind, MissingReason, Role, Routing
 
 _NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (
     REASON_CODE[reason] for reason in (
@@ -90,26 +90,33 @@ def follow_routing(
     contradictions = []
     for place, item in enumerate(coded.items):
         for route in instrument.routing:
-            if route.item not in (item.item, item.part_of) or route.asked_if_item not in names:
-                continue
-            gate = names[route.asked_if_item]
-            answered_gate = reasons[:, gate] == HAS_CODE
-            closed = answered_gate & ~np.isin(codes[:, gate], route.asked_if_codes)
-            closed |= reasons[:, gate] == _NOT_APPLICABLE
-            unknown = ~answered_gate & ~np.isin(reasons[:, gate], (_NOT_ASKED, _ABSENT))
-            closed &= reasons[:, place] != _NOT_ASKED
-            against = closed & (reasons[:, place] == HAS_CODE)
-            if item.kind is ItemKind.OPTION:
-                against &= codes[:, place] == 1
-            contradictions += [
-                Contradiction(item.item, str(wave), int(count))
-                for wave, count in forms["wave"][against].value_counts(sort=False).items() if count
-            ]
-            out = closed | (unknown & (reasons[:, place] == _NOT_ANSWERED))
-            codes[out, place] = np.nan
-            reasons[out, place] = _NOT_APPLICABLE
+            if route.item in (item.item, item.part_of) and route.asked_if_item in names:
+                closed, out = _kept_from(codes, reasons, place, names[route.asked_if_item], route)
+                against = closed & (reasons[:, place] == HAS_CODE)
+                if item.kind is ItemKind.OPTION:
+                    against &= codes[:, place] == 1
+                contradictions += _told(item.item, forms["wave"][against])
+                codes[out, place] = np.nan
+                reasons[out, place] = _NOT_APPLICABLE
     followed = Coded(coded.items, codes, reasons, coded.repaired, coded.unknown, coded.unknown_cells)
     return followed, contradictions
+
+
+def _kept_from(
+    codes: np.ndarray, reasons: np.ndarray, place: int, gate: int, route: Routing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whom a route surely kept from an item, and whose answer or blank is therefore not applicable."""
+    answered = reasons[:, gate] == HAS_CODE
+    closed = (answered & ~np.isin(codes[:, gate], route.asked_if_codes)) | (reasons[:, gate] == _NOT_APPLICABLE)
+    closed &= reasons[:, place] != _NOT_ASKED
+    unknown = ~answered & ~np.isin(reasons[:, gate], (_NOT_ASKED, _ABSENT))
+    return closed, closed | (unknown & (reasons[:, place] == _NOT_ANSWERED))
+
+
+def _told(item: str, waves: pd.Series) -> list[Contradiction]:
+    """One contradiction per wave."""
+    counts = waves.value_counts().sort_index()
+    return [Contradiction(item, str(wave), int(count)) for wave, count in counts.items()]
 
 
 def _order(coded: Coded, instrument: LoadedInstrument, version: str) -> np.ndarray:

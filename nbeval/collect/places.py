@@ -33,14 +33,7 @@ def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     UnknownCodeError
         A form is of an authority that is not in the cohort.
     """
-    known = {}
-    for authority in cohort.authorities:
-        known[normalise(authority)] = known[normalise(dictionary.authority(authority).name)] = authority
-    for code in dictionary.codes:
-        if code.authority in cohort.authorities:
-            known[normalise(code.code)] = code.authority
-    if not cohort.authorities:
-        known[""] = ""
+    known = _spellings(cohort, dictionary)
     given = forms["authority"].fillna("")
     ids = given.map({text: known.get(normalise(text)) for text in given.unique()})
     strange = ids.isna()
@@ -54,3 +47,14 @@ def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
             rows=forms.loc[strange, ["file", "row"]],
         )
     return ids.astype(str)
+
+
+def _spellings(cohort: Cohort, dictionary: Dictionary) -> dict[str, str]:
+    """Every way in which an export may write an authority of the cohort."""
+    known = {} if cohort.authorities else {"": ""}
+    for authority in cohort.authorities:
+        known[normalise(authority)] = known[normalise(dictionary.authority(authority).name)] = authority
+    for code in dictionary.codes:
+        if code.authority in cohort.authorities:
+            known[normalise(code.code)] = code.authority
+    return known

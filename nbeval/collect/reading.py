@@ -29,12 +29,10 @@ def read_table(
     path : Path
         A .csv, .tsv, .txt, .xlsx, .xls, .ods, .sav or .zsav file.
     header_rows : int
-        Rows of header, not counting rows without any text. Several are joined by " | ", leaving out empty parts; above the last row an
-        empty header repeats its neighbour on the left, as survey tools mean it.
-    encoding : str
-        Of text files; empty to find it out.
-    sheet : str
-        Of workbooks; may be empty where only one sheet has any cells.
+        Rows of header, not counting rows without any text. Several are joined by " | ", leaving out
+        empty parts; above the last row an empty header repeats its left neighbour, as survey tools mean it.
+    encoding, sheet : str
+        Of text files; of workbooks. Empty to find it out, for which only one sheet may have any cells.
     name : str
         The file's name in messages; its own name if empty.
 
@@ -53,13 +51,7 @@ def read_table(
     name = name or path.name
     rows = _rows(path, name, encoding, sheet)
     if len(rows) <= header_rows:
-        what = "has a header and no forms" if rows else "has no cells"
-        raise SourceError(
-            f"'{name}' {what}.", found=f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}",
-            allowed=f"{header_rows} of header and at least one form", where=name,
-            do="export the file again; if nobody answered, list the authority under `not_expected` of these files in"
-               " the cohort's file.",
-        )
+        raise _without_forms(name, len(rows), header_rows)
     width = max(len(row) for row in rows)
     rows = [row + [""] * (width - len(row)) for row in rows]
     headers = _headers(rows[:header_rows])
@@ -70,6 +62,16 @@ def read_table(
     return table
 
 
+def _without_forms(name: str, rows: int, header_rows: int) -> SourceError:
+    """The error about a file that has nothing below its header."""
+    return SourceError(
+        f"'{name}' {'has a header and no forms' if rows else 'has no cells'}.",
+        found=f"{rows} {'row' if rows == 1 else 'rows'}", allowed=f"{header_rows} of header and at least one form",
+        where=name, do="export the file again; if nobody answered, list the authority under `not_expected` of these"
+                       " files in the cohort's file.",
+    )
+
+
 def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
     """The rows of the file, headers among them."""
     try:
@@ -78,7 +80,8 @@ def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
         raise SourceError(
             f"'{name}' cannot be read.", found="no such file" if isinstance(error, FileNotFoundError)
             else "a file that the system does not let this programme read",
-            where=name, do="put the export in the data folder under this name, readable and closed in other programmes.",
+            where=name,
+            do="put the export in the data folder under this name, readable and closed in other programmes.",
         ) from None
     if not raw.strip():
         raise SourceError(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.collect.checks import run_checks
-from nbeval.collect.coding import HAS_CODE, REASONS, Coded, code_answers, questions
+from nbeval.collect.coding import HAS_CODE, Coded, code_answers, questions
 from nbeval.collect.columns import FORM_ROLES, map_columns
 from nbeval.collect.corrections import apply_corrections, read_corrections
 from nbeval.collect.findings import findings_table
@@ -19,9 +19,10 @@ from nbeval.collect.locating import CORRECTIONS, cohort_folder, locate, record_i
 from nbeval.collect.missing import follow_routing, mark_absent
 from nbeval.collect.places import name_authorities
 from nbeval.collect.reading import read_table
+from nbeval.collect.tables import make_answers, make_respondents
 from nbeval.collect.unknown import refuse_unknown
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Design, ItemKind, Role, Source
+from nbeval.dictionary.records import Cohort, ItemKind, Source
 from nbeval.errors import SourceError
 from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, Collected, check
 
@@ -45,17 +46,14 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     Returns
     -------
     Collected
-        ``answers`` has one row per respondent x closed item of the survey's instrument (``frames.ANSWERS``),
-        ``respondents`` one row per form kept (``frames.RESPONDENTS``), numbered in the order of source,
-        wave, authority and submission; ``findings`` one row per finding, ``accounting`` and ``inputs``
-        one row per file.
+        ``answers`` has one row per respondent x closed item, ``respondents`` one row per form kept, numbered
+        in the order of source, wave, authority and submission; ``findings`` one row per finding,
+        ``accounting`` and ``inputs`` one row per file.
 
     Raises
     ------
-    SourceError
-        A file is missing or cannot be read, or the cohort declares no survey.
-    UnknownHeaderError, UnknownCodeError, CorrectionError
-        The exports are not what the dictionary says.
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
+        The exports are missing, cannot be read, or are not what the dictionary says.
     FrameError
         Forms do not add up: a fault of this stage.
 
@@ -68,8 +66,8 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     batch = _gather(cohort, dictionary, data)
     found = [line for intake in batch.intakes for line in run_checks(intake, batch.data)]
     return Collected(
-        answers=check(_answers(batch.intakes, cohort), ANSWERS),
-        respondents=check(_respondents(batch.intakes, cohort), RESPONDENTS),
+        answers=check(make_answers(batch.intakes, cohort), ANSWERS),
+        respondents=check(make_respondents(batch.intakes, cohort), RESPONDENTS),
         findings=check(findings_table(found), FINDINGS),
         accounting=pd.concat([one.accounting for one in batch.intakes], ignore_index=True),
         inputs=batch.inputs,
@@ -119,7 +117,8 @@ def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
                if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
     if not surveys:
         raise SourceError(
-            f"cohort '{cohort.id}' declares no survey with files.", allowed=f"a source whose instrument is of kind '{SURVEY}'",
+            f"cohort '{cohort.id}' declares no survey with files.",
+            allowed=f"a source whose instrument is of kind '{SURVEY}'",
             where=f"cohorts/{cohort.id}.toml", do="declare the source and its files, or choose another cohort.",
         )
     path = cohort_folder(cohort, data) / CORRECTIONS
@@ -152,7 +151,8 @@ def _take_in(cohort: Cohort, dictionary: Dictionary, source: Source, files: list
     mine = corrections[corrections["source"] == source.id]
     closed = apply_corrections(closed.loc[kept.index], kept, mine)
     coded = code_answers(kept, closed, instrument)
-    refuse_unknown(coded, kept, instrument, dictionary.disclosure.threshold_internal, cohort=cohort.id, source=source.id)
+    threshold = dictionary.disclosure.threshold_internal
+    refuse_unknown(coded, kept, instrument, threshold, cohort=cohort.id, source=source.id)
     enough = _answered(coded) >= rules.minimum_answered
     forms.loc[kept.index[~enough], "aside"] = Aside.EMPTY.value
 
@@ -197,45 +197,3 @@ def _order(kept: pd.DataFrame, answers: pd.DataFrame, cohort: Cohort) -> pd.Inde
     first = ["_wave", "_authority", "_submission"]
     by = first if not keys.duplicated(first).any() else [*first, *sorted(answers.columns)]
     return keys.sort_values(by, kind="stable").index
-
-
-def _answers(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
-    """One row per respondent x closed item."""
-    items = list(dict.fromkeys(item.item for intake in intakes for item in intake.coded.items))
-    parts = {"respondent": [], "wave": [], "authority": [], "item": [], "code": [], "missing": []}
-    for intake in intakes:
-        width, height = len(intake.coded.items), len(intake.kept)
-        for name in ("respondent", "wave", "authority"):
-            parts[name].append(np.repeat(intake.kept[name].to_numpy(), width))
-        places = np.array([items.index(item.item) for item in intake.coded.items])
-        parts["item"].append(np.tile(places, height))
-        parts["code"].append(intake.coded.codes.ravel())
-        parts["missing"].append(intake.coded.reasons.ravel().astype(int) - 1)
-    joined = {name: np.concatenate(pieces) for name, pieces in parts.items()}
-    return pd.DataFrame({
-        "respondent": joined["respondent"].astype(int),
-        "wave": _category(joined["wave"], [wave.id for wave in cohort.waves]),
-        "authority": _category(joined["authority"], cohort.authorities),
-        "item": pd.Categorical.from_codes(joined["item"], items),
-        "code": joined["code"].astype(float),
-        "missing": pd.Categorical.from_codes(joined["missing"], [reason.value for reason in REASONS]),
-    })
-
-
-def _respondents(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
-    """One row per form kept; persons are named only where the design links waves."""
-    kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
-    linked = cohort.design is Design.MATCHED
-    return pd.DataFrame({
-        "respondent": kept["respondent"].astype(int),
-        "source": _category(kept["source"], [intake.source for intake in intakes]),
-        "wave": _category(kept["wave"], [wave.id for wave in cohort.waves]),
-        "authority": _category(kept["authority"], cohort.authorities),
-        "person": (kept[Role.PERSON].fillna("") if linked else pd.Series("", kept.index)).astype(str),
-    })
-
-
-def _category(values, declared) -> pd.Categorical:
-    """The values as a category, in declared order; the empty text is a level where it occurs."""
-    levels = [*declared, *([""] if "" not in declared and (np.asarray(values, dtype=object) == "").any() else [])]
-    return pd.Categorical(values, categories=levels)

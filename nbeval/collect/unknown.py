@@ -13,6 +13,11 @@ from nbeval.errors import UnknownCodeError
 
 _LISTED = 15
 _ALLOWED = 4
+_DO = (
+    "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in"
+    " decisions.md;\nif the export is wrong, add a correction to corrections.csv beside the raw data.\nRows are kept in"
+    " err.rows and never printed: executed notebooks are published."
+)
 
 
 def refuse_unknown(
@@ -39,8 +44,14 @@ def refuse_unknown(
         There is at least one such answer. ``rows`` holds file, row and item of each, for an
         interactive session.
     """
-    if not coded.unknown:
-        return
+    if coded.unknown:
+        raise _error(coded, forms, instrument, threshold, cohort, source)
+
+
+def _error(
+    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, cohort: str, source: str,
+) -> UnknownCodeError:
+    """The error about all undeclared answers of a source."""
     by_item: dict[tuple[str, str, str], list[Spelling]] = defaultdict(list)
     for one in coded.unknown:
         by_item[one.item, one.wave, one.version].append(one)
@@ -51,20 +62,22 @@ def refuse_unknown(
     lines = [_line(key, group, threshold) for key, group in by_item.items()]
     if len(lines) > _LISTED:
         lines = [*lines[:_LISTED], f"and {len(lines) - _LISTED} more items"]
-    allowed = [f"{item}: {_allowed(item, instrument, version)}" for item, version in
-               list(dict.fromkeys((item, version) for item, _, version in by_item))[:_ALLOWED]]
-    cells = [pd.DataFrame({"file": forms["file"].to_numpy()[rows], "row": forms["row"].to_numpy()[rows], "item": item})
-             for rows, item in coded.unknown_cells]
-    raise UnknownCodeError(
+    versions = list(dict.fromkeys((item, version) for item, _, version in by_item))
+    return UnknownCodeError(
         f"{first}, cohort '{cohort}': {of} {'is' if total == 1 else 'are'} not in"
         f" {'the response set' if len(items) == 1 else 'their response sets'}.",
-        found="\n".join(lines), allowed="\n".join(allowed),
-        where=f"source '{source}', instrument '{instrument.record.id}'",
-        do="if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record"
-           " why in decisions.md;\nif the export is wrong, add a correction to corrections.csv beside the raw data."
-           "\nRows are kept in err.rows and never printed: executed notebooks are published.",
-        rows=pd.concat(cells, ignore_index=True),
+        found="\n".join(lines),
+        allowed="\n".join(f"{item}: {_allowed(item, instrument, version)}" for item, version in versions[:_ALLOWED]),
+        where=f"source '{source}', instrument '{instrument.record.id}'", do=_DO, rows=_rows(coded, forms),
     )
+
+
+def _rows(coded: Coded, forms: pd.DataFrame) -> pd.DataFrame:
+    """Where the undeclared answers stand: one row per answer, without the answer."""
+    return pd.concat([
+        pd.DataFrame({"file": forms["file"].to_numpy()[rows], "row": forms["row"].to_numpy()[rows], "item": item})
+        for rows, item in coded.unknown_cells
+    ], ignore_index=True)
 
 
 def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int) -> str:

@@ -46,13 +46,7 @@ def read_workbook(raw: bytes, name: str, sheet: str = "") -> list[list[str]]:
     except PasswordError:
         raise _locked(name) from None
     except (CalamineError, OSError, ValueError):
-        raise SourceError(
-            f"'{name}' cannot be opened as a workbook.",
-            found="a workbook that is cut short or damaged" if raw.startswith((ZIP_MARK, OLE_MARK))
-            else "a file that is not a workbook, whatever its name says",
-            allowed="a whole .xlsx, .xls or .ods file", where=name,
-            do="download or export the file again; give a CSV file the ending .csv.",
-        ) from None
+        raise _damaged(raw, name) from None
     rows = sheets[_chosen(sheets, name, sheet)]
     texts = [[_text(cell) for cell in row] for row in rows]
     return [row for row in texts if any(cell.strip() for cell in row)]
@@ -63,6 +57,17 @@ def _locked(name: str) -> SourceError:
     return SourceError(
         f"'{name}' is protected by a password.", found="an encrypted workbook", allowed="a workbook without password",
         where=name, do="open it with its password, save a copy without one in the data folder, and run again.",
+    )
+
+
+def _damaged(raw: bytes, name: str) -> SourceError:
+    """The error about a file that is no workbook, or no whole one."""
+    cut_short = raw.startswith((ZIP_MARK, OLE_MARK))
+    return SourceError(
+        f"'{name}' cannot be opened as a workbook.",
+        found="a workbook that is cut short or damaged" if cut_short else "a file that is not a workbook",
+        allowed="a whole .xlsx, .xls or .ods file", where=name,
+        do="download or export the file again; give a CSV file the ending .csv.",
     )
 
 
