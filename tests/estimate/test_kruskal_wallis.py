@@ -1,5 +1,6 @@
 """Several groups, held to R (reference script ranks.R: kruskal.test, effectsize::rank_epsilon_squared)."""
 
+import numpy as np
 import pytest
 
 from nbeval.estimate.kruskal_wallis import kruskal_wallis
@@ -18,10 +19,12 @@ def test_groups_are_read_as_r_read_them(row):
     assert sum(group.size for group in groups(row.case)) == row.estimate
 
 
-@pytest.mark.parametrize("row", expected_rows("ranks", quantities=["n_baseline", "n_final"]))
+@pytest.mark.parametrize("row", expected_rows(
+    "ranks", quantities=["n_baseline", "n_final", "median_baseline", "median_final"]))
 def test_samples_are_read_as_r_read_them(row):
-    final, baseline = two_samples(row.case)
-    assert {"n_baseline": baseline.size, "n_final": final.size}[row.quantity] == row.estimate
+    measure, wave = row.quantity.split("_")
+    answers = dict(zip(("final", "baseline"), two_samples(row.case), strict=True))[wave]
+    assert {"n": np.size, "median": np.median}[measure](answers) == row.estimate
 
 
 def test_two_groups_give_the_square_of_mann_whitneys_z():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from nbeval.estimate.paired_means import paired_t, standardised_change
-from tests.estimate.reference import expected_rows, meets
+from nbeval.estimate.signed_rank import paired_changes
+from tests.estimate.reference import expected_rows, meets, near
 from tests.estimate.samples import pairs
 
 STANDARDISERS = ["d_z", "d_av", "metafor_smcr", "metafor_smcc"]
@@ -21,6 +22,19 @@ def test_paired_change_is_that_of_r(row):
 @pytest.mark.parametrize("row", expected_rows("means", methods=STANDARDISERS))
 def test_standardised_change_is_that_of_r(row):
     meets(row, standardised_change(*pairs(row.case), method=row.method))
+
+
+@pytest.mark.parametrize("row", expected_rows("means", quantities=["n_pairs", "sd_difference", "correlation"]))
+def test_pairs_are_read_as_r_read_them(row):
+    final, baseline = pairs(row.case)
+    both = ~np.isnan(final) & ~np.isnan(baseline)
+    change = paired_changes(final, baseline)
+    found = {"n_pairs": change.size}
+    if change.size > 1:
+        found |= {"sd_difference": change.std(ddof=1)}
+    if row.quantity == "correlation":
+        found |= {"correlation": np.corrcoef(final[both], baseline[both])[0, 1]}
+    assert near(found[row.quantity], row.estimate, row)
 
 
 @pytest.mark.parametrize("method", STANDARDISERS)

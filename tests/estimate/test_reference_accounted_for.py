@@ -24,7 +24,7 @@ OFFERED = {
         "common_odds_ratio|mantel_haenszel",
     ],
     "ranks": [
-        "*|count", "u_final|*", "mann_whitney|*", "probability_of_superiority|delong", "probability_of_superiority|delong_logit",
+        "*|count", "median_*|median", "u_final|*", "mann_whitney|*", "probability_of_superiority|delong", "probability_of_superiority|delong_logit",
         "probability_of_superiority|brunner_munzel", "signed_rank|wilcoxon_exact", "signed_rank|pratt_exact",
         "signed_rank|wilcoxon_asymptotic", "signed_rank|pratt_asymptotic", "signed_rank|sign_exact", "v_positive|*",
         "rank_biserial|matched pairs, zeros left out", "kruskal_wallis|*", "epsilon_squared|*",
@@ -33,7 +33,7 @@ OFFERED = {
         "mean_*|t", "sd_baseline|*", "sd_final|*", "difference|welch", "difference|student", "hedges_g|metafor_smd",
         "difference_from_reference|one_sample_t", "difference|paired_t",
         "standardised_change|d_z", "standardised_change|d_av", "standardised_change|metafor_smcr",
-        "standardised_change|metafor_smcc",
+        "standardised_change|metafor_smcc", "n_pairs|count", "sd_difference|*", "correlation|*",
     ],
     "power": ["smallest_*|normal_pooled", "smallest_difference|noncentral_t"],
     "multiplicity": ["*|bh", "*|holm"],
@@ -61,7 +61,6 @@ REFUSED = {
     },
     "ranks": {
         "*|effectsize*": EFFECTSIZE,
-        "median_*|median": "numpy's median, nothing of ours",
         "signed_rank|wilcoxon_corrected": "the exact count is made instead",
         "rank_biserial|2 x*": "twice the probability of superiority, less one",
     },
@@ -76,9 +75,6 @@ REFUSED = {
         "anova*|*": "several groups are compared by Kruskal-Wallis, or each with a reference level",
         "eta_squared|*": "several groups are compared by Kruskal-Wallis, or each with a reference level",
         "omega_squared|*": "several groups are compared by Kruskal-Wallis, or each with a reference level",
-        "n_pairs|count": "counted and tested with the signed ranks of the same pairs",
-        "sd_difference|*": "on the way to the paired t interval, which is tested",
-        "correlation|*": "on the way to the standardised change, which is tested",
     },
     "power": {
         "smallest_*|arcsine": "an approximation; the test that is made decides its power",
