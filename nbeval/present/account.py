@@ -7,24 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from nbeval.dictionary.records import ExhibitRow, Indicator, Status
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.present.exhibits import tabulate, title_of
+from nbeval.present.exhibits import Table, title_of
 from nbeval.present.html import anchor
 from nbeval.present.lines import rows_behind
 from nbeval.present.results import Result
 from nbeval.present.select import indicators_of
 
 
-def results_behind(context: Context, specs: Iterable[ExhibitRow]) -> tuple[Result, ...]:
+def results_behind(context: Context, tables: Iterable[Table]) -> tuple[Result, ...]:
     """Return the results that the exhibits of a report show, each once."""
     found = {}
-    for spec in specs:
-        found.update({id(row): row for row in rows_behind(tabulate(spec, context)[1], context)})
+    for table in tables:
+        found.update({id(row): row for row in rows_behind(table.rows, context)})
     return tuple(found.values())
 
 
-def methods(context: Context, specs: tuple[ExhibitRow, ...]) -> Text:
+def methods(context: Context, tables: tuple[Table, ...]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
-    rows = results_behind(context, specs)
+    rows = results_behind(context, tables)
     used = sorted({row.method for row in rows if row.method and row.method != "none"})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
     families = sorted({row.family for row in rows if row.family})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nbeval.dictionary.records import ExhibitRow
 from nbeval.errors import DictionaryError
-from nbeval.exhibit import Column, Exhibit, Row
+from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.present.context import Context
 from nbeval.present.figures import draw
 from nbeval.present.forms import FORMS
@@ -18,7 +19,17 @@ from nbeval.present.select import results_of
 OF_CHANGE = frozenset({"change", "change_adjusted", "change_by_authority"})
 
 
-def tabulate(spec: ExhibitRow, context: Context) -> tuple[tuple[Column, ...], tuple[Row, ...], Results]:
+@dataclass(frozen=True, eq=False)
+class Table:
+    """The table of an exhibit, and the results it was drawn from; no rows where there is nothing to show."""
+
+    spec: ExhibitRow
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    results: Results
+
+
+def tabulate(spec: ExhibitRow, context: Context) -> Table:
     """Make the table of an exhibit.
 
     Parameters
@@ -30,9 +41,8 @@ def tabulate(spec: ExhibitRow, context: Context) -> tuple[tuple[Column, ...], tu
 
     Returns
     -------
-    tuple
-        Columns, rows, and the results they were drawn from. There are no rows where the cohort has
-        nothing to show in this exhibit.
+    Table
+        Without rows where the cohort has nothing to show in this exhibit.
 
     Raises
     ------
@@ -47,23 +57,25 @@ def tabulate(spec: ExhibitRow, context: Context) -> tuple[tuple[Column, ...], tu
         )
     rows = results_of(spec, context)
     if not context.waves or (spec.kind in OF_CHANGE and not context.shows_change):
-        return (), (), rows
+        return Table(spec, (), (), rows)
     columns, body = FORMS[spec.kind](rows, spec, context)
-    return columns, body if any(cell.result for cell in _data_cells(body)) else (), rows
+    return Table(spec, columns, body if any(cell.result for cell in _data_cells(body)) else (), rows)
 
 
-def _data_cells(rows: Iterable[Row]) -> Iterable:
+def _data_cells(rows: Iterable[Row]) -> Iterable[Cell]:
     """The cells of rows that are no headings."""
     return (cell for row in rows if not row.heading for cell in row.cells)
 
 
-def build(spec: ExhibitRow, context: Context, number: int, *, sentence: str = "") -> Exhibit:
+def build(table: Table, context: Context, number: int, *, sentence: str = "") -> Exhibit:
     """Make an exhibit of a report.
 
     Parameters
     ----------
-    spec, context
-        The exhibit as declared, and the report it stands in.
+    table
+        Its table.
+    context
+        The report it stands in.
     number
         Its number among the tables, or among the figures where it has a chart.
     sentence
@@ -74,14 +86,13 @@ def build(spec: ExhibitRow, context: Context, number: int, *, sentence: str = ""
     Exhibit
         With its figure where a chart is declared.
     """
-    columns, body, rows = tabulate(spec, context)
-    title = title_of(spec, context)
+    spec, columns, rows = table.spec, table.columns, table.rows
     return Exhibit(
-        id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number), title=title,
-        columns=columns, rows=body, unit=unit_line(spec, context), base=base_line(body, context),
-        source=source_line(spec, context), legend=legend(body, context),
-        notes=notes_of(spec, context, rows, columns, body),
-        figure=draw(spec, columns, body, context) if spec.chart else None,
+        id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
+        title=title_of(spec, context), columns=columns, rows=rows, unit=unit_line(spec, context),
+        base=base_line(rows, context), source=source_line(spec, context), legend=legend(rows, context),
+        notes=notes_of(spec, context, table.results, rows),
+        figure=draw(spec, columns, rows, context) if spec.chart else None,
         invented=context.cohort.invented, sentence=sentence,
     )
 

@@ -56,7 +56,7 @@ def key_findings(context: Context) -> Text:
 
 def _headlines(context: Context) -> Iterator[Subject]:
     """A subject for every headline indicator that the cohort collected."""
-    sources = {row.indicator: row.source for row in context.results.rows}
+    sources = {name: next(iter(rows.values())).source for name, rows in context.results.by_indicator.items()}
     for one in context.dictionary.indicators:
         if one.headline and one.indicator in sources:
             yield Subject(context, sources[one.indicator], one, context.wave.id, context.authority)

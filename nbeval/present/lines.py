@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from nbeval.dictionary.records import ExhibitRow, Indicator, Measure, Status, Wave
-from nbeval.exhibit import Column, Row
+from nbeval.exhibit import Row
 from nbeval.frames import Contrast
 from nbeval.present.cells import why_not
 from nbeval.present.context import Context
@@ -82,8 +82,7 @@ def legend(rows: Iterable[Row], context: Context) -> tuple[tuple[str, str], ...]
     )
 
 
-def notes_of(spec: ExhibitRow, context: Context, results: Results, columns: tuple[Column, ...],
-             rows: tuple[Row, ...]) -> tuple[str, ...]:
+def notes_of(spec: ExhibitRow, context: Context, results: Results, rows: tuple[Row, ...]) -> tuple[str, ...]:
     """Every note of an exhibit, each once, in a fixed order."""
     indicators = () if spec.kind in _NO_INDICATORS else available(indicators_of(spec, context), results)
     notes = [

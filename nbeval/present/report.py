@@ -16,7 +16,7 @@ from nbeval.present.account import exhibit_list, glossary, limits, methods
 from nbeval.present.catalogue import sentences
 from nbeval.present.context import Context
 from nbeval.present.displays import Several, Shown, Text, paragraph
-from nbeval.present.exhibits import build, tabulate, title_of
+from nbeval.present.exhibits import Table, build, tabulate, title_of
 from nbeval.present.findings import key_findings
 from nbeval.present.front import front_matter
 from nbeval.present.results import Results
@@ -68,10 +68,16 @@ class Report:
         return self.title.front["title"]
 
     @cached_property
-    def specs(self) -> tuple[ExhibitRow, ...]:
-        """The exhibits of this kind of report that have something to show, in declared order."""
+    def tables(self) -> dict[str, Table]:
+        """The table of every exhibit of this kind of report that has something to show, in declared order."""
         declared = (one for one in self.context.dictionary.exhibits if self.context.kind.id in one.reports)
-        return tuple(one for one in declared if tabulate(one, self.context)[1])
+        made = (tabulate(one, self.context) for one in declared)
+        return {table.spec.exhibit: table for table in made if table.rows}
+
+    @property
+    def specs(self) -> tuple[ExhibitRow, ...]:
+        """The exhibits of this report as declared, those with something to show."""
+        return tuple(table.spec for table in self.tables.values())
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -125,7 +131,7 @@ class Report:
 
     def methods(self) -> Text:
         """The methods, intervals, families and thresholds that stand behind this report."""
-        return methods(self.context, self.specs)
+        return methods(self.context, tuple(self.tables.values()))
 
     def limits(self) -> Text:
         """What a reader must bear in mind: notes on the cohort, disagreements, what is unconfirmed."""
@@ -167,7 +173,8 @@ class Report:
         if spec.exhibit not in self._built:
             sentence = fill(spec.sentence, lead(spec, self.context)) if spec.sentence else None
             text = sentence.text if sentence else ""
-            self._built[spec.exhibit] = build(spec, self.context, self.numbers[spec.exhibit], sentence=text)
+            self._built[spec.exhibit] = build(
+                self.tables[spec.exhibit], self.context, self.numbers[spec.exhibit], sentence=text)
             self._note_use(spec.exhibit, sentence.results if sentence else ())
         made = self._built[spec.exhibit]
         self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))

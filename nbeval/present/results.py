@@ -6,7 +6,6 @@ from collections import namedtuple
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
@@ -49,24 +48,35 @@ class Results:
     """
 
     def __init__(self, rows: Iterable[Result], *, weighted: bool = False) -> None:
-        self.rows = tuple(rows)
-        self.weighted = weighted
         self._index: dict[tuple[str, ...], Result] = {}
-        for row in self.rows:
-            key = tuple(str(getattr(row, part)) for part in _PARTS)
+        for row in rows:
+            key = tuple(getattr(row, part) for part in _PARTS)
             if key not in self._index or bool(row.weighted) is weighted:
                 self._index[key] = row
-
-    @cached_property
-    def by_key(self) -> dict[str, Result]:
-        """Every row by the key that cells and ``results.csv`` carry."""
-        return {key_of(row): row for row in self.rows}
 
     @classmethod
     def of(cls, table: pd.DataFrame, *, weighted: bool = False) -> Results:
         """Make the index of a table of results."""
         ordered = table[list(RESULTS.columns)]
         return cls((Result(*values) for values in ordered.itertuples(index=False, name=None)), weighted=weighted)
+
+    @property
+    def rows(self) -> tuple[Result, ...]:
+        """The preferred rows, in the order of the table."""
+        return tuple(self._index.values())
+
+    @cached_property
+    def by_key(self) -> dict[str, Result]:
+        """Every row by the key that cells and ``results.csv`` carry."""
+        return {key_of(row): row for row in self._index.values()}
+
+    @cached_property
+    def by_indicator(self) -> dict[str, dict[tuple[str, ...], Result]]:
+        """The rows of each indicator."""
+        parted: dict[str, dict[tuple[str, ...], Result]] = {}
+        for key, row in self._index.items():
+            parted.setdefault(row.indicator, {})[key] = row
+        return parted
 
     def find(
         self, source: str, quantity: Quantity | str, *, indicator: str = "", wave: str = "", authority: str = "",
@@ -76,19 +86,22 @@ class Results:
         key = (source, indicator, str(quantity), wave, authority, group, level, str(contrast), reference)
         return self._index.get(key)
 
-    def where(self, **equal: Any) -> tuple[Result, ...]:
-        """Return the preferred rows whose columns equal what is given, in the order of the table."""
+    def where(self, **equal: str) -> tuple[Result, ...]:
+        """Return the rows whose columns equal what is given, in the order of the table."""
         wanted = {name: str(value) for name, value in equal.items()}
+        name = wanted.get("indicator")
+        among = self._index if name is None else self.by_indicator.get(name, {})
         return tuple(
-            row for row in self._index.values()
-            if all(str(getattr(row, name)) == value for name, value in wanted.items())
+            row for row in among.values() if all(getattr(row, part) == value for part, value in wanted.items())
         )
 
     def keep(self, indicators: Iterable[str], source: str) -> Results:
         """Return the results of these indicators from this source alone."""
-        names = set(indicators)
-        chosen = (row for row in self.rows if row.source == source and row.indicator in names)
-        return Results(chosen, weighted=self.weighted)
+        kept = Results(())
+        for name in dict.fromkeys(indicators):
+            rows = self.by_indicator.get(name, {})
+            kept._index.update((key, row) for key, row in rows.items() if row.source == source)
+        return kept
 
     def __len__(self) -> int:
         return len(self._index)

@@ -17,8 +17,8 @@ def results_of(spec: ExhibitRow, context: Context) -> Results:
 
     Rows that belong to no indicator (participation, composition, scales named by the exhibit) stay in.
     """
-    names = {one.indicator for one in indicators_of(spec, context)}
-    return context.results.keep({*names, *spec.indicators, *spec.groups, ""}, spec.source_id)
+    names = (one.indicator for one in indicators_of(spec, context))
+    return context.results.keep((*names, *spec.indicators, ""), spec.source_id)
 
 
 def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:
@@ -35,5 +35,4 @@ def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tupl
 
 def available(indicators: tuple[Indicator, ...], rows: Results) -> tuple[Indicator, ...]:
     """Keep the indicators that have a row at all: what a cohort did not collect makes no row of a table."""
-    known = {row.indicator for row in rows.rows}
-    return tuple(one for one in indicators if one.indicator in known)
+    return tuple(one for one in indicators if one.indicator in rows.by_indicator)

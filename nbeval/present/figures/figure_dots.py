@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from nbeval.present.figures.figure_lines import Place, sheet
 from nbeval.present.figures.figure_style import COLOURS, HAIR, INK, MARKERS, Drawing, percent_axis, theme
-from nbeval.present.figures.marks import Mark, Picture
+from nbeval.present.figures.marks import Line, Mark, Picture
 from nbeval.present.numerals import MINUS, numeral
 
 GAP = 2.6           # millimetres between the marks of one line
@@ -42,9 +42,9 @@ def dots_on(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) 
     _points(axes, picture, spots, gap)
 
 
-def value_text(place: Place) -> str:
+def value_text(line: Line) -> str:
     """The numbers of a line, at its right end."""
-    marks = place.line.marks
+    marks = line.marks
     if len(marks) == 1 and marks[0].interval:
         return f"{marks[0].text}  ({marks[0].interval})"
     return " / ".join(mark.text for mark in marks)
@@ -80,10 +80,11 @@ def _points(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) 
             data=ours, x="x", y="y", hue="series", style="series", hue_order=names, style_order=names,
             palette=[COLOURS[picture.series.index(name) % len(COLOURS)] for name in names],
             markers=[MARKERS[picture.series.index(name) % len(MARKERS)] for name in names],
-            s=34, edgecolor="white", linewidth=0.6, legend=False, ax=axes, zorder=3,
+            s=34, edgecolor="white", linewidth=0.6, legend=False, ax=axes, zorder=3, clip_on=False,
         )
-    axes.scatter(theirs["x"], theirs["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3)
-    axes.set_ylabel("")
+    axes.scatter(theirs["x"], theirs["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2,
+                 zorder=3, clip_on=False)
+    axes.set(xlabel="", ylabel="")
 
 
 def _scale(axes: Axes, picture: Picture) -> None:
@@ -93,7 +94,6 @@ def _scale(axes: Axes, picture: Picture) -> None:
         percent_axis(axes, max(ends, default=10.0))
     else:
         _free_scale(axes, picture, ends)
-    axes.set_xlabel(picture.unit, labelpad=3)
 
 
 def _free_scale(axes: Axes, picture: Picture, ends: list[float]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from nbeval.present.figures.figure_dots import dots_on, value_text
-from nbeval.present.figures.figure_lines import Place, sheet
-from nbeval.present.figures.figure_style import QUIET, Drawing, theme
-from nbeval.present.figures.marks import Picture
+from collections.abc import Callable
 
-GAP = 2.8
+from nbeval.present.figures.figure_dots import dots_on, value_text
+from nbeval.present.figures.figure_lines import sheet
+from nbeval.present.figures.figure_style import QUIET, Drawing, theme
+from nbeval.present.figures.marks import Line, Picture
+
+GAP = 2.4
+MANY = 20           # lines from which the verdict moves beside the numbers, so that a page can hold them
 
 
 def dumbbell(picture: Picture) -> Drawing:
@@ -23,7 +26,7 @@ def dumbbell(picture: Picture) -> Drawing:
     Drawing
     """
     with theme():
-        drawing, axes, spots = sheet(picture, values=both_and_verdict, gap=GAP)
+        drawing, axes, spots = sheet(picture, values=values_for(picture), gap=GAP)
         dots_on(axes, picture, spots, GAP)
         for place in spots:
             first, last = place.line.marks[0], place.line.marks[-1]
@@ -33,8 +36,12 @@ def dumbbell(picture: Picture) -> Drawing:
         return drawing
 
 
-def both_and_verdict(place: Place) -> str:
-    """The numbers of both waves over the word of the test."""
-    numbers = value_text(place)
-    short = place.line.verdict.partition(",")[0]
-    return f"{numbers}\n{short}" if short else numbers
+def values_for(picture: Picture) -> Callable[[Line], str]:
+    """The numbers of both waves and the word of the test: one under the other, or beside each other where many."""
+    between = ", " if len(picture.lines) > MANY else "\n"
+
+    def values(line: Line) -> str:
+        short = line.verdict.partition(",")[0]
+        return between.join(part for part in (value_text(line), short) if part)
+
+    return values

@@ -40,6 +40,7 @@ def funnel(picture: Picture) -> Drawing:
         foot = FOOT + (5.0 if hidden else 0.0)
         drawing = Drawing.of(TOP + HEIGHT + foot)
         drawing.banner(picture.banner)
+        drawing.text(EDGE, 3.4, f"\N{EM DASH}\N{EM DASH}  {whole.label}: {whole.marks[0].text}")
         room = max((width_of(line.label, SMALL) for line in shown), default=20.0)
         axes = drawing.axes(EDGE + 10.0, TOP, WIDTH - EDGE - min(room, 45.0) - 6.0, TOP + HEIGHT)
         _scales(axes, shown, whole, picture)
@@ -52,13 +53,13 @@ def funnel(picture: Picture) -> Drawing:
 
 def _scales(axes: Axes, shown: list[Line], whole: Line, picture: Picture) -> None:
     """Numbers answering from left to right, percentages from the bottom up."""
-    values = [line.marks[0].value for line in shown] + [whole.marks[0].value or 0.0]
-    end = min(100.0, 10.0 * (int(max(values, default=0.0) * 1.35 / 10) + 1))
+    values = [line.marks[0].value for line in (*shown, whole) if line.marks[0].shown] or [50.0]
+    start, end = max(0, 10 * int((min(values) - 12) // 10)), min(100, 10 * int((max(values) + 22) // 10))
     counts = [line.marks[0].n for line in shown] or [100.0]
     axes.set_xlim(0, max(counts) * 1.06)
-    axes.set_ylim(0, end)
-    step = 10 if end <= 60 else 20
-    ticks = range(0, int(end) + 1, step)
+    axes.set_ylim(start, end)
+    step = 10 if end - start <= 60 else 20
+    ticks = range(start, end + 1, step)
     axes.set_yticks(list(ticks), [f"{tick}%" for tick in ticks], fontsize=SMALL, color=QUIET)
     axes.tick_params(length=0, pad=2)
     axes.grid(axis="y", color=HAIR, linewidth=0.5)
@@ -79,13 +80,11 @@ def _limits(axes: Axes, whole: Line, picture: Picture) -> None:
         for bound in (centre - spread, centre + spread):
             axes.plot(n, np.clip(bound, -5, 105), color=QUIET, linewidth=0.9, linestyle=dash)
     low, high = axes.get_ylim()
-    for distance, words in ((1.96, "95%"), (3.09, "99.8%")):
+    for distance, words in zip((1.96, 3.09), picture.limits, strict=True):
         bound = centre + 100 * distance * np.sqrt(share * (1 - share) / n[-1])
         if low < bound < high:
             axes.annotate(words, (n[-1], bound), xytext=(3, 0), textcoords="offset points", fontsize=SMALL,
                           color=QUIET, va="center", annotation_clip=False)
-    axes.annotate(f"{whole.label}: {whole.marks[0].text}", (0, centre), xytext=(3, 3), textcoords="offset points",
-                  fontsize=SMALL, color=INK)
 
 
 def _authorities(axes: Axes, shown: list[Line]) -> None:
@@ -95,16 +94,41 @@ def _authorities(axes: Axes, shown: list[Line]) -> None:
     table = pd.DataFrame({"n": [line.marks[0].n for line in shown], "value": [line.marks[0].value for line in shown]})
     sns.scatterplot(data=table, x="n", y="value", color=COLOURS[0], s=34, edgecolor="white", linewidth=0.6, ax=axes, zorder=3)
     axes.set_ylabel("")
-    box = axes.get_window_extent()
-    scale_x = box.width / axes.figure.dpi * 25.4 / (axes.get_xlim()[1] - axes.get_xlim()[0])
-    scale_y = box.height / axes.figure.dpi * 25.4 / (axes.get_ylim()[1] - axes.get_ylim()[0])
-    taken: list[tuple[float, float, float]] = []
-    for line in sorted(shown, key=lambda one: (-(one.marks[0].value or 0.0), one.label)):
-        x, y = line.marks[0].n * scale_x, line.marks[0].value * scale_y
-        wide = width_of(line.label, SMALL)
-        lower = y
-        while any(abs(lower - other) < LETTER and x < end and start < x + wide + 2.0 for start, end, other in taken):
-            lower -= 0.4
-        taken.append((x, x + wide + 2.0, lower))
-        axes.annotate(line.label, (line.marks[0].n, line.marks[0].value), xytext=(5, (lower - y) / 25.4 * 72),
-                      textcoords="offset points", fontsize=SMALL, va="center", annotation_clip=False)
+    _names(axes, shown)
+
+
+def _names(axes: Axes, shown: list[Line]) -> None:
+    """Write each name beside its dot, at the first place where it meets no dot and no other name."""
+    box = axes.get_position()
+    wide, high = box.width * WIDTH, HEIGHT
+    (left, right), (low, top) = axes.get_xlim(), axes.get_ylim()
+    spots = {
+        line.label: ((line.marks[0].n - left) / (right - left) * wide, (line.marks[0].value - low) / (top - low) * high)
+        for line in shown
+    }
+    taken = [(wide, 0.0, wide + 40.0, high) for _ in shown[:1]]
+    taken += [(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in spots.values()]
+    for name, (x, y) in sorted(spots.items(), key=lambda item: (-item[1][0], item[0])):
+        length = width_of(name, SMALL)
+        places = [(x + start, y + up) for up in (0.0, 2.6, -2.6, 4.6, -4.6, 7.0, -7.0) for start in (2.0, -2.0 - length)]
+        free = [place for place in places if not _meets(place, length, taken) and place[0] > 1.0]
+        at = (free or places)[0]
+        taken.append((at[0], at[1] - LETTER / 2, at[0] + length, at[1] + LETTER / 2))
+        axes.annotate(
+            name, (on_scale(x, wide, left, right), on_scale(y, high, low, top)),
+            xytext=((at[0] - x) * 72 / 25.4, (at[1] - y) * 72 / 25.4), textcoords="offset points", fontsize=SMALL,
+            va="center", annotation_clip=False,
+            bbox={"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}, zorder=2.5,
+        )
+
+
+def on_scale(place: float, span: float, start: float, end: float) -> float:
+    """A place in millimetres as a number on a scale."""
+    return start + place / span * (end - start)
+
+
+def _meets(place: tuple[float, float], length: float, taken: list[tuple[float, float, float, float]]) -> bool:
+    """Whether a name at a place would cover a dot or another name."""
+    x, y = place
+    return any(x < right and left < x + length and y - LETTER / 2 < above and below < y + LETTER / 2
+               for left, below, right, above in taken)

@@ -37,7 +37,7 @@ class Place:
     y: float
 
 
-def places(picture: Picture, top: float, gap: float) -> tuple[tuple[Place, ...], tuple[tuple[float, str], ...], float]:
+def places(picture: Picture, top: float, gap: float, values: Callable[[Line], str]) -> tuple[tuple[Place, ...], tuple[tuple[float, str], ...], float]:
     """Set the lines one under the other; return them, the headings with their heights, and the bottom."""
     spots, headings, y = [], [], top
     for line in picture.lines:
@@ -47,14 +47,17 @@ def places(picture: Picture, top: float, gap: float) -> tuple[tuple[Place, ...],
             y += 1.6 if spots or headings else 0.0
             headings.append((y + height / 2, heading))
             y += height + 0.6
+        elif spots and spots[-1].line.beneath and not line.beneath:
+            y += 2.2
         label = folded(line.label, LABELS - (3.0 if line.beneath else 0.0), SMALL if line.beneath else SIZE)
-        height = max(LEAD * (label.count("\n") + 1) + 1.8, gap * len(line.marks) + 2.4, 4.4 if line.beneath else 5.6)
+        rows = 1 + max(label.count("\n"), text_at(line, values).count("\n"))
+        height = max(LEAD * rows + 1.8, gap * len(line.marks) + 1.6, 4.4 if line.beneath else 5.6)
         spots.append(Place(line, label, y + height / 2))
         y += height
     return tuple(spots), tuple(headings), y
 
 
-def sheet(picture: Picture, *, values: Callable[[Place], str], gap: float) -> tuple[Drawing, Axes, tuple[Place, ...]]:
+def sheet(picture: Picture, *, values: Callable[[Line], str], gap: float) -> tuple[Drawing, Axes, tuple[Place, ...]]:
     """Make the sheet of a picture and write everything on it but the marks.
 
     Parameters
@@ -74,29 +77,35 @@ def sheet(picture: Picture, *, values: Callable[[Place], str], gap: float) -> tu
     keyed = len(picture.series) > 1
     top = 7.5 if picture.banner or keyed else 2.0
     top += key_height(picture) if keyed else 0.0
-    spots, headings, bottom = places(picture, top, gap)
+    top += 5.0 if picture.remark else 0.0
+    spots, headings, bottom = places(picture, top, gap, values)
     drawing = Drawing.of(bottom + 11.0)
     left = EDGE + max((width_of(spot.label, SMALL if spot.line.beneath else SIZE) + (3.0 if spot.line.beneath else 0.0)
                        for spot in spots), default=0.0) + 4.0
-    right = WIDTH - EDGE - max((width_of(text_at(spot, picture, values)) for spot in spots), default=0.0) - 3.0
+    right = WIDTH - EDGE - max((width_of(text_at(spot.line, values)) for spot in spots), default=0.0) - 3.0
     axes = drawing.axes(left, top, right, bottom)
+    half = width_of(picture.unit, SMALL) / 2 + EDGE
+    drawing.text(min(max((left + right) / 2, half), WIDTH - half), bottom + 7.4, picture.unit, ha="center", fontsize=SMALL,
+                 color=QUIET)
     drawing.banner(picture.banner)
     if keyed:
         key(drawing, picture)
+    if picture.remark:
+        drawing.text(EDGE, top - 3.4, picture.remark, fontsize=SMALL, color=QUIET)
     for y, heading in headings:
         drawing.text(EDGE, y, heading, fontweight="bold")
     for spot in spots:
         indent, size, colour = (3.0, SMALL, QUIET) if spot.line.beneath else (0.0, SIZE, INK)
         drawing.text(EDGE + indent, spot.y, spot.label, fontsize=size, color=colour, linespacing=1.15)
-        drawing.text(WIDTH - EDGE, spot.y, text_at(spot, picture, values), ha="right", fontsize=size, color=colour)
+        drawing.text(WIDTH - EDGE, spot.y, text_at(spot.line, values), ha="right", fontsize=size, color=colour)
     return drawing, axes, spots
 
 
-def text_at(spot: Place, picture: Picture, values: Callable[[Place], str]) -> str:
+def text_at(line: Line, values: Callable[[Line], str]) -> str:
     """The numbers of a line, or that they are not shown."""
-    if any(mark.shown for mark in spot.line.marks):
-        return values(spot)
-    return " ".join(dict.fromkeys(mark.text for mark in spot.line.marks))
+    if any(mark.shown for mark in line.marks):
+        return values(line)
+    return " ".join(dict.fromkeys(mark.text for mark in line.marks))
 
 
 def key_rows(picture: Picture) -> list[list[tuple[float, str]]]:

@@ -37,7 +37,7 @@ def stacked(picture: Picture) -> Drawing:
         drawing = Drawing.of(height)
         drawing.banner(picture.banner)
         left = EDGE + max((width_of(folded(name, 34.0)) for name in picture.series), default=0.0) + 3.0
-        left = EDGE if len(picture.series) == 1 else left
+        left = EDGE + 3.0 if len(picture.series) == 1 else left
         for block in blocks:
             top = _block(drawing, block, picture, left, top)
         axes = drawing.axes(left, top, WIDTH - 5.0, top + 0.1)

@@ -100,17 +100,20 @@ def width_of(words: str, size: float = SIZE, weight: str = "normal") -> float:
     return max(widths, default=0.0) * POINT
 
 
+@lru_cache(maxsize=4096)
 def folded(words: str, width: float, size: float = SIZE) -> str:
-    """Words broken into lines that are at most so wide, in millimetres."""
+    """Words broken into as few lines as fit a width in millimetres, the lines about equally long."""
     if width_of(words, size) <= width:
         return words
-    letters = max(int(len(words) * width / width_of(words, size)), 4)
-    while letters > 4:
+    longest = max(len(words), 1)
+    for letters in range(longest, 3, -1):
         lines = wrap(words, letters)
         if all(width_of(line, size) <= width for line in lines):
-            return "\n".join(lines)
+            break
+    while letters > 4 and len(wrap(words, letters - 1)) == len(lines):
         letters -= 1
-    return "\n".join(wrap(words, 4))
+        lines = wrap(words, letters)
+    return "\n".join(lines)
 
 
 def percent_axis(axes: Axes, highest: float) -> None:

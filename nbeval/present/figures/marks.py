@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nbeval.dictionary.records import ExhibitRow
 from nbeval.errors import DictionaryError
 from nbeval.exhibit import Cell, Column, Row
-from nbeval.frames import Quantity
+from nbeval.frames import Quantity, Verdict
 from nbeval.present.context import Context
 from nbeval.present.results import Result, is_missing
 
@@ -57,6 +57,8 @@ class Picture:
     banner: str = ""
     withheld: str = "withheld"
     answered: str = ""
+    limits: tuple[str, str] = ("", "")
+    remark: str = ""            # what a reader must know about the choice of lines
     of_ten: str = ""
 
 
@@ -75,6 +77,9 @@ _SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })
 _FROM_ZERO = frozenset({"differences", "change_adjusted"})
 _RATIO = "drivers"
+
+#: differences from which on only those beyond chance are drawn, so that a page can hold the picture
+MOST = 24
 
 
 def picture_of(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Picture:
@@ -105,21 +110,38 @@ def picture_of(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, .
             do="leave the cell of the chart empty.",
         )
     chosen = tuple(column for column in columns if _is_shown(spec.kind, column))
-    lines = tuple(_lines(spec.kind, columns, chosen, rows, context))
+    every = tuple(_lines(spec.kind, columns, chosen, rows, context))
+    lines = _clear_ones(every, context) if spec.kind == "differences" and len(every) > MOST else every
     series = tuple(dict.fromkeys(mark.series for line in lines for mark in line.marks))
     units = {column.unit for column in chosen}
     return Picture(
         lines, series, unit=_axis(spec.kind, units, context), percent=units == {"%"} and spec.kind not in _FROM_ZERO,
         reference=0.0 if spec.kind in _FROM_ZERO else 1.0 if spec.kind == _RATIO else None, log=spec.kind == _RATIO,
         banner=context.say("invented") if context.cohort.invented else "", withheld=context.say("withheld_short"),
-        answered=context.say("n"), of_ten=context.say("of_ten"),
+        answered=context.say("n"),
+        limits=(context.say("funnel_limit", level="95%"), context.say("funnel_limit", level="99.8%")),
+        remark=context.say("remark_clear") if len(lines) < len(every) else "", of_ten=context.say("of_ten"),
     )
+
+
+def _clear_ones(lines: tuple[Line, ...], context: Context) -> tuple[Line, ...]:
+    """The differences that the test calls higher or lower, each under its heading."""
+    clear = {context.words[Verdict.HIGHER], context.words[Verdict.LOWER]}
+    kept, heading, written = [], "", ""
+    for line in lines:
+        heading = line.heading or heading
+        if line.verdict in clear:
+            kept.append(replace(line, heading="" if heading == written else heading))
+            written = heading
+    return tuple(kept)
 
 
 def _axis(kind: str, units: set[str], context: Context) -> str:
     """What the scale of a picture counts."""
     if kind == _RATIO:
         return context.say("axis_ratio")
+    if kind == "range":
+        return context.say("axis_range")
     if kind in _FROM_ZERO:
         return context.say("axis_points" if units == {context.say("points_short")} else "axis_difference")
     return context.say("axis_percent" if units == {"%"} else "axis_score")
@@ -151,7 +173,7 @@ def _lines(kind: str, columns: tuple[Column, ...], chosen: tuple[Column, ...], r
             if not cells["against"].symbol:
                 yield Line(cells["against"].text, marks[1:], "", verdict, beneath=True)
         elif kind == "range":
-            yield Line(label, tuple(_stretched(mark, cells) for mark in marks), heading)
+            yield Line(label, tuple(_stretched(mark, cells, context) for mark in marks), heading)
         else:
             yield Line(label, marks, heading, verdict)
         heading, last = "", label
@@ -166,10 +188,16 @@ def _mark(column: Column, cells: dict[str, Cell], context: Context) -> Mark:
     text = cell.text + ("%" if column.unit == "%" and not cell.symbol else "")
     interval = cells.get(_interval_key(column.key))
     return Mark(
-        column.group or column.label, cell.value, text,
+        _series(column, context), cell.value, text,
         _bound(row, "conf_low", cell), _bound(row, "conf_high", cell), n.value if n else None,
         interval.text if interval is not None and not interval.symbol else "", published,
     )
+
+
+def _series(column: Column, context: Context) -> str:
+    """Whose numbers a column has, where the head of the table leaves it to the title."""
+    own = context.authority_name(context.authority) if context.authority else context.cohort.label
+    return column.group or (own if column.key.endswith("estimate") and len(context.waves) == 1 else column.label)
 
 
 def _interval_key(key: str) -> str:
@@ -186,10 +214,10 @@ def _bound(row: Result | None, field: str, cell: Cell) -> float | None:
     return float(getattr(row, field))
 
 
-def _stretched(mark: Mark, cells: dict[str, Cell]) -> Mark:
+def _stretched(mark: Mark, cells: dict[str, Cell], context: Context) -> Mark:
     """The whole cohort's mark with the lowest and highest authority as its ends; any other as a bare mark."""
     if mark.series != "" and mark.text == cells["all"].text + ("%" if mark.text.endswith("%") else ""):
         low, high = cells["lowest"], cells["highest"]
-        interval = "" if low.symbol or high.symbol else f"{low.text}\N{EN DASH}{high.text}"
+        interval = "" if low.symbol or high.symbol else context.say("to", low=low.text, high=high.text)
         return Mark(mark.series, mark.value, mark.text, low.value, high.value, mark.n, interval)
     return Mark(mark.series, mark.value, mark.text, None, None, mark.n)

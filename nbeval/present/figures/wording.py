@@ -16,7 +16,7 @@ def alt_text(picture: Picture, context: Context) -> str:
         withheld. Empty where there is nothing at all in the picture.
     """
     if not picture.lines:
-        return ""
+        return context.say("alt_none") if picture.remark else ""
     lines = [line for line in picture.lines if not line.beneath]
     shown = [line for line in lines if line.marks and line.marks[-1 if len(picture.series) > 1 else 0].shown]
     parts = [context.say("alt_lines", count=len(lines), series=", ".join(picture.series))]
@@ -59,7 +59,7 @@ def description(picture: Picture, context: Context) -> str:
         label = f"{heading}, {_name(line)}" if heading else _name(line)
         key = "describe_verdict" if line.verdict else "describe_line"
         said.append(context.say(key, label=label, numbers=numbers, verdict=line.verdict))
-    return " ".join(said)
+    return " ".join([picture.remark, *said]).strip()
 
 
 def _number(mark: object, picture: Picture, context: Context) -> str:
