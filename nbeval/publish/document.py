@@ -48,6 +48,11 @@ class Shown:
     html: str
     anchor: str
 
+    @property
+    def place(self) -> str:
+        """What links in the prose call it, whatever the format."""
+        return "exhibit-" + re.sub(r"[^A-Za-z0-9_-]+", "-", self.exhibit.id)
+
 
 @dataclass(frozen=True)
 class Preformatted:
@@ -99,14 +104,16 @@ def read_document(notebook: Any) -> Document:
     """
     about = notebook.metadata.get("nbeval", {})
     closing = _closing(notebook)
-    title, blocks = _without_title(list(_blocks(notebook)))
+    summary = closing.get("summary", {})
+    title, blocks = _without_title(_without_banner(list(_blocks(notebook)), summary.get("banner", "")))
     blocks = _anchored(_levelled(blocks))
-    invented = about.get("invented", False) or closing.get("summary", {}).get("invented", False) or any(
+    invented = about.get("invented") or summary.get("invented") or any(
         isinstance(block, Shown) and block.exhibit.invented for block in blocks)
     return Document(
-        title=about.get("title") or title or "Report", language=about.get("language", "en-GB"),
+        title=about.get("title") or summary.get("title") or title or "Report",
+        language=about.get("language") or summary.get("language") or "en-GB",
         kind=about.get("kind", ""), invented=bool(invented), stamp=about.get("stamp", ""), blocks=tuple(blocks),
-        results=closing.get("results", ""), summary=closing.get("summary", {}),
+        results=closing.get("results", ""), summary=summary,
     )
 
 
@@ -172,6 +179,14 @@ def _prose_blocks(markdown: str) -> Iterator[Block]:
             run.append(token)
     if run:
         yield Prose(tuple(run))
+
+
+def _without_banner(blocks: list[Block], banner: str) -> list[Block]:
+    """The blocks without the words over invented data, which every format puts where it has a place for them."""
+    return [
+        replace(block, tokens=tuple(token for token in block.tokens if plain_text((token,)).strip() != banner))
+        if banner and isinstance(block, Prose) else block for block in blocks
+    ]
 
 
 def _without_title(blocks: list[Block]) -> tuple[str, list[Block]]:

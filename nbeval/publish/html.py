@@ -9,7 +9,7 @@ from nbconvert.exporters import Exporter
 
 from nbeval.publish import prose
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
-from nbeval.publish.page import INVENTED, environment, stylesheet
+from nbeval.publish.page import banner, environment, overline, stylesheet, subtitle
 
 class ReportExporter(Exporter):
     """Turns an executed notebook into a report (``jupyter nbconvert --to nbeval-html``)."""
@@ -30,7 +30,8 @@ class ReportExporter(Exporter):
 def html_of(document: Document) -> str:
     """The HTML of a document: one self-contained page."""
     return environment().get_template("report.html.j2").render(
-        document=document, contents=contents(document), invented_note=INVENTED,
+        document=document, contents=contents(document), banner=banner(document),
+        overline=overline(document), subtitle=subtitle(document),
         css=Markup(stylesheet("report.css")), html=_block_html,
     )
 

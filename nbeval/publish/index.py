@@ -74,14 +74,14 @@ def cohort_page(cohort: str, reports: list[Entry]) -> str:
     whole = [entry for entry in reports if entry.folder.count("/") == 1]
     single = [entry for entry in reports if entry.folder.count("/") > 1]
     groups = [("Reports on the whole cohort", whole), ("Reports on one authority each", single)]
-    name = reports[0].about.get("summary", {}).get("cohort", "") or cohort
+    name = reports[0].about.get("summary", {}).get("cohort_label") or cohort
     return _page(f"Reports: {name}", reports, [(title, part) for title, part in groups if part], start=cohort, up=True)
 
 
 def overall_page(by_cohort: dict[str, list[Entry]]) -> str:
     """The page over all cohorts; each is one group that leads to its own page."""
     reports = [entry for part in by_cohort.values() for entry in part]
-    groups = [(part[0].about.get("summary", {}).get("cohort", "") or cohort,
+    groups = [(part[0].about.get("summary", {}).get("cohort_label") or cohort,
                [entry for entry in part if entry.folder.count("/") == 1] or part[:1])
               for cohort, part in by_cohort.items()]
     return _page("Evaluation reports", reports, groups, start="", up=False)

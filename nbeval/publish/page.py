@@ -7,8 +7,11 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from nbeval.publish.document import Document
+from nbeval.publish.words import words
+
 INVENTED = (
-    "The people, answers and authorities in this document are invented. It shows what a report looks like "
+    "Invented data. The people, answers and authorities in this document are invented. It shows what a report looks like "
     "and says nothing about any real person or place."
 )
 
@@ -23,3 +26,21 @@ def environment() -> Environment:
 def stylesheet(name: str) -> str:
     """A stylesheet of this package."""
     return (files("nbeval.publish") / "templates" / name).read_text(encoding="utf-8")
+
+
+def banner(document: Document) -> str:
+    """What stands over invented data, in the report's own words where it has some; empty over real data."""
+    return (document.summary.get("banner") or INVENTED) if document.invented else ""
+
+
+def overline(document: Document) -> str:
+    """What stands over the title: the programme."""
+    return document.summary.get("programme") or words(document.language)["overline"]
+
+
+def subtitle(document: Document) -> str:
+    """What stands under the title: the authority, the cohort and its waves."""
+    about = document.summary
+    if about.get("subtitle"):
+        return about["subtitle"]
+    return ", ".join(filter(None, (about.get("authority_label"), about.get("cohort_label"), *about.get("waves", ()))))

@@ -1,0 +1,109 @@
+"""A report as a tagged PDF (PDF/UA-1), made by typst without a browser, TeX or a system library."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from importlib.resources import as_file, files
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import typst
+
+from nbeval.exhibit import Column, Exhibit
+from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
+from nbeval.publish.page import banner, overline, subtitle
+from nbeval.publish.prose import Token
+from nbeval.publish.words import below_exhibit, words
+
+WHOLE_UP_TO = 28        # rows of a table that is not split between pages
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+def pdf_bytes(document: Document) -> bytes:
+    """The bytes of ``report.pdf``: cover, contents, list of exhibits, text; the same on every run.
+
+    Typst itself refuses what would break PDF/UA-1, such as a picture without words for it.
+    """
+    report = json.dumps(report_data(document), ensure_ascii=False)
+    with as_file(files("nbeval.publish") / "templates") as templates:
+        return typst.compile(
+            str(templates / "report.typ"), root=str(templates), sys_inputs={"report": report},
+            font_paths=[str(FONTS)], ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=0,
+        )
+
+
+def png_bytes(svg: str, width_mm: float, ppi: float = 200) -> bytes:
+    """A drawing as PNG, for formats that cannot hold SVG."""
+    source = ('#set page(width: auto, height: auto, margin: 0pt)\n'
+              '#image(bytes(sys.inputs.svg), format: "svg", width: float(sys.inputs.width) * 1mm)')
+    return typst.compile(source.encode(), format="png", ppi=ppi, font_paths=[str(FONTS)], ignore_system_fonts=True,
+                         sys_inputs={"svg": svg, "width": str(width_mm)})
+
+
+def report_data(document: Document) -> dict[str, Any]:
+    """The document as the template reads it."""
+    anchors = {block.anchor for block in document.headings} | {shown.place for shown in document.exhibits}
+    language, _, region = document.language.partition("-")
+    return {
+        "title": document.title, "lang": language, "region": region or None,
+        "owner": document.summary.get("owner", ""), "overline": overline(document), "subtitle": subtitle(document),
+        "banner": banner(document), "stamp": document.stamp, "words": words(document.language),
+        "exhibits": bool(document.exhibits),
+        "list": [{"anchor": shown.place, "label": shown.exhibit.label, "title": shown.exhibit.title}
+                 for shown in document.exhibits],
+        "blocks": [_block(block, anchors) for block in document.blocks],
+    }
+
+
+def _block(block: Block, anchors: set[str]) -> dict[str, Any]:
+    """One block as the template reads it."""
+    match block:
+        case Heading(level=level, text=text, anchor=anchor):
+            return {"kind": "heading", "level": level - 1, "text": text, "anchor": anchor}
+        case Prose(tokens=tokens):
+            return {"kind": "prose", "tokens": [_linked(token, anchors) for token in tokens]}
+        case Shown(exhibit=exhibit):
+            return {"kind": "exhibit", "anchor": block.place, **_exhibit(exhibit)}
+        case Preformatted(text=text):
+            return {"kind": "pre", "text": text}
+    raise TypeError(type(block).__name__)
+
+
+def _linked(token: Token, anchors: set[str]) -> Token:
+    """A token whose links inside the document all lead somewhere; the others become plain words."""
+    made = {key: token[key] for key in ("type", "raw", "attrs") if key in token}
+    made["children"] = [_linked(child, anchors) for child in token.get("children", ())]
+    target = token.get("attrs", {}).get("url", "") if token["type"] == "link" else ""
+    if target.startswith("#") and target[1:] not in anchors:
+        made["type"] = "emphasis"
+    return made
+
+
+def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+    """An exhibit as the template reads it."""
+    figure, wide = exhibit.figure, len(exhibit.columns)
+    return {
+        "label": exhibit.label, "title": exhibit.title, "sentence": exhibit.sentence,
+        "svg": figure.svg if figure else "", "width": min(figure.width_mm, 162) if figure else 0,
+        "alt": f"{figure.alt} {figure.description}".strip() if figure else "",
+        "columns": [{"label": column.label, "unit": column.unit, "header": column.header,
+                     "numeric": column.numeric, "group": column.group} for column in exhibit.columns],
+        "groups": _groups(exhibit.columns),
+        "rows": [{"heading": row.heading, "cells": [cell.text for cell in row.cells]} for row in exhibit.rows],
+        "size": 9.5 if wide <= 6 else 8.5 if wide <= 9 else 7.5,
+        "whole": len(exhibit.rows) <= WHOLE_UP_TO, "below": list(below_exhibit(exhibit)),
+    }
+
+
+def _groups(columns: Iterable[Column]) -> list[dict[str, Any]]:
+    """The spanning headers, with the columns that have none as groups of one; empty where there is none at all."""
+    groups, first = [], 0
+    for name, members in groupby(columns, key=lambda column: column.group):
+        count = len(list(members))
+        groups += [{"name": name, "first": first, "span": count}] if name else [
+            {"name": "", "first": first + index, "span": 1} for index in range(count)]
+        first += count
+    return groups if any(group["name"] for group in groups) else []
