@@ -43,7 +43,7 @@ def _percentages(counts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     level = plan.dictionary.programme.conf_level
     found = wilson(hits, n, level)
     table = counts.assign(
-        estimate=100 * found.estimate, conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
+        estimate=share(100 * hits, n), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
         method="Wilson interval", warning=np.where(n > 0, "", NOBODY),
     )
     return result_rows(table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value, unit="percent")
@@ -73,7 +73,10 @@ def _means(counts: pd.DataFrame, plan: Plan) -> list[pd.DataFrame]:
 
 
 def share(numerator: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Numerator over base; missing where the base is empty."""
+    """Numerator over base; missing where the base is empty.
+
+    A percentage is ``share(100 * numerator, n)``: in this order it rounds half up as the fraction does.
+    """
     return np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.records import Measure
-from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, moments
+from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, moments, share
 from nbeval.estimate.means import hedges_g, welch
 from nbeval.estimate.outcome import Estimates, Outcome, not_estimable
 from nbeval.estimate.plan import Plan
@@ -73,7 +73,7 @@ def compare_percentages(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     found = newcombe(x1, n1, x0, n0, level)
     tests = _tests(x1, n1, x0, n0)
     return pairs.assign(
-        estimate=100 * found.estimate, conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
+        estimate=share(100 * (x1 * n0 - x0 * n1), n1 * n0), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
         statistic=[test.statistic for test in tests], df=[test.df for test in tests],
         p_value=[test.p_value for test in tests],
         method=[f"Newcombe interval; {test.method}" if test.method else "none" for test in tests],

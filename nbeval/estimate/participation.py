@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.records import Cohort
+from nbeval.estimate.levels import share
 from nbeval.estimate.pairs import compare_percentages, pair
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import result_rows
@@ -31,7 +32,7 @@ def participation(plan: Plan) -> pd.DataFrame:
     known = np.isfinite(of) & (of > 0)
     found = wilson(n, np.where(known, of, 0), plan.dictionary.programme.conf_level)
     rates = forms.assign(
-        estimate=100 * found.estimate, conf_low=100 * found.conf_low, conf_high=100 * found.conf_high,
+        estimate=share(100 * n, np.where(known, of, 0)), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high,
         numerator=n, n_eligible=of,
         conf_level=plan.dictionary.programme.conf_level, unit="percent", method="Wilson interval",
         warning=np.where(known, "", UNKNOWN),
@@ -97,7 +98,7 @@ def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     n, of = shares["numerator"].to_numpy(), shares["n_valid"].to_numpy()
     found = wilson(n, of, plan.dictionary.programme.conf_level)
     rows = shares.assign(
-        estimate=100 * found.estimate, conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, unit="percent",
+        estimate=share(100 * n, of), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, unit="percent",
         conf_level=plan.dictionary.programme.conf_level, method="Wilson interval",
     )
     return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value)
