@@ -22,7 +22,7 @@ REFUSED = {
     "*|calibrate_logit": "raking is the declared rule, trimmed by a declared rule",
     "mean|svymean": "tested with the survey estimates, where the weights are taken as given",
     "deff|deff=TRUE": "tested with the survey estimates, where the weights are taken as given",
-    "deff|deff=replace": "the effect against sampling without replacement is given",
+    "deff|deff=replace": "tested with the survey estimates, where the weights are taken as given",
 }
 
 

@@ -1,0 +1,86 @@
+"""Intervals of survey estimates from their linearised standard error and degrees of freedom."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from nbeval.estimate.outcome import Outcome, not_estimable
+
+INTERVALS = ("korn_graubard", "logit")
+NO_VARIANCE = "no variance: an interval without width would not be certainty"
+NO_DF = "no interval: no degrees of freedom"
+
+
+def t_outcome(value: float, error: float, df: int, level: float, method: str, caution: str = "") -> Outcome:
+    """An estimate with a t interval, or without one where there is nothing to take it from.
+
+    Parameters
+    ----------
+    value, error : float
+        Estimate and standard error.
+    df : int
+        Degrees of freedom of the design.
+    level : float
+    method : str
+    caution : str
+        What to mind about the variance.
+
+    Returns
+    -------
+    Outcome
+    """
+    if df < 1:
+        return Outcome(value, method=method, warning=NO_DF)
+    if not error > 0:
+        return Outcome(value, error, df=df, method=method, warning=NO_VARIANCE)
+    half = stats.t.ppf((1 + level) / 2, df) * error
+    return Outcome(value, error, value - half, value + half, level, df=df, method=method, warning=caution)
+
+
+def share_outcome(share: float, error: float, n: int, df: int, interval: str, level: float, caution: str = "") -> tuple[Outcome, float]:
+    """A share with an interval between 0 and 1, and its effective n.
+
+    Parameters
+    ----------
+    share, error : float
+        Estimate from 0 to 1 and its standard error.
+    n, df : int
+        Respondents, and degrees of freedom of the design.
+    interval : str
+        ``korn_graubard`` or ``logit``.
+    level : float
+    caution : str
+
+    Returns
+    -------
+    tuple of Outcome and float
+        The effective n is p(1-p) over the variance, and n where the share is 0 or 1.
+
+    Notes
+    -----
+    Korn and Graubard, Survey Methodology 1998;24:193-201: Clopper and Pearson's limits at the effective n,
+    adjusted for the degrees of freedom and no larger than n. Evidence: ``survey.R`` (korn_graubard, svyciprop).
+    """
+    share = min(max(share, 0.0), 1.0)
+    certain = not error > 0 or share in (0.0, 1.0)
+    effective = float(n) if certain else share * (1 - share) / error**2
+    if df < 1:
+        return Outcome(share, method=interval, warning=NO_DF), effective
+    if interval == "korn_graubard":
+        limits = _korn_graubard(share, n, effective, df, level)
+    elif certain:
+        return not_estimable(interval, "a share without variance has no logit interval"), effective
+    else:
+        half = stats.t.ppf((1 + level) / 2, df) * error / (share * (1 - share))
+        limits = tuple(1 / (1 + np.exp(-(np.log(share / (1 - share)) + np.array([-half, half])))))
+    return Outcome(share, error, *limits, level, df=df, method=interval, warning=caution), effective
+
+
+def _korn_graubard(share: float, n: int, effective: float, df: int, level: float) -> tuple[float, float]:
+    """Clopper and Pearson's limits at the adjusted effective n."""
+    tail = (1 - level) / 2
+    size = min(float(n), effective * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2) if n > 1 else float(n)
+    yes, no = size * share, size * (1 - share)
+    low = 0.0 if share == 0 else float(stats.beta.ppf(tail, yes, no + 1))
+    return low, 1.0 if share == 1 else float(stats.beta.ppf(1 - tail, yes + 1, no))
