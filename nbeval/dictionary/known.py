@@ -23,12 +23,13 @@ class Known:
     answers: dict[str, list[Response]] = field(default_factory=dict)      # by response set
     versions: dict[str, set[str]] = field(default_factory=dict)           # by instrument
     levels: dict[str, list[str]] = field(default_factory=dict)            # by group
+    lost: set[str] = field(default_factory=set)                           # kinds of which nothing could be read
 
     def refer(self, place: Place, name: str, kind: str, value: str) -> bool:
         """Whether ``value`` is a known id of this kind; a fault is noted where it is not."""
         if value in self.ids[kind]:
             return True
-        if value not in self.broken:
+        if value not in self.broken and kind not in self.lost:
             self.faults.unknown(place, name, kind, value, self.ids[kind])
         return False
 
@@ -66,6 +67,7 @@ class Known:
 def know(contents: Contents, faults: Faults) -> Known:
     """Index everything that can be referred to; duplicates are faults."""
     known = Known(faults, contents.broken)
+    unreadable = bool(faults.lines)
     programme = [record for record, _ in contents.programme]
     for kind, name, attribute in (
         ("source key", "sources.csv", "source"), ("authority", "authorities.csv", "authority"),
@@ -92,6 +94,7 @@ def know(contents: Contents, faults: Faults) -> Known:
     known.ids["group"] = {level.group: level for level, _ in contents.rows("groups.csv")}
     known.ids["response set"] = {name: answers[0] for name, answers in known.answers.items()}
     known.ids["kind of source"] = {source.id: source for record, _ in contents.cohorts for source in record.sources}
+    known.lost = {kind for kind, ids in known.ids.items() if not ids} if unreadable else set()
     return known
 
 

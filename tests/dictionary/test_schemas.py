@@ -1,0 +1,63 @@
+"""Schemas for other people's tools agree with the dictionary."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+
+from nbeval.dictionary.contents import INSTRUMENT_TABLES, TABLES
+from nbeval.dictionary.json_schema import RECORDS, write_json_schemas
+from nbeval.dictionary.table_schema import table_schema, write_table_schema
+from nbeval.errors import ParameterError
+
+
+def field(loaded, version: str, name: str) -> dict:
+    fields = table_schema(loaded.instrument("reading_survey"), version)["fields"]
+    return next(one for one in fields if one["name"] == name)
+
+
+def test_one_schema_is_written_per_instrument_and_version(loaded, tmp_path):
+    written = write_table_schema(loaded, tmp_path)
+    assert [path.name for path in written] == ["reading_survey.2020.schema.json", "reading_survey.2022.schema.json"]
+    schema = json.loads(written[0].read_text(encoding="utf-8"))
+    columns = loaded.instrument("reading_survey").columns_of("2020")
+    assert [one["name"] for one in schema["fields"]] == [column.header for column in columns]
+    assert schema["primaryKey"] == ["Response ID"]
+
+
+def test_answers_are_categories_and_labels_of_missing_answers_are_missing_values(loaded):
+    often = field(loaded, "2022", "Q2 | How often do you read?")
+    assert [one["value"] for one in often["categories"]] == ["Often or always", "Sometimes", "Hardly ever or never"]
+    assert [one["nbeval:code"] for one in often["categories"]] == [1, 2, 3]
+    assert often["missingValues"] == ["", "Prefer not to say", "Don't know"]
+
+
+def test_several_options_in_one_column_are_a_list(loaded):
+    reads = field(loaded, "2022", "Q4 | What do you read?")
+    assert (reads["type"], reads["delimiter"], reads["nbeval:options"]) == ("list", ";", ["Novels", "Comics"])
+
+
+def test_numbers_with_labelled_ends_stay_text_and_plain_ones_have_bounds(loaded, root):
+    from nbeval.dictionary import load
+
+    assert field(loaded, "2020", "How much do you enjoy reading?")["type"] == "string"
+    survey = load(root / "data_dictionary").instruments[0]
+    numbers = [one for one in table_schema(survey, survey.versions[0])["fields"] if one["type"] == "number"]
+    assert numbers and all(one["constraints"]["minimum"] < one["constraints"]["maximum"] for one in numbers)
+
+
+def test_an_unknown_version_is_refused(loaded):
+    with pytest.raises(ParameterError, match="no export version '2021'"):
+        table_schema(loaded.instrument("reading_survey"), "2021")
+
+
+def test_every_file_of_a_dictionary_has_a_json_schema(tiny, tmp_path):
+    written = {path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
+               for path in write_json_schemas(tmp_path)}
+    assert len(written) == len(RECORDS) + len(TABLES) + len(INSTRUMENT_TABLES)
+    cohort = tomllib.loads((tiny / "cohorts/first.toml").read_text(encoding="utf-8"))
+    assert set(cohort) <= set(written["cohort"]["properties"])
+    assert set(written["cohort"]["required"]) <= set(cohort)
+    assert written["cohort"]["additionalProperties"] is False
