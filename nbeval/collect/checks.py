@@ -42,7 +42,8 @@ CHECKS = (
     Check("items_reversed", "Every item of a scale goes the way of the others.", checks_answers.reversed_items),
     Check("forms_alike", "No two forms of an authority give the same answers throughout.", checks_answers.alike),
     Check("straight_lining", "No form gives one answer throughout a block.", checks_answers.straight_lining),
-    Check("versions_comparable", "No item is noted as changed between the versions used.", checks_answers.comparability),
+    Check("versions_comparable", "No item changed between the versions used, as far as is noted.",
+          checks_answers.comparability),
 )
 _FILES = "files_unexpected"
 

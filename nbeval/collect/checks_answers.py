@@ -80,9 +80,10 @@ def straight_lining(intake: Intake) -> list[Finding]:
         alike = full & np.equal(codes, codes[:, :1]).all(axis=1)
         if alike.any():
             share = 100 * alike.sum() / full.sum()
-            found.append(Finding(NOTE, f"{number(int(alike.sum()), 'form gives', 'forms give')} one answer to all"
-                                 f" {len(places)} questions with the response set '{response_set}', {share:.0f} % of those"
-                                 " that answer them all.", count=int(alike.sum())))
+            forms = number(int(alike.sum()), "form gives", "forms give")
+            message = (f"{forms} one answer to all {len(places)} questions with the response set '{response_set}',"
+                       f" {share:.0f} % of those that answer them all.")
+            found.append(Finding(NOTE, message, count=int(alike.sum())))
     return found
 
 

@@ -43,7 +43,8 @@ def late(intake: Intake) -> list[Finding]:
 def early(intake: Intake) -> list[Finding]:
     """Forms begun before the first day of fieldwork: often tests that nobody marked."""
     return _by_wave(intake, intake.kept["is_early"], "form begun before the fieldwork", WARNING, "kept",
-                    "look whether they are tests, and mark them so in the export.", many="forms begun before the fieldwork")
+                    "look whether they are tests, and mark them so in the export.",
+                    many="forms begun before the fieldwork")
 
 
 def empty(intake: Intake) -> list[Finding]:
@@ -69,7 +70,8 @@ def times_readable(intake: Intake) -> list[Finding]:
         (intake.kept[name].fillna("") != "") & intake.kept[f"{name}_at"].isna() for name in ("started", "finished")
     )) > 0
     return _by_wave(intake, unread, "form has a time that cannot be read", WARNING, "kept",
-                    "such a form is never late; export times in ISO form.", many="forms have a time that cannot be read")
+                    "such a form is never late; export times in ISO form.",
+                    many="forms have a time that cannot be read")
 
 
 def persons_once(intake: Intake) -> list[Finding]:

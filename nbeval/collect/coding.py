@@ -42,10 +42,6 @@ class Coded:
     unknown: list[Spelling] = field(default_factory=list)
     unknown_cells: list[tuple[np.ndarray, str]] = field(default_factory=list)
 
-    def place(self, item: str) -> int:
-        """The column of an item."""
-        return [one.item for one in self.items].index(item)
-
 
 def code_answers(forms: pd.DataFrame, texts: pd.DataFrame, instrument: LoadedInstrument) -> Coded:
     """Bring the answers of a source to codes; every answer without code has a first reason.
@@ -70,15 +66,14 @@ def code_answers(forms: pd.DataFrame, texts: pd.DataFrame, instrument: LoadedIns
     items = tuple(item for item in instrument.items if item.kind is not ItemKind.TEXT)
     shape = (len(forms), len(items))
     coded = Coded(items, np.full(shape, np.nan), np.full(shape, REASON_CODE[MissingReason.NOT_ASKED], np.int8))
+    columns = {**{item.item: [place] for place, item in enumerate(items)}, **questions(items)}
     for (wave, version), rows in forms.reset_index(drop=True).groupby(["wave", "version"], sort=True).indices.items():
-        for place, item in enumerate(items):
-            if item.item in texts:
-                read = item_reader(item, instrument, version)
-                _code_column(coded, rows, [place], texts[item.item].iloc[rows], _singly(read), (item.item, wave, version))
-        for question, places in questions(items).items():
-            if question in texts:
-                read = _question_reader(places, items, instrument, version)
-                _code_column(coded, rows, places, texts[question].iloc[rows], read, (question, wave, version))
+        for name, places in columns.items():
+            if name in texts:
+                whole = name != items[places[0]].item
+                read = _question_reader(places, items, instrument, version) if whole \
+                    else _singly(item_reader(items[places[0]], instrument, version))
+                _code_column(coded, rows, places, texts[name].iloc[rows], read, (name, wave, version))
     _settle_options(coded)
     return coded
 

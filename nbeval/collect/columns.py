@@ -134,7 +134,7 @@ def _refuse(mapping: Mapping, instrument: LoadedInstrument, files: int) -> None:
         found="\n".join(lines), allowed="the headers of the export version in columns.csv",
         where=f"instruments/{instrument.record.id}/columns.csv",
         do="add the header to columns.csv with its role (identifying and ignored are roles too) under this export"
-           " version;\nif most headers are unknown, look at `header_rows` and `version` of the files in the cohort's file.",
+           " version;\nif most headers are unknown, look at `header_rows` and `version` in the cohort's file.",
     )
 
 

@@ -74,29 +74,25 @@ def apply_corrections(
 
     Parameters
     ----------
-    texts : DataFrame
-        One row per form that is kept: its answers as text.
-    forms : DataFrame
-        One row per form, in the same order, with ``wave``, ``authority``, ``submission``.
+    texts, forms : DataFrame
+        One row per form that is kept, in one order: its answers as text, and what it is of.
     corrections : DataFrame
         One row per entry, of this source alone.
     name : str
-        The file's name in messages.
+        The file's.
 
     Returns
     -------
     pandas.DataFrame
-        One row per form: the answers, corrected. ``texts`` is not altered.
+        One row per form: its answers, corrected.
 
     Raises
     ------
     CorrectionError
-        An entry matches no form that is kept or no item of the export, two entries are of one answer,
-        or what stands there is not what the entry expects. Values and numbers of forms are not shown.
+        An entry matches no form or item, is the second of one answer, or expects another answer.
     """
-    key = ["wave", "authority", "submission"]
     places: dict[tuple, list[int]] = {}
-    for place, found in enumerate(forms[key].astype(str).itertuples(index=False, name=None)):
+    for place, found in enumerate(zip(*(forms[name].astype(str) for name in ("wave", "authority", "submission")))):
         places.setdefault(found, []).append(place)
     corrected = texts.copy()
     faults, done = [], set()

@@ -106,8 +106,7 @@ def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per file: ``file``, ``wave``, ``authority`` (empty where a file holds several), ``read``,
-        ``kept``, and one count per reason.
+        One row per file: ``file``, ``wave``, ``authority`` (empty where it holds several), counts.
 
     Raises
     ------
@@ -138,8 +137,7 @@ def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
 def _among(labels: pd.Series, declared: tuple[str, ...]) -> pd.Series:
     """Whether each label is one of those declared, typing accidents aside."""
     wanted = {normalise(label) for label in declared}
-    distinct = {label: normalise(label) in wanted for label in labels.dropna().unique()}
-    return labels.map(distinct).fillna(False).astype(bool)
+    return labels.isin([label for label in labels.dropna().unique() if normalise(label) in wanted])
 
 
 def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:

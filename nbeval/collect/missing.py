@@ -66,10 +66,8 @@ def follow_routing(
 
     Parameters
     ----------
-    coded : Coded
-        One row per form.
-    forms : DataFrame
-        One row per form, in the same order, with ``wave``.
+    coded, forms
+        One row per form, in one order; ``forms`` with ``wave``.
     instrument : LoadedInstrument
         Its routing; a route may name an item or a whole multi-select question, and a later item may
         depend on one that is itself routed. Several routes to one item must all be open.

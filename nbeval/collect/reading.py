@@ -27,21 +27,20 @@ def read_table(
     Parameters
     ----------
     path : Path
-        A .csv, .tsv, .txt, .xlsx, .xls, .ods, .sav or .zsav file.
+        A text file, a workbook or an SPSS file, which its ending tells.
     header_rows : int
-        Rows of header, not counting rows without any text. Several are joined by " | ", leaving out
-        empty parts; above the last row an empty header repeats its left neighbour, as survey tools mean it.
+        Rows of header; rows without text do not count. Several are joined by " | "; above the last row
+        an empty header repeats its left neighbour, as survey tools mean it.
     encoding, sheet : str
         Of text files; of workbooks. Empty to find it out, for which only one sheet may have any cells.
     name : str
-        The file's name in messages; its own name if empty.
+        In messages; the file's own if empty.
 
     Returns
     -------
     pandas.DataFrame
-        One row per form, in the order of the file; one column of text per column of the file. Of two
-        columns with one header the second is called "header (2)". Columns without header and without
-        any cell are left out.
+        One row per form, one column of text per column of the file. Of two columns with one header the
+        second is called "header (2)"; a column without header and cells is left out.
 
     Raises
     ------
@@ -53,9 +52,8 @@ def read_table(
     if len(rows) <= header_rows:
         raise _without_forms(name, len(rows), header_rows)
     width = max(len(row) for row in rows)
-    rows = [row + [""] * (width - len(row)) for row in rows]
-    headers = _headers(rows[:header_rows])
-    table = pd.DataFrame(rows[header_rows:], dtype=str)
+    headers = _headers([row + [""] * (width - len(row)) for row in rows[:header_rows]])
+    table = pd.DataFrame([row + [""] * (width - len(row)) for row in rows[header_rows:]], dtype=str)
     kept = [place for place, header in enumerate(headers) if header or (table[place] != "").any()]
     table = table[kept]
     table.columns = _distinct([headers[place] for place in kept])

@@ -40,15 +40,14 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     dictionary : Dictionary
         Instruments, codebooks, authorities, and the threshold below which no text is shown.
     data : Path
-        The data folder, outside the project. A folder in it with the cohort's id is used where there is
-        one; ``corrections.csv`` there is applied.
+        The data folder; within it a folder with the cohort's id is used where there is one. The
+        ``corrections.csv`` that lies there is applied.
 
     Returns
     -------
     Collected
-        ``answers`` has one row per respondent x closed item, ``respondents`` one row per form kept, numbered
-        in the order of source, wave, authority and submission; ``findings`` one row per finding,
-        ``accounting`` and ``inputs`` one row per file.
+        ``answers``: one row per respondent x closed item; ``respondents``: one row per form kept, numbered by
+        source, wave, authority and submission; ``findings``; ``accounting``, ``inputs``: one row per file.
 
     Raises
     ------
@@ -59,9 +58,8 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
 
     Notes
     -----
-    Every respondent x item has a code or a ``MissingReason``. Neither the order of rows nor that of
-    columns in the exports matters, except for which of two forms with one number is the last where the
-    exports hold no times. Typed answers never enter the tables.
+    Every respondent x item has a code or a ``MissingReason``. The order of rows and columns in the exports
+    does not matter, except for which of two forms with one number is the last where there are no times.
     """
     batch = _gather(cohort, dictionary, data)
     found = [line for intake in batch.intakes for line in run_checks(intake, batch.data)]
