@@ -10,8 +10,10 @@ from nbeval.estimate.multiplicity import adjust
 from nbeval.estimate.verdict import verdicts
 from nbeval.frames import Contrast, Quantity
 
-#: the estimates that a test decides upon
+#: the estimates that families are made of
 TESTED = (Quantity.CHANGE.value, Quantity.DIFFERENCE.value)
+#: the estimates that a word is said of
+WORDED = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
 _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
 
 
@@ -48,11 +50,12 @@ def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """
     measures = {one.indicator: one.measure.value for one in dictionary.indicators}
     smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)
-    tested = results["quantity"].isin(TESTED).to_numpy()
+    tested = results["quantity"].isin(WORDED).to_numpy()
     rows = results[tested]
     words = np.full(len(results), "", dtype=object)
     words[tested] = verdicts(
         rows["estimate"], rows["conf_low"], rows["conf_high"], rows["p_adjusted"].fillna(rows["p_value"]),
         smallest[tested].fillna(0.0), change=rows["contrast"].eq(Contrast.WAVE.value),
+        alpha=1 - dictionary.programme.conf_level,
     )
     return results.assign(verdict=pd.Series(words, index=results.index).astype(str))
