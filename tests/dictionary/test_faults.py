@@ -310,6 +310,9 @@ BROKEN = {
         ["specimen.toml, items, entry 1, field 'shares': add up to 1.1"]),
     "shares overlap": (
         "specimen.toml", '"5-6" = 0.3', '"4-6" = 0.3', ["'4-6' overlaps with another share"]),
+    "an item both shifts well-being and follows it": (
+        "specimen.toml", 'item = "often"\ncodes', 'item = "enjoy"\ncodes',
+        ["specimen.toml, shifts, entry 1, field 'item': 'enjoy' has a loading too"]),
     "a built-in change is at an unknown wave": (
         "specimen.toml", 'wave = "after"', 'wave = "later"', ["changes, entry 1, field 'wave': unknown wave 'later'"]),
 }
