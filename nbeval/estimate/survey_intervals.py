@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from nbeval.estimate.outcome import Outcome, not_estimable
 
@@ -34,7 +34,7 @@ def t_outcome(value: float, error: float, df: int, level: float, method: str, ca
         return Outcome(value, method=method, warning=NO_DF)
     if not error > 0:
         return Outcome(value, error, df=df, method=method, warning=NO_VARIANCE)
-    half = stats.t.ppf((1 + level) / 2, df) * error
+    half = special.stdtrit(df, (1 + level) / 2) * error
     return Outcome(value, error, value - half, value + half, level, df=df, method=method, warning=caution)
 
 
@@ -72,7 +72,7 @@ def share_outcome(share: float, error: float, n: int, df: int, interval: str, le
     elif certain:
         return not_estimable(interval, "a share without variance has no logit interval"), effective
     else:
-        half = stats.t.ppf((1 + level) / 2, df) * error / (share * (1 - share))
+        half = special.stdtrit(df, (1 + level) / 2) * error / (share * (1 - share))
         limits = tuple(1 / (1 + np.exp(-(np.log(share / (1 - share)) + np.array([-half, half])))))
     return Outcome(share, error, *limits, level, df=df, method=interval, warning=caution), effective
 
@@ -80,7 +80,7 @@ def share_outcome(share: float, error: float, n: int, df: int, interval: str, le
 def _korn_graubard(share: float, n: int, effective: float, df: int, level: float) -> tuple[float, float]:
     """Clopper and Pearson's limits at the adjusted effective n."""
     tail = (1 - level) / 2
-    size = min(float(n), effective * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2) if n > 1 else float(n)
+    size = min(float(n), effective * (special.stdtrit(n - 1, tail) / special.stdtrit(df, tail)) ** 2) if n > 1 else float(n)
     yes, no = size * share, size * (1 - share)
-    low = 0.0 if share == 0 else float(stats.beta.ppf(tail, yes, no + 1))
-    return low, 1.0 if share == 1 else float(stats.beta.ppf(1 - tail, yes + 1, no))
+    low = 0.0 if share == 0 else float(special.betaincinv(yes, no + 1, tail))
+    return low, 1.0 if share == 1 else float(special.betaincinv(yes + 1, no, 1 - tail))
