@@ -11,10 +11,10 @@ from pathlib import Path
 from rich.console import Console
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
-from nbeval.publish.formats import check_formats
+from nbeval.publish.formats import FORMATS, check_formats
 from nbeval.publish.index import write_indexes
 from nbeval.publish.job import Job, Origin, Task
-from nbeval.publish.parameters import check_parameters
+from nbeval.publish.parameters import check_parameters, imported_modules
 from nbeval.publish.processes import Ended, processes
 from nbeval.publish.progress import BatchProgress
 from nbeval.publish.provenance import is_whole, report_key
@@ -62,7 +62,7 @@ def render(
     deadline : float
         Seconds after which a report is ended.
     modules : sequence of str
-        Modules that the notebooks use, imported once for all of them.
+        Modules to import once for all reports, beside those that the notebooks import themselves.
     console : Console, optional
         Where progress is shown; standard error by default.
     fork : bool, optional
@@ -132,7 +132,10 @@ class _Batch:
 
     def _make(self, waiting: list[int]) -> None:
         """Keep as many reports running as there are workers, until none is left."""
-        crew = processes(self._place.room, self._options.modules, fork=self._options.fork)
+        makers = [FORMATS[name].module for name in self._options.formats]
+        notebooks = {self._jobs[number].notebook for number in waiting}
+        modules = dict.fromkeys([*makers, *self._options.modules, *imported_modules(notebooks)])
+        crew = processes(self._place.room, modules, fork=self._options.fork)
         try:
             while waiting or self._since:
                 while waiting and len(self._since) < self._options.workers:

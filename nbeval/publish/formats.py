@@ -19,10 +19,14 @@ class Format:
     name: str
     maker: str
 
+    @property
+    def module(self) -> str:
+        """The module of the maker."""
+        return f"nbeval.publish.{self.maker.split(':')[0]}"
+
     def make(self, document: Document) -> bytes:
         """The bytes of the document in this format."""
-        module, function = self.maker.split(":")
-        made: Callable[[Document], bytes] = getattr(import_module(f"nbeval.publish.{module}"), function)
+        made: Callable[[Document], bytes] = getattr(import_module(self.module), self.maker.split(":")[1])
         return made(document)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -77,17 +78,36 @@ def check_parameters(given: Mapping[str, Any], notebook: Path) -> None:
             )
 
 
-def _source_of_parameters_cell(notebook: Path) -> str:
-    """The source of the one cell tagged ``parameters``."""
+def imported_modules(notebooks: Iterable[Path]) -> list[str]:
+    """The modules that the code of notebooks imports, in order of first use; unreadable cells count for nothing."""
+    found: dict[str, None] = {}
+    for notebook in notebooks:
+        for cell in _cells(notebook):
+            source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+            with suppress(SyntaxError):
+                for node in ast.walk(ast.parse(source if cell["cell_type"] == "code" else "")):
+                    if isinstance(node, ast.Import):
+                        found |= dict.fromkeys(alias.name for alias in node.names)
+                    elif isinstance(node, ast.ImportFrom) and node.module:
+                        found[node.module] = None
+    return list(found)
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook as they are stored."""
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        return json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     except FileNotFoundError:
         raise RenderError(f"the notebook {notebook.name} does not exist.",
                           do="check its name in programme.toml and the notebooks' folder.") from None
     except (ValueError, KeyError, TypeError):
         raise RenderError(f"{notebook.name} is not a notebook that can be read.",
                           do="restore it from version control.") from None
-    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())]
+
+
+def _source_of_parameters_cell(notebook: Path) -> str:
+    """The source of the one cell tagged ``parameters``."""
+    tagged = [cell for cell in _cells(notebook) if "parameters" in cell.get("metadata", {}).get("tags", ())]
     if len(tagged) != 1:
         raise RenderError(f"{notebook.name} has {len(tagged)} cells tagged 'parameters'; it needs exactly one.",
                           do="tag the cell that holds the parameters, and no other.")

@@ -104,7 +104,7 @@ def _kill(pid: int) -> None:
 
 def prepare(modules: list[str]) -> None:
     """Import what the reports will need, so that no child does it again."""
-    for name in ("nbeval.publish.html", *modules):
+    for name in modules:
         with suppress(ImportError):
             import_module(name)
     environment().get_template("report.html.j2")

@@ -11,6 +11,7 @@ import nbformat
 
 from nbeval.errors import NbevalError, RenderError
 from nbeval.publish import faults
+from nbeval.publish.agreement import disagreements
 from nbeval.publish.document import Document, read_document
 from nbeval.publish.execute import execute
 from nbeval.publish.formats import FORMATS
@@ -45,14 +46,27 @@ def make_report(task: Task) -> None:
     outputs = {"report.ipynb": content}
     if document.results:
         outputs["results.csv"] = document.results.encode("utf-8")
-    for name in task.formats:
-        outputs[FORMATS[name].file] = _made(name, document)
+    outputs |= _formats(task, document)
     try:
         for file, content in outputs.items():
             (task.place / file).write_bytes(content)
         write(provenance(task, document, outputs), task.place)
     except OSError as error:
         raise faults.output_error(error) from None
+
+
+def _formats(task: Task, document: Document) -> dict[str, bytes]:
+    """The files of all formats, by name; refused where one shows other numbers than the exhibits hold."""
+    silent = [shown.exhibit.id for shown in document.exhibits if shown.exhibit.figure and not shown.exhibit.figure.alt]
+    if silent:
+        raise RenderError(f"a figure of '{document.title}' has no words for those who cannot see it.",
+                          found=", ".join(silent), do="give the figure its alternative text.")
+    made = {name: _made(name, document) for name in task.formats}
+    wrong = disagreements(document, made)
+    if wrong:
+        raise RenderError(f"the formats of '{document.title}' do not agree with its exhibits.",
+                          found="\n".join(wrong[:5]), do="report the fault with the lines above.")
+    return {FORMATS[name].file: content for name, content in made.items()}
 
 
 def _made(name: str, document: Document) -> bytes:

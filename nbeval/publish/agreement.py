@@ -1,0 +1,145 @@
+"""Reads the tables back out of every format of a report and compares them with its exhibits, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import docx
+import lxml.html
+import openpyxl
+import pypdf
+
+from nbeval.exhibit import Exhibit
+from nbeval.publish.document import Document
+from nbeval.publish.numbers_in_text import number_in
+
+Grid = list[list[str]]
+
+
+def disagreements(document: Document, made: dict[str, bytes]) -> tuple[str, ...]:
+    """Where the formats of a report do not show what its exhibits hold.
+
+    Parameters
+    ----------
+    document : Document
+        The report.
+    made : dict
+        The bytes of its formats, by the names of ``formats.FORMATS``.
+
+    Returns
+    -------
+    tuple of str
+        One line per exhibit and format that disagree, with the first cells that do; empty where all agree.
+    """
+    return tuple(line for name, content in made.items() if name in _READERS
+                 for line in _READERS[name](document, content))
+
+
+def expected_grid(exhibit: Exhibit) -> Grid:
+    """The texts of an exhibit's rows; a heading row has one."""
+    return [[_plain(row.cells[0].text)] if row.heading else [_plain(cell.text) for cell in row.cells]
+            for row in exhibit.rows]
+
+
+def _compare(document: Document, grids: list[Grid], name: str) -> Iterator[str]:
+    """One line for each exhibit whose grid is another, or missing."""
+    if len(grids) != len(document.exhibits):
+        yield f"{name}: {len(grids)} tables for {len(document.exhibits)} exhibits"
+        return
+    for shown, grid in zip(document.exhibits, grids, strict=True):
+        wrong = _first_difference(expected_grid(shown.exhibit), grid)
+        if wrong:
+            yield f"{name}, {shown.exhibit.label}: {wrong}"
+
+
+def _first_difference(expected: Grid, found: Grid) -> str:
+    """Where two grids first differ, in words; empty where they do not."""
+    if len(expected) != len(found):
+        return f"{len(found)} rows where the exhibit has {len(expected)}"
+    for number, (one, other) in enumerate(zip(expected, found, strict=True), start=1):
+        if one != other:
+            return f"row {number} shows {' | '.join(other)} where the exhibit has {' | '.join(one)}"
+    return ""
+
+
+def _from_html(document: Document, content: bytes) -> Iterator[str]:
+    """The page: the table in the place of each exhibit."""
+    page = lxml.html.document_fromstring(content.decode("utf-8"))
+    grids = [
+        [[_plain(cell.text_content()) for cell in row.xpath("./th|./td")] for row in place.xpath(".//table//tbody/tr")]
+        for place in (page.get_element_by_id(shown.anchor) for shown in document.exhibits)
+    ]
+    yield from _compare(document, grids, "html")
+
+
+def _from_word(document: Document, content: bytes) -> Iterator[str]:
+    """The Word document: its tables with a caption, in order; tables of the prose have none."""
+    grids = []
+    for table in docx.Document(BytesIO(content)).tables:
+        if not table._tbl.tblPr.xpath("./w:tblCaption"):
+            continue
+        rows = [row for row in table._tbl.tr_lst if not row.xpath("./w:trPr/w:tblHeader")]
+        grids.append([[_plain("".join(cell.xpath(".//w:t/text()"))) for cell in row.tc_lst] for row in rows])
+    yield from _compare(document, grids, "docx")
+
+
+def _from_workbook(document: Document, content: bytes) -> Iterator[str]:
+    """The workbook: the table of each sheet; numbers count as numbers, headings stand in a column of their own."""
+    book = openpyxl.load_workbook(BytesIO(content))
+    sheets = [sheet for sheet in book.worksheets if any(name.startswith("data_") for name in sheet.tables)]
+    if len(sheets) != len(document.exhibits):
+        yield f"xlsx: {len(sheets)} tables for {len(document.exhibits)} exhibits"
+        return
+    for shown, sheet in zip(document.exhibits, sheets, strict=True):
+        found = [[_value(cell.value) for cell in row] for row in sheet[next(iter(sheet.tables.values())).ref][1:]]
+        wrong = _first_difference(_flat(shown.exhibit), found)
+        if wrong:
+            yield f"xlsx, {shown.exhibit.label}: {wrong}"
+
+
+def _flat(exhibit: Exhibit) -> Grid:
+    """The exhibit's rows as a sheet has them: the heading in a first column, numbers as numbers."""
+    blocks, block, grid = any(row.heading for row in exhibit.rows), "", []
+    for row in exhibit.rows:
+        if row.heading:
+            block = row.cells[0].text
+        else:
+            grid.append([*([_plain(block)] if blocks else []), *(_value(cell.text) for cell in row.cells)])
+    return grid
+
+
+def _from_pdf(document: Document, content: bytes) -> Iterator[str]:
+    """The PDF: every cell of every exhibit, in order, in the text of the pages."""
+    text = _squeezed("".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages))
+    place = 0
+    for shown in document.exhibits:
+        start = text.find(_squeezed(shown.exhibit.label), place)
+        for number, row in enumerate(expected_grid(shown.exhibit), start=1):
+            row_text = _squeezed("".join(row))
+            found = text.find(row_text, max(start, place))
+            if found < 0:
+                yield f"pdf, {shown.exhibit.label}: row {number}, {' | '.join(row)}, is not there"
+                break
+            place = found + len(row_text)
+
+
+def _plain(text: str) -> str:
+    """Text with its spaces made one."""
+    return " ".join(text.split())
+
+
+def _squeezed(text: str) -> str:
+    """Text without any space or hyphenation, for formats that break lines."""
+    return "".join(text.replace("\u00ad", "").split())
+
+
+def _value(value: object) -> str:
+    """A cell of a sheet as text that compares: a number by its value."""
+    number = number_in(str(value)) if value is not None else None
+    return _plain(str(value).replace("$ $", "$$").replace("] (", "](")) if number is None else repr(float(number))
+
+
+_READERS: dict[str, Callable[[Document, bytes], Iterator[str]]] = {
+    "html": _from_html, "docx": _from_word, "xlsx": _from_workbook, "pdf": _from_pdf,
+}

@@ -1,0 +1,178 @@
+"""A report as a Word document that a researcher can edit: made by pandoc, finished by python-docx."""
+
+from __future__ import annotations
+
+import base64
+import tempfile
+from html import escape
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+
+import docx
+import pypandoc
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Twips
+from docx.table import Table
+
+from nbeval.exhibit import Column, Exhibit
+from nbeval.publish import prose
+from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
+from nbeval.publish.page import banner, overline, subtitle
+from nbeval.publish.pdf import png_bytes
+from nbeval.publish.word_reference import FILE as REFERENCE
+from nbeval.publish.words import below_exhibit, words
+from nbeval.publish.zips import fixed_zip
+
+TEXT_WIDTH = 9180       # twentieths of a point between the margins of the reference document
+
+
+def word_bytes(document: Document) -> bytes:
+    """The bytes of ``report.docx``: real headings, captions, header rows, alt text, language; the same on every run."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "report.docx"
+        pypandoc.convert_text(neutral_html(document), "docx", format="html-auto_identifiers", outputfile=str(target), extra_args=[
+            f"--reference-doc={REFERENCE}", f"--metadata=title:{document.title}",
+            f"--metadata=subtitle:{subtitle(document)}", f"--metadata=lang:{document.language}",
+        ])
+        return _finished(target.read_bytes(), document)
+
+
+def neutral_html(document: Document) -> str:
+    """The document as the plainest HTML, for pandoc to read; all text in it is escaped."""
+    said = words(document.language)
+    parts = [_styled("Overline", overline(document))]
+    if banner(document):
+        parts.append(_styled("Banner", banner(document)))
+    parts.append(f"<h1>{escape(said['contents'])}</h1>")
+    parts.append(_links([(heading.anchor, heading.text) for heading in document.headings if heading.level <= 3]))
+    if document.exhibits:
+        parts.append(f"<h1>{escape(said['exhibits'])}</h1>")
+        parts.append(_links([(shown.place, f"{shown.exhibit.label}. {shown.exhibit.title}")
+                             for shown in document.exhibits]))
+    parts += [_block(block, said) for block in document.blocks]
+    parts.append(_styled("Below Exhibit", document.stamp))
+    return "\n".join(parts)
+
+
+def _block(block: Block, said: dict[str, str]) -> str:
+    """One block as plain HTML."""
+    match block:
+        case Heading(level=level, text=text, anchor=anchor):
+            return f'<h{level - 1} id="{anchor}">{escape(text)}</h{level - 1}>'
+        case Prose(tokens=tokens):
+            return prose.to_html(tokens)
+        case Shown(exhibit=exhibit):
+            return f'<div id="{block.place}">{_exhibit(exhibit, said)}</div>'
+        case Preformatted(text=text):
+            return f"<pre>{escape(text)}</pre>"
+    raise TypeError(type(block).__name__)
+
+
+def _exhibit(exhibit: Exhibit, said: dict[str, str]) -> str:
+    """An exhibit: the picture first where there is one, the sentence, the table, and the lines below."""
+    title, parts = f"{exhibit.label}. {exhibit.title}", []
+    if exhibit.figure:
+        png = base64.b64encode(png_bytes(exhibit.figure.svg, exhibit.figure.width_mm)).decode()
+        alt = escape(f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), quote=True)
+        width = min(exhibit.figure.width_mm, 162)
+        parts.append(_styled("Image Caption", title))
+        parts.append(f'<p><img src="data:image/png;base64,{png}" alt="{alt}" style="width:{width}mm"></p>')
+        title = f"{said['numbers']} {exhibit.label}"
+    if exhibit.sentence:
+        parts.append(f"<p>{escape(exhibit.sentence)}</p>")
+    parts.append(_table(exhibit, title))
+    parts += [_styled("Below Exhibit" if place else "Below Table", line)
+              for place, line in enumerate(below_exhibit(exhibit))]
+    return "\n".join(parts)
+
+
+def _table(exhibit: Exhibit, title: str) -> str:
+    """The table of an exhibit with its caption and header rows."""
+    body = []
+    for row in exhibit.rows:
+        if row.heading:
+            body.append(f'<tr><th colspan="{len(exhibit.columns)}">{escape(row.cells[0].text)}</th></tr>')
+        else:
+            cells = zip(exhibit.columns, row.cells, strict=True)
+            body.append("<tr>" + "".join(f"<td{_side(column)}>{escape(cell.text)}</td>" for column, cell in cells) + "</tr>")
+    return (f"<table><caption>{escape(title)}</caption><thead>{_head(exhibit.columns)}</thead>"
+            f"<tbody>{''.join(body)}</tbody></table>")
+
+
+def _head(columns: tuple[Column, ...]) -> str:
+    """One header row, or two where columns stand under spanning headers."""
+    lower = "".join(f"<th{_side(column)}>{escape(_column_name(column))}</th>" for column in columns)
+    if not any(column.group for column in columns):
+        return f"<tr>{lower}</tr>"
+    spans = [(name, len(list(members))) for name, members in groupby(columns, key=lambda column: column.group)]
+    upper = "".join(f'<th colspan="{count}">{escape(name)}</th>' for name, count in spans)
+    return f"<tr>{upper}</tr><tr>{lower}</tr>"
+
+
+def _column_name(column: Column) -> str:
+    """A column's label with its unit."""
+    return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
+def _side(column: Column) -> str:
+    """Numbers stand to the right."""
+    return ' style="text-align:right"' if column.numeric else ""
+
+
+def _links(targets: list[tuple[str, str]]) -> str:
+    """A list of links inside the document."""
+    return "<ul>" + "".join(f'<li><a href="#{anchor}">{escape(text)}</a></li>' for anchor, text in targets) + "</ul>"
+
+
+def _styled(style: str, text: str) -> str:
+    """A paragraph in a style of the reference document."""
+    return f'<div data-custom-style="{style}"><p>{escape(text)}</p></div>'
+
+
+def _finished(content: bytes, document: Document) -> bytes:
+    """What pandoc cannot say: repeated header rows, row headers, rows kept whole, who made it."""
+    report = docx.Document(BytesIO(content))
+    about = report.core_properties
+    about.title, about.language, about.comments = document.title, document.language, document.stamp
+    about.author = about.last_modified_by = document.summary.get("owner", "")
+    for table in report.tables:
+        _finish_table(table)
+    for drawn in report.element.body.iter(qn("wp:inline")):
+        words_for_it = drawn.find(qn("wp:docPr")).get("descr", "")
+        for inner in drawn.iter(qn("pic:cNvPr")):
+            inner.set("descr", words_for_it)
+    made = BytesIO()
+    report.save(made)
+    return fixed_zip(made.getvalue())
+
+
+def _finish_table(table: Table) -> None:
+    """Lines, sizes, row headers; rows that are not split between pages."""
+    properties = table._tbl.tblPr
+    properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "1")
+    lines = OxmlElement("w:tblBorders")
+    for side, size in (("top", "8"), ("bottom", "8"), ("insideH", "4")):
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", size), ("space", "0"), ("color", "8A94A0")):
+            line.set(qn(f"w:{name}"), value)
+        lines.append(line)
+    width = properties.find(qn("w:tblW"))
+    width.set(qn("w:type"), "dxa")
+    width.set(qn("w:w"), str(TEXT_WIDTH))
+    width.addnext(lines)
+    layout = OxmlElement("w:tblLayout")
+    layout.set(qn("w:type"), "fixed")
+    lines.addnext(layout)
+    columns = table._tbl.tblGrid.gridCol_lst
+    first = TEXT_WIDTH // 3 if len(columns) > 2 else TEXT_WIDTH // len(columns)
+    for place, column in enumerate(columns):
+        column.w = Twips(first if place == 0 else (TEXT_WIDTH - first) // max(1, len(columns) - 1))
+    for row in table.rows:
+        trait = row._tr.get_or_add_trPr()
+        heads = trait.find(qn("w:tblHeader")) is not None or len(row._tr.tc_lst) == 1
+        trait.insert(0, OxmlElement("w:cantSplit"))
+        for cell in row._tr.tc_lst:
+            for paragraph in cell.p_lst:
+                paragraph.style = "TableHead" if heads else "TableText"
