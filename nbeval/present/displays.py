@@ -86,6 +86,7 @@ class Several:
     displays: tuple[Text | Shown, ...]
     front: Bundle = field(default_factory=dict)
     style: str = ""
+    results: str = ""
 
     @property
     def data(self) -> Bundle:
@@ -94,7 +95,10 @@ class Several:
             {"mime": EXHIBIT_MIME if isinstance(display, Shown) else TEXT_MIME, "data": display.data}
             for display in self.displays
         ]
-        return {"parts": parts, **({"front": self.front} if self.front else {})}
+        return {
+            "parts": parts, **({"front": self.front} if self.front else {}),
+            **({"results": self.results} if self.results else {}),
+        }
 
     def __str__(self) -> str:
         return "\n\n".join(str(display) for display in self.displays)

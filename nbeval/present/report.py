@@ -19,6 +19,7 @@ from nbeval.present.displays import Several, Shown, Text, paragraph
 from nbeval.present.exhibits import Table, build, tabulate, title_of
 from nbeval.present.findings import key_findings
 from nbeval.present.front import front_matter
+from nbeval.present.internal import findings_exhibit, forms_exhibit
 from nbeval.present.results import Results
 from nbeval.present.sentences import fill
 from nbeval.present.subject import chosen_subject, lead
@@ -35,6 +36,8 @@ class Report:
         The declarations the report follows.
     authority
         The authority it is on; empty for the whole cohort.
+    findings, accounting
+        What ``collect`` found and how its forms add up; for internal kinds of report.
 
     Raises
     ------
@@ -45,7 +48,8 @@ class Report:
     """
 
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
-                 authority: str = "") -> None:
+                 authority: str = "", *, findings: pd.DataFrame | None = None,
+                 accounting: pd.DataFrame | None = None) -> None:
         _refuse_undisclosed(disclosed)
         _refuse_authority(cohort, kind, authority)
         self.disclosed = disclosed
@@ -54,6 +58,7 @@ class Report:
             Results.of(disclosed.table, weighted=cohort.weighting is not None),
             sentences(dictionary.programme.language), dictionary.programme.conf_level,
         )
+        self._internal = {"findings": findings, "accounting": accounting}
         self._used: dict[tuple[str, str], None] = {}
         self._built: dict[str, Exhibit] = {}
 
@@ -145,6 +150,18 @@ class Report:
         """The tables and figures of the report, with links."""
         return exhibit_list(self.context, self.specs, self.numbers)
 
+    def findings(self) -> Shown:
+        """What the checks of the exports found; in internal reports only."""
+        return Shown(findings_exhibit(self._internal_table("findings"), self.context))
+
+    def accounting(self) -> Shown:
+        """How the forms of every export add up; in internal reports only."""
+        return Shown(forms_exhibit(self._internal_table("accounting"), self.context))
+
+    def close(self) -> Several:
+        """Hand over every result that was shown, for the file that stands beside the report."""
+        return Several((), results=self.used().to_csv(index=False, lineterminator="\n"))
+
     def used(self) -> pd.DataFrame:
         """Return the results shown so far.
 
@@ -156,6 +173,16 @@ class Report:
         """
         rows = [(exhibit, *self.context.results.by_key[key]) for exhibit, key in sorted(self._used)]
         return pd.DataFrame(rows, columns=["exhibit", *self.disclosed.table.columns])
+
+    def _internal_table(self, name: str) -> pd.DataFrame:
+        """A table for the researcher, which no published report may show."""
+        table = self._internal[name]
+        if table is None or not self.context.kind.internal:
+            raise DisclosureError(
+                f"a report of the kind '{self.context.kind.id}' does not show the {name} of the exports.",
+                allowed="kinds of report that are declared internal", do="leave the cell out of this notebook.",
+            )
+        return table
 
     def _spec(self, exhibit: str) -> ExhibitRow:
         """The declared exhibit with this id, if it belongs to this kind of report."""
