@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
-from nbeval.dictionary.contents import Contents
+from nbeval.dictionary.check_instruments import columns_by_version
+from nbeval.dictionary.contents import Contents, InstrumentFiles
 from nbeval.dictionary.faults import Place
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import Cohort, Role
+from nbeval.dictionary.records import AuthorityCode, Cohort, Role
 from nbeval.dictionary.tables import Placed
 
 AUTHORITY = "{authority}"
+_WHEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
 def check_authorities(contents: Contents, known: Known) -> None:
@@ -30,12 +34,12 @@ def check_authorities(contents: Contents, known: Known) -> None:
                                  f"'{later.system}' are in force on one day", "end the earlier code the day before")
 
 
-def _from(code) -> date:
+def _from(code: AuthorityCode) -> date:
     """The first day of a code."""
     return code.valid_from or date.min
 
 
-def _to(code) -> date:
+def _to(code: AuthorityCode) -> date:
     """The last day of a code."""
     return code.valid_to or date.max
 
@@ -87,6 +91,10 @@ def _check_waves(cohort: Cohort, place: Place, known: Known) -> None:
         if start and earlier and start < earlier:
             known.faults.add(where, "fieldwork_start", "is before that of the wave above", "put the waves in order")
         earlier = start or earlier
+    for name in ("starts", "ends"):
+        if not _WHEN.fullmatch(getattr(cohort, name) or "2000"):
+            known.faults.add(place, name, f"'{getattr(cohort, name)}' is not a year, a month or a day",
+                             "write it as 2020, 2020-03 or 2020-03-31")
     if cohort.ends and cohort.starts > cohort.ends:
         known.faults.add(place, "ends", "is before starts", "put the two in order")
     for number, note in enumerate(cohort.notes, 1):
@@ -106,6 +114,9 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
         versions = known.versions.get(source.instrument, set())
         for count, files in enumerate(source.files, 1):
             spot = where.inside(f"files, entry {count}")
+            for instrument in contents.instruments:
+                if instrument.folder.endswith(f"/{source.instrument}"):
+                    _check_groups_asked(cohort, files.version, spot, instrument, known)
             _within(known, spot, "wave", "wave of the cohort", filter(None, [files.wave]), _ids(cohort))
             _within(known, spot, "version", "export version", [files.version], versions)
             _within(known, spot, "not_expected", "authority of the cohort", files.not_expected, cohort.authorities)
@@ -114,6 +125,18 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
                                  f"write {AUTHORITY} in it, or declare a column of role authority")
             if files.header_rows < 1:
                 known.faults.add(spot, "header_rows", "is less than 1", "count the header rows of the export")
+
+
+def _check_groups_asked(cohort: Cohort, version: str, place: Place, files: InstrumentFiles, known: Known) -> None:
+    """Groups that results are broken down by are asked in every export version of their instrument."""
+    items = {known.ids["group"][group].item for group in (*cohort.groups, *cohort.adjust_for)
+             if group in known.ids["group"]}
+    held = columns_by_version(files)
+    if version in held:
+        asked = {record.item for record, _ in files.rows("items.csv")} & items
+        for item in sorted(asked - held[version]):
+            known.faults.add(place, "version", f"export version '{version}' has no column of item '{item}', which a "
+                             "group of the cohort needs", "add the column to columns.csv, or leave out the group")
 
 
 def _check_counts(cohort: Cohort, place: Place, known: Known) -> None:
@@ -137,7 +160,9 @@ def _ids(cohort: Cohort) -> list[str]:
     return [wave.id for wave in cohort.waves]
 
 
-def _within(known: Known, place: Place, name: str, kind: str, values, allowed) -> None:
+def _within(
+    known: Known, place: Place, name: str, kind: str, values: Iterable[str], allowed: Iterable[str],
+) -> None:
     """Hold that every value is among those allowed."""
     for value in values:
         if value not in set(allowed) and value not in known.broken:

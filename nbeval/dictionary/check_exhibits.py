@@ -6,10 +6,11 @@ from collections import defaultdict
 
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Place
-from nbeval.dictionary.kinds import Quantity
+from nbeval.dictionary.kinds import Measure, Quantity
 from nbeval.dictionary.known import Known
 
 WAVES = ("first", "last", "")
+ROUNDINGS = ("half_up",)
 HEADLINE = "headline"
 COLLECTIVE = ("domain", "family", "distribution")
 
@@ -21,10 +22,15 @@ def check_programme(contents: Contents, known: Known) -> None:
             if report.wave not in WAVES:
                 known.faults.unknown(place.inside(f"reports, entry {number}"), "wave", "wave of a report", report.wave,
                                      WAVES)
+        for measure in programme.smallest_meaningful_change:
+            if measure not in tuple(Measure):
+                known.faults.unknown(place, "smallest_meaningful_change", "measure", measure, tuple(Measure))
         if not 0.5 < programme.conf_level < 1:
             known.faults.add(place, "conf_level", "is not between 0.5 and 1", "write 0.95 for 95 %")
     for disclosure, place in contents.disclosure:
         known.refer_all(place, "protected_groups", "group", disclosure.protected_groups)
+        if disclosure.rounding not in ROUNDINGS:
+            known.faults.unknown(place, "rounding", "rule", disclosure.rounding, ROUNDINGS)
         for name in ("threshold", "threshold_internal", "threshold_percent_base"):
             if getattr(disclosure, name) < 1:
                 known.faults.add(place, name, "is less than 1", "write the smallest count that may be shown")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from nbeval.dictionary.contents import Contents, InstrumentFiles
+from nbeval.dictionary.faults import Place
 from nbeval.dictionary.headers import normalise
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import ItemKind, Response, Role
+from nbeval.dictionary.records import Item, ItemKind, Response, Role
 
 DUPLICATES = ("first", "last", "most_complete")
 LATE = ("keep", "set_aside")
@@ -48,6 +49,7 @@ def _check_items(files: InstrumentFiles, known: Known) -> None:
             known.faults.add(place, "response_set", "is empty for an item of kind choice", "name its response set")
         if record.kind is ItemKind.NUMBER:
             _check_range(record, place, known)
+        _check_answer_codes(record, place, known)
         if record.kind is ItemKind.OPTION and not record.part_of:
             known.faults.add(place, "part_of", "is empty for an item of kind option",
                              "name the multi-select question it belongs to")
@@ -58,13 +60,25 @@ def _check_items(files: InstrumentFiles, known: Known) -> None:
             known.faults.add(place, "part_of", f"is filled in for an item of kind {record.kind}", "leave it empty")
 
 
-def _check_range(record, place, known: Known) -> None:
+def _check_range(record: Item, place: Place, known: Known) -> None:
     """A number has a lowest and a highest value."""
     if record.lowest is None or record.highest is None:
         known.faults.add(place, "lowest", "lowest and highest are needed for an item of kind number",
                          "write both ends of the scale")
     elif record.lowest >= record.highest:
         known.faults.add(place, "lowest", "is not below highest", "put the two ends in order")
+
+
+def _check_answer_codes(record: Item, place: Place, known: Known) -> None:
+    """The answers of a number lie in its range; those of an option are 0 and 1."""
+    codes = {one.code for one in known.answers.get(record.response_set, []) if one.missing is None}
+    if record.kind is ItemKind.OPTION and codes - {0, 1}:
+        known.faults.add(place, "response_set", "has codes other than 0 and 1 for an item of kind option",
+                         "use 1 for chosen and 0 for not chosen")
+    if record.kind is ItemKind.NUMBER and record.lowest is not None and record.highest is not None:
+        if any(not record.lowest <= code <= record.highest for code in codes):
+            known.faults.add(place, "response_set", "has an answer outside lowest to highest",
+                             "give answers that do not count their reason under missing")
 
 
 def _check_answers(files: InstrumentFiles, known: Known) -> None:

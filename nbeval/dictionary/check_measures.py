@@ -7,7 +7,7 @@ from collections import defaultdict
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Place
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import Indicator, Item, ItemKind, Measure, Scale, ScaleRule
+from nbeval.dictionary.records import Indicator, Item, ItemKind, Measure, Scale, ScaleItem, ScaleRule
 from nbeval.dictionary.tables import Placed
 
 BENCHMARK_KINDS = ("population", "comparator")
@@ -30,7 +30,7 @@ def check_scales(contents: Contents, known: Known) -> None:
         _check_conversion(scale, place, known)
 
 
-def _check_scale_item(scale: Scale, part, place: Place, known: Known) -> None:
+def _check_scale_item(scale: Scale, part: ScaleItem, place: Place, known: Known) -> None:
     """An item of a scale has codes that the rule can use."""
     if not known.refer(place, "item", "item", part.item):
         return
@@ -78,6 +78,8 @@ def check_indicators(contents: Contents, known: Known) -> None:
     for indicator, place in contents.rows("indicators.csv"):
         known.refer(place, "domain", "domain", indicator.domain)
         known.refer_all(place, "outcomes", "outcome", indicator.outcomes)
+        if indicator.decimals < 0:
+            known.faults.add(place, "decimals", "is less than 0", "write 0 for whole numbers")
         if bool(indicator.item) == bool(indicator.scale):
             known.faults.add(place, "item", "exactly one of item and scale is needed", "fill in one of the two")
             continue

@@ -26,7 +26,8 @@ def check_specimen(contents: Contents, known: Known) -> None:
         moved = {one.item for one in specimen.items if one.loading}
         for one, where in _entries(specimen, "shifts", place):
             if one.item in moved:
-                known.faults.add(where, "item", f"'{one.item}' has a loading too", "let it shift well-being or follow it")
+                known.faults.add(where, "item", f"'{one.item}' has a loading too",
+                                 "let it shift well-being or follow it")
         for one, where in (*_entries(specimen, "sizes", place), *_entries(specimen, "changes", place)):
             if one.wave and one.wave not in waves:
                 known.faults.unknown(where, "wave", "wave", one.wave, waves)

@@ -9,13 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from nbeval.dictionary.faults import suggestion
+from nbeval.dictionary.lookup import find, unknown
 from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, ItemKind, Programme, Record, Response, Routing, Scale, Status, Term,
 )
 from nbeval.dictionary.records_specimen import Specimen
-from nbeval.errors import ParameterError
 
 
 class Unconfirmed(NamedTuple):
@@ -50,7 +49,7 @@ class LoadedInstrument:
     def columns_of(self, version: str) -> tuple[Column, ...]:
         """The columns of an export version, in the order of columns.csv."""
         if version not in self.versions:
-            raise _unknown("export version", version, self.versions, f"instruments/{self.record.id}/columns.csv")
+            raise unknown("export version", version, self.versions, f"instruments/{self.record.id}/columns.csv")
         return tuple(column for column in self.columns if column.version == version)
 
     def codebook(self, item: str, version: str) -> tuple[Response, ...]:
@@ -135,7 +134,7 @@ class Dictionary:
         for loaded in self.instruments:
             if loaded.record.id == instrument:
                 return loaded
-        raise _unknown("instrument", instrument, (one.record.id for one in self.instruments), "instruments/")
+        raise unknown("instrument", instrument, (one.record.id for one in self.instruments), "instruments/")
 
     def scale(self, scale: str) -> Scale:
         """The scale with this id."""
@@ -148,7 +147,7 @@ class Dictionary:
     def group(self, group: str) -> tuple[GroupLevel, ...]:
         """The levels of the group with this id."""
         if group not in self.groups:
-            raise _unknown("group", group, self.groups, "groups.csv")
+            raise unknown("group", group, self.groups, "groups.csv")
         return self.groups[group]
 
     def benchmark(self, benchmark: str) -> Benchmark:
@@ -217,25 +216,6 @@ class Dictionary:
         records += [("group", level) for levels in self.groups.values() for level in levels]
         records += [("benchmark", one) for one in self.benchmarks]
         return [_unconfirmed(kind, one) for kind, one in records if one.status is Status.UNCONFIRMED]
-
-
-def find(records: Iterable[Record], attribute: str, wanted: str, kind: str, where: str) -> Record:
-    """The record whose ``attribute`` is ``wanted``, or an error that names the nearest one."""
-    known = []
-    for record in records:
-        known.append(getattr(record, attribute))
-        if known[-1] == wanted:
-            return record
-    raise _unknown(kind, wanted, known, where)
-
-
-def _unknown(kind: str, wanted: str, known: Iterable[str], where: str) -> ParameterError:
-    """The error about an id that is the id of nothing."""
-    known = list(dict.fromkeys(known))
-    return ParameterError(
-        f"there is no {kind} '{wanted}'.", allowed=", ".join(known) or "none is declared", where=where,
-        do=suggestion(str(wanted), known),
-    )
 
 
 def _unconfirmed(kind: str, record: Record) -> Unconfirmed:

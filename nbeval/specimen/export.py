@@ -9,7 +9,7 @@ import numpy as np
 
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.records import Column, Wave
-from nbeval.dictionary.specimen_records import Mess, VersionStyle
+from nbeval.dictionary.records_specimen import Mess, VersionStyle
 from nbeval.specimen.streams import stream
 
 Canary = Callable[[str], str]

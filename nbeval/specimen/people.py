@@ -10,7 +10,7 @@ import numpy as np
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.records import Cohort, Item, ItemKind
-from nbeval.dictionary.specimen_records import Specimen
+from nbeval.dictionary.records_specimen import Specimen
 from nbeval.specimen.shares import drawn_shares, item_of, stands_alone
 from nbeval.specimen.streams import stream
 

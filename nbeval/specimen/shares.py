@@ -7,7 +7,7 @@ import math
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.records import Item, ItemKind, Role
-from nbeval.dictionary.specimen_records import SpecimenItem
+from nbeval.dictionary.records_specimen import SpecimenItem
 
 
 def item_of(dictionary: Dictionary, item: str) -> SpecimenItem | None:

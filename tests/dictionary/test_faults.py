@@ -305,6 +305,25 @@ BROKEN = {
         "benchmarks.csv", "card_yes,comparator", "card_yes,comparison",
         ["unknown kind of benchmark 'comparison'", "did you mean 'comparator'?"]),
     # the specimen
+    "an answer of a number lies outside its range": (
+        f"{SURVEY}/response_sets.csv", "ends,,10,10 - Completely", "ends,,11,10 - Completely",
+        ["items.csv, line 2, field 'response_set': has an answer outside lowest to highest"]),
+    "an option has answers other than chosen and not": (
+        f"{SURVEY}/items.csv", "option,,reads,,,habit,confirmed", "option,frequency,reads,,,habit,confirmed",
+        ["items.csv, line 5, field 'response_set': has codes other than 0 and 1"]),
+    "decimals are less than none": (
+        "indicators.csv", "card,,percent,1,%,0", "card,,percent,1,%,-1", ["field 'decimals': is less than 0"]),
+    "a smallest change is of a measure that is none": (
+        "programme.toml", "percent = 5.0", "percents = 5.0", ["unknown measure 'percents'", "did you mean 'percent'?"]),
+    "a rule of rounding is unknown": (
+        "disclosure.toml", 'rounding = "half_up"', 'rounding = "half_even"',
+        ["disclosure.toml, field 'rounding': unknown rule 'half_even'"]),
+    "a beginning is not a date": (
+        COHORT, 'starts = "2020"', 'starts = "spring 2020"',
+        ["field 'starts': 'spring 2020' is not a year, a month or a day"]),
+    "a group is not asked in a version": (
+        f"{SURVEY}/columns.csv", "2022,Q2 | How often do you read?,item,often,true\n", "",
+        ["files, entry 2, field 'version': export version '2022' has no column of item 'often'"]),
     "shares do not add up": (
         "specimen.toml", '"5-6" = 0.3', '"5-6" = 0.4',
         ["specimen.toml, items, entry 1, field 'shares': add up to 1.1"]),
