@@ -22,14 +22,21 @@ _BLOCK = 5
 
 def repaired(intake: Intake) -> list[Finding]:
     """Answers that differ from a declared label only by spaces, case, apostrophes or a labelled number."""
+    kinds = {item.item: item.kind for item in intake.coded.items}
+    groups = defaultdict(list)
+    for one in intake.coded.repaired:
+        groups[one.item, one.wave, one.read_as].append(one)
     found = []
-    for one in sorted(intake.coded.repaired, key=lambda one: (one.item, one.wave, one.text)):
-        spelling = "An answer that begins with a number was" if one.read_as.lstrip("-").replace(".", "").isdigit() \
-            else f"'{one.text}'"
-        found.append(Finding(
-            NOTE, f"{spelling} read as '{one.read_as}', {number(one.count, 'answer')}.", wave=one.wave, item=one.item,
-            count=one.count,
-        ))
+    for (item, wave, read_as), group in sorted(groups.items()):
+        texts = sorted({one.text for one in group})
+        # What follows the number in a labelled number is not declared, so it is not shown.
+        typed = kinds.get(item) is ItemKind.NUMBER and any(text.strip()[:1] in "-0123456789" for text in texts)
+        shown = "Text that begins with the number" if typed else f"'{texts[0]}'"
+        if len(texts) > 1 and not typed:
+            shown += f" and {number(len(texts) - 1, 'other spelling')}"
+        count = sum(one.count for one in group)
+        found.append(Finding(NOTE, f"{shown} read as '{read_as}', {number(count, 'answer')}.", wave=wave, item=item,
+                             count=count))
     return found
 
 

@@ -83,9 +83,10 @@ def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
     named = {normalise(label) for response in responses for label in _spellings(response)}
 
     def read(text: str) -> Read | None:
-        if normalise(text) in named:
-            return labelled(text)
         number, repaired = plain_number(text), ""
+        if normalise(text) in named:
+            found = labelled(text)
+            return found if number is None or found is None else found._replace(repaired="")
         found = _LABELLED_END.fullmatch(normalise(text))
         if number is None and found:
             number, repaired = float(found[1]), f"{float(found[1]):g}"

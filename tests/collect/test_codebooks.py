@@ -95,6 +95,11 @@ def test_a_number_may_have_declared_labels_for_its_ends_and_for_reasons():
     assert read("3").code == 3
 
 
+def test_a_number_that_is_also_a_declared_label_needs_no_repair():
+    assert number_reader(AGE, answers((3, "3", "3 - A little")))(" 3 ") == (3, None, "")
+    assert number_reader(AGE, answers((3, "3", "3 - A little")))("3 - a little").repaired == "3"
+
+
 def test_the_code_of_a_reason_is_no_number():
     read = number_reader(AGE, answers((-8, "Prefer not to say", "", MissingReason.PREFER_NOT_TO_SAY)))
     assert read("-8") is None or read("-8").missing is MissingReason.PREFER_NOT_TO_SAY

@@ -60,6 +60,18 @@ def test_a_repaired_answer_is_a_finding_with_its_count(tiny, cohort, tmp_path):
     ]
 
 
+def test_several_spellings_of_one_answer_are_one_finding(tiny, cohort, tmp_path):
+    forms = [form("1", often="SOMETIMES"), form("2", often="Sometimes "), form("3", often=" Sometimes"), form("4")]
+    found = _north(tiny, cohort, tmp_path, forms).findings.query("check == 'answers_repaired'")
+    assert found["message"].tolist() == ["' Sometimes' and 2 other spellings read as 'Sometimes', 3 answers."]
+
+
+def test_what_follows_a_number_is_never_shown(tiny, cohort, tmp_path):
+    forms = [form("1", enjoy="7 - canary"), form("2", enjoy="7 (canary)"), form("3", enjoy=" 7 ")]
+    found = _north(tiny, cohort, tmp_path, forms).findings.query("check == 'answers_repaired'")
+    assert found["message"].tolist() == ["Text that begins with the number read as '7', 2 answers."]
+
+
 def test_one_repaired_answer_is_told_in_the_singular(tiny, cohort, tmp_path):
     found = _north(tiny, cohort, tmp_path, [form("1", often="SOMETIMES")]).findings.query("check == 'answers_repaired'")
     assert found["message"].tolist() == ["'SOMETIMES' read as 'Sometimes', 1 answer."]
