@@ -15,7 +15,7 @@ from nbeval.estimate.separation import Separation, find_separation
 
 LOGISTIC, LINEAR = "logistic", "linear"
 STEPS = 40
-#: beyond this log odds a fit is running away
+#: beyond this log odds a fit is probably running away
 RUNAWAY = 30.0
 
 
@@ -159,23 +159,36 @@ def _logistic(columns: Design, y: NDArray[np.float64]) -> Fitted:
     if y.min() == y.max():
         return _unfitted(LOGISTIC, columns, y, "everybody gave the same answer",
                          Separation("complete", {}, np.ones(len(y), bool)))
-    X = columns.matrix
-    b = np.zeros(X.shape[1])
+    X, b, separation = columns.matrix, np.zeros(columns.matrix.shape[1]), None
     for _ in range(STEPS):
         means = expit(X @ b)
-        weights = means * (1 - means)
         try:
-            step = np.linalg.solve(X.T @ (X * weights[:, None]), X.T @ (y - means))
+            step = np.linalg.solve(X.T @ (X * (means * (1 - means))[:, None]), X.T @ (y - means))
         except np.linalg.LinAlgError:
             break
-        b = b + step * min(1.0, 4 / max(np.abs(step).max(), 1e-300))
-        if np.abs(b).max() > RUNAWAY * 4 or np.abs(X @ b).max() > RUNAWAY:
-            break
+        b = _uphill(X, y, b, step)
         if np.abs(step).max() < 1e-9 * (1 + np.abs(b).max()):
             return _finished(LOGISTIC, columns, y, b)
-    separation = find_separation(X, y, columns.columns)
+        if separation is None and np.abs(X @ b).max() > RUNAWAY:
+            separation = find_separation(X, y, columns.columns)
+            if separation:
+                break
+    separation = separation or find_separation(X, y, columns.columns)
     why = f"{separation.kind} separation: no finite estimate of {_terms(columns, separation)}" if separation else "the fit did not converge"
     return _unfitted(LOGISTIC, columns, y, why, separation)
+
+
+def _uphill(X: NDArray[np.float64], y: NDArray[np.float64], b: NDArray[np.float64], step: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The whole step, or as much of it as does not lower the likelihood."""
+    now = _log_likelihood(y, X @ b)
+    while _log_likelihood(y, X @ (b + step)) < now - 1e-9 * abs(now) and np.abs(step).max() > 1e-12:
+        step = step / 2
+    return b + step
+
+
+def _log_likelihood(y: NDArray[np.float64], eta: NDArray[np.float64]) -> float:
+    """Of answers 0 and 1 at these log odds."""
+    return float((y * eta - np.logaddexp(0, eta)).sum())
 
 
 def _terms(columns: Design, separation: Separation) -> str:
@@ -196,7 +209,7 @@ def _finished(kind: str, columns: Design, y: NDArray[np.float64], b: NDArray[np.
     weights = means * (1 - means) if kind == LOGISTIC else np.ones(len(y))
     inverse = np.linalg.inv(X.T @ (X * weights[:, None]))
     if kind == LOGISTIC:
-        likelihood = float((y * eta - np.logaddexp(0, eta)).sum())
+        likelihood = _log_likelihood(y, eta)
     else:
         squares = float(((y - means) ** 2).sum())
         likelihood = -len(y) / 2 * (log(2 * pi * squares / len(y)) + 1) if squares > 0 else np.inf

@@ -98,3 +98,14 @@ def test_the_respondents_foretold_with_certainty_are_those_of_the_separated_leve
     settled = find_separation(columns.matrix, answers, columns.columns).settled
     cell = columns.matrix[:, columns.columns.index("wavefinal:authorityEskmouth")] == 1
     assert (settled == cell).all()
+
+
+def test_a_steep_slope_that_is_not_separated_is_fitted():
+    # 60 respondents on a number far from zero; two answers cross, so an estimate exists although it is steep
+    x = np.arange(1000.0, 1060.0)
+    answers = (x > 1030).astype(float)
+    answers[[30, 31]] = answers[[31, 30]]
+    table = pd.DataFrame({"x": x})
+    fitted = fit_design(design(prepare(table, ["x"]), np.ones(60, bool)), answers, kind="logistic")
+    peer = sm.GLM(answers, sm.add_constant(x), sm.families.Binomial()).fit(maxiter=200, tol=1e-14)
+    assert not fitted.why and fitted.coefficients == pytest.approx(peer.params, rel=1e-5)
