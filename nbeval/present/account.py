@@ -27,7 +27,11 @@ def methods(context: Context, tables: tuple[Table, ...]) -> Text:
     rows = results_behind(context, tables)
     used = sorted({row.method for row in rows if row.method and row.method != "none"})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
-    families = sorted({row.family for row in rows if row.family})
+    families = [
+        context.say("methods_family", family=name.replace("_", " "),
+                    count=len({row.indicator for row in rows if row.family == name}))
+        for name in sorted({row.family for row in rows if row.family})
+    ]
     rules = context.dictionary.disclosure
     parts = [
         paragraph(context.say(f"design_{context.cohort.design.value}")),
@@ -38,7 +42,8 @@ def methods(context: Context, tables: tuple[Table, ...]) -> Text:
         paragraph(context.say("methods_verdict")),
         paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
                               withheld=rules.symbols["withheld"])),
-        paragraph(context.say("methods_rounding", decimals=rules.percent_decimals)),
+        paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole",
+                              decimals=rules.percent_decimals)),
     ]
     return Text(tuple(_flat(parts)))
 

@@ -90,7 +90,7 @@ def build(table: Table, context: Context, number: int, *, sentence: str = "") ->
     return Exhibit(
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
         title=title_of(spec, context), columns=columns, rows=rows, unit=unit_line(spec, context),
-        base=base_line(rows, context), source=source_line(spec, context), legend=legend(rows, context),
+        base=base_line(spec, rows, context), source=source_line(spec, context), legend=legend(rows, context),
         notes=notes_of(spec, context, table.results, rows),
         figure=draw(spec, columns, rows, context) if spec.chart else None,
         invented=context.cohort.invented, sentence=sentence,

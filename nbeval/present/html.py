@@ -47,7 +47,7 @@ def exhibit_html(exhibit: Exhibit, *, language: str = "en-GB") -> str:
         f'<figcaption id="{name}-title"><span class="nb-label">{escape(exhibit.label)}.</span> '
         f"{escape(exhibit.title)}</figcaption>"
     )
-    if exhibit.invented:
+    if exhibit.invented and not exhibit.figure:
         parts.append(f'<p class="nb-invented">{escape(words["invented"])}</p>')
     if exhibit.sentence:
         parts.append(f'<p class="nb-sentence">{escape(exhibit.sentence)}</p>')
@@ -59,12 +59,13 @@ def exhibit_html(exhibit: Exhibit, *, language: str = "en-GB") -> str:
 
 def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     """The picture, its long description, and the table behind it."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in exhibit.figure.description.split("\n"))
     describe = escape(words["describe"].format(label=exhibit.label))
     show = escape(words["show_numbers"].format(label=exhibit.label))
     return "\n".join([
         f'<div class="nb-picture">{picture(exhibit.figure, name)}</div>',
         f'<details class="nb-description"><summary>{describe}</summary>'
-        f"<p>{escape(exhibit.figure.description)}</p></details>",
+        f"<ul>{lines}</ul></details>",
         f'<details class="nb-numbers"><summary>{show}</summary>',
         table_html(exhibit, name, words),
         "</details>",

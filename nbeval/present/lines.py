@@ -19,6 +19,9 @@ _NO_INDICATORS = frozenset({"participation", "composition"})
 _OF_BENCHMARKS = frozenset({"comparison"})
 _OF_DIFFERENCES = frozenset({"differences", "comparison", "drivers"})
 _OF_CHANGE = frozenset({"change", "change_adjusted", "change_by_authority"})
+_BOTH_WAVES = frozenset({"levels", "distribution"}) | _OF_CHANGE
+_AT_ONE_WAVE = frozenset({"comparison", "levels_by_group", "levels_by_authority", "range", "differences", "drivers"})
+_OWN_BASES = frozenset({"participation", "composition", "nonresponse"})
 _OWN_UNITS = frozenset({"participation", "composition", "nonresponse", "drivers", "reliability"})
 
 
@@ -32,8 +35,10 @@ def unit_line(spec: ExhibitRow, context: Context) -> str:
     return context.say("unit_percent" if measures == {Measure.PERCENT} else "unit_mean")
 
 
-def base_line(rows: Iterable[Row], context: Context) -> str:
+def base_line(spec: ExhibitRow, rows: Iterable[Row], context: Context) -> str:
     """Who the figures stand on, with the smallest and the largest number who answered."""
+    if spec.kind in _OWN_BASES:
+        return context.say(f"base_{spec.kind}")
     used = [row for row in rows_behind(rows, context) if row.contrast == Contrast.NONE]
     if not used:
         return ""
@@ -54,7 +59,8 @@ def rows_behind(rows: Iterable[Row], context: Context) -> tuple[Result, ...]:
 def source_line(spec: ExhibitRow, context: Context) -> str:
     """The source, the cohort, and when each wave was in the field."""
     label = next((one.label for one in context.cohort.sources if one.id == spec.source_id), spec.source_id)
-    waves = "; ".join(wave_line(wave, context) for wave in context.waves)
+    shown = context.waves[-1:] if spec.kind in _AT_ONE_WAVE else context.waves
+    waves = "; ".join(wave_line(wave, context) for wave in shown)
     return context.say("source", source=label, waves=waves)
 
 
@@ -150,7 +156,7 @@ def _rounding(spec: ExhibitRow, context: Context) -> Iterator[str]:
 
 def _period(spec: ExhibitRow, context: Context) -> Iterator[str]:
     """What a reader of every change must know about this cohort."""
-    if spec.kind in _OF_CHANGE or (context.shows_change and spec.kind not in _OWN_UNITS):
+    if context.shows_change and spec.kind in _BOTH_WAVES:
         shown = {wave.id for wave in context.waves}
         yield from (note.text for note in context.cohort.notes if not note.waves or shown & set(note.waves))
 

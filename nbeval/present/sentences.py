@@ -58,8 +58,11 @@ def _main(value: float, subject: Subject) -> str:
 
 
 def _full(value: float, subject: Subject) -> str:
-    """A level with its unit."""
-    return _format(subject).full(value)
+    """A level with its unit; a share above zero is never written as zero."""
+    form = _format(subject)
+    if form.is_low(value):
+        return subject.context.say("under", least=form.full(10.0 ** -form.decimals))
+    return form.full(value)
 
 
 def _signed(value: float, subject: Subject) -> str:
@@ -108,10 +111,12 @@ def _plain(quantity: Quantity) -> Callable[[Subject], Result | None]:
 
 
 def _before(subject: Subject) -> Result | None:
+    """The level at the first wave."""
     return subject.at(subject.context.first.id)
 
 
 def _after(subject: Subject) -> Result | None:
+    """The level at the last wave."""
     return subject.at(subject.context.wave.id)
 
 

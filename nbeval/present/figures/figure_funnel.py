@@ -44,8 +44,7 @@ def funnel(picture: Picture) -> Drawing:
         room = max((width_of(line.label, SMALL) for line in shown), default=20.0)
         axes = drawing.axes(EDGE + 10.0, TOP, WIDTH - EDGE - min(room, 45.0) - 6.0, TOP + HEIGHT)
         _scales(axes, shown, whole, picture)
-        _limits(axes, whole, picture)
-        _authorities(axes, shown)
+        _authorities(axes, shown, _limits(axes, whole, picture))
         if hidden:
             drawing.text(EDGE, TOP + HEIGHT + FOOT + 1.5, f"{picture.withheld}: {'; '.join(hidden)}", fontsize=SMALL, color=QUIET)
         return drawing
@@ -67,10 +66,10 @@ def _scales(axes: Axes, shown: list[Line], whole: Line, picture: Picture) -> Non
     axes.set_xlabel(picture.answered, labelpad=3)
 
 
-def _limits(axes: Axes, whole: Line, picture: Picture) -> None:
-    """The whole's share, and what chance alone would do to it at each number answering."""
+def _limits(axes: Axes, whole: Line, picture: Picture) -> tuple[float, ...]:
+    """Draw the whole's share and what chance would do to it; return where the limits are named."""
     if not whole.marks[0].shown:
-        return
+        return ()
     centre = whole.marks[0].value
     axes.axhline(centre, color=INK, linewidth=0.9)
     share = centre / 100
@@ -80,34 +79,38 @@ def _limits(axes: Axes, whole: Line, picture: Picture) -> None:
         for bound in (centre - spread, centre + spread):
             axes.plot(n, np.clip(bound, -5, 105), color=QUIET, linewidth=0.9, linestyle=dash)
     low, high = axes.get_ylim()
+    named = []
     for distance, words in zip((1.96, 3.09), picture.limits, strict=True):
         bound = centre + 100 * distance * np.sqrt(share * (1 - share) / n[-1])
         if low < bound < high:
+            named.append(bound)
             axes.annotate(words, (n[-1], bound), xytext=(3, 0), textcoords="offset points", fontsize=SMALL,
                           color=QUIET, va="center", annotation_clip=False)
+    return tuple(named)
 
 
-def _authorities(axes: Axes, shown: list[Line]) -> None:
+def _authorities(axes: Axes, shown: list[Line], edges: tuple[float, ...]) -> None:
     """A dot per authority with its name beside it, names moved apart where they would meet."""
     if not shown:
         return
     table = pd.DataFrame({"n": [line.marks[0].n for line in shown], "value": [line.marks[0].value for line in shown]})
     sns.scatterplot(data=table, x="n", y="value", color=COLOURS[0], s=34, edgecolor="white", linewidth=0.6, ax=axes, zorder=3)
     axes.set_ylabel("")
-    _names(axes, shown)
+    _names(axes, shown, edges)
 
 
-def _names(axes: Axes, shown: list[Line]) -> None:
+def _names(axes: Axes, shown: list[Line], edges: tuple[float, ...]) -> None:
     """Write each name beside its dot, at the first place where it meets no dot and no other name."""
     box = axes.get_position()
     wide, high = box.width * WIDTH, HEIGHT
     (left, right), (low, top) = axes.get_xlim(), axes.get_ylim()
+    edges = tuple((edge - low) / (top - low) * high for edge in edges)
     spots = {
         line.label: ((line.marks[0].n - left) / (right - left) * wide, (line.marks[0].value - low) / (top - low) * high)
         for line in shown
     }
-    taken = [(wide, 0.0, wide + 40.0, high) for _ in shown[:1]]
-    taken += [(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in spots.values()]
+    taken = [(x - 1.2, y - 1.2, x + 1.2, y + 1.2) for x, y in spots.values()]
+    taken += [(wide, at - LETTER / 2, wide + 40.0, at + LETTER / 2) for at in edges]
     for name, (x, y) in sorted(spots.items(), key=lambda item: (-item[1][0], item[0])):
         length = width_of(name, SMALL)
         places = [(x + start, y + up) for up in (0.0, 2.6, -2.6, 4.6, -4.6, 7.0, -7.0) for start in (2.0, -2.0 - length)]

@@ -37,7 +37,8 @@ class Place:
     y: float
 
 
-def places(picture: Picture, top: float, gap: float, values: Callable[[Line], str]) -> tuple[tuple[Place, ...], tuple[tuple[float, str], ...], float]:
+def places(picture: Picture, top: float, gap: float,
+           values: Callable[[Line], str]) -> tuple[tuple[Place, ...], tuple[tuple[float, str], ...], float]:
     """Set the lines one under the other; return them, the headings with their heights, and the bottom."""
     spots, headings, y = [], [], top
     for line in picture.lines:
@@ -74,24 +75,14 @@ def sheet(picture: Picture, *, values: Callable[[Line], str], gap: float) -> tup
     tuple
         The drawing, its axes, and the lines with their places.
     """
-    keyed = len(picture.series) > 1
-    top = 7.5 if picture.banner or keyed else 2.0
-    top += key_height(picture) if keyed else 0.0
-    top += 5.0 if picture.remark else 0.0
+    top = _top(picture)
     spots, headings, bottom = places(picture, top, gap, values)
-    drawing = Drawing.of(bottom + 11.0)
+    drawing = Drawing.of(bottom + 9.5)
     left = EDGE + max((width_of(spot.label, SMALL if spot.line.beneath else SIZE) + (3.0 if spot.line.beneath else 0.0)
                        for spot in spots), default=0.0) + 4.0
     right = WIDTH - EDGE - max((width_of(text_at(spot.line, values)) for spot in spots), default=0.0) - 3.0
     axes = drawing.axes(left, top, right, bottom)
-    half = width_of(picture.unit, SMALL) / 2 + EDGE
-    drawing.text(min(max((left + right) / 2, half), WIDTH - half), bottom + 7.4, picture.unit, ha="center", fontsize=SMALL,
-                 color=QUIET)
-    drawing.banner(picture.banner)
-    if keyed:
-        key(drawing, picture)
-    if picture.remark:
-        drawing.text(EDGE, top - 3.4, picture.remark, fontsize=SMALL, color=QUIET)
+    _around(drawing, picture, (left + right) / 2, top, bottom)
     for y, heading in headings:
         drawing.text(EDGE, y, heading, fontweight="bold")
     for spot in spots:
@@ -99,6 +90,24 @@ def sheet(picture: Picture, *, values: Callable[[Line], str], gap: float) -> tup
         drawing.text(EDGE + indent, spot.y, spot.label, fontsize=size, color=colour, linespacing=1.15)
         drawing.text(WIDTH - EDGE, spot.y, text_at(spot.line, values), ha="right", fontsize=size, color=colour)
     return drawing, axes, spots
+
+
+def _top(picture: Picture) -> float:
+    """How much room the key, the banner and the remark take above the lines."""
+    keyed = len(picture.series) > 1
+    top = 7.5 if picture.banner or keyed else 2.0
+    return top + (key_height(picture) if keyed else 0.0) + (5.0 if picture.remark else 0.0)
+
+
+def _around(drawing: Drawing, picture: Picture, middle: float, top: float, bottom: float) -> None:
+    """Write what stands above and below the lines."""
+    half = width_of(picture.unit, SMALL) / 2 + EDGE
+    drawing.text(min(max(middle, half), WIDTH - half), bottom + 6.6, picture.unit, ha="center", fontsize=SMALL, color=QUIET)
+    drawing.banner(picture.banner)
+    if len(picture.series) > 1:
+        key(drawing, picture)
+    if picture.remark:
+        drawing.text(EDGE, top - 3.4, picture.remark, fontsize=SMALL, color=QUIET)
 
 
 def text_at(line: Line, values: Callable[[Line], str]) -> str:
@@ -136,8 +145,9 @@ def key(drawing: Drawing, picture: Picture) -> None:
         for x, name in row:
             place = picture.series.index(name)
             colour = COLOURS[place % len(COLOURS)]
-            look = {"markerfacecolor": "white", "markeredgecolor": INK, "marker": "D", "markersize": 5.2} if name in published else {
-                "markerfacecolor": colour, "markeredgecolor": colour, "marker": MARKERS[place % len(MARKERS)], "markersize": 5.6}
+            look = {"markerfacecolor": colour, "markeredgecolor": colour, "marker": MARKERS[place % len(MARKERS)]}
+            if name in published:
+                look = {"markerfacecolor": "white", "markeredgecolor": INK, "marker": "D"}
             drawing.figure.add_artist(mlines.Line2D(
-                [(x + 1.4) / drawing.width], [1 - y / drawing.height], linestyle="none", **look))
+                [(x + 1.4) / drawing.width], [1 - y / drawing.height], linestyle="none", markersize=5.4, **look))
             drawing.text(x + 4.4, y, name)

@@ -6,7 +6,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from nbeval.present.figures.figure_lines import EDGE
+from nbeval.present.figures.figure_lines import EDGE, LEAD
 from nbeval.present.figures.figure_style import INK, SMALL, WIDTH, Drawing, folded, percent_axis, theme, width_of
 from nbeval.present.figures.marks import Line, Picture
 
@@ -59,7 +59,7 @@ def _blocks(picture: Picture) -> list[list[Line]]:
 def _block_height(block: list[Line], picture: Picture) -> float:
     """The height of one distribution with its heading, key and bars."""
     heading = 6.0 if block[0].heading else 0.0
-    return heading + 5.0 * len(_key(block, picture)) + 1.5 + (BAR + 2.5) * len(picture.series) + 2.0
+    return heading + sum(map(_row_height, _key(block, picture))) + 1.5 + (BAR + 2.5) * len(picture.series) + 2.0
 
 
 def _block(drawing: Drawing, block: list[Line], picture: Picture, left: float, top: float) -> float:
@@ -68,10 +68,11 @@ def _block(drawing: Drawing, block: list[Line], picture: Picture, left: float, t
         drawing.text(EDGE, top + 2.5, block[0].heading, fontweight="bold")
         top += 6.0
     for row in _key(block, picture):
+        middle = top + _row_height(row) / 2 - 0.3
         for x, place, words in row:
-            _swatch(drawing, x, top + 2.2, place)
-            drawing.text(x + 5.0, top + 2.2, words)
-        top += 5.0
+            _swatch(drawing, x, middle, place)
+            drawing.text(x + 5.0, middle, words, linespacing=1.15)
+        top += _row_height(row)
     top += 1.5
     bottom = top + (BAR + 2.5) * len(picture.series)
     axes = drawing.axes(left, top, WIDTH - 5.0, bottom)
@@ -109,7 +110,7 @@ def _key(block: list[Line], picture: Picture) -> list[list[tuple[float, int, str
     x = EDGE
     for place, line in enumerate(block):
         hidden = dict.fromkeys(mark.text for mark in line.marks if not mark.shown)
-        words = " ".join([line.label, *hidden])
+        words = folded(" ".join([line.label, *hidden]), WIDTH - 2 * EDGE - 10.0)
         wide = 5.0 + width_of(words) + 5.0
         if rows[-1] and x + wide > WIDTH - EDGE:
             rows.append([])
@@ -117,6 +118,11 @@ def _key(block: list[Line], picture: Picture) -> list[list[tuple[float, int, str
         rows[-1].append((x, place, words))
         x += wide
     return rows
+
+
+def _row_height(row: list[tuple[float, int, str]]) -> float:
+    """The height of a row of the key."""
+    return 1.3 + LEAD * max(words.count("\n") + 1 for _, _, words in row)
 
 
 def _swatch(drawing: Drawing, x: float, y: float, place: int) -> None:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from nbeval.dictionary.records import ExhibitRow
 from nbeval.errors import DictionaryError
 from nbeval.exhibit import Cell, Column, Row
-from nbeval.frames import Quantity, Verdict
+from nbeval.frames import Contrast, Quantity, Verdict
+from nbeval.present.cells import interval_cell
 from nbeval.present.context import Context
 from nbeval.present.results import Result, is_missing
 
@@ -186,12 +187,19 @@ def _mark(column: Column, cells: dict[str, Cell], context: Context) -> Mark:
     n = cells.get(f"{column.key}_n")
     published = row is not None and row.quantity == Quantity.BENCHMARK
     text = cell.text + ("%" if column.unit == "%" and not cell.symbol else "")
-    interval = cells.get(_interval_key(column.key))
+    beside = cells.get(_interval_key(column.key)) or _own_interval(row, context)
     return Mark(
         _series(column, context), cell.value, text,
         _bound(row, "conf_low", cell), _bound(row, "conf_high", cell), n.value if n else None,
-        interval.text if interval is not None and not interval.symbol else "", published,
+        beside.text if beside is not None and not beside.symbol else "", published,
     )
+
+
+def _own_interval(row: Result | None, context: Context) -> Cell | None:
+    """The interval of a level, where the table leaves it to the picture."""
+    if row is None or not row.indicator or row.contrast != Contrast.NONE or is_missing(row.conf_low):
+        return None
+    return interval_cell(row, context, context.format(context.dictionary.indicator(row.indicator)))
 
 
 def _series(column: Column, context: Context) -> str:

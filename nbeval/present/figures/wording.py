@@ -19,7 +19,7 @@ def alt_text(picture: Picture, context: Context) -> str:
         return context.say("alt_none") if picture.remark else ""
     lines = [line for line in picture.lines if not line.beneath]
     shown = [line for line in lines if line.marks and line.marks[-1 if len(picture.series) > 1 else 0].shown]
-    parts = [context.say("alt_lines", count=len(lines), series=", ".join(picture.series))]
+    parts = [context.say("alt_line" if len(lines) == 1 else "alt_lines", count=len(lines), series=", ".join(picture.series))]
     if shown and not any(line.verdict for line in lines):
         parts.append(_ends(shown, context))
     verdicts = dict.fromkeys(line.verdict for line in lines if line.verdict)
@@ -40,8 +40,11 @@ def _ends(lines: list[Line], context: Context) -> str:
     low, high = ordered[0], ordered[-1]
     if low is high:
         return context.say("alt_one", label=_name(low), value=low.marks[place].text)
-    return context.say("alt_ends", high=_name(high), high_value=high.marks[place].text, low=_name(low),
-                       low_value=low.marks[place].text)
+    several = len({mark.series for line in lines for mark in line.marks}) > 1
+    return context.say(
+        "alt_ends_of" if several else "alt_ends", series=high.marks[place].series, high=_name(high),
+        high_value=high.marks[place].text, low=_name(low), low_value=low.marks[place].text,
+    )
 
 
 def _name(line: Line) -> str:
@@ -50,7 +53,7 @@ def _name(line: Line) -> str:
 
 
 def description(picture: Picture, context: Context) -> str:
-    """The long description: every line with every number in the picture, and its interval."""
+    """The long description: a line of text per line of the picture, with every number and its interval."""
     said = []
     heading = ""
     for line in picture.lines:
@@ -59,7 +62,7 @@ def description(picture: Picture, context: Context) -> str:
         label = f"{heading}, {_name(line)}" if heading else _name(line)
         key = "describe_verdict" if line.verdict else "describe_line"
         said.append(context.say(key, label=label, numbers=numbers, verdict=line.verdict))
-    return " ".join([picture.remark, *said]).strip()
+    return "\n".join(line for line in (picture.remark, *said) if line)
 
 
 def _number(mark: object, picture: Picture, context: Context) -> str:

@@ -65,7 +65,7 @@ def place_row(rows: Results, spec: ExhibitRow, context: Context, one: Indicator,
 def _indicator_fields(rows: Results, spec: ExhibitRow, context: Context, one: Indicator) -> tuple[Field, Field]:
     """The two columns of an indicator in a table of places."""
     form = context.format(one)
-    word = "percent" if form.percent else "mean"
+    word = "estimate" if form.percent else "mean"
     return (
         Field(Column(one.indicator, context.say(word), "%" if form.percent else "", numeric=True, group=one.short),
               lambda place: level_cell(place_row(rows, spec, context, one, place), context, form)),

@@ -1,0 +1,162 @@
+"""Pictures: the same bytes every time, nothing withheld, words for everyone, no names that meet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from nbeval.errors import DictionaryError, RenderError
+from nbeval.present.figures import CHARTS, spoken
+from nbeval.present.figures.figure_dots import dots
+from nbeval.present.figures.figure_dumbbell import dumbbell
+from nbeval.present.figures.figure_funnel import funnel
+from nbeval.present.figures.figure_icons import icons
+from nbeval.present.figures.figure_stacked import stacked
+from nbeval.present.figures.figure_style import SIZE, WIDTH, folded, width_of
+from nbeval.present.figures.marks import Line, Mark, Picture
+from tests.present.invented import HOSTILE, exhibit, withheld
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def pictured(report):
+    """The exhibits of a report that have a picture."""
+    return [report.exhibit(spec.exhibit).exhibit for spec in report.specs if spec.chart]
+
+
+def written(svg):
+    """The texts of a drawing, with their size in points and place."""
+    root = etree.fromstring(svg.encode())
+    return ["".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")]
+
+
+def lines(*labels, value=40.0, series=("Before", "After")):
+    """Lines with one mark per series."""
+    return tuple(
+        Line(label, tuple(Mark(name, value, f"{value:g}%", value - 5, value + 5, 80.0, "35 to 45") for name in series))
+        for label in labels
+    )
+
+
+def test_two_drawings_of_one_report_are_the_same_bytes(make):
+    assert [one.figure.svg for one in pictured(make())] == [one.figure.svg for one in pictured(make())]
+
+
+def test_drawings_need_nothing_from_outside_and_run_nothing(make):
+    for one in pictured(make()):
+        svg = one.figure.svg
+        assert svg.startswith("<svg ")
+        assert not re.search(r"<script|<!DOCTYPE|<metadata|\bon\w+=", svg)
+        assert not re.findall(r'(?:href|src)="(?!#)', svg)
+
+
+def test_ids_are_unique_over_all_drawings_of_a_report_and_every_reference_is_kept(make):
+    ids, every = [], ""
+    for one in pictured(make()):
+        found = re.findall(r'\bid="([^"]+)"', one.figure.svg)
+        assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', one.figure.svg)) <= {
+            pair for name in found for pair in ((name, ""), ("", name))}
+        ids += found
+        every += one.figure.svg
+    assert len(ids) == len(set(ids))
+
+
+def test_invented_data_are_marked_inside_every_picture(make, tiny):
+    for one in pictured(make()):
+        assert "Invented data" in written(one.figure.svg), one.id
+
+
+def test_every_picture_has_a_short_and_a_long_text_with_its_numbers(make):
+    for one in pictured(make()):
+        assert one.figure.alt and one.figure.description
+        shown = {cell.text for row in one.rows for cell in row.cells if cell.field == "estimate" and not cell.symbol}
+        assert any(text in one.figure.description for text in shown), one.id
+
+
+def test_a_picture_without_words_is_refused(make):
+    drawing = dots(Picture(lines("A"), ("Before", "After")))
+    with pytest.raises(RenderError, match="no text"):
+        spoken(exhibit("odd", "levels", "dots", ("calm",), 1), drawing, " ", "words")
+
+
+def test_what_is_withheld_is_named_and_not_drawn(make):
+    plain = make().exhibit("levels").exhibit.figure
+    hidden = make(change=lambda made: [
+        withheld(one) if one["indicator"] == "calm" and one["quantity"] == "percent" and not one["authority"] else one
+        for one in made]).exhibit("levels").exhibit.figure
+    assert "31%" in plain.svg and "31%" not in hidden.svg
+    assert "Feels calm" in written(hidden.svg) and "[c]" in written(hidden.svg)
+    assert "No number is shown for 1" in hidden.alt
+    assert plain.svg.count("<path") > hidden.svg.count("<path")
+
+
+def test_the_funnel_lists_whom_it_does_not_draw(make):
+    texts = written(make().exhibit("funnel").exhibit.figure.svg)
+    assert "Not shown: West place" in texts
+    assert "North place" in texts
+
+
+def test_markup_and_mathematics_in_labels_are_text(make):
+    svg = make().exhibit("levels").exhibit.figure.svg
+    assert "<b>" not in svg
+    assert HOSTILE.split()[0] in " ".join(written(svg))
+    assert "$y$" in " ".join(written(svg))
+
+
+@pytest.mark.parametrize("chart", [dots, dumbbell, stacked, funnel, icons])
+def test_long_labels_stay_on_the_sheet(chart):
+    long = "A very long label about something that somebody once wished to know of young people in many places " * 2
+    picture = Picture(lines(long.strip(), "Short", "All"), ("Before", "After"), unit="Percentage", banner="Invented data",
+                      answered="Number", of_ten="{number} in 10", limits=("95%", "99.8%"))
+    drawing = chart(picture)
+    drawing.svg("x")
+    renderer = drawing.figure.canvas.get_renderer() if hasattr(drawing.figure.canvas, "get_renderer") else None
+    dots_per_mm = drawing.figure.dpi / 25.4
+    for text in drawing.figure.texts:
+        box = text.get_window_extent(renderer)
+        assert box.x0 >= -1 and box.x1 <= (WIDTH + 1) * dots_per_mm, text.get_text()
+
+
+@pytest.mark.parametrize("chart", [dots, dumbbell])
+def test_no_two_texts_beside_the_lines_meet(chart):
+    labels = ("Short", "Something that takes two lines because it is so long a label for a row", "Another", "One more row here")
+    made = tuple(replace(line, verdict="no clear change") for line in lines(*labels))
+    drawing = chart(Picture(made, ("Before", "After"), unit="Percentage", banner="Invented data"))
+    drawing.svg("x")
+    boxes = [text.get_window_extent() for text in drawing.figure.texts]
+    for number, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[number + 1:])
+
+
+def test_words_are_folded_to_a_width_and_balanced():
+    folded_words = folded("Happy yesterday: high or very high (7 to 10)", 50.0)
+    assert width_of(folded_words) <= 50.0
+    first, second = folded_words.split("\n")
+    assert len(second) > len("(7 to 10)")
+    assert folded("x" * 80, 50.0).count("\n") >= 1
+    assert width_of("wider words", SIZE) > width_of("words", SIZE)
+
+
+def test_many_differences_are_drawn_only_where_they_go_beyond_chance(make, tiny):
+    from nbeval.present.figures.marks import _clear_ones
+
+    every = tuple(Line(f"L{number}", (), "Block" if number == 0 else "", "higher" if number == 3 else "no clear difference")
+                  for number in range(30))
+    kept = _clear_ones(every, make().context)
+    assert [(line.label, line.heading) for line in kept] == [("L3", "Block")]
+
+
+@pytest.mark.parametrize(("kind", "chart"), [("levels", "pie"), ("participation", "dots")])
+def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, chart):
+    from nbeval.present.exhibits import build, tabulate
+
+    context = make().context
+    with pytest.raises(DictionaryError, match="chart"):
+        build(tabulate(exhibit("odd", kind, chart, ("calm",), 1), context), context, 1)
+
+
+def test_every_chart_of_the_vocabulary_is_there():
+    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons"}
