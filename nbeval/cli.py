@@ -13,6 +13,9 @@ from rich.console import Console
 
 from nbeval.errors import NbevalError, OutputError
 
+#: a report is made by one process of several: threads of the linear algebra would only stand in their way
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 app = typer.Typer(
     name="nbeval", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Evaluation reports from confidential exports, that anybody with the same data can make again.",

@@ -11,11 +11,13 @@ import pandas as pd
 from nbeval.dictionary.records import Measure
 from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, moments, share
 from nbeval.estimate.means import hedges_g, welch
-from nbeval.estimate.outcome import Estimates, Outcome, not_estimable
+from nbeval.estimate.outcome import Estimates
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import newcombe
 from nbeval.estimate.rows import result_rows
-from nbeval.estimate.tests_2x2 import test_two_proportions
+from nbeval.estimate.tests_2x2 import (
+    SMALLEST_EXPECTED, chi_squared_uncorrected, smallest_expected, test_two_proportions,
+)
 from nbeval.frames import Quantity
 
 _COUNTED = ("n_valid", "numerator", "squares")
@@ -71,21 +73,26 @@ def compare_percentages(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     x1, n1 = pairs["numerator"].to_numpy(), pairs["n_valid"].to_numpy()
     x0, n0 = pairs["numerator_reference"].to_numpy(), pairs["n_reference"].to_numpy()
     found = newcombe(x1, n1, x0, n0, level)
-    tests = _tests(x1, n1, x0, n0)
     return pairs.assign(
-        estimate=share(100 * (x1 * n0 - x0 * n1), n1 * n0), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
-        statistic=[test.statistic for test in tests], df=[test.df for test in tests],
-        p_value=[test.p_value for test in tests],
-        method=[f"Newcombe interval; {test.method}" if test.method else "none" for test in tests],
-        unit="percentage points", warning=_nobody(n1, n0),
+        estimate=share(100 * (x1 * n0 - x0 * n1), n1 * n0), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high,
+        conf_level=level, unit="percentage points", warning=_nobody(n1, n0), **_tests(x1, n1, x0, n0),
     )
 
 
-def _tests(*counts: np.ndarray) -> list[Outcome]:
-    """The test of every pair, by rule; equal tables are tested once, as the exact test is slow."""
-    fours = [tuple(int(round(count)) for count in four) for four in zip(*counts, strict=True)]
-    found = {four: test_two_proportions(*four) if four[1] and four[3] else not_estimable("", "") for four in set(fours)}
-    return [found[four] for four in fours]
+def _tests(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> dict[str, np.ndarray]:
+    """The test of every pair, by rule; the exact tests are slow, so that equal tables are tested once."""
+    plain = chi_squared_uncorrected(x1, n1, x0, n0)
+    columns = {"statistic": plain.statistic.copy(), "df": plain.df.copy(), "p_value": plain.p_value.copy()}
+    some = (n1 > 0) & (n0 > 0)
+    method = np.where(some, "chi_squared_uncorrected", "none").astype(object)
+    small = np.flatnonzero(some & (smallest_expected(x1, n1, x0, n0) < SMALLEST_EXPECTED))
+    tables = [tuple(int(round(counts[row])) for counts in (x1, n1, x0, n0)) for row in small]
+    tested = {table: test_two_proportions(*table) for table in set(tables)}
+    for row, table in zip(small, tables, strict=True):
+        method[row] = tested[table].method
+        for name, numbers in columns.items():
+            numbers[row] = getattr(tested[table], name)
+    return columns | {"method": np.where(some, "Newcombe interval; " + method, method)}
 
 
 def compare_means(pairs: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
