@@ -116,7 +116,8 @@ class Dictionary:
                         answer.code for answer in one.responses
                         if answer.response_set == item.response_set and answer.missing is None
                     ]
-                    found[item.item] = (float(min(codes)), float(max(codes)))
+                    if codes:
+                        found[item.item] = (float(min(codes)), float(max(codes)))
                 elif item.kind is ItemKind.OPTION:
                     found[item.item] = (0.0, 1.0)
         return found

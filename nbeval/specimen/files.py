@@ -14,8 +14,9 @@ from nbeval.errors import ParameterError
 HEADER_JOIN = " | "
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_SAV_DATE = (84, b"01 Jan 80")
-_SAV_TIME = (93, b"00:00:00")
+# Where the header of an SPSS file keeps the day and the time at which it was made.
+_SAV_DATE = (92, b"01 Jan 80")
+_SAV_TIME = (101, b"00:00:00")
 
 
 def write_file(

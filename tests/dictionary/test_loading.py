@@ -104,6 +104,11 @@ def test_indicators_are_named_one_by_one_or_together(loaded):
         "enjoy_low", "enjoy_middle", "enjoy_high"]
 
 
+def test_the_range_of_a_closed_item_is_that_of_its_numbers_or_its_answers(loaded):
+    assert loaded.ranges == {
+        "enjoy": (0, 10), "often": (1, 3), "card": (0, 1), "reads_novels": (0, 1), "reads_comics": (0, 1)}
+
+
 def test_cells_are_text_until_a_field_says_otherwise(tiny, edit):
     edit("instruments/reading_survey/response_sets.csv", "frequency,,3,Hardly ever or never", "frequency,,3,None")
     edit("authority_codes.csv", "north,dfe,901", "north,dfe,007")

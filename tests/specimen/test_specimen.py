@@ -6,6 +6,8 @@ import csv
 import dataclasses
 import itertools
 import math
+import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +83,12 @@ def test_the_same_dictionary_gives_the_same_bytes(dictionary, written, tmp_path)
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in written[1]]
 
 
+def test_a_whole_cohort_is_written_in_a_moment(dictionary, tmp_path):
+    started = time.process_time()
+    write_specimen(invented(dictionary), dictionary, tmp_path)
+    assert time.process_time() - started < 2
+
+
 def test_another_seed_gives_other_answers(tiny, tmp_path):
     other = dataclasses.replace(tiny, specimen=tiny.specimen.model_copy(update={"seed": 8}))
     one, two = (write_specimen(invented(tiny), which, tmp_path / str(place))[0].read_bytes()
@@ -140,6 +148,9 @@ def test_an_spss_export_is_written_where_the_pattern_asks_for_one(tiny, tmp_path
     table, _ = pyreadstat.read_sav(paths[0])
     assert list(table.columns) == [column.header for column in columns]
     assert set(table["V8"]) >= {"Sometimes", "Hardly ever or never"}
+    header = paths[0].read_bytes()[:176]
+    assert header[92:109] == b"01 Jan 8000:00:00", "the moment of writing is not in the file"
+    assert header[84:92] == struct.pack("<d", 100.0), "the bias of the format stands before it"
     again = write_specimen(cohort, dictionary, tmp_path / "two")
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in paths]
 
