@@ -58,10 +58,8 @@ def read_cells(results: pd.DataFrame, dictionary) -> Cells:
     table = results.reset_index(drop=True)
     sides = _sides(table)
     answers = _answers(sides, dictionary)
-    shown = pd.concat(
-        [answers, _people(table, sides, dictionary), _asked(table, dictionary), _at_least(answers, dictionary)],
-        ignore_index=True,
-    )
+    found = [answers, _people(table, sides, dictionary), _asked(table, dictionary), _at_least(answers, dictionary)]
+    shown = pd.concat([part for part in found if len(part)] or found, ignore_index=True)
     key = list(KEY)
     first = shown.sort_values(["known", "rank", "value"], ascending=[False, True, False], kind="stable")
     cells = first.drop_duplicates(key)
@@ -70,6 +68,7 @@ def read_cells(results: pd.DataFrame, dictionary) -> Cells:
     numbered = cells[[*key, "cell"]]
     parts = shown[[*key, "row", "field"]].merge(numbered, on=key, validate="many_to_one")
     parts = pd.concat([parts[["row", "cell", "field"]], _over_authorities(table, cells, dictionary)], ignore_index=True)
+    parts = parts.astype({"row": int, "cell": int})
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
 
 
@@ -90,6 +89,8 @@ def _sides(table: pd.DataFrame) -> pd.DataFrame:
     fill = now["count"].isna() & table["quantity"].eq(Quantity.PERCENT) & table["contrast"].eq("")
     now = now.assign(count=now["count"].mask(fill, level))
     then = now[table["contrast"].isin([Contrast.WAVE, Contrast.LEVEL, Contrast.REST])]
+    if then.empty:
+        return now
     then = then.assign(field="n_reference", base=table["n_reference"], count=table["numerator_reference"])
     wave, other, rest = (then["contrast"].eq(one) for one in (Contrast.WAVE, Contrast.LEVEL, Contrast.REST))
     then = then.assign(
@@ -199,7 +200,8 @@ def _routed_indicators(dictionary) -> dict[str, tuple[str, str]]:
 def _known(part: pd.DataFrame) -> pd.DataFrame:
     """The columns of a shown cell."""
     text = {name: part[name].astype(str) for name in KEY}
-    return part.assign(known=part["value"].notna(), **text)[[*KEY, "value", "known", "rank", "row", "field"]]
+    return part.assign(known=part["value"].notna(), **text)[[*KEY, "value", "known", "rank", "row", "field"]].astype(
+        {"value": float, "rank": float, "row": int})
 
 
 def _over_authorities(table: pd.DataFrame, cells: pd.DataFrame, dictionary) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from nbeval.dictionary.records import Cohort, Disclosure
 from nbeval.frames import RESULTS, Contrast, DisclosedResults, check
 from nbeval.protect.attack import attack, refuse_leaks
-from nbeval.protect.cells import AT_LEAST, BASE, OPEN, PEOPLE, PLACE, ROUTE, Cells, read_cells
+from nbeval.protect.cells import AT_LEAST, BASE, PEOPLE, PLACE, ROUTE, Cells, read_cells
 from nbeval.protect.earlier import Known, beside_earlier
 from nbeval.protect.importance import cell_weights
 from nbeval.protect.primary import small_base, unsafe_cells, unsafe_reasons, unsafe_rows
@@ -90,7 +90,8 @@ def disclose(results: pd.DataFrame, cells: Cells, hidden: np.ndarray, policy: Di
     by_field = {name: _rows(gone.loc[gone["field"].eq(name), "row"], results) for name in (
         "estimate", "n_valid", "n_reference", "n_eligible")}
     bases, references = by_field["n_valid"], by_field["n_reference"]
-    lone = unsafe_rows(results, policy) & ~results["quantity"].isin(OPEN)
+    already = results["suppression"].eq(policy.symbols["withheld"])
+    lone = already | unsafe_rows(results, policy)
     rest = results["contrast"].eq(Contrast.REST) & (bases | references)
     people = _rows(gone.loc[(cells.table["kind"].to_numpy()[gone["cell"]] == PEOPLE), "row"], results)
     bases = bases | rest | people | (lone & small_base(results["n_valid"], policy))

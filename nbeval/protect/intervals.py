@@ -16,10 +16,12 @@ from scipy.optimize import linprog
 
 from nbeval.errors import FrameError
 from nbeval.protect.cells import AT_LEAST
-from nbeval.protect.reduction import Reduced, far_beyond, reduce_system
+from nbeval.protect.reduction import SMALL, Reduced, far_beyond, reduce_system
 from nbeval.protect.relations import Block
 
 TOLERANCE = 1e-6
+#: how often all that is still open is pulled apart together, before one by one
+_TURNS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +64,21 @@ class Intruder:
         fixed = sought.rows @ system.offset
         free = sought.rows[:, system.free]
         low, high = np.full(len(fixed), np.inf), np.full(len(fixed), -np.inf)
-        for direction in _directions(free):
-            _stretch(low, high, fixed + free @ self._point(system, direction))
         loose = np.abs(free).sum(axis=1) > 0
         low[~loose] = high[~loose] = fixed[~loose]
-        for number in np.flatnonzero(loose):
-            if width(low[number], high[number], sought.whole[number]) >= sought.needed[number]:
-                continue
+
+        def narrow() -> np.ndarray:
+            found = [width(*ends) for ends in zip(low, high, sought.whole, strict=True)]
+            return np.flatnonzero(loose & (np.array(found) < sought.needed))
+
+        for turn in range(_TURNS):
+            left = narrow()
+            for direction in _directions(free[left], turn) if len(left) > 2 else []:
+                _stretch(low, high, fixed + free @ self._point(system, direction))
+        for number in narrow():
             for sign in (1.0, -1.0):
-                _stretch(low, high, fixed + free @ self._point(system, sign * free[number]))
-                if width(low[number], high[number], sought.whole[number]) >= sought.needed[number]:
-                    break
+                if number in narrow():
+                    _stretch(low, high, fixed + free @ self._point(system, sign * free[number]))
         return low, high
 
     def leverage(self, row: np.ndarray) -> np.ndarray:
@@ -89,7 +95,8 @@ class Intruder:
         for sign in (1.0, -1.0):
             found = linprog(
                 sign * row, A_ub=self.below, b_ub=self.most, A_eq=self.equal, b_eq=self.right,
-                bounds=(0, far_beyond(self.right)), method="highs")
+                bounds=(0, far_beyond(self.right)), method="highs",
+                options={"presolve": len(row) > SMALL})
             if found.status != 0:
                 raise contradiction(self.name)
             dual = found.eqlin.marginals[: len(self.exact)]
@@ -121,13 +128,11 @@ def contradiction(name: tuple[str, str, str]) -> FrameError:
     )
 
 
-def _directions(free: np.ndarray) -> list[np.ndarray]:
-    """Two directions that pull many expressions apart at once."""
+def _directions(free: np.ndarray, turn: int) -> list[np.ndarray]:
+    """Two opposite directions that pull many expressions apart at once; other ones at every turn."""
     size = np.abs(free).sum(axis=1, keepdims=True)
-    if not size.any():
-        return []
-    signs = np.where(np.arange(len(free)) % 2, 1.0, -1.0)
-    together = signs @ np.divide(free, size, out=np.zeros_like(free), where=size > 0)
+    signs = np.where((np.arange(len(free)) >> turn) % 2, 1.0, -1.0)
+    together = signs @ (free / size)
     return [together, -together]
 
 

@@ -15,6 +15,8 @@ from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
 _TOLERANCE = 1e-7
+#: up to this many unknowns a programme is solved sooner than it is simplified
+SMALL = 600
 
 
 @dataclass(eq=False)
@@ -45,7 +47,7 @@ class Reduced:
         for number in touched | set(self.points):
             inside, *system = self._system(number)
             if number in touched:
-                found = linprog(direction[inside], *system, bounds=(0, self.limit), method="highs")
+                found = linprog(direction[inside], *system, bounds=(0, self.limit), method="highs", options={"presolve": len(inside) > SMALL})
                 if found.status != 0:
                     return None
                 self.points[number] = found.x

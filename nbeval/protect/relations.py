@@ -10,7 +10,7 @@ for optimizing cell suppression in tabular data with linear constraints", JASA 9
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -51,6 +51,24 @@ class Block:
         row = np.zeros(self.matrix.shape[1])
         row[place * self.atoms:(place + 1) * self.atoms] = weights
         return row
+
+
+def by_classes(block: Block) -> Block:
+    """The block over classes of answers instead of single answers, with its sums left out.
+
+    Whoever knows less can derive less, so what has to be withheld here has to be withheld there.
+    """
+    _, first = np.unique(block.coding.classes, return_index=True)
+    atoms, count = block.atoms, block.matrix.shape[1] // block.atoms
+    columns = (np.arange(count)[:, None] * atoms + first).ravel()
+    rows = (np.arange(block.equalities.shape[0] // atoms)[:, None] * atoms + first).ravel()
+    sums = block.cells["kind"].isin([SUM, SQUARES])
+    coding = Coding(
+        {name: mask[first] for name, mask in block.coding.sets.items()}, np.full(len(first), np.nan),
+        block.coding.classes[first], False)
+    return replace(
+        block, cells=block.cells.assign(value=block.cells["value"].mask(sums)), matrix=block.matrix[:, columns],
+        equalities=block.equalities[rows][:, columns], cap_rows=block.cap_rows[:, columns], coding=coding)
 
 
 def make_block(

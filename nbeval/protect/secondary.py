@@ -19,7 +19,7 @@ from nbeval.dictionary.records import Disclosure
 from nbeval.errors import DisclosureError
 from nbeval.protect.cells import BASE, PLACE, SHARE, SQUARES, SUM
 from nbeval.protect.intervals import TOLERANCE, Intruder, Sought, width
-from nbeval.protect.relations import Block
+from nbeval.protect.relations import Block, by_classes
 from nbeval.protect.seeking import small_groups, withheld_cells
 
 #: a block with more cells, or one that took more rounds, is covered greedily
@@ -34,6 +34,12 @@ class Cuts:
     gains: list[np.ndarray] = field(default_factory=list)
     needs: list[float] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
+
+    def add(self, others: Cuts) -> None:
+        """Keep further inequalities."""
+        self.gains += others.gains
+        self.needs += others.needs
+        self.owners += others.owners
 
 
 def choose_cells(
@@ -59,22 +65,23 @@ def choose_cells(
         What was published before leaves no way to protect a cell.
     """
     ties = _ties(block)
-    rows, values = small_groups(block, policy)
-    small = rows[(values >= 1) & (values < policy.threshold)]
     withheld, cuts = _with_ties(must, ties), Cuts()
     exact = len(must) <= MOST_CELLS
-    for turn in range(10 * MOST_ROUNDS):
-        fresh = _find_cuts(block, withheld, out, small, policy)
-        if not fresh.gains:
-            return withheld
-        if exact and turn < MOST_ROUNDS:
-            cuts.gains += fresh.gains
-            cuts.needs += fresh.needs
-            cuts.owners += fresh.owners
-            withheld = _cheapest(cuts, ties, must, out & ~_with_ties(must, ties), weights)
+    for view in [by_classes(block), block] if block.cells["kind"].eq(SUM).any() else [block]:
+        rows, values = small_groups(view, policy)
+        small = rows[(values >= 1) & (values < policy.threshold)]
+        for turn in range(10 * MOST_ROUNDS):
+            fresh = _find_cuts(view, withheld, out, small, policy)
+            if not fresh.gains:
+                break
+            if exact and turn < MOST_ROUNDS:
+                cuts.add(fresh)
+                withheld = _cheapest(cuts, ties, must, out & ~_with_ties(must, ties), weights)
+            else:
+                withheld = _with_ties(_cover(fresh, withheld, weights), ties)
         else:
-            withheld = _with_ties(_cover(fresh, withheld, weights), ties)
-    raise unprotected(block, "the search did not end")
+            raise unprotected(block, "the search did not end")
+    return withheld
 
 
 def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.ndarray, policy: Disclosure) -> Cuts:

@@ -64,19 +64,12 @@ def small_groups(block: Block, policy: Disclosure) -> tuple[np.ndarray, np.ndarr
 
 def _left_over(block: Block, cells: np.ndarray, withheld: np.ndarray) -> tuple[np.ndarray, list[int]]:
     """Base less share, for withheld shares whose base is withheld too; and the cells they belong to."""
-    table = block.cells
-    base = {place: number for number, (*place, kind) in enumerate(zip(
-        *(table[name] for name in PLACE), table["kind"], strict=True)) if kind == BASE
-        for place in [tuple(place)]}
-    rows, owners = [], []
-    for cell in cells:
-        if table["kind"].iat[cell] != SHARE:
-            continue
-        whole = base.get(tuple(table[name].iat[cell] for name in PLACE))
-        if whole is not None and withheld[whole]:
-            rows.append((block.matrix[whole] - block.matrix[cell]).toarray()[0])
-            owners.append(int(cell))
-    return np.array(rows).reshape(len(rows), block.matrix.shape[1]), owners
+    kinds = block.cells["kind"].to_numpy()
+    places = list(zip(*(block.cells[name] for name in PLACE), strict=True))
+    base = {places[number]: number for number in np.flatnonzero((kinds == BASE) & withheld)}
+    owners = [int(cell) for cell in cells if kinds[cell] == SHARE and places[cell] in base]
+    wholes = [base[places[owner]] for owner in owners]
+    return (block.matrix[wholes] - block.matrix[owners]).toarray(), owners
 
 
 def _implied_sets(block: Block) -> list[tuple[np.ndarray, dict[tuple[str, str], float]]]:
