@@ -10,6 +10,7 @@ from nbeval.collect import checks_answers, checks_forms
 from nbeval.collect.findings import PASS, Finding
 from nbeval.collect.intake import Intake
 from nbeval.collect.locating import unexpected
+from nbeval.dictionary.records import Cohort
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,29 @@ CHECKS = (
 _FILES = "files_unexpected"
 
 
-def run_checks(intake: Intake, data: Path) -> list[tuple[str, str, Finding]]:
-    """Run every check over one source.
+def run_checks(intakes: list[Intake], cohort: Cohort, data: Path) -> list[tuple[str, str, Finding]]:
+    """Run every check over every source, and one over the data folder.
 
     Parameters
     ----------
-    intake : Intake
-        What came in.
+    intakes : list of Intake
+        What came in, by source.
+    cohort : Cohort
+        Whose files are declared.
     data : Path
         The data folder, to see which files lie there undeclared.
 
     Returns
     -------
     list of (check, source, Finding)
-        In the order of ``CHECKS``; a check that finds nothing gives one finding that says so.
+        In the order of the sources and of ``CHECKS``; a check that finds nothing gives one finding that
+        says so.
     """
     found = []
-    for check in CHECKS:
-        findings = check.find(intake) or [Finding(PASS, check.passes)]
-        found += [(check.name, intake.source, finding) for finding in findings]
-    files = checks_forms.files_unexpected(unexpected(intake.cohort, data))
+    for intake in intakes:
+        for check in CHECKS:
+            findings = check.find(intake) or [Finding(PASS, check.passes)]
+            found += [(check.name, intake.source, finding) for finding in findings]
+    files = checks_forms.files_unexpected(unexpected(cohort, data))
     files = files or [Finding(PASS, "No undeclared files lie in the data folder.")]
-    return found + [(_FILES, intake.source, finding) for finding in files]
+    return found + [(_FILES, "", finding) for finding in files]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from itertools import islice
 
 from nbeval.errors import SourceError
 
 DELIMITERS = (",", ";", "\t")
 _SAMPLE = 30
+#: a first line by which Excel is told the delimiter
+_DECLARED = re.compile(r"sep=([,;\t])\r?\n")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Free text may be longer than the csv module's default of 131,072 characters.
 _LONGEST_CELL = 10_000_000
@@ -35,11 +38,12 @@ def read_delimited(raw: bytes, name: str, encoding: str = "") -> list[list[str]]
     Raises
     ------
     SourceError
-        The bytes are not text in the encoding, a quotation mark is never closed, or records differ
-        in length.
+        The bytes are not text, a quotation mark is never closed, or records differ in length.
     """
     text = _decode(raw, name, encoding)
-    delimiter = _delimiter(text)
+    declared = _DECLARED.match(text)
+    delimiter = declared[1] if declared else _delimiter(text)
+    text = text[declared.end():] if declared else text
     rows = []
     try:
         for row in _reader(text, delimiter):

@@ -62,11 +62,10 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     does not matter, except for which of two forms with one number is the last where there are no times.
     """
     batch = _gather(cohort, dictionary, data)
-    found = [line for intake in batch.intakes for line in run_checks(intake, batch.data)]
     return Collected(
         answers=check(make_answers(batch.intakes, cohort), ANSWERS),
         respondents=check(make_respondents(batch.intakes, cohort), RESPONDENTS),
-        findings=check(findings_table(found), FINDINGS),
+        findings=check(findings_table(run_checks(batch.intakes, cohort, data)), FINDINGS),
         accounting=pd.concat([one.accounting for one in batch.intakes], ignore_index=True),
         inputs=batch.inputs,
     )
@@ -106,7 +105,6 @@ class _Batch:
 
     intakes: list[Intake]
     inputs: pd.DataFrame
-    data: Path
 
 
 def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
@@ -127,7 +125,7 @@ def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
         intakes.append(_take_in(cohort, dictionary, source, located, corrections, first))
         files += located
         first += len(intakes[-1].kept)
-    return _Batch(intakes, record_inputs(files, path if path.is_file() else None, data), data)
+    return _Batch(intakes, record_inputs(files, path if path.is_file() else None, data))
 
 
 def _take_in(cohort: Cohort, dictionary: Dictionary, source: Source, files: list, corrections, first: int) -> Intake:

@@ -59,7 +59,7 @@ def _error(
     items = list(dict.fromkeys(one.item for one in coded.unknown))
     first = f"item '{items[0]}'" if len(items) == 1 else f"{len(items)} items"
     of = f"{total} of {sum(group[0].answered for group in by_item.values())} answers"
-    lines = [_line(key, group, threshold) for key, group in by_item.items()]
+    lines = [_line(key, group, threshold, instrument) for key, group in by_item.items()]
     if len(lines) > _LISTED:
         lines = [*lines[:_LISTED], f"and {len(lines) - _LISTED} more items"]
     versions = list(dict.fromkeys((item, version) for item, _, version in by_item))
@@ -80,16 +80,18 @@ def _rows(coded: Coded, forms: pd.DataFrame) -> pd.DataFrame:
     ], ignore_index=True)
 
 
-def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int) -> str:
+def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, instrument: LoadedInstrument) -> str:
     """What was found of one item at one wave: texts many people gave, and counts of the others."""
     item, wave, version = key
+    header = next((column.header for column in instrument.columns_of(version) if column.item == item), "")
     shown = sorted((one for one in group if one.count >= threshold), key=lambda one: (-one.count, one.text))
     parts = [f"'{one.text.strip()}' ({one.count} answers)" for one in shown]
     hidden = sum(one.count for one in group if one.count < threshold)
     if hidden:
         parts.append(f"{hidden} {'answer' if hidden == 1 else 'answers'} (text withheld)")
     at = f" at wave '{wave}'" if wave else ""
-    return f"item '{item}'{at} (export version '{version}'): {'; '.join(parts)} of {group[0].answered}"
+    return (f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered}"
+            f" (export version '{version}', column '{header}')")
 
 
 def _allowed(item: str, instrument: LoadedInstrument, version: str) -> str:

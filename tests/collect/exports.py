@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import openpyxl
 
@@ -74,8 +76,20 @@ def write_cohort(data: Path, before: Mapping[str, list] | None = None, after: Ma
     """Write every file the cohort declares, with one plain form each unless told otherwise."""
     for authority in AUTHORITIES:
         write_before(data / "before" / f"{authority}.csv", (before or {}).get(authority, [form()]))
-        write_after(data / "after" / f"{authority}.xlsx", (after or {}).get(authority, [later()]))
+        path = data / "after" / f"{authority}.xlsx"
+        if authority in (after or {}):
+            write_after(path, after[authority])
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(_plain_workbook())
     return data
+
+
+@cache
+def _plain_workbook() -> bytes:
+    """One plain form of 2022, written once."""
+    with TemporaryDirectory() as folder:
+        return write_after(Path(folder) / "plain.xlsx", [later()]).read_bytes()
 
 
 def with_rules(dictionary: Dictionary, **rules) -> Dictionary:

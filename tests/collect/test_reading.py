@@ -45,6 +45,12 @@ def test_one_column_is_read_whatever_stands_in_its_cells(tmp_path):
     assert read_table(path)["A"].tolist() == ["x", "y"]
 
 
+@pytest.mark.parametrize("text", ["A,B\r1,2\r3,4\r", "A,B\r\n1,2\r\n3,4", "sep=;\nA;B\n1;2\n3;4\n"])
+def test_line_ends_of_any_system_and_a_line_that_names_the_delimiter_are_read(tmp_path, text):
+    (tmp_path / "a.csv").write_bytes(text.encode())
+    assert read_table(tmp_path / "a.csv").to_dict("list") == {"A": ["1", "3"], "B": ["2", "4"]}
+
+
 def test_empty_lines_and_empty_columns_without_header_are_left_out(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("A,,B,\n\n1,,2,\n,,,\n3,,4,\n\n")

@@ -19,10 +19,11 @@ def test_all_undeclared_answers_are_told_at_once_with_their_counts(tiny, cohort,
     assert message.splitlines()[0] == (
         "UnknownCodeError: 3 items, cohort 'first': 8 of 21 answers are not in their response sets."
     )
-    assert ("item 'often' at wave 'before' (export version '2020'): 'Every day' (5 answers); 1 answer (text withheld)"
-            " of 9") in message
-    assert "item 'enjoy' at wave 'before' (export version '2020'): 1 answer (text withheld) of 9" in message
-    assert "item 'reads' at wave 'after' (export version '2022'): 1 answer (text withheld) of 3" in message
+    assert ("item 'often' at wave 'before': 'Every day' (5 answers); 1 answer (text withheld) of 9"
+            " (export version '2020', column 'How often do you read?')") in message
+    assert "item 'enjoy' at wave 'before': 1 answer (text withheld) of 9" in message
+    assert ("item 'reads' at wave 'after': 1 answer (text withheld) of 3"
+            " (export version '2022', column 'Q4 | What do you read?')") in message
     assert "enjoy: a number, lowest 0, highest 10" in message and "often: -8 Prefer not to say" in message
     assert "reads: options: Novels, Comics" in message
     assert "canary" not in message and "'11'" not in message
