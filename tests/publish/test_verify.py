@@ -1,0 +1,125 @@
+"""Two makings of a report: the same, or not, and where, and why."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from nbeval.errors import SourceError
+from nbeval.publish.reasons import likely_reasons
+from nbeval.publish.results_csv import read_results, same_value
+from nbeval.publish.verify import compare
+
+
+@pytest.fixture
+def old(mixed):
+    return mixed[0] / "specimen/ok"
+
+
+@pytest.fixture
+def new(old, tmp_path):
+    return shutil.copytree(old, tmp_path / "new")
+
+
+def change(folder, file, before, after):
+    text = (folder / file).read_text(encoding="utf-8")
+    assert before in text
+    (folder / file).write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_copy_is_the_same(old, new):
+    answer = compare(old, new)
+    assert answer.same
+    assert str(answer) == "the same: 2 results, with their exhibits and sentences."
+
+
+def test_a_clock_is_not_compared(old, new):
+    record = json.loads((new / "provenance.json").read_text())
+    record["when"] = {"finished": "1999-01-01T00:00:00+00:00"}
+    (new / "provenance.json").write_text(json.dumps(record))
+    assert compare(old, new).same
+
+
+def test_a_flipped_digit_in_a_result_is_found_and_named(old, new):
+    change(new, "results.csv", "61.5", "61.6")
+    answer = compare(old, new)
+    assert not answer.same
+    assert [(column, was, now) for _, column, was, now in answer.results.different] == [("estimate", "61.5", "61.6")]
+    assert "survey|safe|percent|first" in str(answer)
+
+
+def test_a_difference_within_the_tolerance_is_none(old, new):
+    change(new, "results.csv", "61.5", "61.50000000001")
+    assert compare(old, new).results.different == ()
+    assert compare(old, new, rel=0, abs=0).results.different
+
+
+def test_rows_only_here_and_only_there_are_told_apart(old, new):
+    change(new, "results.csv", "survey,odd", "survey,other")
+    rows = compare(old, new).results
+    assert [key.split("|")[1] for key in rows.only_old] == ["odd"]
+    assert [key.split("|")[1] for key in rows.only_new] == ["other"]
+
+
+def test_a_changed_cell_of_an_exhibit_is_found(old, new):
+    change(new, "report.ipynb", '"value": 61.5', '"value": 61.7')
+    assert compare(old, new).exhibits == ("levels, rows.1.cells.1.value: was 61.5, is 61.7",)
+
+
+def test_a_changed_sentence_is_found(old, new):
+    change(new, "report.ipynb", "Somebody said so.", "Nobody said so.")
+    assert set(compare(old, new).sentences) == {
+        "only in the old report: Somebody said so.", "only in the new report: Nobody said so."}
+
+
+def test_a_published_file_that_was_altered_is_the_first_reason(new, old):
+    change(new, "results.csv", "61.5", "61.6")
+    answer = compare(new, old)
+    assert answer.altered == ("results.csv",)
+    assert "altered after it was made: results.csv" in answer.reasons[0]
+
+
+def test_a_folder_without_a_finished_report_is_refused(old, tmp_path):
+    with pytest.raises(SourceError, match="does not hold a finished report"):
+        compare(old, tmp_path)
+
+
+def test_a_notebook_cut_short_is_refused(old, new):
+    (new / "report.ipynb").write_text("{")
+    with pytest.raises(SourceError, match="cannot be read"):
+        compare(old, new)
+
+
+BASE = {"inputs": [{"name": "a.csv", "sha256": "1"}], "parameters": {}, "dictionary": "d", "notebook": {}, "seeds": {},
+        "nbeval": {"version": "1", "code": "c", "lock": "l"}, "packages": {"pandas": "3"}, "python": "3.11",
+        "platform": "Linux"}
+
+
+@pytest.mark.parametrize(("changes", "first"), [
+    ({"inputs": [{"name": "a.csv", "sha256": "2"}], "dictionary": "e"}, "other data: a.csv"),
+    ({"dictionary": "e", "packages": {"pandas": "4"}}, "another dictionary"),
+    ({"nbeval": {"version": "2", "code": "x", "lock": "l"}}, "other code: nbeval 1 then, 2 now"),
+    ({"packages": {"pandas": "4"}}, "other versions: pandas"),
+    ({"python": "3.13"}, "another python: 3.11 then, 3.13 now"),
+    ({}, "no difference in data, dictionary, code or versions is recorded"),
+])
+def test_the_likeliest_reason_comes_first(changes, first):
+    assert likely_reasons(BASE, {**BASE, **changes})[0].startswith(first)
+
+
+def test_a_repeated_key_and_a_short_row_are_refused():
+    head = "source,indicator,estimate\n"
+    with pytest.raises(SourceError, match="line 3 of results.csv repeats"):
+        read_results(head + "a,b,1\na,b,2\n")
+    with pytest.raises(SourceError, match="line 2 of results.csv does not have"):
+        read_results(head + "a,b\n")
+
+
+@pytest.mark.parametrize(("old_value", "new_value", "same"), [
+    ("1", "1.0", True), ("", "0", False), ("", "", True), ("nan", "0", False), ("[c]", "[c]", True), ("1", "[c]", False),
+    (None, None, True), (1.0, 1.0 + 1e-13, True),
+])
+def test_a_blank_is_only_like_a_blank(old_value, new_value, same):
+    assert same_value(old_value, new_value, 1e-9, 1e-12) is same
