@@ -178,7 +178,9 @@ def _logistic(columns: Design, y: NDArray[np.float64]) -> Fitted:
     return _unfitted(LOGISTIC, columns, y, why, separation)
 
 
-def _uphill(X: NDArray[np.float64], y: NDArray[np.float64], b: NDArray[np.float64], step: NDArray[np.float64]) -> NDArray[np.float64]:
+def _uphill(
+    X: NDArray[np.float64], y: NDArray[np.float64], b: NDArray[np.float64], step: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """The whole step, or as much of it as does not lower the likelihood."""
     now = _log_likelihood(y, X @ b)
     while _log_likelihood(y, X @ (b + step)) < now - 1e-9 * abs(now) and np.abs(step).max() > 1e-12:

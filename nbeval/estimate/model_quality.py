@@ -128,7 +128,8 @@ def fit_statistics(fitted: Fitted) -> dict[str, Outcome]:
     AIC counts the residual variance of a linear model as a parameter, as R does.
     Evidence: ``regression.R``.
     """
-    names = ("log_likelihood", "aic", *(("deviance", "null_deviance", "mcfadden_r_squared") if fitted.kind == LOGISTIC else ("r_squared", "sigma")))
+    own = ("deviance", "null_deviance", "mcfadden_r_squared") if fitted.kind == LOGISTIC else ("r_squared", "sigma")
+    names = ("log_likelihood", "aic", *own)
     if fitted.why:
         return dict.fromkeys(names, not_estimable(fitted.kind, fitted.why))
     parameters = fitted.p + (fitted.kind == LINEAR)
@@ -141,6 +142,7 @@ def fit_statistics(fitted: Fitted) -> dict[str, Outcome]:
         df |= {"deviance": fitted.residual_df, "null_deviance": fitted.n - 1}
     else:
         squares = float(((fitted.answers - fitted.answers.mean()) ** 2).sum())
-        values += [1 - float(fitted.residuals @ fitted.residuals) / squares if squares else nan, float(np.sqrt(fitted.dispersion))]
+        explained = 1 - float(fitted.residuals @ fitted.residuals) / squares if squares else nan
+        values += [explained, float(np.sqrt(fitted.dispersion))]
         df |= {"sigma": fitted.residual_df}
     return {name: Outcome(value, df=df[name], method=fitted.kind) for name, value in zip(names, values)}

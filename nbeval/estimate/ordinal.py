@@ -12,6 +12,7 @@ from scipy.special import expit
 
 from nbeval.estimate.design_matrix import Design, Predictors, design
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.wald import wald
 
 METHOD = "proportional_odds"
 STEPS = 100
@@ -76,11 +77,8 @@ def ordinal_coefficients(fitted: FittedOrdinal, *, conf_level: float = 0.95) -> 
     """
     if fitted.why:
         return {name: not_estimable(METHOD, fitted.why) for name in fitted.names}
-    q, found = stats.norm.ppf((1 + conf_level) / 2), {}
-    for name, value, error in zip(fitted.names, fitted.estimates, np.sqrt(np.diag(fitted.covariance))):
-        z = value / error
-        found[name] = Outcome(value, error, value - q * error, value + q * error, conf_level, z, nan, float(2 * stats.norm.sf(abs(z))), METHOD)
-    return found
+    errors = np.sqrt(np.diag(fitted.covariance))
+    return {name: wald(value, error, conf_level, METHOD) for name, value, error in zip(fitted.names, fitted.estimates, errors)}
 
 
 def ordinal_odds_ratios(fitted: FittedOrdinal, *, conf_level: float = 0.95) -> dict[str, Outcome]:
@@ -159,7 +157,8 @@ def _fit(columns: Design, answers: NDArray[np.int64], labels: tuple[str, ...], f
     freed_names = [f"{cut}.{name}" for name, freed in zip(columns.columns, free) if freed for cut in cuts]
     names = (*cuts, *shared, *freed_names)
     if thresholds < 1 or len(answers) <= len(names):
-        why = "everybody gave the same answer" if thresholds < 1 else f"{len(answers)} respondents are too few for {len(names)} coefficients"
+        few = f"{len(answers)} respondents are too few for {len(names)} coefficients"
+        why = "everybody gave the same answer" if thresholds < 1 else few
         return _unfitted(columns, answers, labels, names, why)
     rows = _Rows(columns.matrix, answers, thresholds, free)
     b = np.zeros(len(names))
@@ -182,7 +181,9 @@ def _fit(columns: Design, answers: NDArray[np.int64], labels: tuple[str, ...], f
     return _unfitted(columns, answers, labels, names, "no finite estimates: some group gave only the lowest or the highest answers")
 
 
-def _unfitted(columns: Design, answers: NDArray[np.int64], labels: tuple[str, ...], names: tuple[str, ...], why: str) -> FittedOrdinal:
+def _unfitted(
+    columns: Design, answers: NDArray[np.int64], labels: tuple[str, ...], names: tuple[str, ...], why: str,
+) -> FittedOrdinal:
     """A model without estimates."""
     p = len(names)
     return FittedOrdinal(columns, answers, labels, names, np.full(p, nan), np.full((p, p), nan), nan, why)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import stats
-
 from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.wald import wald
 
 METHOD = "overlap_bounds_normal"
 
@@ -77,7 +76,9 @@ def overlap_bounds(
     return OverlapBounds(plain, widest=low if correlations[0] < 0 else plain, narrowest=high if correlations[1] > 0 else plain)
 
 
-def overlap_error(error_baseline: float, error_final: float, n_baseline: int, n_final: int, overlap: int, correlation: float) -> float:
+def overlap_error(
+    error_baseline: float, error_final: float, n_baseline: int, n_final: int, overlap: int, correlation: float,
+) -> float:
     """Standard error of a change when some people are in both waves.
 
     Parameters
@@ -120,7 +121,10 @@ def share_correlations(share_baseline: float, share_final: float) -> tuple[float
     """
     p, q = share_baseline, share_final
     if not (0 < p < 1 and 0 < q < 1):
-        raise ParameterError("shares of 0 or 1 have no correlation.", allowed="strictly between 0 and 1", do="give the correlations that are thought possible.")
+        raise ParameterError(
+            "shares of 0 or 1 have no correlation.", allowed="strictly between 0 and 1",
+            do="give the correlations that are thought possible.",
+        )
     scale = sqrt(p * (1 - p) * q * (1 - q))
     return (max(0.0, p + q - 1) - p * q) / scale, (min(p, q) - p * q) / scale
 
@@ -128,13 +132,18 @@ def share_correlations(share_baseline: float, share_final: float) -> tuple[float
 def _refuse(most: int, n_baseline: int, n_final: int, correlations: tuple[float, float]) -> None:
     """Stop at an overlap or correlations that cannot be."""
     if not -1 <= correlations[0] <= correlations[1] <= 1:
-        raise ParameterError("correlations must be a lower and an upper value from -1 to 1.", found=f"{correlations[0]:g} and {correlations[1]:g}", do="put them in order.")
+        raise ParameterError(
+            "correlations must be a lower and an upper value from -1 to 1.",
+            found=f"{correlations[0]:g} and {correlations[1]:g}", do="put them in order.",
+        )
     if not 0 <= most <= min(n_baseline, n_final):
-        raise ParameterError("more people in both waves than in one of them.", allowed="at most the smaller number of answers", do="lower the largest overlap.")
+        raise ParameterError(
+            "more people in both waves than in one of them.", allowed="at most the smaller number of answers",
+            do="lower the largest overlap.",
+        )
 
 
 def _normal(difference: float, error: float, level: float) -> Outcome:
     """A normal interval; a standard error of 0 is the limit of full agreement and is said."""
-    half = stats.norm.ppf((1 + level) / 2) * error
     warning = "" if error > 0 else "full overlap with full agreement would leave no error: a limit, not a finding"
-    return Outcome(difference, error, difference - half, difference + half, level, method=METHOD, warning=warning)
+    return wald(difference, error, level, METHOD, tested=False, warning=warning)

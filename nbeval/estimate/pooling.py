@@ -6,7 +6,7 @@ therefore the inference to other authorities, and a report labels it so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, nan, sqrt
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy import stats
 from nbeval.errors import ParameterError
 from nbeval.estimate.heterogeneity import TAU, Effects, q_profile, tau_error
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.wald import wald
 
 METHODS = ("fixed", "dersimonian_laird", "reml", "paule_mandel")
 INFERENCES = ("normal", "hksj")
@@ -143,15 +144,13 @@ def _mean(e: Effects, tau: float, name: str, inference: str, level: float) -> tu
     scale = float(np.sum(w * (e.y - mean) ** 2)) / (e.k - 1) if e.k > 1 else nan
     scaled = Outcome(scale, method=name) if e.k > 1 else not_estimable(name, "one authority")
     if inference == "normal":
-        q, z = stats.norm.ppf((1 + level) / 2), mean / error
-        return Outcome(mean, error, mean - q * error, mean + q * error, level, z, p_value=2 * stats.norm.sf(abs(z)), method=name), scaled
+        return wald(mean, error, level, name), scaled
     if e.k == 1:
         return not_estimable(name, "one authority"), scaled
     error *= sqrt(scale)
     if error < 1e-12:
         return not_estimable(name, "all changes are equal, so they give no standard error"), scaled
-    q, t = stats.t.ppf((1 + level) / 2, e.k - 1), mean / error
-    return Outcome(mean, error, mean - q * error, mean + q * error, level, t, e.k - 1, 2 * stats.t.sf(abs(t), e.k - 1), name), scaled
+    return wald(mean, error, level, name, df=e.k - 1), scaled
 
 
 def _q(e: Effects) -> Outcome:
@@ -183,9 +182,8 @@ def _prediction(mean: Outcome, tau: float, level: float) -> Outcome:
     """Where the change of one further authority is expected, by the inference of the mean."""
     if not isfinite(mean.estimate):
         return mean
-    q = stats.t.ppf((1 + level) / 2, mean.df) if isfinite(mean.df) else stats.norm.ppf((1 + level) / 2)
-    half = q * sqrt(tau + mean.std_error**2)
-    return Outcome(mean.estimate, conf_low=mean.estimate - half, conf_high=mean.estimate + half, conf_level=level, df=mean.df, method=mean.method)
+    spread = wald(mean.estimate, sqrt(tau + mean.std_error**2), level, mean.method, df=mean.df, tested=False)
+    return replace(spread, std_error=nan)
 
 
 def _higgins(e: Effects, tau: float, method: str, level: float) -> Outcome:
@@ -193,5 +191,5 @@ def _higgins(e: Effects, tau: float, method: str, level: float) -> Outcome:
     if e.k < 3:
         return not_estimable(f"{method}_higgins", "fewer than three authorities")
     w = e.weights(tau)
-    mean, half = float(np.average(e.y, weights=w)), stats.t.ppf((1 + level) / 2, e.k - 2) * sqrt(tau + 1 / float(w.sum()))
-    return Outcome(mean, conf_low=mean - half, conf_high=mean + half, conf_level=level, df=e.k - 2, method=f"{method}_higgins")
+    mean, error = float(np.average(e.y, weights=w)), sqrt(tau + 1 / float(w.sum()))
+    return replace(wald(mean, error, level, f"{method}_higgins", df=e.k - 2, tested=False), std_error=nan)

@@ -14,6 +14,7 @@ from nbeval.estimate.design_matrix import Design
 from nbeval.estimate.model_fit import LINEAR, LOGISTIC, Fitted, fit_design, fit_unsettled
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.standardise import delta_outcome, standardised_difference
+from nbeval.estimate.wald import wald
 
 INTERCEPT = "(Intercept)"
 
@@ -53,14 +54,8 @@ def _estimates(fitted: Fitted, variance: str, clusters: NDArray | None, conf_lev
         return found | _finite(fitted, variance, clusters, conf_level)
     errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted, variance, clusters=clusters))))
     df = fitted.residual_df if fitted.kind == LINEAR and variance == "model" else nan
-    spread = stats.norm if np.isnan(df) else stats.t(df)
-    q = spread.ppf((1 + conf_level) / 2)
     for name, value, error in zip(fitted.design.columns, fitted.coefficients, errors):
-        if not error > 0:
-            found[name] = not_estimable(method, "no variance")
-            continue
-        ratio = value / error
-        found[name] = Outcome(value, error, value - q * error, value + q * error, conf_level, ratio, df, float(2 * spread.sf(abs(ratio))), method)
+        found[name] = wald(value, error, conf_level, method, df=df) if error > 0 else not_estimable(method, "no variance")
     return found
 
 
@@ -112,7 +107,9 @@ def odds_ratios(
     return found
 
 
-def average_marginal_effects(fitted: Fitted, variable: str, *, variance: str = "model", conf_level: float = 0.95) -> dict[str, Outcome]:
+def average_marginal_effects(
+    fitted: Fitted, variable: str, *, variance: str = "model", conf_level: float = 0.95,
+) -> dict[str, Outcome]:
     """Average marginal effects of one variable, with delta-method errors.
 
     Parameters
@@ -136,8 +133,8 @@ def average_marginal_effects(fitted: Fitted, variable: str, *, variance: str = "
     """
     if variable in fitted.design.predictors.codes:
         reference, *levels = fitted.design.levels(variable)
-        return {f"{variable}{level}": standardised_difference(fitted, variable, reference, level, variance=variance, conf_level=conf_level)
-                for level in levels}
+        options = {"variance": variance, "conf_level": conf_level}
+        return {f"{variable}{level}": standardised_difference(fitted, variable, reference, level, **options) for level in levels}
     method = f"standardised_delta_{variance}"
     if fitted.why:
         return {variable: not_estimable(method, fitted.why)}
@@ -178,7 +175,8 @@ def term_tests(fitted: Fitted) -> dict[str, Outcome]:
         if term in inside:
             continue
         mine = fitted.design.columns_of(term)
-        without = None if fitted.why or not mine.any() else fit_design(_without(fitted.design, mine), fitted.answers, kind=fitted.kind)
+        possible = not fitted.why and mine.any()
+        without = fit_design(_without(fitted.design, mine), fitted.answers, kind=fitted.kind) if possible else None
         if without is None or without.why:
             why = without.why if without is not None else fitted.why or "other terms determine it"
             tests[term] = not_estimable(method, why)

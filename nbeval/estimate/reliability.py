@@ -15,6 +15,7 @@ from scipy import stats
 from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.response_patterns import complete_answers
+from nbeval.estimate.wald import wald
 
 METHOD = "complete_cases"
 
@@ -58,11 +59,11 @@ def alpha(items: pd.DataFrame, *, interval: str = "feldt", conf_level: float = 0
     value = _alpha(covariance)
     if interval == "duhachek":
         error = _duhachek(covariance, n)
-        half = stats.norm.ppf((1 + conf_level) / 2) * error
-        return Outcome(value, error, value - half, value + half, conf_level, method=method)
+        return wald(value, error, conf_level, method, tested=False)
     tails = stats.f.ppf([(1 + conf_level) / 2, (1 - conf_level) / 2], n - 1, (n - 1) * (k - 1))
     low, high = 1 - (1 - value) * tails
-    return Outcome(value, nan, low, high, conf_level, method=method, warning="" if value >= 0 else "alpha is negative: items point in different ways")
+    warning = "" if value >= 0 else "alpha is negative: items point in different ways"
+    return Outcome(value, nan, low, high, conf_level, method=method, warning=warning)
 
 
 def alpha_pairwise(items: pd.DataFrame) -> Outcome:

@@ -51,7 +51,8 @@ def floor_and_ceiling(items: pd.DataFrame, *, lowest: float, highest: float) -> 
     complete = complete_answers(items)
     if len(complete) == 0:
         return (not_estimable("floor", "no complete respondent"), not_estimable("ceiling", "no complete respondent"))
-    return tuple(Outcome(float((complete == end).all(axis=1).mean()), method=method) for end, method in ((lowest, "floor"), (highest, "ceiling")))
+    floor, ceiling = (float((complete == end).all(axis=1).mean()) for end in (lowest, highest))
+    return Outcome(floor, method="floor"), Outcome(ceiling, method="ceiling")
 
 
 def straight_lining(items: pd.DataFrame) -> Outcome:

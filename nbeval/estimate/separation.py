@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, sparse, stats
+from scipy import optimize, sparse
 
 from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.wald import wald
 
 NOTHING = 1e-6
 LARGEST_STEP = 5.0
@@ -64,7 +65,8 @@ def find_separation(matrix: NDArray[np.float64], answers: NDArray[np.float64], c
     if -found.fun < NOTHING:
         return Separation("", {}, np.zeros(len(answers), bool))
     settled = signed @ direction > NOTHING
-    split = optimize.linprog(np.zeros(matrix.shape[1]), A_ub=-rows, b_ub=-np.ones(len(patterns)), bounds=(None, None), method="highs")
+    nothing, apart = np.zeros(matrix.shape[1]), -np.ones(len(patterns))
+    split = optimize.linprog(nothing, A_ub=-rows, b_ub=apart, bounds=(None, None), method="highs")
     if split.status == 0:
         return Separation("complete", {}, np.ones(len(answers), bool))
     infinite = {name: int(np.sign(value)) for name, value in zip(columns, direction) if abs(value) > NOTHING}
@@ -103,11 +105,8 @@ def firth(
         if np.abs(step).max() < 1e-12:
             break
     _, covariance = _firth_step(matrix, answers, b)
-    errors, q = np.sqrt(np.diag(covariance)), stats.norm.ppf((1 + conf_level) / 2)
-    return {
-        name: Outcome(v, e, v - q * e, v + q * e, conf_level, v / e, p_value=float(2 * stats.norm.sf(abs(v / e))), method="firth")
-        for name, v, e in zip(columns, b, errors)
-    }
+    errors = np.sqrt(np.diag(covariance))
+    return {name: wald(value, error, conf_level, "firth") for name, value, error in zip(columns, b, errors)}
 
 
 def _chances(matrix: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -11,13 +11,13 @@ from math import isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.special import expit
 
 from nbeval.estimate.coefficient_variance import covariance
 from nbeval.estimate.design_matrix import Predictors
 from nbeval.estimate.model_fit import LOGISTIC, Fitted, fit, fit_unsettled
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.wald import wald
 
 SETTLED = "in a group that all gave one answer the model foretells no change; it counts with a change of zero"
 #: a variance of this size is rounding: each cluster is fitted exactly
@@ -168,12 +168,9 @@ def delta_outcome(
     if not np.isfinite(matrix).all() or np.diag(matrix).max() < NO_VARIANCE:
         return not_estimable(method, "the variance is zero by construction: each cluster is fitted exactly")
     error = sqrt(max(0.0, float(gradient @ matrix @ gradient)))
-    half = stats.norm.ppf((1 + conf_level) / 2) * error
-    limits = (value - half, value + half, conf_level)
-    if not tested or error == 0:
-        return Outcome(value, error, *limits, method=method, warning="" if error else "no variance: not to be read as certainty")
-    z = value / error
-    return Outcome(value, error, *limits, z, p_value=float(2 * stats.norm.sf(abs(z))), method=method)
+    if error == 0:
+        return Outcome(value, error, method=method, warning="no variance: an interval without width would not be certainty")
+    return wald(value, error, conf_level, method, tested=tested)
 
 
 def _prediction(fitted: Fitted, matrix: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

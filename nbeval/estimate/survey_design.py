@@ -71,11 +71,14 @@ def survey_design(
     w = np.asarray(weights, float)
     used = np.isfinite(w)
     if (w[used] <= 0).any():
-        raise ParameterError("survey weights must be positive.", found=f"{int((w[used] <= 0).sum())} that are not", do="leave such respondents without a weight, or correct it.")
+        raise ParameterError(
+            "survey weights must be positive.", found=f"{int((w[used] <= 0).sum())} that are not",
+            do="leave such respondents without a weight, or correct it.",
+        )
     columns: dict[str, Any] = {"weight": w[used]}
     parts: dict[str, Any] = {"wgt": "weight"}
     stratum = _labels(strata, used)
-    cluster = np.arange(int(used.sum())) if clusters is None else pd.factorize(pd.Series(stratum).astype(str) + "|" + pd.Series(_labels(clusters, used)).astype(str))[0]
+    cluster = np.arange(int(used.sum())) if clusters is None else _nested(stratum, _labels(clusters, used))
     if strata is not None:
         columns["stratum"] = stratum.astype(str)
         parts |= {"stratum": "stratum", "singleton": "center"}
@@ -112,6 +115,11 @@ def degrees_of_freedom(design: SurveyDesign, rows: NDArray[np.bool_]) -> int:
 def _labels(given: ArrayLike | None, used: NDArray[np.bool_]) -> NDArray[Any]:
     """Labels as numbers, all alike where none are given."""
     return np.zeros(int(used.sum()), np.int64) if given is None else pd.factorize(np.asarray(given, object)[used])[0]
+
+
+def _nested(strata: NDArray[Any], clusters: NDArray[Any]) -> NDArray[np.int64]:
+    """Clusters numbered so that a label used in two strata means two clusters."""
+    return pd.DataFrame({"stratum": strata, "cluster": clusters}).groupby(["stratum", "cluster"]).ngroup().to_numpy()
 
 
 def _refuse_more_than_all(strata: NDArray[Any], clusters: NDArray[Any], population: NDArray[np.int64]) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.survey_design import SurveyDesign, degrees_of_freedom, linearised
 from nbeval.estimate.survey_intervals import INTERVALS, NO_DF, NO_VARIANCE, share_outcome, t_outcome
+from nbeval.estimate.wald import wald
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ def survey_by(
         ``interval`` is not known.
     """
     if interval not in ("t", *INTERVALS):
-        raise ParameterError(f"a survey estimate has no interval {interval!r}.", allowed=f"t, {', '.join(INTERVALS)}", do="choose one of these.")
+        raise ParameterError(
+            f"a survey estimate has no interval {interval!r}.", allowed=f"t, {', '.join(INTERVALS)}", do="choose one of these.",
+        )
     kept, labels = _domain(design, values, rows, groups)
     result = linearised(design, values, kept, labels)
     found = {}
@@ -117,12 +119,14 @@ def survey_by(
         label = row.by_level[0]
         mine = kept & (labels == label)
         effect = _effect(design, values, mine, row)
-        found[label] = _estimate(row, effect, degrees_of_freedom(design, mine if df_of_group else kept), interval, conf_level, _caution(design))
+        df = degrees_of_freedom(design, mine if df_of_group else kept)
+        found[label] = _estimate(row, effect, df, interval, conf_level, _caution(design))
     return found
 
 
 def survey_difference(
-    design: SurveyDesign, values: ArrayLike, groups: ArrayLike, *, reference: str, level: str, rows: ArrayLike | None = None, conf_level: float = 0.95,
+    design: SurveyDesign, values: ArrayLike, groups: ArrayLike, *, reference: str, level: str,
+    rows: ArrayLike | None = None, conf_level: float = 0.95,
 ) -> Outcome:
     """Difference of the means or shares of two groups, ``level`` minus ``reference``, with t interval and test.
 
@@ -155,8 +159,7 @@ def survey_difference(
     error, df = sqrt(max(0.0, float(sign @ np.asarray(result.covariance) @ sign))), degrees_of_freedom(design, kept)
     if not error > 0 or df < 1:
         return Outcome(value, method=method, warning=NO_VARIANCE if df >= 1 else NO_DF)
-    t, half = value / error, stats.t.ppf((1 + conf_level) / 2, df) * error
-    return Outcome(value, error, value - half, value + half, conf_level, t, df, float(2 * stats.t.sf(abs(t), df)), method, _caution(design))
+    return wald(value, error, conf_level, method, df=df, warning=_caution(design))
 
 
 def survey_total(design: SurveyDesign, values: ArrayLike, *, rows: ArrayLike | None = None, conf_level: float = 0.95) -> Outcome:

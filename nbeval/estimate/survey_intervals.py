@@ -6,6 +6,7 @@ import numpy as np
 from scipy import special
 
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.wald import wald
 
 INTERVALS = ("korn_graubard", "logit")
 NO_VARIANCE = "no variance: an interval without width would not be certainty"
@@ -34,8 +35,7 @@ def t_outcome(value: float, error: float, df: int, level: float, method: str, ca
         return Outcome(value, method=method, warning=NO_DF)
     if not error > 0:
         return Outcome(value, error, df=df, method=method, warning=NO_VARIANCE)
-    half = special.stdtrit(df, (1 + level) / 2) * error
-    return Outcome(value, error, value - half, value + half, level, df=df, method=method, warning=caution)
+    return wald(value, error, level, method, df=df, tested=False, warning=caution)
 
 
 def share_outcome(share: float, error: float, n: int, df: int, interval: str, level: float, caution: str = "") -> tuple[Outcome, float]:

@@ -127,7 +127,9 @@ def trim(
     )
 
 
-def trim_to_median(weights: ArrayLike, *, upper_times: float, lower_times: float | None = None, strict: bool = True) -> NDArray[np.float64]:
+def trim_to_median(
+    weights: ArrayLike, *, upper_times: float, lower_times: float | None = None, strict: bool = True,
+) -> NDArray[np.float64]:
     """Trim weights at multiples of their median.
 
     Parameters
@@ -197,7 +199,8 @@ def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) 
     if unknown or (empty and not leave_out_empty):
         raise ParameterError(
             f"the margin {margin.name!r} cannot be raked to.",
-            found=f"{len(empty)} levels of the population without respondents, {len(unknown)} levels of respondents without a population",
+            found=f"{len(empty)} levels of the population without respondents, "
+                  f"{len(unknown)} levels of respondents without a population",
             allowed="the same levels on both sides",
             do="merge levels in the cohort's margins, or rake to fewer margins.",
         )
@@ -215,7 +218,9 @@ def _refuse_totals(margins: Sequence[KnownMargin]) -> None:
         )
 
 
-def _unsettled(margins: Sequence[KnownMargin], coded: list[tuple[NDArray[np.int64], NDArray[np.float64]]], weights: NDArray[np.float64]) -> ParameterError:
+def _unsettled(
+    margins: Sequence[KnownMargin], coded: list[tuple[NDArray[np.int64], NDArray[np.float64]]], weights: NDArray[np.float64],
+) -> ParameterError:
     """The error for margins that contradict one another in this sample."""
     gaps = [float(np.abs(np.bincount(codes, weights, len(target)) - target).max()) for codes, target in coded]
     name = margins[int(np.argmax(gaps))].name
