@@ -64,6 +64,8 @@ def check_exhibits(contents: Contents, known: Known) -> None:
 def _check_indicator(name: str, place: Place, contents: Contents, known: Known) -> None:
     """An indicator of an exhibit, by its id or by what it has in common with others."""
     rows = [indicator for indicator, _ in contents.rows("indicators.csv")]
+    if "indicator" in known.lost:
+        return
     attribute, colon, wanted = name.partition(":")
     if colon and attribute in COLLECTIVE:
         values = {getattr(indicator, attribute) for indicator in rows}

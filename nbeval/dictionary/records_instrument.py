@@ -31,7 +31,7 @@ class Column(Record):
     """columns.csv: what a raw column of an export version is."""
 
     version: str
-    header: str                         # as exported; several header rows are joined by " | "
+    header: str = ""                    # as exported, several header rows joined by " | "; empty: a column without one
     role: Role
     item: str = ""
     required: bool = True

@@ -73,9 +73,7 @@ class Reader:
     def _rows(self, rows, name: str, kind: type[Record]) -> list[Placed]:
         """Every row of a CSV file as a record."""
         headers = [cell.strip() for cell in next(rows, [])]
-        for header in sorted(set(headers) - set(kind.model_fields)):
-            self.faults.add(Place(name, "line 1"), header, "is not a column of this file",
-                            suggestion(header, kind.model_fields))
+        lacking = self._check_headers(headers, name, kind)
         placed = []
         for cells in rows:
             place = Place(name, f"line {rows.line_num}")
@@ -88,16 +86,31 @@ class Reader:
                 continue
             content = {header: _cell(cell, kind, header) for header, cell in zip(headers, cells, strict=True)
                        if cell.strip() and header in kind.model_fields}
-            placed += self._one(content, place, kind)
+            placed += self._one(content, place, kind, lacking)
         return placed
 
-    def _one(self, content: dict, place: Place, kind: type[Record]) -> list[Placed]:
-        """One record, or none and its faults."""
+    def _check_headers(self, headers: list[str], name: str, kind: type[Record]) -> set[str]:
+        """Hold that the columns are those of the file, each once; return those that are needed and lacking."""
+        place = Place(name, "line 1")
+        for header in sorted(set(headers) - set(kind.model_fields)):
+            self.faults.add(place, header, "is not a column of this file", suggestion(header, kind.model_fields))
+        for header in sorted({header for header in headers if headers.count(header) > 1}):
+            self.faults.add(place, header, "stands twice", "remove one of the two columns")
+        lacking = {field for field, about in kind.model_fields.items() if about.is_required()} - set(headers)
+        for header in sorted(lacking):
+            self.faults.add(place, header, "is lacking", "add the column, and fill it in")
+        return lacking
+
+    def _one(
+        self, content: dict, place: Place, kind: type[Record], lacking: frozenset[str] | set[str] = frozenset(),
+    ) -> list[Placed]:
+        """One record, or none and its faults; of columns that are ``lacking`` it is told once, not row by row."""
         try:
             return [Placed(kind.model_validate(content), place)]
         except ValidationError as error:
             for fault in error.errors(include_url=False):
-                self._explain(fault, place, kind)
+                if fault["loc"][0] not in lacking:
+                    self._explain(fault, place, kind)
             first = content.get(next(iter(kind.model_fields)))
             self.broken.add(str(first))
             return []

@@ -25,6 +25,9 @@ BROKEN = {
     "a column of a CSV file is unknown": (
         "glossary.csv", "term,meaning,not_called,source", "term,meaning,not_caled,source",
         ["glossary.csv, line 1, field 'not_caled': is not a column", "did you mean 'not_called'?"]),
+    "a needed column of a CSV file is lacking": (
+        "glossary.csv", "term,meaning,not_called,source", "term,not_called,not_called,source",
+        ["glossary.csv, line 1, field 'meaning': is lacking", "line 1, field 'not_called': stands twice"]),
     "a word is not in a closed set": (
         "indicators.csv", "percent,0-4,%,0,lower,main", "percnt,0-4,%,0,lower,main",
         ["indicators.csv, line 2, field 'measure': 'percnt' is not allowed", "'percent' or 'mean'"]),
@@ -399,6 +402,16 @@ def test_an_entry_that_cannot_be_read_is_not_called_unknown_elsewhere(tiny, edit
         load(tiny)
     assert error.value.found.splitlines() == [
         "indicators.csv, line 6, field 'decimals': 'none' is not a whole number; write digits only",
+    ]
+
+
+def test_a_lacking_column_is_told_once_and_not_row_by_row(tiny, edit):
+    edit("indicators.csv", "indicator,label,short,says", "indicator,label,shrt,says")
+    with pytest.raises(DictionaryError) as error:
+        load(tiny)
+    assert error.value.found.splitlines() == [
+        "indicators.csv, line 1, field 'shrt': is not a column of this file; did you mean 'short'?",
+        "indicators.csv, line 1, field 'short': is lacking; add the column, and fill it in",
     ]
 
 
