@@ -53,7 +53,7 @@ def _scale(dictionary: Dictionary, scale: Scale) -> list[str]:
         paragraph(marked(f"Rule: {rule}; from {scale.lowest:g} to {scale.highest:g}; at least {scale.minimum_answered} "
                          f"of {len(scale.items)} items answered.", scale.status)),
         paragraph(text(scale.note)),
-        paragraph(f"Citation: {_sources(dictionary, scale.citation)}. Licence: {text(scale.licence)}."),
+        paragraph(f"Citation: {_sources(dictionary, scale.citation)}. Licence: {text(scale.licence.rstrip('.'))}."),
         table(f"Items of {scale.label}", ("Item", "Direction", "Counts when"), [
             (text(part.item), "reversed" if part.reverse else "as asked", text("; ".join(part.counts_when)))
             for part in scale.items]),

@@ -117,7 +117,7 @@ def _instrument(dictionary: Dictionary, loaded: LoadedInstrument) -> str:
     return section(
         f"instrument-{text(record.id)}", record.label, 3,
         paragraph(marked(record.about, record.status)),
-        paragraph(f"Licence: {text(record.licence)}. Export versions: {text(', '.join(loaded.versions))}."
+        paragraph(f"Licence: {text(record.licence.rstrip('.'))}. Export versions: {text(', '.join(loaded.versions))}."
                   f" Sources: {sources(record.source, keys)}."),
         table(f"Items of {record.label}",
               ("Item", "Identifier", "Wording", "Answer", "Asked of", "Note", "Source"), rows),
