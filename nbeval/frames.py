@@ -46,6 +46,14 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot tell"
 
 
+class Decision(StrEnum):
+    """What can be said of two printed figures: whether every count that rounding allows says the same."""
+
+    YES = "yes whatever the rounding"
+    NO = "no whatever the rounding"
+    OPEN = "cannot be decided from what was printed"
+
+
 MISSING_COLUMNS = tuple(f"missing_{reason.value}" for reason in MissingReason)
 
 RESULT_KEY = (

@@ -119,3 +119,31 @@ class Quantity(StrEnum):
     EFFECTIVE_N = "effective_n"
     DESIGN_EFFECT = "design_effect"
     COUNT = "count"
+    COUNT_LOWEST = "count_lowest"                # fewest people that a printed figure may stand for
+    COUNT_HIGHEST = "count_highest"              # most people that it may stand for
+    P_SMALLEST = "p_smallest"                    # p-value, smallest over all that rounding allows
+    P_LARGEST = "p_largest"                      # and largest
+
+
+class Rounding(StrEnum):
+    """How a printed figure was rounded. Unknown admits half up and half even alike."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    UNKNOWN = "unknown"
+
+
+class Symbol(StrEnum):
+    """What official tables print in place of a number, by what it means."""
+
+    WITHHELD = "withheld"              # kept back, so that nobody can be recognised: any count
+    NOT_AVAILABLE = "not_available"    # not asked, or not collected: no count at all
+    NOT_APPLICABLE = "not_applicable"  # does not apply: no count at all
+    LOW = "low"                        # more than nobody, but rounds to zero
+
+
+class SourceKind(StrEnum):
+    """What a source is made of, and so which way it goes through the stages."""
+
+    SURVEY = "survey"                  # answers, one form per respondent
+    PUBLISHED = "published"            # figures that stand in print
