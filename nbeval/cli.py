@@ -35,7 +35,7 @@ def specimen(out: OutFolder = Path("specimen_exports"), dictionary: DictionaryFo
     from nbeval.specimen import write_specimen
 
     declared = _workspace(dictionary).dictionary
-    paths = [path for cohort in declared.cohorts if cohort.invented for path in write_specimen(cohort, declared, out)]
+    paths = [path for cohort in declared.cohorts if cohort.invented for path in write_specimen(cohort, declared, out / cohort.id)]
     _say(f"{len(paths)} invented exports written to {out}")
 
 

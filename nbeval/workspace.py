@@ -69,7 +69,7 @@ class Workspace:
         folder = self.cache / "specimen" / _digest(self.dictionary.digest, code_digest())
         done = folder / f"{cohort.id}.complete"
         if not done.exists():
-            write_specimen(cohort, self.dictionary, folder)
+            write_specimen(cohort, self.dictionary, folder / cohort.id)
             done.touch()
         return folder
 
