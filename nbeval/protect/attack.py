@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Cohort
-from nbeval.errors import DisclosureError
-from nbeval.protect.cells import AT_LEAST, BASE, PLACE, Cells, read_cells
+from nbeval.dictionary.records import Cohort, Disclosure
+from nbeval.errors import DisclosureError, FrameError
+from nbeval.frames import Contrast, Quantity, result_key
+from nbeval.protect.cells import AT_LEAST, BASE, MEMBERS, PEOPLE, PLACE, SHARE, SUM, Cells, read_cells
 from nbeval.protect.earlier import beside_earlier
 from nbeval.protect.intervals import TOLERANCE, Intruder, Sought, width
 from nbeval.protect.relations import Block
@@ -18,6 +20,8 @@ from nbeval.protect.seeking import small_groups, withheld_cells
 
 AUDIT = ("source", "wave", "block", *PLACE, "kind", "what", "width", "required", "ok", "meets")
 _SHOWN_AT_MOST = 6
+#: rows that follow from their cells
+_DERIVABLE = (Quantity.PERCENT, Quantity.MEAN, Quantity.CHANGE, Quantity.DIFFERENCE, Quantity.COUNT, Quantity.RESPONSE_RATE)
 
 
 def attack(
@@ -44,10 +48,10 @@ def attack(
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
     sought = np.zeros(len(known.table), dtype=bool)
     sought[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
-    audits = [
-        _audit(block, sought[block.cells["cell"]], dictionary.disclosure)
-        for block in blocks(known.table, cohort, dictionary)
-    ]
+    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure)]
+    for block in blocks(known.table, cohort, dictionary):
+        inside = block.cells["cell"].to_numpy()
+        audits.append(_audit(block, sought[inside], known.out[inside] & sought[inside], dictionary.disclosure))
     audit = pd.concat([one for one in audits if len(one)] or [pd.DataFrame(columns=list(AUDIT))], ignore_index=True)
     return audit.astype({"ok": bool, "width": float, "required": float})[list(AUDIT)]
 
@@ -68,8 +72,36 @@ def refuse_leaks(audit: pd.DataFrame) -> None:
     )
 
 
-def _audit(block: Block, sought: np.ndarray, policy) -> pd.DataFrame:
-    """The audit of one block."""
+def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+    """The withheld rows of which other rows show every cell."""
+    direct = table["quantity"].isin(_DERIVABLE) & ~table["weighted"] & ~table["contrast"].eq(Contrast.COMPARATOR)
+    kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
+    answers = table["indicator"].ne("").to_numpy()[cells.parts["row"]]
+    counts = np.where(answers, np.isin(kind, [SHARE, SUM]), np.isin(kind, [PEOPLE, MEMBERS]))
+    parts = cells.parts[counts].assign(shown=lambda one: cells.table["value"].notna().to_numpy()[one["cell"]])
+    whole = parts.groupby("row")["shown"].all()
+    rows = [row for row in whole.index[whole] if withheld[row] and direct.iat[row]]
+    of = table.iloc[rows]
+    seen = parts[parts["cell"].isin(parts.loc[parts["row"].isin(rows), "cell"]) & ~withheld[parts["row"]]]
+    meets = "; ".join(sorted({result_key(one) for one in table.iloc[seen["row"]].to_dict("records")})[:_SHOWN_AT_MOST])
+    return of[["source", "wave", *PLACE]].assign(
+        block=of["indicator"], kind="row", what=of["quantity"], width=0.0, required=float(policy.protection_interval),
+        ok=False, meets=meets)
+
+
+def _audit(block: Block, sought: np.ndarray, before: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+    """The audit of one block; without what was published before, where that is no longer true of any table."""
+    try:
+        return _audit_known(block, sought, policy)
+    except FrameError:
+        if not before.any():
+            raise
+        cells = block.cells.assign(value=block.cells["value"].mask(before))
+        return _audit_known(replace(block, cells=cells), sought, policy)
+
+
+def _audit_known(block: Block, sought: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+    """The audit of one block, by all that is known of it."""
     sought = sought & block.cells["value"].isna().to_numpy() & ~_of_nobody(block)
     cells, owners = withheld_cells(block, sought, policy)
     rows, values = small_groups(block, policy)

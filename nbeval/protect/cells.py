@@ -111,7 +111,7 @@ def _answers(sides: pd.DataFrame, dictionary) -> pd.DataFrame:
     part = part.assign(
         block=part["indicator"].map({name: block_of(name, dictionary) for name in names}),
         mean=part["indicator"].isin([n for n in names if n in declared and declared[n].measure is Measure.MEAN]),
-        rank=part["quantity"].map({one: place for place, one in enumerate(_DIRECT)}).fillna(len(_DIRECT)),
+        rank=part["quantity"].map({one: place for place, one in enumerate(_DIRECT)}).astype(float).fillna(len(_DIRECT)),
     )
     own = part["quantity"].isin([*_DIRECT, Quantity.FLOOR, Quantity.CEILING]) & ~part["weighted"]
     part = part.assign(

@@ -69,10 +69,11 @@ def withheld_over_release(
     """Which cells have to be withheld: too small, or needed so that others cannot be worked out."""
     policy = dictionary.disclosure
     hidden = unsafe_cells(known.table, policy) | known.changed
+    out = known.out | known.changed
     weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))
     for block in blocks(known.table, cohort, dictionary, hidden=hidden):
         inside = block.cells["cell"].to_numpy()
-        chosen = choose_cells(block, hidden[inside], known.out[inside], weights[inside], policy)
+        chosen = choose_cells(block, hidden[inside], out[inside], weights[inside], policy)
         hidden[inside] |= chosen
         hidden |= _follow(known.table, block.cells[chosen])
     return hidden
