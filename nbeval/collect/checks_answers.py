@@ -99,7 +99,8 @@ def comparability(intake: Intake) -> list[Finding]:
     used = set(intake.kept["version"])
     return [
         Finding(WARNING if one.comparable is Match.DIFFERS else NOTE,
-                f"Export versions '{one.version_a}' and '{one.version_b}' ({one.comparable.value}): {one.note.rstrip('.')}.",
+                f"Export versions '{one.version_a}' and '{one.version_b}' ({one.comparable.value}):"
+                f" {one.note.rstrip('.')}.",
                 item=one.item)
         for one in intake.instrument.comparability
         if {one.version_a, one.version_b} <= used and one.comparable is not Match.SAME

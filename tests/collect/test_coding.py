@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nbeval.collect import collect
+from nbeval.dictionary.records import Response
 from tests.collect.exports import form, later, write_cohort
 
 
@@ -40,6 +43,18 @@ def test_one_column_per_option_blanks_are_nought_once_the_question_is_answered(t
     collected = _north(tiny, cohort, tmp_path, forms)
     assert _of(collected, "reads_novels") == [1, "not_answered", 1, 1, 0, 0, 1]
     assert _of(collected, "reads_comics") == [0, "not_answered", 0, 1, 0, 0, 0]
+
+
+def test_who_refuses_in_the_column_of_one_option_has_refused_the_question(tiny, cohort, tmp_path):
+    loaded = tiny.instruments[0]
+    refusal = Response(response_set="tick", code=-8, label="Rather not", missing="prefer_not_to_say", source="T1")
+    items = tuple(item.model_copy(update={"response_set": "tick"}) if item.part_of else item for item in loaded.items)
+    asked = replace(tiny, instruments=(replace(loaded, items=items, responses=(*loaded.responses, refusal)),))
+    forms = [form("1", novels="", comics="Rather not"), form("2", novels="Yes", comics="Rather not")]
+    collected = _north(asked, cohort, tmp_path, forms, [later("1", reads="Rather not")])
+    assert _of(collected, "reads_novels") == ["prefer_not_to_say", 1]
+    assert _of(collected, "reads_comics") == ["prefer_not_to_say", "prefer_not_to_say"]
+    assert _of(collected, "reads_novels", "after") == _of(collected, "reads_comics", "after") == ["prefer_not_to_say"]
 
 
 def test_options_in_one_cell(tiny, cohort, tmp_path):

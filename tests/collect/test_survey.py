@@ -50,6 +50,13 @@ def test_the_order_of_rows_and_columns_never_matters(tiny, cohort, tmp_path):
     pd.testing.assert_frame_equal(*(collect_text(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled")))
 
 
+def test_forms_without_number_stand_in_the_order_of_their_answers(tiny, cohort, tmp_path):
+    forms = [form("", enjoy=number) for number in ("3", "1", "2")]
+    one = collect(cohort, tiny, write_cohort(tmp_path / "one", {"north": forms}))
+    two = collect(cohort, tiny, write_cohort(tmp_path / "two", {"north": forms[::-1]}))
+    pd.testing.assert_frame_equal(one.answers, two.answers)
+
+
 def test_every_respondent_has_a_row_for_every_closed_item(tiny, cohort, tmp_path):
     collected = collect(cohort, tiny, write_cohort(tmp_path, before={"north": [form("1"), form("2")]}))
     assert len(collected.respondents) == 7
