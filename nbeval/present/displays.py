@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
 
+import pandas as pd
+
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
 from nbeval.present.html import exhibit_html, text_html
 from nbeval.present.plain import exhibit_text, text_markdown, text_plain
@@ -109,3 +111,21 @@ class Several:
             inner = f'<h1 class="nb-title">{escape(self.front["title"])}</h1>\n{inner}'
         style = f"<style>{self.style}</style>\n" if self.style else ""
         return {"text/html": style + inner, "text/plain": str(self), REPORT_MIME: self.data}
+
+
+@dataclass(frozen=True, eq=False)
+class Closing:
+    """The end of a report: every result it showed, as the text of ``results.csv``; a reader sees nothing."""
+
+    used: pd.DataFrame
+
+    @property
+    def data(self) -> Bundle:
+        """The results, one line each, with all their digits."""
+        return {"parts": [], "results": self.used.to_csv(index=False, lineterminator="\n")}
+
+    def __str__(self) -> str:
+        return ""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        return {"text/html": "", "text/plain": "", REPORT_MIME: self.data}

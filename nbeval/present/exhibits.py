@@ -11,12 +11,10 @@ from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.present.context import Context
 from nbeval.present.figures import draw
 from nbeval.present.forms import FORMS
+from nbeval.present.kinds import OF_CHANGE
 from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
 from nbeval.present.results import Results
 from nbeval.present.select import results_of
-
-#: forms that mean nothing before there are two waves
-OF_CHANGE = frozenset({"change", "change_adjusted", "change_by_authority"})
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,18 +11,18 @@ from nbeval.frames import Contrast
 from nbeval.present.cells import why_not
 from nbeval.present.context import Context
 from nbeval.present.forms.levels import pairs
+from nbeval.present.kinds import OF_CHANGE, Kind
 from nbeval.present.numerals import numeral
 from nbeval.present.results import Result, Results, State
 from nbeval.present.select import available, indicators_of
 
-_NO_INDICATORS = frozenset({"participation", "composition"})
-_OF_BENCHMARKS = frozenset({"comparison"})
-_OF_DIFFERENCES = frozenset({"differences", "comparison", "drivers"})
-_OF_CHANGE = frozenset({"change", "change_adjusted", "change_by_authority"})
-_BOTH_WAVES = frozenset({"levels", "distribution"}) | _OF_CHANGE
-_AT_ONE_WAVE = frozenset({"comparison", "levels_by_group", "levels_by_authority", "range", "differences", "drivers"})
-_OWN_BASES = frozenset({"participation", "composition", "nonresponse"})
-_OWN_UNITS = frozenset({"participation", "composition", "nonresponse", "drivers", "reliability"})
+_NO_INDICATORS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION})
+_OF_BENCHMARKS = frozenset({Kind.COMPARISON})
+_OF_DIFFERENCES = frozenset({Kind.DIFFERENCES, Kind.COMPARISON, Kind.DRIVERS})
+_BOTH_WAVES = frozenset({Kind.LEVELS, Kind.DISTRIBUTION}) | OF_CHANGE
+_AT_ONE_WAVE = frozenset({Kind.COMPARISON, Kind.LEVELS_BY_GROUP, Kind.LEVELS_BY_AUTHORITY, Kind.RANGE, Kind.DIFFERENCES, Kind.DRIVERS})
+_OWN_BASES = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.NONRESPONSE})
+_OWN_UNITS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.NONRESPONSE, Kind.DRIVERS, Kind.RELIABILITY})
 
 
 def unit_line(spec: ExhibitRow, context: Context) -> str:
@@ -150,7 +150,7 @@ def _why(rows: tuple[Row, ...], context: Context) -> Iterator[str]:
 
 def _rounding(spec: ExhibitRow, context: Context) -> Iterator[str]:
     """That differences were taken before rounding."""
-    if spec.kind in _OF_CHANGE | _OF_DIFFERENCES:
+    if spec.kind in OF_CHANGE | _OF_DIFFERENCES:
         yield context.say("note_rounded")
 
 

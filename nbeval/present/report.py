@@ -9,17 +9,19 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort, ExhibitRow, ReportKind
-from nbeval.errors import DisclosureError, ParameterError
+from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
 from nbeval.present.account import exhibit_list, glossary, limits, methods
 from nbeval.present.catalogue import sentences
 from nbeval.present.context import Context
-from nbeval.present.displays import Several, Shown, Text, paragraph
+from nbeval.present.displays import Closing, Several, Shown, Text, paragraph
 from nbeval.present.exhibits import Table, build, tabulate, title_of
 from nbeval.present.findings import key_findings
+from nbeval.present.checks import accounting_table, findings_table
 from nbeval.present.front import front_matter
 from nbeval.present.internal import findings_exhibit, forms_exhibit
+from nbeval.present.refusals import refuse_authority, refuse_undisclosed
 from nbeval.present.results import Results
 from nbeval.present.sentences import fill
 from nbeval.present.subject import chosen_subject, lead
@@ -50,8 +52,8 @@ class Report:
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
                  authority: str = "", *, findings: pd.DataFrame | None = None,
                  accounting: pd.DataFrame | None = None) -> None:
-        _refuse_undisclosed(disclosed)
-        _refuse_authority(cohort, kind, authority)
+        refuse_undisclosed(disclosed)
+        refuse_authority(cohort, kind, authority)
         self.disclosed = disclosed
         self.context = Context(
             dictionary, cohort, kind, authority,
@@ -59,6 +61,7 @@ class Report:
             sentences(dictionary.programme.language), dictionary.programme.conf_level,
         )
         self._internal = {"findings": findings, "accounting": accounting}
+        self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}
         self._built: dict[str, Exhibit] = {}
 
@@ -162,6 +165,18 @@ class Report:
         """Hand over every result that was shown, for the file that stands beside the report."""
         return Several((), results=self.used().to_csv(index=False, lineterminator="\n"))
 
+    def findings(self) -> Shown | Text:
+        """What the checks found, in an internal report only."""
+        return findings_table(self._findings, self.context)
+
+    def accounting(self) -> Shown | Text:
+        """How the forms that were read add up, in an internal report only."""
+        return accounting_table(self._accounting, self.context)
+
+    def close(self) -> Closing:
+        """End the report: hand over every result that it showed, for ``results.csv``."""
+        return Closing(self.used())
+
     def used(self) -> pd.DataFrame:
         """Return the results shown so far.
 
@@ -215,28 +230,3 @@ class Report:
     def _note_use(self, exhibit: str, keys: tuple[str, ...]) -> None:
         """Remember that results were shown."""
         self._used.update(dict.fromkeys((exhibit, key) for key in keys))
-
-
-def _refuse_undisclosed(disclosed: object) -> None:
-    """Nothing but disclosed results may become a report."""
-    if not isinstance(disclosed, DisclosedResults):
-        raise DisclosureError(
-            "a report is made from disclosed results and from nothing else.",
-            found=type(disclosed).__name__, allowed=DisclosedResults.__name__,
-            do="pass the results through nbeval.protect.protect first.",
-        )
-
-
-def _refuse_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
-    """An authority must be of the cohort, and given exactly where the kind of report is on one."""
-    if authority and authority not in cohort.authorities:
-        raise ParameterError(
-            "the authority is not one of the cohort.", found=authority, allowed=", ".join(cohort.authorities),
-            where=f"cohort {cohort.id}", do="name an authority of the cohort.",
-        )
-    if kind.per_authority != bool(authority):
-        raise ParameterError(
-            f"a report of the kind {kind.id!r} is {'on one authority' if kind.per_authority else 'on the whole cohort'}.",
-            found=authority or "no authority", allowed=", ".join(cohort.authorities) if kind.per_authority else "",
-            do="name an authority." if kind.per_authority else "leave the authority empty.",
-        )

@@ -222,7 +222,7 @@ def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> str:
     """The sentence that stands in where a number may not or cannot be given; empty where all can."""
     context = subject.context
     states = {name: _state(name, row, context) for name, row in rows.items()}
-    label = subject.indicator.label if subject.indicator else context.say("participation")
+    label = subject.indicator.label if subject.indicator else context.say("taking_part")
     if State.WITHHELD in states.values():
         return context.say("withheld", label=label)
     for name, state in states.items():

@@ -12,6 +12,7 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.present.cells import interval_cell
 from nbeval.present.context import Context
+from nbeval.present.kinds import Kind
 from nbeval.present.results import Result, is_missing
 
 
@@ -65,19 +66,19 @@ class Picture:
 
 #: the columns of each kind of table that a picture shows, by the end of their key
 _SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "levels": ("estimate", "cohort"),
-    "comparison": ("estimate", "benchmark"),
-    "distribution": ("estimate",),
-    "range": ("all", "own"),
-    "differences": ("difference",),
-    "change": ("_estimate",),
-    "change_adjusted": ("change", "change_adjusted"),
-    "change_by_authority": ("_estimate",),
-    "drivers": ("odds_ratio",),
-    "levels_by_authority": (),
+    Kind.LEVELS: ("estimate", "cohort"),
+    Kind.COMPARISON: ("estimate", "benchmark"),
+    Kind.DISTRIBUTION: ("estimate",),
+    Kind.RANGE: ("all", "own"),
+    Kind.DIFFERENCES: ("difference",),
+    Kind.CHANGE: ("_estimate",),
+    Kind.CHANGE_ADJUSTED: ("change", "change_adjusted"),
+    Kind.CHANGE_BY_AUTHORITY: ("_estimate",),
+    Kind.DRIVERS: ("odds_ratio",),
+    Kind.LEVELS_BY_AUTHORITY: (),
 })
-_FROM_ZERO = frozenset({"differences", "change_adjusted"})
-_RATIO = "drivers"
+_FROM_ZERO = frozenset({Kind.DIFFERENCES, Kind.CHANGE_ADJUSTED})
+_RATIO = Kind.DRIVERS
 
 #: differences from which on only those beyond chance are drawn, so that a page can hold the picture
 MOST = 24
@@ -112,7 +113,7 @@ def picture_of(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, .
         )
     chosen = tuple(column for column in columns if _is_shown(spec.kind, column))
     every = tuple(_lines(spec.kind, columns, chosen, rows, context))
-    lines = _clear_ones(every, context) if spec.kind == "differences" and len(every) > MOST else every
+    lines = _clear_ones(every, context) if spec.kind == Kind.DIFFERENCES and len(every) > MOST else every
     series = tuple(dict.fromkeys(mark.series for line in lines for mark in line.marks))
     units = {column.unit for column in chosen}
     return Picture(
@@ -141,7 +142,7 @@ def _axis(kind: str, units: set[str], context: Context) -> str:
     """What the scale of a picture counts."""
     if kind == _RATIO:
         return context.say("axis_ratio")
-    if kind == "range":
+    if kind == Kind.RANGE:
         return context.say("axis_range")
     if kind in _FROM_ZERO:
         return context.say("axis_points" if units == {context.say("points_short")} else "axis_difference")
@@ -150,7 +151,7 @@ def _axis(kind: str, units: set[str], context: Context) -> str:
 
 def _is_shown(kind: str, column: Column) -> bool:
     """Whether a column of the table is in the picture."""
-    if kind == "levels_by_authority":
+    if kind == Kind.LEVELS_BY_AUTHORITY:
         return column.numeric and not column.key.endswith("_n")
     ends = _SHOWN[kind]
     return column.key in ends or any(end.endswith("estimate") and column.key.endswith(end) for end in ends)
@@ -168,12 +169,12 @@ def _lines(kind: str, columns: tuple[Column, ...], chosen: tuple[Column, ...], r
         label = cells["label"].text
         verdict = cells["verdict"].text if "verdict" in cells and not cells["verdict"].symbol else ""
         marks = tuple(_mark(column, cells, context) for column in chosen)
-        if kind == "comparison":
+        if kind == Kind.COMPARISON:
             if label != last:
                 yield Line(label, marks[:1], heading)
             if not cells["against"].symbol:
                 yield Line(cells["against"].text, marks[1:], "", verdict, beneath=True)
-        elif kind == "range":
+        elif kind == Kind.RANGE:
             yield Line(label, tuple(_stretched(mark, cells, context) for mark in marks), heading)
         else:
             yield Line(label, marks, heading, verdict)

@@ -14,24 +14,25 @@ from nbeval.present.forms.groups import differences, levels_by_group
 from nbeval.present.forms.levels import comparison, distribution, levels
 from nbeval.present.forms.measurement import drivers, reliability
 from nbeval.present.forms.respondents import composition, nonresponse, participation
+from nbeval.present.kinds import Kind
 from nbeval.present.results import Results
 
 Form = Callable[[Results, ExhibitRow, Context], tuple[tuple[Column, ...], tuple[Row, ...]]]
 
 FORMS: Mapping[str, Form] = MappingProxyType({
-    "levels": levels,
-    "comparison": comparison,
-    "distribution": distribution,
-    "levels_by_group": levels_by_group,
-    "levels_by_authority": levels_by_authority,
-    "range": spread,
-    "differences": differences,
-    "change": change,
-    "change_adjusted": change_adjusted,
-    "change_by_authority": change_by_authority,
-    "participation": participation,
-    "composition": composition,
-    "nonresponse": nonresponse,
-    "drivers": drivers,
-    "reliability": reliability,
+    Kind.LEVELS: levels,
+    Kind.COMPARISON: comparison,
+    Kind.DISTRIBUTION: distribution,
+    Kind.LEVELS_BY_GROUP: levels_by_group,
+    Kind.LEVELS_BY_AUTHORITY: levels_by_authority,
+    Kind.RANGE: spread,
+    Kind.DIFFERENCES: differences,
+    Kind.CHANGE: change,
+    Kind.CHANGE_ADJUSTED: change_adjusted,
+    Kind.CHANGE_BY_AUTHORITY: change_by_authority,
+    Kind.PARTICIPATION: participation,
+    Kind.COMPOSITION: composition,
+    Kind.NONRESPONSE: nonresponse,
+    Kind.DRIVERS: drivers,
+    Kind.RELIABILITY: reliability,
 })
