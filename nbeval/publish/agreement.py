@@ -136,7 +136,8 @@ def _squeezed(text: str) -> str:
 
 def _value(value: object) -> str:
     """A cell of a sheet as text that compares: a number by its value."""
-    number = number_in(str(value)) if value is not None else None
+    value = "" if value is None else value
+    number = number_in(str(value))
     return _plain(str(value).replace("$ $", "$$").replace("] (", "](")) if number is None else repr(float(number))
 
 

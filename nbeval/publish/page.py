@@ -11,8 +11,8 @@ from nbeval.publish.document import Document
 from nbeval.publish.words import words
 
 INVENTED = (
-    "Invented data. The people, answers and authorities in this document are invented. It shows what a report looks like "
-    "and says nothing about any real person or place."
+    "Invented data. The people, answers and authorities in this document are invented. It shows what a report looks "
+    "like and says nothing about any real person or place."
 )
 
 

@@ -16,9 +16,10 @@ from nbeval.exhibit import Column, Exhibit
 from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.prose import Token
+from nbeval.publish.widths import lines, shares
 from nbeval.publish.words import below_exhibit, words
 
-WHOLE_UP_TO = 28        # rows of a table that is not split between pages
+WHOLE_UP_TO = 36        # lines of a table that is not split between pages
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
@@ -84,7 +85,7 @@ def _linked(token: Token, anchors: set[str]) -> Token:
 
 def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
     """An exhibit as the template reads it."""
-    figure, wide = exhibit.figure, len(exhibit.columns)
+    figure, wide, under = exhibit.figure, len(exhibit.columns), list(below_exhibit(exhibit))
     return {
         "label": exhibit.label, "title": exhibit.title, "sentence": exhibit.sentence,
         "svg": figure.svg if figure else "", "width": min(figure.width_mm, 162) if figure else 0,
@@ -94,7 +95,8 @@ def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
         "groups": _groups(exhibit.columns),
         "rows": [{"heading": row.heading, "cells": [cell.text for cell in row.cells]} for row in exhibit.rows],
         "size": 9.5 if wide <= 6 else 8.5 if wide <= 9 else 7.5,
-        "whole": len(exhibit.rows) <= WHOLE_UP_TO, "below": list(below_exhibit(exhibit)),
+        "shares": [round(share, 4) for share in shares(exhibit)], "below": under,
+        "whole": lines(exhibit, sum(map(len, under))) <= WHOLE_UP_TO,
     }
 
 

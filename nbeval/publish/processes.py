@@ -80,6 +80,7 @@ class Forked:
         self._said: dict[int, dict[str, Any]] = {}
         self._pids: dict[int, int] = {}
         self._unread = b""
+        self._server.stdout.readline()      # it has imported everything, or died; waiting notices which
 
     def start(self, task: Task) -> None:
         """Begin a report."""

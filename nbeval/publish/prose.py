@@ -7,17 +7,14 @@ from typing import Any
 
 import mistune
 from mistune.core import BlockState
-from mistune.plugins.table import render_table, render_table_body, render_table_cell, render_table_head, render_table_row
+from mistune.plugins import table
 
 Token = dict[str, Any]
 
 _PARSER = mistune.create_markdown(renderer=None, plugins=["table"])
 _RENDERER = mistune.HTMLRenderer(escape=True, allow_harmful_protocols=False)
-for _name, _render in {
-    "table": render_table, "table_head": render_table_head, "table_body": render_table_body,
-    "table_row": render_table_row, "table_cell": render_table_cell,
-}.items():
-    _RENDERER.register(_name, _render)
+for _name in ("table", "table_head", "table_body", "table_row", "table_cell"):
+    _RENDERER.register(_name, getattr(table, f"render_{_name}"))
 
 
 def parse(markdown: str) -> list[Token]:

@@ -1,6 +1,6 @@
 """A process that has everything imported and forks one child for each report it is asked for.
 
-It reads one command per line: ``{"run": task}`` or ``{"kill": number}``. It answers with one line
+It says ``ready`` once, and then reads one command per line: ``{"run": task}`` or ``{"kill": number}``. It answers with one line
 per event: ``{"number", "pid"}`` when a child starts, the child's own outcome, and
 ``{"number", "ended"}`` when the child is gone, whatever the reason. When its standard input closes,
 because it was told to stop or because whoever asked is dead, it kills its children and ends.
@@ -118,6 +118,7 @@ def main() -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     prepare(sys.argv[1:])
+    os.write(answers, b"ready\n")
     ForkServer(answers).serve()
 
 

@@ -22,6 +22,7 @@ from nbeval.publish.document import Block, Document, Heading, Preformatted, Pros
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.pdf import png_bytes
 from nbeval.publish.word_reference import FILE as REFERENCE
+from nbeval.publish.widths import shares
 from nbeval.publish.words import below_exhibit, words
 from nbeval.publish.zips import fixed_zip
 
@@ -32,10 +33,11 @@ def word_bytes(document: Document) -> bytes:
     """The bytes of ``report.docx``: real headings, captions, header rows, alt text, language; the same on every run."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "report.docx"
-        pypandoc.convert_text(neutral_html(document), "docx", format="html-auto_identifiers", outputfile=str(target), extra_args=[
-            f"--reference-doc={REFERENCE}", f"--metadata=title:{document.title}",
-            f"--metadata=subtitle:{subtitle(document)}", f"--metadata=lang:{document.language}",
-        ])
+        about = {"title": document.title, "subtitle": subtitle(document), "lang": document.language}
+        pypandoc.convert_text(
+            neutral_html(document), "docx", format="html-auto_identifiers", outputfile=str(target),
+            extra_args=[f"--reference-doc={REFERENCE}", *(f"--metadata={name}:{text}" for name, text in about.items())],
+        )
         return _finished(target.read_bytes(), document)
 
 
@@ -96,7 +98,8 @@ def _table(exhibit: Exhibit, title: str) -> str:
             body.append(f'<tr><th colspan="{len(exhibit.columns)}">{escape(row.cells[0].text)}</th></tr>')
         else:
             cells = zip(exhibit.columns, row.cells, strict=True)
-            body.append("<tr>" + "".join(f"<td{_side(column)}>{escape(cell.text)}</td>" for column, cell in cells) + "</tr>")
+            texts = (f"<td{_side(column)}>{escape(cell.text)}</td>" for column, cell in cells)
+            body.append(f"<tr>{''.join(texts)}</tr>")
     return (f"<table><caption>{escape(title)}</caption><thead>{_head(exhibit.columns)}</thead>"
             f"<tbody>{''.join(body)}</tbody></table>")
 
@@ -137,8 +140,10 @@ def _finished(content: bytes, document: Document) -> bytes:
     about = report.core_properties
     about.title, about.language, about.comments = document.title, document.language, document.stamp
     about.author = about.last_modified_by = document.summary.get("owner", "")
+    wanted = iter([shares(shown.exhibit) for shown in document.exhibits])
     for table in report.tables:
-        _finish_table(table)
+        captioned = table._tbl.tblPr.xpath("./w:tblCaption")
+        _finish_table(table, next(wanted) if captioned else ())
     for drawn in report.element.body.iter(qn("wp:inline")):
         words_for_it = drawn.find(qn("wp:docPr")).get("descr", "")
         for inner in drawn.iter(qn("pic:cNvPr")):
@@ -148,7 +153,7 @@ def _finished(content: bytes, document: Document) -> bytes:
     return fixed_zip(made.getvalue())
 
 
-def _finish_table(table: Table) -> None:
+def _finish_table(table: Table, wanted: tuple[float, ...]) -> None:
     """Lines, sizes, row headers; rows that are not split between pages."""
     properties = table._tbl.tblPr
     properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "1")
@@ -166,9 +171,8 @@ def _finish_table(table: Table) -> None:
     layout.set(qn("w:type"), "fixed")
     lines.addnext(layout)
     columns = table._tbl.tblGrid.gridCol_lst
-    first = TEXT_WIDTH // 3 if len(columns) > 2 else TEXT_WIDTH // len(columns)
-    for place, column in enumerate(columns):
-        column.w = Twips(first if place == 0 else (TEXT_WIDTH - first) // max(1, len(columns) - 1))
+    for column, share in zip(columns, wanted or [1 / len(columns)] * len(columns), strict=True):
+        column.w = Twips(int(TEXT_WIDTH * share))
     for row in table.rows:
         trait = row._tr.get_or_add_trPr()
         heads = trait.find(qn("w:tblHeader")) is not None or len(row._tr.tc_lst) == 1

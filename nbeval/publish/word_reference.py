@@ -32,7 +32,8 @@ _STYLES = {
     "Heading 5": (11, True, INK, 12, 4, True),
     "Table Caption": (11, True, INK, 14, 4, True), "Image Caption": (11, True, INK, 14, 4, True),
     "Captioned Figure": (11, None, INK, 10, 2, True),
-    "Banner": (11, True, INK, 0, 18, False), "Below Exhibit": (9, None, SOFT, 0, 2, False), "Below Table": (9, None, SOFT, 7, 2, False),
+    "Banner": (11, True, INK, 0, 18, False),
+    "Below Exhibit": (9, None, SOFT, 0, 2, False), "Below Table": (9, None, SOFT, 7, 2, False),
     "Table Text": (9.5, None, INK, 2, 2, False), "Table Head": (9.5, True, INK, 2, 2, True),
     "Overline": (12, True, ACCENT, 0, 4, True),
 }

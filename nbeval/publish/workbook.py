@@ -79,11 +79,12 @@ def _sheet(exhibit: Exhibit, name: str, notes: dict[str, str]) -> gptables.GPTab
     texts = [exhibit.sentence, f"Base: {exhibit.base}" if exhibit.base else ""]
     if exhibit.figure:
         texts.append(exhibit.figure.alt)
-    frame = table_of(exhibit)
     return gptables.GPTable(
-        table=frame, table_name=f"data_{name.lower()}", title=_data(f"{exhibit.label}. {exhibit.title}") + references,
-        subtitles=[_data(text) for text in texts if text], scope=_data(f"Unit: {exhibit.unit}") if exhibit.unit else None,
-        source=_data(exhibit.source) or None, legend=[_data(f"{symbol} = {meaning}") for symbol, meaning in exhibit.legend],
+        table=table_of(exhibit), table_name=f"data_{name.lower()}",
+        title=_data(f"{exhibit.label}. {exhibit.title}") + references,
+        subtitles=[_data(text) for text in texts if text],
+        scope=_data(f"Unit: {exhibit.unit}") if exhibit.unit else None, source=_data(exhibit.source) or None,
+        legend=[_data(f"{symbol} = {meaning}") for symbol, meaning in exhibit.legend],
         index_columns={1: 0}, instructions="This worksheet contains one table.",
     )
 

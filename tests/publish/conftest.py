@@ -41,5 +41,5 @@ def mixed(tmp_path_factory: pytest.TempPathFactory, quiet: Callable[[], Console]
     out = tmp_path_factory.mktemp("reports")
     console = quiet()
     jobs = [make_job(name) for name in ("ok", *FAULTY, "plain")]
-    summary = render(jobs, out, origin=ORIGIN, deadline=6, console=console)
+    summary = render(jobs, out, origin=ORIGIN, deadline=10, console=console)
     return out, summary, console.file.getvalue()

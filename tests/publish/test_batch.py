@@ -44,7 +44,7 @@ def test_a_failed_report_leaves_nothing(mixed):
     ("sys_exit", "stopped before its end"),
     ("os_exit", "died before it was finished"),
     ("killed", "died before it was finished"),
-    ("hang", "not finished after 6 seconds"),
+    ("hang", "not finished after 10 seconds"),
     ("input", "failed with StdinNotImplementedError"),
 ])
 def test_every_way_to_fail_is_said_in_plain_words(mixed, name, words):

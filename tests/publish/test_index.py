@@ -10,7 +10,7 @@ def test_the_index_of_a_cohort_leads_to_every_report_that_is_there(mixed):
     targets = page.xpath("//main//a/@href")
     assert {"ok/report.html", "ok/results.csv", "ok/provenance.json", "plain/report.html"} <= set(targets)
     assert all((mixed[0] / "specimen" / target).exists() for target in targets)
-    assert "For Directors." in page.text_content()
+    assert "For: Directors" in page.text_content()
     assert "Invented data" in page.text_content()
 
 
