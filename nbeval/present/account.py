@@ -25,7 +25,7 @@ def results_behind(context: Context, tables: Iterable[Table]) -> tuple[Result, .
 def methods(context: Context, tables: tuple[Table, ...]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
     rows = results_behind(context, tables)
-    used = sorted({row.method for row in rows if row.method and row.method != "none"})
+    used = sorted({_method(row.method, context) for row in rows if row.method and row.method != "none"})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
     families = [
         context.say("methods_family", family=name.replace("_", " "),
@@ -46,6 +46,12 @@ def methods(context: Context, tables: tuple[Table, ...]) -> Text:
                               decimals=rules.percent_decimals)),
     ]
     return Text(tuple(_flat(parts)))
+
+
+def _method(name: str, context: Context) -> str:
+    """A method in words: its parts by the catalogue, else as they are named, without underscores."""
+    parts = (part.strip() for part in name.split(";"))
+    return "; ".join(context.words.get(f"method_{part}", part.replace("_", " ")) for part in parts)
 
 
 def _listed(lead: str, items: list[str]) -> tuple[Paragraphs, ...]:

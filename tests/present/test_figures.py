@@ -123,7 +123,7 @@ def test_long_labels_stay_on_the_sheet(chart):
 @pytest.mark.parametrize("chart", [dots, dumbbell])
 def test_no_two_texts_beside_the_lines_meet(chart):
     labels = ("Short", "Something that takes two lines because it is so long a label for a row", "Another", "One more row here")
-    made = tuple(replace(line, verdict="no clear change") for line in lines(*labels))
+    made = tuple(replace(line, verdict="no clear change", short="no clear change") for line in lines(*labels))
     drawing = chart(Picture(made, ("Before", "After"), unit="Percentage", banner="Invented data"))
     drawing.svg("x")
     boxes = [text.get_window_extent() for text in drawing.figure.texts]
@@ -160,3 +160,14 @@ def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, cha
 
 def test_every_chart_of_the_vocabulary_is_there():
     assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons"}
+
+
+def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
+    small = "rose, by less than the smallest meaningful change"
+
+    def little(made):
+        return [one | {"verdict": small} if one["quantity"] == "change" and one["indicator"] == "calm" else one for one in made]
+
+    figure = make(change=little).exhibit("change").exhibit.figure
+    assert "rose a little" in written(figure.svg)
+    assert small in figure.description

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
+import pandas as pd
 import pytest
 
 from nbeval.errors import DisclosureError, ParameterError
@@ -171,3 +174,35 @@ def test_weighted_results_are_shown_only_where_the_cohort_is_weighted(tiny):
     both = rows() + [one | {"weighted": True, "estimate": 99.0} for one in rows() if one["indicator"] == "tea"]
     report = Report(disclosed(both), tiny, tiny.cohort("c"), tiny.programme.reports[1])
     assert str(report.text("{estimate}", indicator="tea")) == "81%"
+
+
+def test_the_checks_of_the_data_are_refused_in_a_report_that_may_be_published(make):
+    report = make()
+    with pytest.raises(ParameterError, match="internal report only"):
+        report.findings()
+    with pytest.raises(ParameterError, match="internal report only"):
+        report.accounting()
+
+
+def test_an_internal_report_shows_findings_gravest_first_and_how_forms_add_up(tiny):
+    kind = tiny.programme.reports[1].model_copy(update={"internal": True})
+    found = pd.DataFrame({
+        "outcome": ["pass", "failure"], "message": ["All is well", "<i>Not</i>"], "count": [0, 1234], "wave": "", "authority": "",
+        "item": "", "do": ["", "look"],
+    })
+    report = Report(disclosed(), tiny, tiny.cohort("c"), kind, findings=found,
+                    accounting=pd.DataFrame({"file": ["a.csv"], "kept": [1200]}))
+    rows_shown = [[cell.text for cell in row.cells] for row in report.findings().exhibit.rows]
+    assert [row[1] for row in rows_shown] == ["<i>Not</i>", "All is well"]
+    assert rows_shown[0][2] == "1,234"
+    assert "a.csv\t1,200" in str(report.accounting())
+    assert "found nothing" in str(Report(disclosed(), tiny, tiny.cohort("c"), kind).findings())
+
+
+def test_closing_hands_over_every_result_shown_with_all_digits(make):
+    report = make()
+    report.exhibit("odds")
+    table = pd.read_csv(StringIO(report.close().data["results"]), keep_default_na=False)
+    assert set(table["exhibit"]) == {"odds"}
+    assert set(table["estimate"]) == {"1.8", "7.6"} or set(table["estimate"]) == {1.8, 7.6}
+    assert report.close()._repr_mimebundle_()["text/plain"] == ""

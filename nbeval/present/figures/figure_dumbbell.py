@@ -41,7 +41,7 @@ def values_for(picture: Picture) -> Callable[[Line], str]:
     between = ", " if len(picture.lines) > MANY else "\n"
 
     def values(line: Line) -> str:
-        short = line.verdict.partition(",")[0]
-        return between.join(part for part in (value_text(line), short) if part)
+        """The numbers and the word of one line."""
+        return between.join(part for part in (value_text(line), line.short) if part)
 
     return values

@@ -43,6 +43,7 @@ class Line:
     marks: tuple[Mark, ...]
     heading: str = ""
     verdict: str = ""
+    short: str = ""             # the verdict in so few words that it fits beside the numbers
     beneath: bool = False       # belongs to the line above it
 
 
@@ -173,12 +174,20 @@ def _lines(kind: str, columns: tuple[Column, ...], chosen: tuple[Column, ...], r
             if label != last:
                 yield Line(label, marks[:1], heading)
             if not cells["against"].symbol:
-                yield Line(cells["against"].text, marks[1:], "", verdict, beneath=True)
+                yield Line(cells["against"].text, marks[1:], verdict=verdict, beneath=True)
         elif kind == Kind.RANGE:
             yield Line(label, tuple(_stretched(mark, cells, context) for mark in marks), heading)
         else:
-            yield Line(label, marks, heading, verdict)
+            yield Line(label, marks, heading, verdict, _short(verdict, cells, context))
         heading, last = "", label
+
+
+def _short(verdict: str, cells: dict[str, Cell], context: Context) -> str:
+    """The verdict of a row in few words."""
+    if not verdict:
+        return ""
+    row = context.results.by_key.get(cells["verdict"].result)
+    return context.words.get(f"short_{row.verdict}", verdict) if row is not None else verdict
 
 
 def _mark(column: Column, cells: dict[str, Cell], context: Context) -> Mark:
