@@ -162,6 +162,7 @@ def _asked(table: pd.DataFrame, dictionary) -> pd.DataFrame:
     blocks = _routed_indicators(dictionary)
     part = table[table["indicator"].isin(list(blocks)) & table["contrast"].eq("") & ~table["quantity"].isin(OPEN)]
     part = part[~part["quantity"].isin(OVER_AUTHORITIES)]
+    part = part[~part["missing_not_asked"].gt(0)]        # who was not asked may have given those answers too
     return _known(part.assign(
         row=part.index, field="n_eligible", rank=2, kind=ASKED, value=part["n_eligible"],
         block=part["indicator"].map({name: to[0] for name, to in blocks.items()}).astype(object),

@@ -74,11 +74,11 @@ class Intruder:
         for turn in range(_TURNS):
             left = narrow()
             for direction in _directions(free[left], turn) if len(left) > 2 else []:
-                _stretch(low, high, fixed + free @ self._point(system, direction))
+                _stretch(low, high, fixed + _at(free, self._point(system, direction)))
         for number in narrow():
             for sign in (1.0, -1.0):
                 if number in narrow():
-                    _stretch(low, high, fixed + free @ self._point(system, sign * free[number]))
+                    _stretch(low, high, fixed + _at(free, self._point(system, sign * free[number])))
         return low, high
 
     def leverage(self, row: np.ndarray) -> np.ndarray:
@@ -136,7 +136,14 @@ def _directions(free: np.ndarray, turn: int) -> list[np.ndarray]:
     return [together, -together]
 
 
+def _at(free: np.ndarray, point: np.ndarray) -> np.ndarray:
+    """The values of expressions at a possible table; missing where the table is not known so far."""
+    unknown = np.isnan(point)
+    values = free[:, ~unknown] @ point[~unknown]
+    return np.where(free[:, unknown].any(axis=1), np.nan, values)
+
+
 def _stretch(low: np.ndarray, high: np.ndarray, found: np.ndarray) -> None:
-    """Take a possible table's values into the intervals."""
-    np.minimum(low, found, out=low)
-    np.maximum(high, found, out=high)
+    """Take a possible table's values into the intervals, where it has any."""
+    np.fmin(low, found, out=low)
+    np.fmax(high, found, out=high)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from nbeval.dictionary.records import Disclosure
 from nbeval.frames import MISSING_COLUMNS, Quantity
-from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, PEOPLE, PLACE, SHARE, SQUARES, SUM
+from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, OVER_AUTHORITIES, PEOPLE, PLACE, SHARE, SQUARES, SUM
 
 #: estimates that stand on a model: few degrees of freedom nearly give back the data
 MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)
@@ -48,13 +48,17 @@ def small_base(base, policy: Disclosure) -> np.ndarray:
 
 
 def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
-    """Where a row of results is too small on its own account, whatever else is shown."""
+    """Where a row of results is too small on its own account, whatever else is shown.
+
+    What is made over all authorities counts authorities, not people: it stands or falls with them.
+    """
     people = results["quantity"].isin(TAKING_PART)
     share = small_share(results["numerator"].mask(people), results["n_valid"], policy)
     reference = small_share(results["numerator_reference"], results["n_reference"], policy)
+    share &= ~results["n_valid"].eq(0).to_numpy()              # nobody answered: nothing is said of anybody
+    reference &= ~results["n_reference"].eq(0).to_numpy()
     few_freedom = results["quantity"].isin(MODELS) & (results["df"] < policy.threshold)
-    somebody = ~results["quantity"].isin(OPEN) & ~(results["n_valid"].eq(0) & ~reference)
-    return pd.Series((share | reference | few_freedom) & somebody, index=results.index)
+    return (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES])
 
 
 def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:

@@ -40,9 +40,10 @@ class Reduced:
     def smallest(self, direction: np.ndarray) -> np.ndarray | None:
         """A point at which ``direction @ x`` is smallest, over the free unknowns; None if there is no point.
 
-        Parts that the direction does not touch keep the last point found in them.
+        Parts that the direction does not touch keep the last point found in them; where there was
+        none yet the point is missing.
         """
-        point = np.zeros(len(direction))
+        point = np.full(len(direction), np.nan)
         touched = set(self.part[direction != 0].tolist())
         for number in touched | set(self.points):
             inside, *system = self._system(number)

@@ -41,3 +41,15 @@ def test_dual_values_find_the_cells_that_give_another_away():
     pull = Intruder(block, known.ravel()).leverage(block.matrix[6].toarray()[0]).reshape(full.shape)
     assert pull[1, 2] == 0
     assert (pull > 0).sum() >= 1
+
+
+def test_a_part_that_was_never_solved_is_no_witness():
+    """Two questions of separate places: what is open in one says nothing of the other."""
+    block, full = block_of(ACTIVITY_REGION)
+    known = np.ones(full.shape, dtype=bool)
+    known[0, :2] = known[1, :2] = False
+    rows = block.matrix.toarray()
+    rows = np.vstack([rows[2], rows[0], rows[1], rows[4], rows[5]])
+    low, high = Intruder(block, known.ravel()).intervals(Sought(rows, np.full(5, 20.0), np.ones(5, dtype=bool)))
+    assert (high - low).tolist()[0] == 0
+    assert (low >= 0).all()
