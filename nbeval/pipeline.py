@@ -20,6 +20,7 @@ from nbeval.frames import Collected, DisclosedResults
 from nbeval.measure import measure
 from nbeval.protect import protect
 from nbeval.protect.kept import reopen
+from nbeval.releasing import released
 
 
 def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
@@ -33,8 +34,8 @@ def results_of(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> 
 
 
 def disclosed_of(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> DisclosedResults:
-    """Results to disclosed results: what may leave, checked over the whole release."""
-    return protect(results, cohort, dictionary)
+    """Results to disclosed results: what the reports can show, protected as one release."""
+    return protect(released(results, cohort, dictionary), cohort, dictionary)
 
 
 def reopened(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary) -> DisclosedResults:

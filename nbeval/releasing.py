@@ -1,0 +1,60 @@
+"""The release: which estimates the reports of a cohort can show at all.
+
+Disclosure control is over everything that is shown, and over no more: a number that no exhibit asks for
+cannot give anybody away, and protecting it would cost numbers that are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort, ExhibitRow
+from nbeval.frames import Contrast, Quantity
+
+_LEVELS = (Quantity.PERCENT.value, Quantity.MEAN.value)
+_PARTS = ("source", "indicator", "quantity", "wave", "place", "group", "kind")
+#: what stands beside a change in sentences and key findings
+_BESIDE = (*_LEVELS, Quantity.CHANGE.value, Quantity.SMALLEST_CHANGE.value)
+
+
+def released(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Keep the results that some declared exhibit of some report can show.
+
+    Parameters
+    ----------
+    results : one row per estimate (``frames.RESULTS``)
+    cohort, dictionary : the declarations; exhibits name indicators, quantities, groups and reports
+
+    Returns
+    -------
+    one row per estimate that the release may show, in the order given.
+    """
+    wanted = {part for exhibit in dictionary.exhibits for part in _asked(exhibit, cohort, dictionary)}
+    own = results["group"].where(results["group"].isin(dictionary.groups), "")
+    compared = results["contrast"].where(results["quantity"].eq(Quantity.DIFFERENCE.value), "")
+    parts = results.assign(place=results["authority"].ne(""), group=own, kind=compared)[list(_PARTS)]
+    keep = [part in wanted for part in parts.itertuples(index=False, name=None)]
+    return results[keep].reset_index(drop=True)
+
+
+def _asked(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary) -> Iterator[tuple]:
+    """Everything one exhibit may ask for, as tuples of _PARTS."""
+    kinds = [kind for kind in dictionary.programme.reports if kind.id in exhibit.reports]
+    waves = [wave.id for wave in cohort.waves]
+    if kinds and all(kind.wave == "first" for kind in kinds):
+        waves = waves[:1]
+    declared = [one.indicator for one in dictionary.indicators_named(exhibit.indicators)] if exhibit.indicators else []
+    names = [*declared, *exhibit.indicators, ""]
+    quantities = set(exhibit.quantities) | set(_BESIDE if Quantity.CHANGE.value in exhibit.quantities else _LEVELS)
+    places = [False, True] if any(kind.per_authority for kind in kinds) or "authority" in exhibit.kind \
+        or Quantity.RESPONSE_RATE.value in quantities else [False]
+    contrasts = (Contrast.NONE, Contrast.LEVEL, Contrast.REST) if exhibit.groups or exhibit.kind == "differences" \
+        else (Contrast.NONE, Contrast.COMPARATOR)
+    yield from product(
+        [exhibit.source_id], names, quantities, [*waves, ""], places, ["", *exhibit.groups],
+        [contrast.value for contrast in contrasts],
+    )
