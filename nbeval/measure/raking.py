@@ -1,17 +1,16 @@
-"""Weights that bring a sample to known margins of its population, and what they cost."""
+"""Raking: weights that give a sample the margins of its population, and trimming of the largest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from nbeval.errors import ParameterError
-from nbeval.estimate.outcome import Outcome, not_estimable
 
 #: share of the total that no margin may be off by when raking stops
 EPSILON = 1e-12
@@ -146,48 +145,6 @@ def trim_to_median(
     """
     median = float(np.nanmedian(np.asarray(weights, float)))
     return trim(weights, upper=upper_times * median, lower=-inf if lower_times is None else lower_times * median, strict=strict)
-
-
-def effective_n(weights: ArrayLike) -> Outcome:
-    """Kish's effective number of respondents: the size of an equally weighted sample as precise as this one.
-
-    Parameters
-    ----------
-    weights : array-like
-        Missing ones do not count.
-
-    Returns
-    -------
-    Outcome
-
-    Notes
-    -----
-    (sum w)^2 / sum w^2. Kish, Survey Sampling (1965), section 11.7.
-    """
-    w = _known(weights)
-    return Outcome(float(w.sum() ** 2 / (w**2).sum()), method="kish") if w.any() else not_estimable("kish", "no weights")
-
-
-def design_effect(weights: ArrayLike) -> Outcome:
-    """Kish's design effect of weighting: respondents over effective respondents.
-
-    Parameters
-    ----------
-    weights : array-like
-        Missing ones do not count.
-
-    Returns
-    -------
-    Outcome
-    """
-    n = effective_n(weights)
-    return Outcome(len(_known(weights)) / n.estimate, method="kish") if isfinite(n.estimate) else n
-
-
-def _known(weights: ArrayLike) -> NDArray[np.float64]:
-    """The weights that are not missing."""
-    w = np.asarray(weights, float)
-    return w[np.isfinite(w)]
 
 
 def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

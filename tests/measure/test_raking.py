@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from nbeval.errors import ParameterError
+from nbeval.estimate.effective_size import design_effect, effective_n
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.weights import KnownMargin, design_effect, effective_n, rake, trim, trim_to_median
+from nbeval.measure.raking import KnownMargin, rake, trim, trim_to_median
 from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets
 
 #: calibrate(raking) and rake() give the same weights
