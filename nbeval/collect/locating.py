@@ -143,10 +143,10 @@ def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path)
 
 
 def _authorities(cohort: Cohort, declared: SourceFiles) -> tuple[str, ...]:
-    """The authorities that stand for ``{authority}``; one empty one where the pattern has none."""
-    if _AUTHORITY not in declared.pattern:
+    """The authorities that stand for ``{authority}``; an empty one where a file may be of several."""
+    if _AUTHORITY not in declared.pattern and len(declared.authorities) != 1:
         return ("",)
-    return tuple(one for one in cohort.authorities if one not in declared.not_expected)
+    return declared.returned_by(cohort.authorities)
 
 
 def _export(source: Source, declared: SourceFiles, authority: str, folder: Path, data: Path) -> ExportFile:

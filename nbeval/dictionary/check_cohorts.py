@@ -11,7 +11,7 @@ from nbeval.dictionary.check_instruments import columns_by_version
 from nbeval.dictionary.contents import Contents, InstrumentFiles
 from nbeval.dictionary.faults import Place
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import AuthorityCode, Cohort, Role
+from nbeval.dictionary.records import AuthorityCode, Cohort, Role, Source
 from nbeval.dictionary.tables import Placed
 
 AUTHORITY = "{authority}"
@@ -111,6 +111,7 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
         where = place.inside(f"sources, entry {number}")
         if not known.refer(where, "instrument", "instrument", source.instrument):
             continue
+        _check_returns(cohort, source, where, known)
         versions = known.versions.get(source.instrument, set())
         for count, files in enumerate(source.files, 1):
             spot = where.inside(f"files, entry {count}")
@@ -119,12 +120,29 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
                     _check_groups_asked(cohort, files.version, spot, instrument, known)
             _within(known, spot, "wave", "wave of the cohort", filter(None, [files.wave]), _ids(cohort))
             _within(known, spot, "version", "export version", [files.version], versions)
-            _within(known, spot, "not_expected", "authority of the cohort", files.not_expected, cohort.authorities)
-            if len(cohort.authorities) > 1 and AUTHORITY not in files.pattern and source.instrument not in tells:
-                known.faults.add(spot, "pattern", "does not say which authority a file is of",
-                                 f"write {AUTHORITY} in it, or declare a column of role authority")
+            for name in ("authorities", "not_expected"):
+                _within(known, spot, name, "authority of the cohort", getattr(files, name), cohort.authorities)
+            told = AUTHORITY in files.pattern or len(files.authorities) == 1 or source.instrument in tells
+            if len(cohort.authorities) > 1 and not told:
+                known.faults.add(spot, "pattern", "does not say which authority a file is of", f"write {AUTHORITY} "
+                                 "in it, name the one authority, or declare a column of role authority")
             if files.header_rows < 1:
                 known.faults.add(spot, "header_rows", "is less than 1", "count the header rows of the export")
+
+
+def _check_returns(cohort: Cohort, source: Source, place: Place, known: Known) -> None:
+    """Where files are those of some authorities only, every authority has one at every wave, or is not expected."""
+    for wave in dict.fromkeys(files.wave for files in source.files if files.authorities):
+        declared = [files for files in source.files if files.wave == wave]
+        named = {one for files in declared for one in (*files.returned_by(cohort.authorities), *files.not_expected)}
+        for authority in cohort.authorities:
+            if authority not in named:
+                known.faults.add(place, "files", f"no file at wave '{wave}' is of authority '{authority}'",
+                                 "name it under authorities or under not_expected")
+        paths = [files.pattern.replace(AUTHORITY, one) for files in declared for one in files.returned_by(cohort.authorities)
+                 if AUTHORITY in files.pattern]
+        for path in sorted({one for one in paths if paths.count(one) > 1}):
+            known.faults.add(place, "files", f"'{path}' would be read twice", "name each authority once for each file")
 
 
 def _check_groups_asked(cohort: Cohort, version: str, place: Place, files: InstrumentFiles, known: Known) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from nbeval.dictionary.kinds import Design, Status
@@ -87,7 +88,14 @@ class SourceFiles(Record):
     version: str                        # export version: a block of the instrument's columns.csv
     header_rows: int = 1
     encoding: str = ""                  # empty: UTF-8 (with or without byte-order mark), then cp1252
+    authorities: tuple[str, ...] = ()   # only these; empty: all of the cohort
     not_expected: tuple[str, ...] = ()  # authorities that made no return, by agreement
+
+    def returned_by(self, authorities: Iterable[str]) -> tuple[str, ...]:
+        """Those of a cohort's authorities whose exports these are, in the cohort's order."""
+        return tuple(
+            one for one in authorities if one in (self.authorities or (one,)) and one not in self.not_expected
+        )
 
 
 class Source(Record):

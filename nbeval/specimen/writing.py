@@ -70,12 +70,12 @@ def _write_wave(
     """Write the files of one source at one wave; people are drawn once for the whole wave."""
     instrument = dictionary.instrument(source.instrument)
     wave = next((one for one in cohort.waves if one.id == declared[0].wave), None)
-    returned = [authority for authority in cohort.authorities
-                if any(authority not in files.not_expected for files in declared)]
+    returning = {authority for files in declared for authority in files.returned_by(cohort.authorities)}
+    returned = [authority for authority in cohort.authorities if authority in returning]
     everybody = draw_people(cohort, dictionary, instrument, declared[0].wave, declared[0].version, tuple(returned))
     written = []
     for files in declared:
-        present = [authority for authority in returned if authority not in files.not_expected]
+        present = list(files.returned_by(cohort.authorities))
         for group in ([[one] for one in present] if _AUTHORITY in files.pattern else [present]):
             name = files.pattern.replace(_AUTHORITY, group[0])
             export = Export(name, number + len(written), files.version, wave, instrument, dictionary, canary)

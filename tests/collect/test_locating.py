@@ -50,6 +50,20 @@ def test_an_authority_that_made_no_return_by_agreement_is_not_missed(cohort, tmp
     assert len(locate(agreed, agreed.sources[0], tmp_path)) == 4
 
 
+def test_files_may_be_those_of_some_authorities_only(cohort, tmp_path):
+    source = cohort.sources[0]
+    before, after = source.files
+    parts = (before, after.model_copy(update={"authorities": ("north", "south")}),
+             after.model_copy(update={"authorities": ("east",), "pattern": "after/one library's own name.xlsx"}))
+    parted = cohort.model_copy(update={"sources": (source.model_copy(update={"files": parts}),)})
+    write_cohort(tmp_path)
+    (tmp_path / "after" / "east.xlsx").rename(tmp_path / "after" / "one library's own name.xlsx")
+    found = [(file.authority, file.name) for file in locate(parted, parted.sources[0], tmp_path) if file.wave == "after"]
+    assert found == [("north", "after/north.xlsx"), ("south", "after/south.xlsx"),
+                     ("east", "after/one library's own name.xlsx")]
+    assert unexpected(parted, tmp_path) == []
+
+
 def test_a_data_folder_that_does_not_exist_is_named_without_its_path(cohort, tmp_path):
     with pytest.raises(SourceError, match="no data folder 'nowhere'") as caught:
         locate(cohort, cohort.sources[0], tmp_path / "nowhere")

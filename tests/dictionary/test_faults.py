@@ -137,6 +137,15 @@ BROKEN = {
     "an authority that made no return is unknown": (
         COHORT, "header_rows = 2", 'header_rows = 2\nnot_expected = ["riverside"]',
         ["field 'not_expected': unknown authority of the cohort 'riverside'"]),
+    "an authority that files are named for is unknown": (
+        COHORT, "header_rows = 2", 'header_rows = 2\nauthorities = ["north", "south", "eest"]',
+        ["field 'authorities': unknown authority of the cohort 'eest'", "did you mean 'east'?"]),
+    "an authority has no files": (
+        COHORT, "header_rows = 2", 'header_rows = 2\nauthorities = ["north", "south"]',
+        ["field 'files': no file at wave 'after' is of authority 'east'"]),
+    "a file would be read twice": (
+        COHORT, "header_rows = 2", 'header_rows = 2\n\n[[sources.files]]\nwave = "after"\npattern = "after/{authority}.xlsx"\n'
+        'version = "2022"\nauthorities = ["south"]', ["'after/south.xlsx' would be read twice"]),
     "a population is of an unknown wave": (
         COHORT, 'wave = "after"\ncount = 64', 'wave = "later"\ncount = 64',
         ["eligible, entry 2, field 'wave': unknown wave of the cohort 'later'"]),

@@ -70,12 +70,17 @@ def test_there_is_one_file_per_authority_and_wave_where_the_pattern_says(diction
     out, paths = written
     cohort = invented(dictionary)
     expected = {
-        files.pattern.replace("{authority}", authority)
-        for source in cohort.sources for files in source.files for authority in cohort.authorities
-        if authority not in files.not_expected
+        files.pattern.replace("{authority}", authority).partition("#")[0]
+        for source in cohort.sources for files in source.files for authority in files.returned_by(cohort.authorities)
     }
     assert {path.relative_to(out).as_posix() for path in paths} == expected
     assert all(path.is_file() for path in paths)
+
+
+def test_the_projects_exports_come_in_every_format_that_is_written(tmp_path):
+    dictionary = load(FOLDERS["project"])
+    paths = write_specimen(invented(dictionary), dictionary, tmp_path)
+    assert {path.suffix for path in paths} == {".csv", ".xlsx", ".sav"}
 
 
 def test_the_same_dictionary_gives_the_same_bytes(dictionary, written, tmp_path):
