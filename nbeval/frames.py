@@ -29,6 +29,8 @@ class Contrast(StrEnum):
     LEVEL = "level"                              # `reference` is a level of the same group
     REST = "rest"                                # all others of the cohort
     COMPARATOR = "comparator"                    # `reference` is a benchmark id
+    POPULATION = "population"                    # the declared margins
+    STAYED = "stayed"                            # those who answered again (matched designs)
 
 
 class Verdict(StrEnum):

@@ -18,12 +18,13 @@ from nbeval.estimate.measurement import measurement
 from nbeval.estimate.participation import composition, participation
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.rows import gather
+from nbeval.estimate.weighted import weighted
 from nbeval.frames import Measured
 
 #: what is estimated, in the order of reading
 ESTIMATES = (
     participation, composition, levels, benchmarks, change, adjusted_change, pooled_change,
-    authority_range, authority_against_rest, group_differences, drivers, measurement,
+    authority_range, authority_against_rest, group_differences, drivers, measurement, weighted,
 )
 
 

@@ -9,8 +9,6 @@ from scipy import stats
 
 from nbeval.dictionary.printed_number import PrintedNumber
 
-TESTS = ("t", "F", "chi2", "r", "z")
-
 
 @dataclass(frozen=True)
 class StatedTest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from nbeval.estimate.outcome import Outcome, not_estimable
@@ -68,7 +69,7 @@ def share_outcome(share: float, error: float, n: int, df: int, interval: str, le
     if df < 1:
         return Outcome(share, method=interval, warning=NO_DF), effective
     if interval == "korn_graubard":
-        limits = _korn_graubard(share, n, effective, df, level)
+        limits = tuple(float(limit) for limit in korn_graubard(share, n, effective, df, level))
     elif certain:
         return not_estimable(interval, "a share without variance has no logit interval"), effective
     else:
@@ -77,10 +78,33 @@ def share_outcome(share: float, error: float, n: int, df: int, interval: str, le
     return Outcome(share, error, *limits, level, df=df, method=interval, warning=caution), effective
 
 
-def _korn_graubard(share: float, n: int, effective: float, df: int, level: float) -> tuple[float, float]:
-    """Clopper and Pearson's limits at the adjusted effective n."""
+def korn_graubard(
+    share: ArrayLike, n: ArrayLike, effective: ArrayLike, df: ArrayLike, level: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Clopper and Pearson's limits at the adjusted effective n, for as many shares as are given.
+
+    Parameters
+    ----------
+    share, n, effective, df : array_like
+        Shares from 0 to 1, respondents, effective n and degrees of freedom.
+    level : float
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Lower and upper limits; missing where there are no degrees of freedom.
+
+    Notes
+    -----
+    Korn and Graubard, Survey Methodology 1998;24:193-201.
+    """
+    share, n, effective, df = np.broadcast_arrays(*(np.asarray(part, float) for part in (share, n, effective, df)))
     tail = (1 - level) / 2
-    size = min(float(n), effective * (special.stdtrit(n - 1, tail) / special.stdtrit(df, tail)) ** 2) if n > 1 else float(n)
-    yes, no = size * share, size * (1 - share)
-    low = 0.0 if share == 0 else float(special.betaincinv(yes, no + 1, tail))
-    return low, 1.0 if share == 1 else float(special.betaincinv(yes + 1, no, 1 - tail))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        adjusted = effective * (special.stdtrit(n - 1, tail) / special.stdtrit(df, tail)) ** 2
+        size = np.where(n > 1, np.minimum(n, adjusted), n)
+        yes, no = size * share, size * (1 - share)
+        low = np.where(share == 0, 0.0, special.betaincinv(yes, no + 1, tail))
+        high = np.where(share == 1, 1.0, special.betaincinv(yes + 1, no, 1 - tail))
+    known = (df >= 1) & np.isfinite(share)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)
