@@ -1,8 +1,8 @@
 """A process that has everything imported and forks one child for each report it is asked for.
 
-It says ``ready`` once, and then reads one command per line: ``{"run": task}`` or ``{"kill": number}``. It answers with one line
-per event: ``{"number", "pid"}`` when a child starts, the child's own outcome, and
-``{"number", "ended"}`` when the child is gone, whatever the reason. When its standard input closes,
+It says ``ready`` once, and then reads one command per line: ``{"run": task}`` or
+``{"kill": number}``. It answers with one line per event: ``{"number", "pid"}`` when a child starts,
+the child's own outcome, and ``{"number", "ended"}`` when the child is gone, whatever the reason. When its standard input closes,
 because it was told to stop or because whoever asked is dead, it kills its children and ends.
 """
 

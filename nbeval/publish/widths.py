@@ -33,4 +33,6 @@ def _need(exhibit: Exhibit, place: int) -> float:
     head = f"{column.label} ({column.unit})" if column.unit else column.label
     words = [word for text in (head, *cells) for word in text.split()] or [""]
     widest = min(LONGEST, max((len(text) for text in cells), default=1))
+    if column.numeric:      # an interval that breaks into lines cannot be read
+        widest *= 1.4
     return max(widest, max(map(len, words)), min(len(head) / 2, 14.0)) + 2.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import tempfile
 from html import escape
 from io import BytesIO
@@ -33,16 +32,20 @@ def word_bytes(document: Document) -> bytes:
     """The bytes of ``report.docx``: real headings, captions, header rows, alt text, language; the same on every run."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "report.docx"
+        html, pictures = neutral_html(document)
+        for name, content in pictures.items():
+            (Path(folder) / name).write_bytes(content)
         about = {"title": document.title, "subtitle": subtitle(document), "lang": document.language}
         pypandoc.convert_text(
-            neutral_html(document), "docx", format="html-auto_identifiers", outputfile=str(target),
-            extra_args=[f"--reference-doc={REFERENCE}", *(f"--metadata={name}:{text}" for name, text in about.items())],
+            html, "docx", format="html-auto_identifiers", outputfile=str(target),
+            extra_args=[f"--reference-doc={REFERENCE}", f"--resource-path={folder}",
+                        *(f"--metadata={name}:{text}" for name, text in about.items())],
         )
         return _finished(target.read_bytes(), document)
 
 
-def neutral_html(document: Document) -> str:
-    """The document as the plainest HTML, for pandoc to read; all text in it is escaped."""
+def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
+    """The document as the plainest HTML, for pandoc to read, and its pictures by file name; all text is escaped."""
     said = words(document.language)
     parts = [_styled("Overline", overline(document))]
     if banner(document):
@@ -55,7 +58,15 @@ def neutral_html(document: Document) -> str:
                              for shown in document.exhibits]))
     parts += [_block(block, said) for block in document.blocks]
     parts.append(_styled("Below Exhibit", document.stamp))
-    return "\n".join(parts)
+    return "\n".join(parts), {
+        _picture_file(shown.anchor): png_bytes(shown.exhibit.figure.svg, shown.exhibit.figure.width_mm)
+        for shown in document.exhibits if shown.exhibit.figure
+    }
+
+
+def _picture_file(anchor: str) -> str:
+    """The file in which pandoc finds the picture of an exhibit."""
+    return f"{anchor}.png"
 
 
 def _block(block: Block, said: dict[str, str]) -> str:
@@ -66,21 +77,20 @@ def _block(block: Block, said: dict[str, str]) -> str:
         case Prose(tokens=tokens):
             return prose.to_html(tokens)
         case Shown(exhibit=exhibit):
-            return f'<div id="{block.place}">{_exhibit(exhibit, said)}</div>'
+            return f'<div id="{block.place}">{_exhibit(exhibit, said, _picture_file(block.anchor))}</div>'
         case Preformatted(text=text):
             return f"<pre>{escape(text)}</pre>"
     raise TypeError(type(block).__name__)
 
 
-def _exhibit(exhibit: Exhibit, said: dict[str, str]) -> str:
+def _exhibit(exhibit: Exhibit, said: dict[str, str], picture: str) -> str:
     """An exhibit: the picture first where there is one, the sentence, the table, and the lines below."""
     title, parts = f"{exhibit.label}. {exhibit.title}", []
     if exhibit.figure:
-        png = base64.b64encode(png_bytes(exhibit.figure.svg, exhibit.figure.width_mm)).decode()
         alt = escape(f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), quote=True)
         width = min(exhibit.figure.width_mm, 162)
         parts.append(_styled("Image Caption", title))
-        parts.append(f'<p><img src="data:image/png;base64,{png}" alt="{alt}" style="width:{width}mm"></p>')
+        parts.append(f'<p><img src="{picture}" alt="{alt}" style="width:{width}mm"></p>')
         title = f"{said['numbers']} {exhibit.label}"
     if exhibit.sentence:
         parts.append(f"<p>{escape(exhibit.sentence)}</p>")

@@ -118,7 +118,8 @@ def test_a_repeated_key_and_a_short_row_are_refused():
 
 
 @pytest.mark.parametrize(("old_value", "new_value", "same"), [
-    ("1", "1.0", True), ("", "0", False), ("", "", True), ("nan", "0", False), ("[c]", "[c]", True), ("1", "[c]", False),
+    ("1", "1.0", True), ("", "0", False), ("", "", True), ("nan", "0", False), ("[c]", "[c]", True),
+    ("1", "[c]", False),
     (None, None, True), (1.0, 1.0 + 1e-13, True),
 ])
 def test_a_blank_is_only_like_a_blank(old_value, new_value, same):
