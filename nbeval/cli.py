@@ -109,7 +109,7 @@ def render(
     summary = render_cohort(
         cohort, kinds or (), _workspace(dictionary, data), out, authority=authority, formats=wanted, fresh=fresh, workers=workers,
     )
-    _say(summary.text())
+    _say(str(summary))
     if summary.failed:
         raise typer.Exit(2)
     _say(f"Open {out / cohort / 'index.html'}")
@@ -139,6 +139,9 @@ def _workspace(dictionary: Path | None, data: Path | None = None):
 def _say(line: str) -> None:
     """One line of the answer, on standard output."""
     typer.echo(line)
+
+
+from nbeval import cli_claims  # noqa: E402,F401  registers its command on the app above
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -21,13 +21,15 @@ from nbeval.estimate.printed_counts import Counts, Run
 from nbeval.estimate.proportions import newcombe
 from nbeval.estimate.single_proportions import against_fixed_score, wilson
 from nbeval.estimate.tests_2x2 import (
-    MOST_TABLES, SMALLEST_EXPECTED, boschloo, chi_squared_uncorrected, fisher, smallest_expected,
+    SMALLEST_EXPECTED, boschloo, chi_squared_uncorrected, fisher, smallest_expected,
 )
 from nbeval.frames import Decision
 
 ALPHA = 0.05
 #: as many pairs of small counts as are tested one by one
 MOST_EXACT = 4000
+#: pairs of counts times the people of both samples: beyond it Boschloo's test would take too long for all of them
+MOST_WORK = 6000
 TOO_MANY = "too many pairs of counts fit what was printed"
 
 
@@ -169,7 +171,7 @@ def _p_over(a: Run, b: Run) -> tuple[float, float, tuple[str, ...], str]:
     small = smallest_expected(x1, a.n, x0, b.n) < SMALLEST_EXPECTED
     if small.sum() > MOST_EXACT:
         return nan, nan, (), TOO_MANY
-    quick = small.sum() * (a.n + 1) * (b.n + 1) > MOST_TABLES
+    quick = small.sum() * (a.n + b.n) > MOST_WORK
     exact = [(fisher if quick else boschloo)(int(x), a.n, int(y), b.n) for x, y in zip(x1[small], x0[small], strict=True)]
     p = np.concatenate([_p_values(exact), chi_squared_uncorrected(x1[~small], a.n, x0[~small], b.n).p_value])
     methods = dict.fromkeys([*(one.method for one in exact), *(["chi_squared_uncorrected"] if (~small).any() else [])])
