@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from nbeval.dictionary.check_evidence import check_areas_named
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Place
 from nbeval.dictionary.kinds import Measure, Quantity
 from nbeval.dictionary.known import Known
+from nbeval.dictionary.loaded_evidence import OF_AREAS
 
 WAVES = ("first", "last", "")
 ROUNDINGS = ("half_up",)
@@ -29,6 +31,7 @@ def check_programme(contents: Contents, known: Known) -> None:
             known.faults.add(place, "conf_level", "is not between 0.5 and 1", "write 0.95 for 95 %")
     for disclosure, place in contents.disclosure:
         known.refer_all(place, "protected_groups", "group", disclosure.protected_groups)
+        known.refer_all(place, "not_of_answers", "kind of source", disclosure.not_of_answers)
         if disclosure.rounding not in ROUNDINGS:
             known.faults.unknown(place, "rounding", "rule", disclosure.rounding, ROUNDINGS)
         for name in ("threshold", "threshold_internal", "threshold_percent_base"):
@@ -67,12 +70,14 @@ def _check_indicator(name: str, place: Place, contents: Contents, known: Known) 
     if "indicator" in known.lost:
         return
     attribute, colon, wanted = name.partition(":")
-    if colon and attribute in COLLECTIVE:
+    if colon and attribute in OF_AREAS:
+        check_areas_named(attribute, wanted, place, contents, known)
+    elif colon and attribute in COLLECTIVE:
         values = {getattr(indicator, attribute) for indicator in rows}
         if wanted not in values and wanted not in known.broken:
             known.faults.unknown(place, "indicators", attribute, wanted, values)
     elif colon:
-        known.faults.unknown(place, "indicators", "way of naming indicators", attribute, COLLECTIVE)
+        known.faults.unknown(place, "indicators", "way of naming indicators", attribute, (*COLLECTIVE, *OF_AREAS))
     elif name == HEADLINE:
         if not any(indicator.headline for indicator in rows):
             known.faults.add(place, "indicators", "no indicator is marked headline", "mark some in indicators.csv")

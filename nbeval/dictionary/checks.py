@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from nbeval.dictionary.check_cohorts import check_authorities, check_cohorts
+from nbeval.dictionary.check_evidence import check_evidence
 from nbeval.dictionary.check_exhibits import check_exhibits, check_programme
 from nbeval.dictionary.check_instruments import check_instruments
 from nbeval.dictionary.check_measures import check_benchmarks, check_groups, check_indicators, check_scales
@@ -25,15 +26,15 @@ def check_contents(contents: Contents, faults: Faults) -> None:
             _check_text(part, where, known)
     for check in (check_programme, check_authorities, check_cohorts, check_instruments, check_scales, check_groups,
                   check_indicators, check_benchmarks, check_exhibits,
-                  check_specimen):
+                  check_specimen, check_evidence):
         check(contents, known)
 
 
 def _all(contents: Contents) -> Iterator[Placed]:
     """Every record of the dictionary."""
     yield from (*contents.programme, *contents.disclosure, *contents.cohorts, *contents.scales,
-                *contents.specimen)
-    for files in contents.instruments:
+                *contents.specimen, *contents.specimen_evidence)
+    for files in (*contents.instruments, *contents.evidence):
         yield from files.record
         for rows in files.tables.values():
             yield from rows

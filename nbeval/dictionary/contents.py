@@ -10,7 +10,9 @@ from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, Programme, Response, Routing, Scale, Term,
 )
+from nbeval.dictionary.records_evidence import Area, Band, Choice, Point, SourceField
 from nbeval.dictionary.records_specimen import Specimen
+from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
 from nbeval.dictionary.tables import Placed, Reader
 
 TABLES = {
@@ -22,7 +24,10 @@ INSTRUMENT_TABLES = {
     "columns.csv": Column, "items.csv": Item, "response_sets.csv": Response,
     "routing.csv": Routing, "comparability.csv": Comparability,
 }
-OPTIONAL = ("routing.csv", "comparability.csv")
+EVIDENCE_TABLES = {
+    "fields.csv": SourceField, "areas.csv": Area, "points.csv": Point, "choices.csv": Choice, "bands.csv": Band,
+}
+OPTIONAL = ("routing.csv", "comparability.csv", "points.csv", "bands.csv")
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,9 @@ class Contents:
     cohorts: list[Placed]
     scales: list[Placed]
     specimen: list[Placed]
-    instruments: list[InstrumentFiles]
+    specimen_evidence: list[Placed]
+    instruments: list[InstrumentFiles]   # surveys
+    evidence: list[InstrumentFiles]      # all other instruments
     tables: dict[str, list[Placed]]
     broken: set[str]                     # ids of entries that could not be read: never called unknown
 
@@ -61,13 +68,16 @@ def read_contents(folder: Path, faults: Faults) -> Contents:
     reader = Reader(folder, faults)
     if not (folder / "decisions.md").is_file():
         faults.add(Place("decisions.md"), "", "does not exist", "record the programme's decisions of method there")
+    instruments = [_instrument(reader, one.name) for one in _listed(folder / "instruments", "*/")]
     return Contents(
         programme=reader.record("programme.toml", Programme),
         disclosure=reader.record("disclosure.toml", Disclosure),
         cohorts=_named(reader, "cohorts", Cohort),
         scales=_named(reader, "scales", Scale),
         specimen=reader.record("specimen.toml", Specimen, optional=True),
-        instruments=[_instrument(reader, one.name) for one in _listed(folder / "instruments", "*/")],
+        specimen_evidence=reader.record("specimen_evidence.toml", SpecimenEvidence, optional=True),
+        instruments=[one for one in instruments if "items.csv" in one.tables],
+        evidence=[one for one in instruments if "areas.csv" in one.tables],
         tables={name: reader.table(name, kind) for name, kind in TABLES.items()},
         broken=reader.broken,
     )
@@ -95,9 +105,10 @@ def _instrument(reader: Reader, name: str) -> InstrumentFiles:
     record = reader.record(f"{folder}/instrument.toml", Instrument)
     for one, place in record:
         _same_name(reader.faults, place, one.id, name)
+    survey = not (reader.folder / folder / "areas.csv").is_file()
     tables = {
         table: reader.table(f"{folder}/{table}", kind, optional=table in OPTIONAL)
-        for table, kind in INSTRUMENT_TABLES.items()
+        for table, kind in (INSTRUMENT_TABLES if survey else EVIDENCE_TABLES).items()
     }
     return InstrumentFiles(folder, record, tables)
 

@@ -126,6 +126,8 @@ class Quantity(StrEnum):
     DESIGN_EFFECT = "design_effect"
     LARGEST_WEIGHT = "largest_weight"            # over the mean weight
     COUNT = "count"
+    DAY = "day"                                  # a date, in days since 1 January 1970
+    KAPPA = "kappa"                              # agreement of two bodies of raters beyond chance
     COUNT_LOWEST = "count_lowest"                # fewest people that a printed figure may stand for
     COUNT_HIGHEST = "count_highest"              # most people that it may stand for
     P_SMALLEST = "p_smallest"                    # p-value, smallest over all that rounding allows
@@ -153,4 +155,28 @@ class SourceKind(StrEnum):
     """What a source is made of, and so which way it goes through the stages."""
 
     SURVEY = "survey"                  # answers, one form per respondent
+    SELF_ASSESSMENT = "self_assessment"  # workbooks of ratings, one sheet per body of raters
+    ACTION_PLAN = "action_plan"        # one row per action
+    VISITS = "visits"                  # one row per visit or event
+    ENTRY = "entry"                    # one row per condition that was promised, or rated
     PUBLISHED = "published"            # figures that stand in print
+
+
+class FieldRole(StrEnum):
+    """What a column of a source that is no survey holds."""
+
+    KEY = "key"                        # the number of the action, the visit or the point, by which a row is known
+    AUTHORITY = "authority"            # an id or a name
+    WAVE = "wave"                      # the occasion that a workbook says it is of
+    PEOPLE = "people"                  # how many young people stand behind a rating, or were there
+    STAFF = "staff"                    # how many workers were there
+    RATING = "rating"                  # a step of the scale `rating`
+    AREA = "area"                      # an area of the instrument
+    INDICATORS = "indicators"          # indicators that an action addresses, parted by the separator
+    STATUS = "status"                  # how far it has come, at the occasion
+    INVOLVEMENT = "involvement"        # how far young people were involved
+    KIND = "kind"                      # any further choice: a cornerstone, in person or online
+    DUE = "due"                        # the day by which an action is to be done
+    PLANNED = "planned"                # the day for which a visit was planned
+    HELD = "held"                      # the day on which it was held; empty where it was not
+    TEXT = "text"                      # typed by somebody; dropped on reading, never published

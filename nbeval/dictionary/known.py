@@ -79,7 +79,8 @@ def know(contents: Contents, faults: Faults) -> Known:
     known.ids["item"] = _index(known, "item", items, "item")
     known.ids["cohort"] = {record.id: record for record, _ in contents.cohorts}
     known.ids["scale"] = {record.id: record for record, _ in contents.scales}
-    known.ids["instrument"] = {record.id: record for files in contents.instruments for record, _ in files.record}
+    known.ids["instrument"] = {record.id: record for files in (*contents.instruments, *contents.evidence)
+                               for record, _ in files.record}
     for kind, attribute in (("domain", "domains"), ("outcome", "outcomes"), ("report kind", "reports")):
         entries = [Placed(one, Place("programme.toml", f"{attribute}, entry {number}"))
                    for record in programme for number, one in enumerate(getattr(record, attribute), 1)]
@@ -88,6 +89,9 @@ def know(contents: Contents, faults: Faults) -> Known:
         for response, _ in files.rows("response_sets.csv"):
             known.answers.setdefault(response.response_set, []).append(response)
         for column, _ in files.rows("columns.csv"):
+            known.versions.setdefault(files.folder.split("/")[-1], set()).add(column.version)
+    for files in contents.evidence:
+        for column, _ in files.rows("fields.csv"):
             known.versions.setdefault(files.folder.split("/")[-1], set()).add(column.version)
     for level, _ in contents.rows("groups.csv"):
         known.levels.setdefault(level.group, []).append(level.level)

@@ -9,12 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from nbeval.dictionary.loaded_evidence import OF_AREAS, LoadedEvidence
 from nbeval.dictionary.lookup import find, unknown
 from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, ItemKind, Programme, Record, Response, Routing, Scale, Status, Term,
 )
 from nbeval.dictionary.records_specimen import Specimen
+from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
 
 
 class Unconfirmed(NamedTuple):
@@ -102,6 +104,8 @@ class Dictionary:
     folder: Path
     digest: str                          # sha256 of the names and bytes of all files
     specimen: Specimen | None = None     # what invented answers are drawn from
+    evidence: tuple[LoadedEvidence, ...] = ()    # instruments that are no survey
+    specimen_evidence: SpecimenEvidence | None = None
 
     @cached_property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
@@ -130,12 +134,13 @@ class Dictionary:
         """The authority with this id."""
         return find(self.authorities, "authority", authority, "authority", "authorities.csv")
 
-    def instrument(self, instrument: str) -> LoadedInstrument:
-        """The instrument with this id."""
-        for loaded in self.instruments:
+    def instrument(self, instrument: str) -> LoadedInstrument | LoadedEvidence:
+        """The instrument with this id, a survey or another one."""
+        every = (*self.instruments, *self.evidence)
+        for loaded in every:
             if loaded.record.id == instrument:
                 return loaded
-        raise unknown("instrument", instrument, (one.record.id for one in self.instruments), "instruments/")
+        raise unknown("instrument", instrument, (one.record.id for one in every), "instruments/")
 
     def scale(self, scale: str) -> Scale:
         """The scale with this id."""
@@ -177,7 +182,8 @@ class Dictionary:
 
         Parameters
         ----------
-        names : ids of indicators, or ``domain:<id>``, ``family:<id>``, ``distribution:<id>``, ``headline``
+        names : ids of indicators, or ``domain:<id>``, ``family:<id>``, ``distribution:<id>``, ``headline``;
+            names of areas (``area:<id>``, ``part:<id>``, ``source:<id>``) are of no indicator and left out
 
         Returns
         -------
@@ -192,6 +198,8 @@ class Dictionary:
         found: dict[str, Indicator] = {}
         for name in names:
             attribute, _, wanted = name.partition(":")
+            if wanted and attribute in OF_AREAS:
+                continue
             if name == "headline":
                 chosen = [one for one in self.indicators if one.headline]
             elif wanted:

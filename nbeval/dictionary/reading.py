@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 import nbeval
 from nbeval.dictionary.checks import check_contents
-from nbeval.dictionary.contents import INSTRUMENT_TABLES, Contents, InstrumentFiles, read_contents
+from nbeval.dictionary.contents import EVIDENCE_TABLES, INSTRUMENT_TABLES, Contents, InstrumentFiles, read_contents
 from nbeval.dictionary.faults import Faults
 from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
+from nbeval.dictionary.loaded_evidence import LoadedEvidence
 from nbeval.dictionary.records import GroupLevel
 from nbeval.errors import DictionaryError
 
@@ -85,6 +86,8 @@ def _dictionary(contents: Contents, folder: Path) -> Dictionary:
         folder=folder,
         digest=_digest(folder),
         specimen=next((record for record, _ in contents.specimen), None),
+        evidence=tuple(_loaded_evidence(one) for one in contents.evidence),
+        specimen_evidence=next((record for record, _ in contents.specimen_evidence), None),
     )
 
 
@@ -94,6 +97,14 @@ def _loaded(files: InstrumentFiles) -> LoadedInstrument:
         tuple(record for record, _ in files.rows(name)) for name in INSTRUMENT_TABLES
     )
     return LoadedInstrument(files.record[0].record, columns, items, responses, routing, comparability)
+
+
+def _loaded_evidence(files: InstrumentFiles) -> LoadedEvidence:
+    """One instrument that is no survey, made of its files."""
+    fields, areas, points, choices, bands = (
+        tuple(record for record, _ in files.rows(name)) for name in EVIDENCE_TABLES
+    )
+    return LoadedEvidence(files.record[0].record, fields, areas, points, choices, bands)
 
 
 def _digest(folder: Path) -> str:

@@ -13,7 +13,7 @@ from nbeval.dictionary.record import Record
 from nbeval.dictionary.records_instrument import Column, Comparability, Instrument, Item, Response, Routing
 from nbeval.dictionary.records_measure import Benchmark, Conversion, GroupLevel, Indicator, Scale, ScaleItem
 from nbeval.dictionary.records_programme import (
-    Authority, AuthorityCode, Cohort, Disagreement, Domain, Eligible, Margin, Note, Outcome, Programme, ReportKind,
+    Authority, AuthorityCode, Cohort, Disagreement, Domain, Eligible, Margin, Note, Outcome, Overlap, Programme, ReportKind,
     Source, SourceFiles, Study, Wave, Weighting, Words,
 )
 from nbeval.dictionary.records_report import Citation, Disclosure, ExhibitRow, Term
@@ -22,6 +22,6 @@ __all__ = [
     "Authority", "AuthorityCode", "Benchmark", "Citation", "Cohort", "Column", "Comparability", "Conversion",
     "Design", "Direction", "Disagreement", "Disclosure", "Domain", "Eligible", "ExhibitRow", "GroupLevel",
     "Indicator", "Instrument", "Item", "ItemKind", "Margin", "Match", "Measure", "MissingReason", "Note", "Outcome",
-    "Programme", "Record", "ReportKind", "Response", "Role", "Routing", "Scale", "ScaleItem", "ScaleRule", "Source",
+    "Overlap", "Programme", "Record", "ReportKind", "Response", "Role", "Routing", "Scale", "ScaleItem", "ScaleRule", "Source",
     "SourceFiles", "Status", "Study", "Term", "Wave", "Weighting", "Words",
 ]

@@ -56,6 +56,7 @@ class Programme(Record):
     language: str = "en-GB"
     smallest_meaningful_change: dict[str, float] = {}   # by measure, in its unit; source in decisions.md
     conf_level: float = 0.95
+    holm_families: tuple[str, ...] = () # families adjusted by Holm; all others by Benjamini and Hochberg
     domains: tuple[Domain, ...]
     outcomes: tuple[Outcome, ...] = ()
     reports: tuple[ReportKind, ...]
@@ -139,6 +140,15 @@ class Weighting(Record):
     finite_population: bool = False
 
 
+class Overlap(Record):
+    """How many people may have answered at both waves, and how alike one person's two answers may be."""
+
+    largest_share: float = 1.0          # of those who can be in both
+    lowest_correlation: float = 0.0
+    highest_correlation: float = 1.0
+    source: str
+
+
 class Study(Record):
     """A model of what goes together with an outcome: factors are groups or percent indicators."""
 
@@ -181,6 +191,7 @@ class Cohort(Record):
     eligible: tuple[Eligible, ...] = ()
     margins: tuple[Margin, ...] = ()
     weighting: Weighting | None = None
+    overlap: Overlap | None = None      # of repeated cross-sections; None: not known at all
     groups: tuple[str, ...] = ()        # groups that results are broken down by
     adjust_for: tuple[str, ...] = ()    # covariates of the adjusted change, besides authority
     drivers: tuple[Study, ...] = ()

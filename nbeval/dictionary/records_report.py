@@ -36,6 +36,8 @@ class Disclosure(Record):
     symbols: dict[str, str]             # withheld, not_available, not_applicable, low
     symbol_meanings: dict[str, str]
     priority: tuple[str, ...] = ()      # what is kept longest, most important first
+    # sources that are not answers of people: only the counts of people on their rows are protected
+    not_of_answers: tuple[str, ...] = ()
     source: str
 
 

@@ -1,0 +1,67 @@
+"""The records of sources that are no survey: what authorities rate, plan, are visited for and promise.
+
+Their instruments lie in ``instruments/<id>/`` like those of surveys, with tables of their own:
+``areas.csv``, ``points.csv``, ``choices.csv``, ``bands.csv`` and ``fields.csv``.
+"""
+
+from __future__ import annotations
+
+from nbeval.dictionary.kinds import FieldRole, Status
+from nbeval.dictionary.record import Record
+
+
+class Area(Record):
+    """areas.csv: what a source speaks of: an area of a service, a theme, a visit, a prerequisite."""
+
+    area: str
+    label: str
+    part: str = ""                      # areas of one part belong together: a phase, a kind of condition
+    about: str = ""
+    outcomes: tuple[str, ...] = ()      # theory-of-change outcomes it speaks to
+    status: Status
+    source: str
+
+
+class Point(Record):
+    """points.csv: one statement or question that is rated; its area is the mean of its points."""
+
+    point: str
+    area: str
+    label: str
+    status: Status
+    source: str
+
+
+class Choice(Record):
+    """choices.csv: one entry that a field may hold."""
+
+    choices: str                        # the set it belongs to: rating, rater, status, ...
+    code: str                           # a whole number where the set is a scale
+    label: str
+    also: str = ""                      # other spellings, parted by " | "
+    counts: bool = False                # done, held, met: what is aimed at
+    people: bool = False                # those who rate are the people the programme is for
+    status: Status = Status.CONFIRMED
+    source: str
+
+
+class Band(Record):
+    """bands.csv: a word for the means from ``lowest`` upward, up to the next band."""
+
+    band: str
+    label: str
+    colour: str                         # red, amber or green; never shown without the label
+    lowest: float
+    status: Status = Status.CONFIRMED
+    source: str
+
+
+class SourceField(Record):
+    """fields.csv: a column of an export, or a line of its cover sheet."""
+
+    version: str
+    header: str
+    role: FieldRole
+    choices: str = ""                   # the set of choices its entries are of
+    occasion: str = ""                  # the wave, the review or the raters it is of, where it is of one
+    required: bool = True
