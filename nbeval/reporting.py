@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from nbeval.dictionary.records import Cohort, ReportKind
 from nbeval.errors import ParameterError, SourceError
-from nbeval.prepared import Prepared, prepare
+from nbeval.prepared import Prepared, prepare, silent
 from nbeval.present import Report
 from nbeval.publish.batch import render
+from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin
 from nbeval.publish.summary import Summary
 from nbeval.workspace import PROJECT, Workspace
 
 #: imported once, before the reports of a batch are forked
 MODULES = ("nbeval.reporting", "nbeval.present", "pandas", "matplotlib.backends.backend_svg", "seaborn")
+
+
+class Wanted(NamedTuple):
+    """A report that is asked for: its kind, and the authority where it is made for one."""
+
+    kind: ReportKind
+    authority: str = ""
 
 
 def report_of(cohort: str, kind: str, authority: str, workspace: Workspace) -> Report:
@@ -52,8 +62,11 @@ def kind_of(kind: str, workspace: Workspace) -> ReportKind:
 def render_cohort(
     cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
     formats: Sequence[str] = ("html",), fresh: bool = False, workers: int | None = None,
+    tell: Callable[[str], None] = silent,
 ) -> Summary:
     """Make the reports of a cohort; all kinds, and every authority, where none is named.
+
+    ``tell`` is told of each step before the reports; ``publish`` shows the progress of those.
 
     Raises
     ------
@@ -61,42 +74,57 @@ def render_cohort(
         Something that the analyst can put right; no report was touched.
     """
     declared = workspace.dictionary.cohort(cohort)
-    prepared = prepare(declared, workspace)
-    jobs = list(jobs_of(declared, kinds, workspace, prepared, authority=authority))
-    _tell_notebooks(workspace)
+    check_formats(tuple(formats))
+    wanted = reports_asked_for(declared, kinds, workspace, authority=authority)
+    return render_wanted(declared, wanted, workspace, out, formats=formats, fresh=fresh, workers=workers, tell=tell)
+
+
+def render_wanted(
+    cohort: Cohort, wanted: Sequence[Wanted], workspace: Workspace, out: Path, *, formats: Sequence[str] = ("html",),
+    fresh: bool = False, workers: int | None = None, tell: Callable[[str], None] = silent,
+) -> Summary:
+    """Make the reports of ``reports_asked_for``; otherwise as ``render_cohort``."""
+    prepared = prepare(cohort, workspace, tell=tell)
+    jobs = list(_jobs(cohort, wanted, workspace, prepared))
     origin = Origin(
-        dictionary_digest=workspace.dictionary.digest, invented=declared.invented,
-        inputs=tuple(zip(prepared.inputs["name"], prepared.inputs["sha256"], strict=True)),
+        dictionary_digest=workspace.dictionary.digest, invented=cohort.invented,
+        inputs=tuple(zip(prepared.inputs["file"], prepared.inputs["sha256"], strict=True)),
     )
-    return render(jobs, out, formats=formats, origin=origin, fresh=fresh, workers=workers, modules=MODULES)
+    tell("making the reports")
+    with _known_to_notebooks(workspace):
+        return render(jobs, out, formats=formats, origin=origin, fresh=fresh, workers=workers, modules=MODULES)
 
 
-def jobs_of(
-    cohort: Cohort, kinds: Sequence[str], workspace: Workspace, prepared: Prepared, *, authority: str = "",
-) -> Iterator[Job]:
-    """The reports to make: one per kind, or per kind and authority.
+def reports_asked_for(
+    cohort: Cohort, kinds: Sequence[str], workspace: Workspace, *, authority: str = "",
+) -> list[Wanted]:
+    """The kinds of report that are asked for, each with an authority where it is made for one.
 
-    Yields
+    Parameters
+    ----------
+    cohort : the cohort
+    kinds : ids of kinds; all where there are none
+    workspace : its dictionary
+    authority : one authority; every one of the cohort where none is named
+
+    Raises
     ------
-    Job
+    ParameterError
+        There is no such kind, or none that is made for the authority.
+    SourceError
+        The notebook of a kind is not there.
     """
-    programme = workspace.dictionary.programme
-    wanted = [kind_of(kind, workspace) for kind in kinds] or programme.reports
-    for kind in wanted:
-        if authority and not kind.per_authority:
-            if kinds:
-                _check_authority(cohort, kind, authority)
-            continue
-        for place in _places(cohort, kind, authority):
-            notebook = notebook_of(kind, workspace)
-            name = workspace.dictionary.authority(place).name if place else ""
-            parameters = {"cohort": cohort.id, "kind": kind.id} | ({"authority": place} if place else {})
-            yield Job(
-                kind=kind.id, notebook=notebook, parameters=parameters,
-                folder="/".join(part for part in (cohort.id, kind.id, place) if part),
-                title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),
-                language=programme.language, content_key=_key(prepared.key, notebook.read_bytes(), repr(parameters)),
-            )
+    chosen = [kind_of(kind, workspace) for kind in dict.fromkeys(kinds)] or workspace.dictionary.programme.reports
+    for kind in chosen:
+        notebook_of(kind, workspace)
+    if authority and not kinds:
+        chosen = [kind for kind in chosen if kind.per_authority]
+    return [Wanted(kind, place) for kind in chosen for place in _places(cohort, kind, authority)]
+
+
+def folder_of(cohort: Cohort, wanted: Wanted) -> str:
+    """The folder of a report below the reports' folder."""
+    return "/".join(part for part in (cohort.id, wanted.kind.id, wanted.authority) if part)
 
 
 def notebook_of(kind: ReportKind, workspace: Workspace) -> Path:
@@ -117,14 +145,27 @@ def notebook_of(kind: ReportKind, workspace: Workspace) -> Path:
     )
 
 
+def _jobs(cohort: Cohort, wanted: Sequence[Wanted], workspace: Workspace, prepared: Prepared) -> Iterator[Job]:
+    """The reports as jobs: notebook, parameters, title, and the key of all that they show."""
+    programme = workspace.dictionary.programme
+    for one in wanted:
+        kind, place = one.kind, one.authority
+        notebook = notebook_of(kind, workspace)
+        name = workspace.dictionary.authority(place).name if place else ""
+        parameters = {"cohort": cohort.id, "kind": kind.id} | ({"authority": place} if place else {})
+        yield Job(
+            kind=kind.id, notebook=notebook, parameters=parameters, folder=folder_of(cohort, one),
+            title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),
+            language=programme.language, content_key=_key(prepared.key, notebook.read_bytes(), repr(parameters)),
+        )
+
+
 def _places(cohort: Cohort, kind: ReportKind, authority: str) -> tuple[str, ...]:
     """The authorities that a kind of report is made for; one empty place for the whole cohort."""
-    if not kind.per_authority:
-        return ("",)
     if authority:
         _check_authority(cohort, kind, authority)
         return (authority,)
-    return cohort.authorities
+    return cohort.authorities if kind.per_authority else ("",)
 
 
 def _check_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
@@ -142,12 +183,19 @@ def _check_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
     )
 
 
-def _tell_notebooks(workspace: Workspace) -> None:
-    """Let the notebooks, which run in processes of their own, find the same dictionary and data."""
-    if workspace.dictionary_folder:
-        os.environ["NBEVAL_DICTIONARY"] = str(Path(workspace.dictionary_folder).resolve())
-    if workspace.data_folder:
-        os.environ["NBEVAL_DATA"] = str(Path(workspace.data_folder).resolve())
+@contextmanager
+def _known_to_notebooks(workspace: Workspace) -> Iterator[None]:
+    """Let the notebooks, which run in processes of their own, find the same dictionary, data and cache."""
+    places = {"NBEVAL_DICTIONARY": workspace.dictionary_folder, "NBEVAL_DATA": workspace.data_folder,
+              "NBEVAL_CACHE": workspace.cache_folder}
+    before = {name: os.environ.get(name) for name in places}
+    os.environ.update({name: str(Path(place).resolve()) for name, place in places.items() if place})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({name: value} if value is not None else {})
 
 
 def _key(*parts: str | bytes) -> str:
