@@ -93,7 +93,8 @@ class Publisher(DisplayPublisher):
 
     outputs = AnyTrait()
 
-    def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs) -> None:
+    def publish(self, data: dict[str, Any], metadata: dict[str, Any] | None = None, *,
+                transient: dict[str, Any] | None = None, update: bool = False, **kwargs: Any) -> None:
         """Keep one display, or update earlier ones of the same id."""
         clean, about = json_clean(encode_images(data)), json_clean(metadata or {})
         display_id = (transient or {}).get("display_id")
@@ -115,7 +116,7 @@ class Hook(DisplayHook):
     def write_output_prompt(self) -> None:
         """A notebook has no output prompt."""
 
-    def write_format_data(self, format_dict, md_dict=None) -> None:
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         """Keep the value in all the forms it has."""
         self.outputs.add(nbformat.v4.new_output(
             "execute_result", data=json_clean(encode_images(format_dict)), metadata=json_clean(md_dict or {}),
@@ -133,7 +134,7 @@ class ReportShell(InteractiveShell):
     display_pub_class = Type(Publisher)
     outputs = AnyTrait()
 
-    def _showtraceback(self, etype, evalue, stb) -> None:
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         """Keep the error of a cell as a stock kernel does."""
         self.outputs.add(nbformat.v4.new_output(
             "error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
@@ -169,7 +170,7 @@ class NbevalEngine(Engine):
     """Runs the cells one after another in this process; saves once, at the end."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **kwargs) -> None:
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
         """Run every code cell; stop at the first that fails."""
         save, nb_man.save = nb_man.save, lambda **_: None
         outputs = Outputs()

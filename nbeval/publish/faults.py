@@ -42,13 +42,13 @@ def from_json(data: dict[str, str]) -> NbevalError:
     return kind(fields.pop("what"), **fields)
 
 
-def output_error(error: OSError) -> OutputError:
+def output_error(error: OSError, what: str = "the reports") -> OutputError:
     """What an operating system's refusal to write means, without naming a path of this machine."""
     reason, do = _REASONS.get(error.errno or 0, ("the system refused", "see whether the folder can be written to."))
     return OutputError(
-        f"the reports could not be written: {reason}.",
+        f"{what} could not be written: {reason}.",
         where=Path(error.filename).name if isinstance(error.filename, str) else "",
-        do=f"{do} The last good reports were left as they were.",
+        do=f"{do} The last good reports were left as they were." if what == "the reports" else do,
     )
 
 
