@@ -96,15 +96,11 @@ def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.nd
     owners = np.concatenate([owners, np.full(len(small), -1)])
     if not len(owners):
         return Cuts()
-    intruder, cuts, seen, tried = Intruder(block, known), Cuts(), set(), set()
+    intruder, cuts, seen = Intruder(block, known), Cuts(), set()
     low, high = intruder.intervals(sought)
     for number, owner in enumerate(owners):
         if width(low[number], high[number], sought.whole[number]) >= sought.needed[number] - TOLERANCE:
             continue
-        alike = (_place(block, sought.rows[number]), round(high[number] - low[number], 3), owner < 0)
-        if alike in tried:                        # most likely the same inequality; if not, the next round has it
-            continue
-        tried.add(alike)
         gain = np.where(out, 0.0, intruder.leverage(sought.rows[number]))
         need = sought.needed[number] - (high[number] - low[number])
         if need <= TOLERANCE:                     # wide enough but for whole numbers: any cell more may do
@@ -118,11 +114,6 @@ def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.nd
             cuts.needs.append(need)
             cuts.owners.append(int(owner))
     return cuts
-
-
-def _place(block: Block, row: np.ndarray) -> int:
-    """The number of the place that an expression begins in."""
-    return int(np.flatnonzero(row)[0]) // block.atoms if row.any() else -1
 
 
 def _cheapest(cuts: Cuts, ties: np.ndarray, must: np.ndarray, out: np.ndarray, weights: np.ndarray) -> np.ndarray:
