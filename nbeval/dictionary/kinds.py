@@ -180,3 +180,26 @@ class FieldRole(StrEnum):
     PLANNED = "planned"                # the day for which a visit was planned
     HELD = "held"                      # the day on which it was held; empty where it was not
     TEXT = "text"                      # typed by somebody; dropped on reading, never published
+
+
+class OfficialRole(StrEnum):
+    """What a column of an official table is."""
+
+    YEAR = "year"
+    CODE = "code"                      # official code of the authority, of the system `ons`
+    NAME = "name"                      # its name
+    BREAKDOWN = "breakdown"            # what is counted or averaged
+    AGE = "age"
+    COUNT = "count"
+    VALUE = "value"                    # the percentage or the mean
+    CONF_LOW = "conf_low"
+    CONF_HIGH = "conf_high"
+    SYMBOL = "symbol"                  # why there is no number, where a column of its own says so
+    IGNORED = "ignored"
+
+
+class YearForm(StrEnum):
+    """How an official table writes the year of a figure; all of them end on 31 March."""
+
+    ENDS = "ends_31_march"             # 2021 is the year that ends on 31 March 2021
+    STARTS = "starts_1_april"          # 2020-04-01/P1Y is the same year

@@ -10,21 +10,26 @@ from nbeval.estimate.adjusted import adjusted_change
 from nbeval.estimate.authorities import authority_range, pooled_change
 from nbeval.estimate.benchmarks import benchmarks
 from nbeval.estimate.change import change
+from nbeval.estimate.composition import composition
 from nbeval.estimate.differences import authority_against_rest, group_differences
 from nbeval.estimate.drivers import drivers
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels
 from nbeval.estimate.measurement import measurement
-from nbeval.estimate.participation import composition, participation
+from nbeval.estimate.nonresponse import nonresponse
+from nbeval.estimate.ordered import ordered_change
+from nbeval.estimate.overlap_rows import overlap
+from nbeval.estimate.participation import participation
 from nbeval.estimate.plan import make_plan
+from nbeval.estimate.ranks import superiority
 from nbeval.estimate.rows import gather
 from nbeval.estimate.weighted import weighted
 from nbeval.frames import Measured
 
 #: what is estimated, in the order of reading
 ESTIMATES = (
-    participation, composition, levels, benchmarks, change, adjusted_change, pooled_change,
-    authority_range, authority_against_rest, group_differences, drivers, measurement, weighted,
+    participation, composition, levels, nonresponse, weighted, benchmarks, change, superiority, ordered_change,
+    adjusted_change, overlap, pooled_change, authority_range, authority_against_rest, group_differences, drivers, measurement,
 )
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.records import Benchmark, Indicator, Match, Measure
-from nbeval.estimate.levels import NOBODY, unit_of
+from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, ONE_ONLY, moments, unit_of
+from nbeval.estimate.means import mean_against_fixed
 from nbeval.estimate.pairs import compare_percentages
 from nbeval.estimate.plan import PLACE, Plan
 from nbeval.estimate.rows import result_rows
@@ -14,7 +15,6 @@ from nbeval.estimate.single_proportions import against_fixed_score
 from nbeval.frames import Contrast, Quantity
 
 DIFFERS = "not tested: the published definition differs from ours"
-NO_SPREAD = "not tested: the published value has no base or spread to test with"
 FIXED = "the published value is taken as exact: its own uncertainty is not known"
 
 
@@ -26,7 +26,7 @@ def benchmarks(plan: Plan) -> pd.DataFrame:
     one row per benchmark (quantity ``benchmark``), and
     one row per benchmark x wave x authority (quantity ``difference``, contrast ``comparator``):
         ours minus theirs. A comparator with its own n is a second sample (Newcombe, chi-squared or
-        Boschloo); a value without n is a fixed value (one-sample score test), said on the row; a
+        Boschloo); a value without n, or a mean, is a fixed value (one-sample test), said on the row; a
         definition that differs is never tested.
     """
     declared = {one.indicator: one for one in plan.indicators()}
@@ -61,10 +61,11 @@ def _published(published: list[Benchmark], plan: Plan) -> pd.DataFrame:
 def _beside(rows: pd.DataFrame, benchmark: Benchmark, indicator: Indicator, plan: Plan) -> pd.DataFrame:
     """Ours minus one published value, in every place."""
     same = {"cohort": plan.cohort.id, "quantity": Quantity.DIFFERENCE.value}
-    if benchmark.match is Match.DIFFERS or indicator.measure is not Measure.PERCENT:
-        why = DIFFERS if benchmark.match is Match.DIFFERS else NO_SPREAD
+    if benchmark.match is Match.DIFFERS:
         table = rows[[*PLACE, "contrast", "reference", "source", "n_valid"]]
-        return result_rows(table, **same, method="none", warning=f"not estimable: {why}", unit=unit_of(indicator))
+        return result_rows(table, **same, method="none", warning=f"not estimable: {DIFFERS}", unit=unit_of(indicator))
+    if indicator.measure is Measure.MEAN:
+        return result_rows(_mean_against_fixed(rows, benchmark, plan), **same, unit=unit_of(indicator))
     if benchmark.n:
         hits = round(benchmark.value * benchmark.n / 100)
         return result_rows(compare_percentages(rows.assign(n_reference=float(benchmark.n), numerator_reference=float(hits)), plan), **same)
@@ -80,4 +81,19 @@ def _against_fixed(rows: pd.DataFrame, value: float, plan: Plan) -> pd.DataFrame
         conf_level=level, statistic=found.statistic, df=found.df, p_value=found.p_value,
         method="Wilson interval less the fixed value; one-sample score test",
         warning=np.where(rows["n_valid"] > 0, FIXED, NOBODY),
+    )
+
+
+def _mean_against_fixed(rows: pd.DataFrame, benchmark: Benchmark, plan: Plan) -> pd.DataFrame:
+    """Our mean minus a fixed value: a published mean comes without the spread that a second sample would need."""
+    level = plan.dictionary.programme.conf_level
+    mean, sd = moments(rows)
+    n = rows["n_valid"].to_numpy()
+    found = mean_against_fixed(mean, sd, n, benchmark.value, level)
+    bounded = np.isfinite(found.conf_low)
+    return rows.drop(columns="numerator").assign(
+        estimate=found.estimate, std_error=found.std_error, conf_low=found.conf_low, conf_high=found.conf_high,
+        conf_level=level, statistic=found.statistic, df=np.where(bounded, found.df, np.nan), p_value=found.p_value,
+        method="one-sample t interval and test",
+        warning=np.select([n == 0, n == 1, ~bounded], [NOBODY, ONE_ONLY, ALL_THE_SAME], FIXED),
     )

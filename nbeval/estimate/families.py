@@ -18,7 +18,7 @@ _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
 
 
 def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Adjust the p-values of declared families by Benjamini and Hochberg.
+    """Adjust the p-values of declared families: by Benjamini and Hochberg, or by Holm where the programme says so.
 
     A family is declared with its indicators. Its tests are read together where they are of one
     kind, wave and place: all changes of a family for the whole cohort, say, or all differences of
@@ -33,9 +33,10 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
     family = results["indicator"].map(declared).where(results["quantity"].isin(TESTED)).fillna("")
     adjusted = np.full(len(results), np.nan)
     together = results.assign(family=family)[family.ne("")].groupby(["family", *_TOGETHER], sort=False)
-    for rows in together.indices.values():
+    for key, rows in together.indices.items():
         places = np.flatnonzero(family.ne("").to_numpy())[rows]
-        adjusted[places] = adjust(results["p_value"].to_numpy()[places], method="bh")
+        method = "holm" if key[0] in dictionary.programme.holm_families else "bh"
+        adjusted[places] = adjust(results["p_value"].to_numpy()[places], method=method)
     return results.assign(family=family.astype(str), p_adjusted=adjusted)
 
 

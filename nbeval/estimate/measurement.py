@@ -8,8 +8,9 @@ from nbeval.dictionary.records import Scale
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.reliability import alpha, item_rest, wrong_polarity
-from nbeval.estimate.response_patterns import complete_answers, floor_and_ceiling
+from nbeval.estimate.response_patterns import complete_answers, floor_and_ceiling, straight_lining
 from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.single_proportions import proportion
 from nbeval.frames import Quantity
 
 POLARITY = "runs against its scale: check how the item is stored or keyed"
@@ -20,8 +21,9 @@ def measurement(plan: Plan) -> pd.DataFrame:
 
     Returns
     -------
-    one row per scale x wave for ``alpha`` (with Feldt's interval), ``floor`` and ``ceiling``
-        ``indicator`` holds the scale's id, and
+    one row per scale x wave for ``alpha`` (with Feldt's interval), ``floor``, ``ceiling`` and ``straight_lining``
+        (of those who answered every item), and for ``item_nonresponse`` (of those who were given any) where the
+        scale is no indicator, which has that row of its own; ``indicator`` holds the scale's id, and
     one row per item x scale x wave for ``item_rest``, with the item in ``level`` and the scale as
         the indicator. An item that runs against its scale says so in ``warning``.
     """
@@ -45,6 +47,7 @@ def _scale_at_wave(scale: Scale, wave: str, plan: Plan) -> list[dict[str, object
     return [
         place | _row(Quantity.ALPHA, alpha(items), "coefficient"),
         *_ends(place, items, scale, plan),
+        *_gaps(place, items, plan),
         *_rests(place, items),
     ]
 
@@ -55,10 +58,21 @@ def _ends(place: dict, items: pd.DataFrame, scale: Scale, plan: Plan) -> list[di
     if len(set(ranges)) > 1 or any(entry.counts_when for entry in scale.items):
         return []
     low, high = floor_and_ceiling(items, lowest=ranges[0][0], highest=ranges[0][1])
+    turned = {entry.item for entry in scale.items if entry.reverse}
+    as_answered = items.assign(**{name: sum(ranges[0]) - items[name] for name in items if name in turned})
     return [
         place | _row(Quantity.FLOOR, low, "percent", factor=100),
         place | _row(Quantity.CEILING, high, "percent", factor=100),
+        place | _row(Quantity.STRAIGHT_LINING, straight_lining(as_answered), "percent", factor=100),
     ]
+
+
+def _gaps(place: dict, items: pd.DataFrame, plan: Plan) -> list[dict[str, object]]:
+    """Those who left an item of the scale out, where no indicator says it."""
+    if place["indicator"] in {one.indicator for one in plan.dictionary.indicators}:
+        return []
+    without = proportion(len(items) - int(place["n_valid"]), len(items), plan.dictionary.programme.conf_level)
+    return [place | _row(Quantity.ITEM_NONRESPONSE, without, "percent", factor=100)]
 
 
 def _rests(place: dict, items: pd.DataFrame) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Participation: who answered, of how many, and how well they stand for all."""
+"""Participation: how many answered, and of how many."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import pandas as pd
 
 from nbeval.dictionary.records import Cohort
 from nbeval.estimate.levels import share
-from nbeval.estimate.pairs import compare_percentages, pair
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import result_rows
 from nbeval.estimate.single_proportions import wilson
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Quantity
 
 UNKNOWN = "not estimable: the number of people who could have answered is not declared"
 
@@ -44,20 +43,6 @@ def participation(plan: Plan) -> pd.DataFrame:
     ], ignore_index=True)
 
 
-def composition(plan: Plan) -> pd.DataFrame:
-    """Show who answered: the share of every group level, and of the population where declared.
-
-    Returns
-    -------
-    one row per wave x group x level (``percent``, of those who gave the characteristic),
-    one row per later wave x group x level (``change`` in that share against the first wave), and
-    one row per declared margin (``population_share``, percent).
-    """
-    counts = [_shares(plan, group) for group in plan.cohort.groups if group in plan.respondents]
-    blocks = [block for shares in counts for block in (_levels(shares, plan), _against_first(shares, plan))]
-    return pd.concat([*blocks, _population(plan)], ignore_index=True)
-
-
 def _forms(plan: Plan) -> pd.DataFrame:
     """Forms kept, by wave and authority, and by wave; 0 where none came."""
     waves = plan.respondents["wave"].astype(str)
@@ -78,51 +63,3 @@ def _eligible(forms: pd.DataFrame, cohort: Cohort) -> pd.Series:
         if (wave, "") not in known and parts and None not in parts:
             known[wave, ""] = sum(parts)
     return pd.Series([known.get(place, np.nan) for place in zip(forms["wave"], forms["authority"], strict=True)], index=forms.index, dtype=float)
-
-
-def _shares(plan: Plan, group: str) -> pd.DataFrame:
-    """Count each level of a group among those who gave it, at every wave."""
-    people = plan.respondents.dropna(subset=[group])
-    counts = people.groupby(["wave", group], observed=False).size().rename("numerator").reset_index()
-    counts = counts.astype({"wave": str, group: str, "numerator": float}).rename(columns={group: "level"})
-    counts = counts[counts["wave"].isin(plan.waves)]
-    asked = plan.respondents["wave"].astype(str).value_counts()
-    return counts.assign(
-        group=group, n_valid=counts.groupby("wave")["numerator"].transform("sum"),
-        n_eligible=counts["wave"].map(asked).astype(float), squares=counts["numerator"],
-    )
-
-
-def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """The shares of one group's levels."""
-    n, of = shares["numerator"].to_numpy(), shares["n_valid"].to_numpy()
-    found = wilson(n, of, plan.dictionary.programme.conf_level)
-    rows = shares.assign(
-        estimate=share(100 * n, of), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, unit="percent",
-        conf_level=plan.dictionary.programme.conf_level, method="Wilson interval",
-    )
-    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value)
-
-
-def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """How the later waves' respondents differ from the first wave's."""
-    first = shares[shares["wave"].eq(plan.waves[0])]
-    pairs = pair(shares[shares["wave"].ne(plan.waves[0])], first, ["group", "level"])
-    return result_rows(
-        compare_percentages(pairs, plan), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value,
-        contrast=Contrast.WAVE.value, reference=plan.waves[0],
-    )
-
-
-def _population(plan: Plan) -> pd.DataFrame:
-    """The declared margins as shares of the population."""
-    margins = pd.DataFrame([one.model_dump() for one in plan.cohort.margins])
-    if margins.empty:
-        return result_rows(margins)
-    margins = margins.groupby(["wave", "group", "level"], sort=False)["count"].sum().reset_index()
-    total = margins.groupby(["wave", "group"])["count"].transform("sum")
-    rows = margins.assign(estimate=100 * margins["count"] / total, n_valid=total.astype(float), numerator=margins["count"].astype(float))
-    return result_rows(
-        rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.POPULATION_SHARE.value,
-        contrast=Contrast.NONE.value, unit="percent", method="as declared",
-    )

@@ -1,0 +1,120 @@
+"""Composition: who answered, how the waves differ in it, and how well they stand for all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nbeval.estimate.goodness_of_fit import goodness_of_fit
+from nbeval.estimate.levels import share
+from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.pairs import compare_percentages, pair
+from nbeval.estimate.plan import Plan
+from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.single_proportions import wilson
+from nbeval.estimate.tables import cramers_v, independence
+from nbeval.frames import Contrast, Quantity
+
+
+def composition(plan: Plan) -> pd.DataFrame:
+    """Show who answered: the share of every group level, and of the population where declared.
+
+    Returns
+    -------
+    one row per wave x group x level (``percent``, of those who gave the characteristic),
+    one row per later wave x group x level (``change`` in that share against the first wave), and
+    one row per declared margin (``population_share``, percent), and
+    one row per wave x group for ``composition_test``: chi-squared of the levels against the first wave
+        (contrast ``wave``; the estimate is Cramer's V), and against the declared population (contrast
+        ``population``; Cohen's w).
+    """
+    counts = [_shares(plan, group) for group in plan.cohort.groups if group in plan.respondents]
+    blocks = [block for shares in counts for block in (_levels(shares, plan), _against_first(shares, plan), _tests(shares, plan))]
+    return pd.concat([*blocks, _population(plan)], ignore_index=True)
+
+
+def _shares(plan: Plan, group: str) -> pd.DataFrame:
+    """Count each level of a group among those who gave it, at every wave."""
+    people = plan.respondents.dropna(subset=[group])
+    counts = people.groupby(["wave", group], observed=False).size().rename("numerator").reset_index()
+    counts = counts.astype({"wave": str, group: str, "numerator": float}).rename(columns={group: "level"})
+    counts = counts[counts["wave"].isin(plan.waves)]
+    asked = plan.respondents["wave"].astype(str).value_counts()
+    return counts.assign(
+        group=group, n_valid=counts.groupby("wave")["numerator"].transform("sum"),
+        n_eligible=counts["wave"].map(asked).astype(float), squares=counts["numerator"],
+    )
+
+
+def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The shares of one group's levels."""
+    n, of = shares["numerator"].to_numpy(), shares["n_valid"].to_numpy()
+    found = wilson(n, of, plan.dictionary.programme.conf_level)
+    rows = shares.assign(
+        estimate=share(100 * n, of), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, unit="percent",
+        conf_level=plan.dictionary.programme.conf_level, method="Wilson interval",
+    )
+    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value)
+
+
+def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """How the later waves' respondents differ from the first wave's."""
+    first = shares[shares["wave"].eq(plan.waves[0])]
+    pairs = pair(shares[shares["wave"].ne(plan.waves[0])], first, ["group", "level"])
+    return result_rows(
+        compare_percentages(pairs, plan), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value,
+        contrast=Contrast.WAVE.value, reference=plan.waves[0],
+    )
+
+
+def _population(plan: Plan) -> pd.DataFrame:
+    """The declared margins as shares of the population."""
+    margins = pd.DataFrame([one.model_dump() for one in plan.cohort.margins])
+    if margins.empty:
+        return result_rows(margins)
+    margins = margins.groupby(["wave", "group", "level"], sort=False)["count"].sum().reset_index()
+    total = margins.groupby(["wave", "group"])["count"].transform("sum")
+    rows = margins.assign(estimate=100 * margins["count"] / total, n_valid=total.astype(float), numerator=margins["count"].astype(float))
+    return result_rows(
+        rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.POPULATION_SHARE.value,
+        contrast=Contrast.NONE.value, unit="percent", method="as declared",
+    )
+
+
+def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Whether the make-up of each wave differs from that of the first, and from that of the population."""
+    counts = shares.pivot(index="wave", columns="level", values="numerator")
+    group = str(shares["group"].iloc[0])
+    rows = [_between_waves(counts, wave, plan) for wave in plan.later_waves]
+    for wave in plan.waves:
+        population = _of_population(plan, wave, group)
+        if population:
+            known = np.array([population.get(level, 0.0) for level in counts.columns])
+            found = goodness_of_fit(counts.loc[wave], known)
+            rows.append({"wave": wave, "contrast": Contrast.POPULATION.value, "n_valid": counts.loc[wave].sum(),
+                         **outcome_columns(found), "method": "chi-squared against the declared population; Cohen w"})
+    return result_rows(
+        pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.COMPOSITION_TEST.value,
+        group=group, unit="coefficient",
+    )
+
+
+def _between_waves(counts: pd.DataFrame, wave: str, plan: Plan) -> dict[str, object]:
+    """The test of a later wave against the first."""
+    both = counts.loc[[plan.waves[0], wave]]
+    test, size = independence(both), cramers_v(both, plan.dictionary.programme.conf_level)
+    words: Outcome = size if size.warning and not test.warning else test
+    return {
+        "wave": wave, "contrast": Contrast.WAVE.value, "reference": plan.waves[0], "n_valid": both.loc[wave].sum(),
+        "n_reference": both.loc[plan.waves[0]].sum(), **outcome_columns(size), "statistic": test.statistic, "df": test.df,
+        "p_value": test.p_value, "warning": words.warning, "method": "chi-squared without correction; Cramer V, noncentral interval",
+    }
+
+
+def _of_population(plan: Plan, wave: str, group: str) -> dict[str, float]:
+    """The population of each level of a group, over all authorities."""
+    found: dict[str, float] = {}
+    for one in plan.cohort.margins:
+        if (one.wave, one.group) == (wave, group):
+            found[one.level] = found.get(one.level, 0.0) + one.count
+    return found
