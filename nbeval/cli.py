@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import click
 import typer
-from rich.console import Console
 
-from nbeval.errors import NbevalError, OutputError
+from nbeval.errors import NbevalError
 
 #: a report is made by one process of several: threads of the linear algebra would only stand in their way
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+#: the exit code of a run that was stopped with Ctrl-C
+STOPPED = 130
+
 app = typer.Typer(
     name="nbeval", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
-    help="Evaluation reports from confidential exports, that anybody with the same data can make again.",
+    help="Evaluation reports from confidential exports, that anybody with the same data can make again.\n\n"
+         "Exit code 0: done, or yes. 1: the answer is no. 2: something you can put right; the message says how. "
+         "130: stopped with Ctrl-C.",
 )
 
 CohortName = Annotated[str, typer.Argument(help="A cohort of the dictionary.", metavar="COHORT")]
@@ -31,11 +37,15 @@ AuthorityName = Annotated[str, typer.Option("--authority", help="One authority; 
 
 @app.command()
 def specimen(out: OutFolder = Path("specimen_exports"), dictionary: DictionaryFolder = None) -> None:
-    """Write the invented exports, to try everything without confidential data."""
+    """Write the invented exports.
+
+    With them everything can be tried without confidential data.
+    """
     from nbeval.specimen import write_specimen
 
     declared = _workspace(dictionary).dictionary
-    paths = [path for cohort in declared.cohorts if cohort.invented for path in write_specimen(cohort, declared, out / cohort.id)]
+    with _writing("the invented exports"):
+        paths = [path for cohort in declared.cohorts if cohort.invented for path in write_specimen(cohort, declared, out / cohort.id)]
     _say(f"{len(paths)} invented exports written to {out}")
 
 
@@ -44,7 +54,10 @@ def check_dictionary(
     out: Annotated[Path | None, typer.Option("--out", help="Write a codebook and table schemas there.")] = None,
     dictionary: DictionaryFolder = None,
 ) -> None:
-    """Validate the dictionary, say what is unconfirmed, and write a codebook."""
+    """Validate the dictionary.
+
+    Says what could not be confirmed and, with --out, writes a codebook and table schemas.
+    """
     from nbeval.dictionary.documents import write_documents
 
     declared = _workspace(dictionary).dictionary
@@ -55,20 +68,26 @@ def check_dictionary(
     for one in unconfirmed:
         _say(f"  {one.kind:<12} {one.id:<28} {one.label}")
     if out:
-        for path in write_documents(declared, out):
-            _say(f"written  {path}")
+        with _writing("the codebook"):
+            for path in write_documents(declared, out):
+                _say(f"written  {path}")
 
 
 @app.command()
 def check(cohort: CohortName, dictionary: DictionaryFolder = None, data: DataFolder = None) -> None:
-    """Read and check a cohort's exports and print what was found: counts, never an answer."""
+    """Read and check a cohort's exports.
+
+    Prints how many forms were read, kept and set aside, and what the checks found: counts, never an answer.
+    Exit code 1: a check failed.
+    """
     import nbeval
 
     collected = nbeval.check(cohort, dictionary=dictionary, data=data)
     for row in collected.accounting.itertuples(index=False):
         _say("  ".join(f"{name} {value}" for name, value in row._asdict().items() if value not in ("", 0)))
     for row in collected.findings.itertuples(index=False):
-        _say(f"{row.outcome:<8} {row.message}" + (f"\n{'':<8} do: {row.do}" if row.do else ""))
+        about = ", ".join(filter(None, (row.wave, row.authority, row.item)))
+        _say(f"{row.outcome:<8} {f'{about}: ' if about else ''}{row.message}" + (f"\n{'':<8} do: {row.do}" if row.do else ""))
     if (collected.findings["outcome"] == "failure").any():
         raise typer.Exit(1)
 
@@ -80,16 +99,22 @@ def results(
     internal: Annotated[bool, typer.Option("--internal", help="I know that these results are not protected.")] = False,
     dictionary: DictionaryFolder = None, data: DataFolder = None,
 ) -> None:
-    """Write every result of a cohort, unprotected: for analysis inside the secure area only."""
+    """Write every result, unprotected.
+
+    For analysis inside the secure area only.
+    """
     import nbeval
 
     if not internal:
         raise click.UsageError("these results are not protected against disclosure; add --internal to say that you know.")
     table = nbeval.results(cohort, dictionary=dictionary, data=data)
-    try:
-        table.to_csv(out, index=False, lineterminator="\n")
-    except OSError as error:
-        raise OutputError("the results could not be written.", found=error.strerror or "", do="choose another place with --out.") from None
+    with _writing("the results"):
+        half = out.with_name(f".{out.name}.half")
+        try:
+            table.to_csv(half, index=False, lineterminator="\n")
+            half.replace(out)
+        finally:
+            half.unlink(missing_ok=True)
     _say(f"{len(table)} results written to {out}. They are not protected: do not publish them.")
 
 
@@ -98,20 +123,26 @@ def render(
     cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"),
     formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, parted by commas.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
-    workers: Annotated[int | None, typer.Option("--workers", help="How many reports at a time.")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="How many reports at a time.")] = None,
     dictionary: DictionaryFolder = None, data: DataFolder = None,
 ) -> None:
-    """Make a cohort's reports: every kind and every authority, unless some are named."""
+    """Make a cohort's reports.
+
+    Every kind and every authority, unless some are named. A report that is whole and unchanged is not made again;
+    one that fails leaves the last good one as it was.
+    """
     from nbeval.publish.formats import FORMATS
     from nbeval.reporting import render_cohort
 
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or tuple(FORMATS)
     summary = render_cohort(
         cohort, kinds or (), _workspace(dictionary, data), out, authority=authority, formats=wanted, fresh=fresh, workers=workers,
+        tell=_tell,
     )
-    _say(str(summary))
     if summary.failed:
-        raise typer.Exit(2)
+        _tell(str(summary))
+        raise typer.Exit(summary.exit_code)
+    _say(str(summary))
     _say(f"Open {out / cohort / 'index.html'}")
 
 
@@ -120,10 +151,14 @@ def verify(
     cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"),
     dictionary: DictionaryFolder = None, data: DataFolder = None,
 ) -> None:
-    """Make the reports again beside the published ones and compare them number by number."""
+    """Make reports again and compare.
+
+    Makes every published report again from the exports, in a place apart, and compares it with the published one
+    number by number and sentence by sentence. Exit code 1: something differs.
+    """
     from nbeval.verifying import verify_cohort
 
-    same, text = verify_cohort(cohort, kinds or (), _workspace(dictionary, data), out, authority=authority)
+    same, text = verify_cohort(cohort, kinds or (), _workspace(dictionary, data), out, authority=authority, tell=_tell)
     _say(text)
     if not same:
         raise typer.Exit(1)
@@ -141,27 +176,49 @@ def _say(line: str) -> None:
     typer.echo(line)
 
 
+def _tell(line: str) -> None:
+    """Progress or a fault, on standard error."""
+    typer.echo(line, err=True)
+
+
+@contextmanager
+def _writing(what: str) -> Iterator[None]:
+    """Say in plain words that the system refuses to write."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from nbeval.publish.faults import output_error
+
+        raise output_error(error, what) from None
+
+
 from nbeval import cli_claims  # noqa: E402,F401  registers its command on the app above
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; a fault that the analyst can fix is a message and an exit code, never a traceback."""
-    complaints = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")            # a terminal that lacks a sign shows another one
     try:
         return app(arguments, standalone_mode=False) or 0
     except NbevalError as error:
-        complaints.print(str(error))
+        _tell(str(error))
         return error.exit_code
     except click.ClickException as error:
         error.show(sys.stderr)
         return 2
     except (KeyboardInterrupt, click.Abort):
-        complaints.print("Stopped. What was finished stays; what was not has left no trace.")
-        return 130
+        _tell("Stopped. What was finished stays; what was not has left no trace.")
+        return STOPPED
+    except BrokenPipeError:                             # the reader of the answer, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         if os.environ.get("NBEVAL_DEBUG"):
             raise
-        complaints.print(f"nbeval met a fault of its own ({type(error).__name__}). Nothing was published.\n"
-                         "  do       run again with NBEVAL_DEBUG=1 inside the secure area and report what it shows;\n"
-                         "           the trace may hold values of the data.")
+        _tell(f"nbeval met a fault of its own ({type(error).__name__}). Nothing was published.\n"
+              "  do       run again with NBEVAL_DEBUG=1 inside the secure area and report what it shows;\n"
+              "           the trace may hold values of the data.")
         return 3

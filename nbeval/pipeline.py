@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.collect import collect
+from nbeval.collect.locating import fingerprint
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.estimate.assembly import estimate
@@ -21,6 +22,11 @@ from nbeval.measure import measure
 from nbeval.protect import protect
 from nbeval.protect.kept import reopen
 from nbeval.releasing import released
+
+
+def fingerprint_of(cohort: Cohort, data: Path) -> str:
+    """Raw exports to one checksum, which changes whenever the answers or findings may change."""
+    return fingerprint(cohort, data)
 
 
 def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:

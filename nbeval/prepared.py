@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from nbeval import pipeline
+from nbeval.cache import drop, made_whole, used
 from nbeval.dictionary.records import Cohort
+from nbeval.errors import SourceError
 from nbeval.frames import DisclosedResults
 from nbeval.workspace import Workspace, code_digest, lock_digest
 
 _TABLES = ("table", "audit", "findings", "accounting", "inputs")
+_COMPLETE = "complete.json"
+
+
+def silent(step: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,21 +40,36 @@ class Prepared:
     inputs: pd.DataFrame
 
 
-def prepare(cohort: Cohort, workspace: Workspace) -> Prepared:
+def prepare(cohort: Cohort, workspace: Workspace, *, tell: Callable[[str], None] = silent) -> Prepared:
     """Read, score, estimate and protect a cohort, unless that was done for the same content.
 
     Parameters
     ----------
     cohort : the cohort
     workspace : its dictionary, data and cache
+    tell : is told of each step as it begins
+
+    Raises
+    ------
+    SourceError
+        The exports are not what the dictionary says, or were changed while they were being read.
     """
     data = workspace.data_of(cohort)
     key = content_key(cohort, data, workspace)
     folder = workspace.cache / "prepared" / key
-    if (folder / "complete").exists():
-        return _load(folder, key, workspace)
+    kept = _load(folder, key, workspace)
+    if kept:
+        return kept
+    tell("reading and checking the exports")
     collected = pipeline.answers_of(cohort, workspace.dictionary, data)
+    if content_key(cohort, data, workspace) != key:
+        raise SourceError(
+            f"the exports of cohort '{cohort.id}', or the code, changed while they were being read.",
+            do="let nobody write to them and run the command again.",
+        )
+    tell("estimating the results")
     results = pipeline.results_of(collected, cohort, workspace.dictionary)
+    tell("protecting the results")
     disclosed = pipeline.disclosed_of(results, cohort, workspace.dictionary)
     prepared = Prepared(key, disclosed, collected.findings, collected.accounting, collected.inputs)
     _keep(prepared, folder)
@@ -58,34 +78,38 @@ def prepare(cohort: Cohort, workspace: Workspace) -> Prepared:
 
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
     """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages."""
-    own = data / cohort.id
-    folder = own if own.is_dir() else data
-    total = hashlib.sha256()
-    for part in (cohort.id, workspace.dictionary.digest, code_digest(), lock_digest()):
-        total.update(part.encode() + b"\n")
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        total.update(path.relative_to(folder).as_posix().encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
-    return total.hexdigest()
+    raw = pipeline.fingerprint_of(cohort, data)
+    parts = (cohort.id, raw, workspace.dictionary.digest, code_digest(), lock_digest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _keep(prepared: Prepared, folder: Path) -> None:
-    """Write the tables beside the place and move them in at once, so that a half is never read."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix="half-", dir=folder.parent))
-    tables = {"table": prepared.disclosed.table, "audit": prepared.disclosed.audit, "findings": prepared.findings,
-              "accounting": prepared.accounting, "inputs": prepared.inputs}
-    for name, table in tables.items():
-        table.to_parquet(staging / f"{name}.parquet", index=False)
-    (staging / "complete").write_text(json.dumps({"key": prepared.key}), encoding="utf-8")
+    """Write the tables, and last of all their checksums."""
+    tables = (prepared.disclosed.table, prepared.disclosed.audit, prepared.findings, prepared.accounting, prepared.inputs)
+    with made_whole(folder) as half:
+        for name, table in zip(_TABLES, tables, strict=True):
+            table.to_parquet(half / f"{name}.parquet", index=False)
+        sums = {name: _checksum(half, name) for name in _TABLES}
+        (half / _COMPLETE).write_text(json.dumps(sums), encoding="utf-8")
+
+
+def _load(folder: Path, key: str, workspace: Workspace) -> Prepared | None:
+    """The tables of an earlier run on the same content, if all of them are there as they were written."""
+    if not folder.is_dir():
+        return None
     try:
-        os.replace(staging, folder)
-    except OSError:                                  # another run was faster; its content is the same
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _load(folder: Path, key: str, workspace: Workspace) -> Prepared:
-    """The tables of an earlier run on the same content."""
-    table, audit, findings, accounting, inputs = (pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES)
+        sums = json.loads((folder / _COMPLETE).read_text(encoding="utf-8"))
+        if sums != {name: _checksum(folder, name) for name in _TABLES}:
+            raise ValueError("a table is not as it was written")
+        table, audit, findings, accounting, inputs = (pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES)
+    except (OSError, ValueError):
+        drop(folder)
+        return None
+    used(folder)
     disclosed = pipeline.reopened(table, audit, workspace.dictionary)
     return Prepared(key, disclosed, findings, accounting, inputs)
+
+
+def _checksum(folder: Path, name: str) -> str:
+    """The checksum of one table as it lies on the disk."""
+    return hashlib.sha256((folder / f"{name}.parquet").read_bytes()).hexdigest()

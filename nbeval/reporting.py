@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from nbeval.dictionary.faults import suggestion
+from nbeval.dictionary.lookup import find
 from nbeval.dictionary.records import Cohort, ReportKind
 from nbeval.errors import ParameterError, SourceError
 from nbeval.prepared import Prepared, prepare, silent
@@ -50,13 +52,7 @@ def kind_of(kind: str, workspace: Workspace) -> ReportKind:
     ParameterError
         There is none; the message names those there are.
     """
-    known = {one.id: one for one in workspace.dictionary.programme.reports}
-    if kind in known:
-        return known[kind]
-    raise ParameterError(
-        f"there is no kind of report '{kind}'.", allowed=", ".join(known),
-        where="programme.toml, [[reports]]", do="use one of the kinds above, or declare this one.",
-    )
+    return find(workspace.dictionary.programme.reports, "id", kind, "kind of report", "programme.toml, [[reports]]")
 
 
 def render_cohort(
@@ -179,7 +175,7 @@ def _check_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
         f"report '{kind.id}' of cohort '{cohort.id}' cannot be made for authority '{authority}'."
         if authority else f"report '{kind.id}' is made for one authority, and none was named.",
         allowed=known if kind.per_authority else "no authority: this report is on the whole cohort",
-        do="name one of the cohort's authorities." if kind.per_authority else "leave the authority out.",
+        do=suggestion(authority, cohort.authorities) if kind.per_authority else "leave the authority out.",
     )
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nbeval.errors import ParameterError
-from nbeval.prepared import prepare
+from nbeval.prepared import silent
 from nbeval.publish.verify import compare
-from nbeval.reporting import jobs_of, render_cohort
+from nbeval.reporting import folder_of, render_wanted, reports_asked_for
 from nbeval.workspace import Workspace
 
 
 def verify_cohort(
     cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
+    tell: Callable[[str], None] = silent,
 ) -> tuple[bool, str]:
     """Make the published reports of a cohort again and compare them, number by number.
 
@@ -22,6 +24,7 @@ def verify_cohort(
     ----------
     cohort, kinds, workspace, out, authority
         As in ``reporting.render_cohort``; ``out`` holds the published reports and is not touched.
+    tell : is told of each step as it begins
 
     Returns
     -------
@@ -33,8 +36,10 @@ def verify_cohort(
         None of the reports asked for has been published in ``out``.
     """
     declared = workspace.dictionary.cohort(cohort)
-    jobs = jobs_of(declared, kinds, workspace, prepare(declared, workspace), authority=authority)
-    published = [job for job in jobs if (out / job.folder / "provenance.json").is_file()]
+    published = [
+        one for one in reports_asked_for(declared, kinds, workspace, authority=authority)
+        if (out / folder_of(declared, one) / "provenance.json").is_file()
+    ]
     if not published:
         raise ParameterError(
             f"there is no published report of cohort '{cohort}' to compare with.", found="no provenance.json",
@@ -42,13 +47,13 @@ def verify_cohort(
         )
     lines, all_same = [], True
     with tempfile.TemporaryDirectory(prefix="nbeval-verify-") as apart:
-        summary = render_cohort(
-            cohort, sorted({job.kind for job in published}), workspace, Path(apart), authority=authority, formats=("html",), fresh=True,
-        )
-        for job in (job for job in published if (Path(apart) / job.folder).is_dir()):
-            comparison = compare(out / job.folder, Path(apart) / job.folder)
-            all_same = all_same and comparison.same
-            lines.append(f"{job.folder}: {comparison}")
+        again = replace(workspace, cache_folder=Path(apart) / "cache")       # nothing of an earlier run is relied upon
+        summary = render_wanted(declared, published, again, Path(apart) / "reports", fresh=True, tell=tell)
+        for folder in (folder_of(declared, one) for one in published):
+            if (Path(apart) / "reports" / folder).is_dir():
+                comparison = compare(out / folder, Path(apart) / "reports" / folder)
+                all_same = all_same and comparison.same
+                lines.append(f"{folder}: {comparison}")
     if summary.failed:
-        return False, f"{summary}\n" + "\n".join(lines)
+        return False, "\n".join([str(summary), *lines])
     return all_same, "\n".join([*lines, "the same" if all_same else "not the same"])

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbeval import dictionary
+from nbeval.cache import made_whole, used
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import SourceError
@@ -30,6 +31,7 @@ class Workspace:
 
     dictionary_folder: Path | None = None
     data_folder: Path | None = None
+    cache_folder: Path | None = None
 
     @cached_property
     def dictionary(self) -> Dictionary:
@@ -39,7 +41,7 @@ class Workspace:
     @property
     def cache(self) -> Path:
         """The folder for what need not be worked out twice."""
-        named = os.environ.get("NBEVAL_CACHE")
+        named = self.cache_folder or os.environ.get("NBEVAL_CACHE")
         if named:
             return Path(named)
         return PROJECT / ".nbeval" if os.access(PROJECT, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
@@ -66,11 +68,11 @@ class Workspace:
 
     def _specimen(self, cohort: Cohort) -> Path:
         """The invented exports of a cohort, written once for each state of dictionary and code."""
-        folder = self.cache / "specimen" / _digest(self.dictionary.digest, code_digest())
-        done = folder / f"{cohort.id}.complete"
-        if not done.exists():
-            write_specimen(cohort, self.dictionary, folder / cohort.id)
-            done.touch()
+        folder = self.cache / "specimen" / _digest(cohort.id, self.dictionary.digest, code_digest())
+        if not folder.is_dir():
+            with made_whole(folder) as half:
+                write_specimen(cohort, self.dictionary, half / cohort.id)
+        used(folder)
         return folder
 
 

@@ -105,16 +105,34 @@ def unexpected(cohort: Cohort, data: Path) -> list[str]:
         Names relative to the data folder, in order; hidden files and the corrections are left out.
     """
     folder = cohort_folder(cohort, data)
-    declared = {
-        _export(source, files, authority, folder, data).path
-        for source in cohort.sources for files in source.files for authority in _authorities(cohort, files)
-    }
+    declared = _declared(cohort, data)
     # The data folder itself may hold other cohorts' folders, so only folders that hold declared files are looked into.
     looked_into = [folder.rglob("*")] if folder != data else [
         one.glob("*") for one in {folder, *(path.parent for path in declared)}
     ]
     present = {path for paths in looked_into for path in paths if path.is_file() and not path.name.startswith(".")}
     return sorted(path.relative_to(data).as_posix() for path in present - declared - {folder / CORRECTIONS})
+
+
+def fingerprint(cohort: Cohort, data: Path) -> str:
+    """A checksum of all raw data that a cohort's numbers and findings can depend on.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Its declared files and its corrections count with every byte; of undeclared files only the names, which the
+        findings show. Files of other cohorts count for nothing.
+    data : Path
+        The data folder.
+    """
+    total = hashlib.sha256()
+    folder = cohort_folder(cohort, data)
+    for path in sorted((*_declared(cohort, data), folder / CORRECTIONS)):
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
+        total.update(f"{path.relative_to(data).as_posix()}\0{content}\n".encode())
+    for name in unexpected(cohort, data):
+        total.update(f"{name}\n".encode())
+    return total.hexdigest()
 
 
 def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path) -> pd.DataFrame:
@@ -140,6 +158,13 @@ def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path)
         raw = path.read_bytes()
         rows.append((path.relative_to(data).as_posix(), hashlib.sha256(raw).hexdigest(), len(raw)))
     return pd.DataFrame(rows, columns=["file", "sha256", "bytes"])
+
+
+def _declared(cohort: Cohort, data: Path) -> set[Path]:
+    """Every file that a cohort declares, whether it is there or not."""
+    folder = cohort_folder(cohort, data)
+    return {_export(source, files, authority, folder, data).path
+            for source in cohort.sources for files in source.files for authority in _authorities(cohort, files)}
 
 
 def _authorities(cohort: Cohort, declared: SourceFiles) -> tuple[str, ...]:
