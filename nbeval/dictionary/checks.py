@@ -10,6 +10,8 @@ from nbeval.dictionary.check_evidence import check_evidence
 from nbeval.dictionary.check_exhibits import check_exhibits, check_programme
 from nbeval.dictionary.check_instruments import check_instruments
 from nbeval.dictionary.check_measures import check_benchmarks, check_groups, check_indicators, check_scales
+from nbeval.dictionary.check_official import check_official
+from nbeval.dictionary.check_print import check_figures, check_printed_sources
 from nbeval.dictionary.check_specimen import check_specimen
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Faults, Place
@@ -26,7 +28,7 @@ def check_contents(contents: Contents, faults: Faults) -> None:
             _check_text(part, where, known)
     for check in (check_programme, check_authorities, check_cohorts, check_instruments, check_scales, check_groups,
                   check_indicators, check_benchmarks, check_exhibits,
-                  check_specimen, check_evidence):
+                  check_figures, check_printed_sources, check_specimen, check_evidence, check_official):
         check(contents, known)
 
 

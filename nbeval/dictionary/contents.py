@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbeval.dictionary.faults import Faults, Place
 from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
-    Indicator, Instrument, Item, Programme, Response, Routing, Scale, Term,
+    Indicator, Instrument, Item, PrintedFigure, Programme, Response, Routing, Scale, Term,
 )
 from nbeval.dictionary.records_evidence import Area, Band, Choice, Point, SourceField
+from nbeval.dictionary.records_official import (
+    OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable,
+)
+from nbeval.dictionary.records_print import OF_BENCHMARK
 from nbeval.dictionary.records_specimen import Specimen
 from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
 from nbeval.dictionary.tables import Placed, Reader
@@ -20,6 +25,11 @@ TABLES = {
     "groups.csv": GroupLevel, "indicators.csv": Indicator, "benchmarks.csv": Benchmark,
     "exhibits.csv": ExhibitRow, "glossary.csv": Term,
 }
+OFFICIAL_TABLES = {
+    "official/tables.csv": OfficialTable, "official/columns.csv": OfficialColumn, "official/labels.csv": OfficialLabel,
+    "official/measures.csv": OfficialMeasure, "official/symbols.csv": OfficialSymbol,
+}
+FIGURES, BENCHMARKS = "published/figures.csv", "benchmarks.csv"
 INSTRUMENT_TABLES = {
     "columns.csv": Column, "items.csv": Item, "response_sets.csv": Response,
     "routing.csv": Routing, "comparability.csv": Comparability,
@@ -69,6 +79,8 @@ def read_contents(folder: Path, faults: Faults) -> Contents:
     if not (folder / "decisions.md").is_file():
         faults.add(Place("decisions.md"), "", "does not exist", "record the programme's decisions of method there")
     instruments = [_instrument(reader, one.name) for one in _listed(folder / "instruments", "*/")]
+    figures = reader.table(FIGURES, PrintedFigure, optional=True)
+    given = _from_figures(figures)
     return Contents(
         programme=reader.record("programme.toml", Programme),
         disclosure=reader.record("disclosure.toml", Disclosure),
@@ -78,9 +90,18 @@ def read_contents(folder: Path, faults: Faults) -> Contents:
         specimen_evidence=reader.record("specimen_evidence.toml", SpecimenEvidence, optional=True),
         instruments=[one for one in instruments if "items.csv" in one.tables],
         evidence=[one for one in instruments if "areas.csv" in one.tables],
-        tables={name: reader.table(name, kind) for name, kind in TABLES.items()},
+        tables={
+            name: reader.table(name, kind, optional=name in OFFICIAL_TABLES, complete=given if name == BENCHMARKS else dict)
+            for name, kind in (TABLES | OFFICIAL_TABLES).items()
+        } | {FIGURES: figures},
         broken=reader.broken,
     )
+
+
+def _from_figures(figures: list[Placed]) -> Callable[[dict], dict]:
+    """Completes a benchmark that names a printed figure: it takes from it what it leaves empty."""
+    known = {one.figure: {name: getattr(one, name) for name in OF_BENCHMARK} for one, _ in figures}
+    return lambda row: known.get(row.get("figure", ""), {}) | row
 
 
 def _listed(folder: Path, pattern: str) -> list[Path]:

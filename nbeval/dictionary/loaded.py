@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from nbeval.dictionary.loaded_evidence import OF_AREAS, LoadedEvidence
 from nbeval.dictionary.lookup import find, unknown
+from nbeval.dictionary.official import Official
 from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
-    Indicator, Instrument, Item, ItemKind, Programme, Record, Response, Routing, Scale, Status, Term,
+    Indicator, Instrument, Item, ItemKind, PrintedFigure, Programme, Record, Response, Routing, Scale, Status, Term,
 )
 from nbeval.dictionary.records_specimen import Specimen
 from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
@@ -104,7 +105,9 @@ class Dictionary:
     folder: Path
     digest: str                          # sha256 of the names and bytes of all files
     specimen: Specimen | None = None     # what invented answers are drawn from
+    figures: tuple[PrintedFigure, ...] = ()      # that stand in print
     evidence: tuple[LoadedEvidence, ...] = ()    # instruments that are no survey
+    official: Official = Official()      # tables of statistical offices, and how they are read
     specimen_evidence: SpecimenEvidence | None = None
 
     @cached_property
@@ -224,6 +227,7 @@ class Dictionary:
         records += [("scale", one) for one in self.scales] + [("indicator", one) for one in self.indicators]
         records += [("group", level) for levels in self.groups.values() for level in levels]
         records += [("benchmark", one) for one in self.benchmarks]
+        records += [("official symbol", one) for one in self.official.symbols]
         return [_unconfirmed(kind, one) for kind, one in records if one.status is Status.UNCONFIRMED]
 
 

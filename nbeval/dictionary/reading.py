@@ -9,10 +9,13 @@ from types import MappingProxyType
 
 import nbeval
 from nbeval.dictionary.checks import check_contents
-from nbeval.dictionary.contents import EVIDENCE_TABLES, INSTRUMENT_TABLES, Contents, InstrumentFiles, read_contents
+from nbeval.dictionary.contents import (
+    EVIDENCE_TABLES, FIGURES, INSTRUMENT_TABLES, OFFICIAL_TABLES, Contents, InstrumentFiles, read_contents,
+)
 from nbeval.dictionary.faults import Faults
 from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
 from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.official import Official
 from nbeval.dictionary.records import GroupLevel
 from nbeval.errors import DictionaryError
 
@@ -83,10 +86,12 @@ def _dictionary(contents: Contents, folder: Path) -> Dictionary:
         disclosure=contents.disclosure[0].record,
         glossary=records("glossary.csv"),
         sources=records("sources.csv"),
+        figures=records(FIGURES),
         folder=folder,
         digest=_digest(folder),
         specimen=next((record for record, _ in contents.specimen), None),
         evidence=tuple(_loaded_evidence(one) for one in contents.evidence),
+        official=Official(*(records(name) for name in OFFICIAL_TABLES)),
         specimen_evidence=next((record for record, _ in contents.specimen_evidence), None),
     )
 
