@@ -200,3 +200,13 @@ class DisclosedResults:
     table: pd.DataFrame
     policy: object
     audit: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class CollectedFigures:
+    """What ``collect`` makes of figures in print: no answers, only what was printed of them."""
+
+    figures: pd.DataFrame        # one row per printed figure of the cohort
+    findings: pd.DataFrame
+    accounting: pd.DataFrame     # one row per wave: file, wave, authority, read, kept
+    inputs: pd.DataFrame

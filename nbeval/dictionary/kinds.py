@@ -111,7 +111,7 @@ class Quantity(StrEnum):
     EFFECT_SIZE = "effect_size"                  # Hedges g
     SUPERIORITY = "superiority"                  # probability of superiority
     RANK_BISERIAL = "rank_biserial"              # of the same people's changes
-    PROPORTIONALITY = "proportionality"          # test of the model behind an odds ratio; it has no estimate
+    PROPORTIONALITY = "proportionality"          # test of the model behind an odds ratio: its statistic
     ODDS_RATIO = "odds_ratio"
     MARGINAL_EFFECT = "marginal_effect"
     ALPHA = "alpha"
@@ -149,6 +149,14 @@ class Symbol(StrEnum):
     NOT_AVAILABLE = "not_available"    # not asked, or not collected: no count at all
     NOT_APPLICABLE = "not_applicable"  # does not apply: no count at all
     LOW = "low"                        # more than nobody, but rounds to zero
+
+
+class ReportForm(StrEnum):
+    """How a kind of report is written and laid out."""
+
+    REPORT = "report"                  # headings, tables and figures, notes in full
+    PLAIN = "plain"                    # the same in short and plain words, pictures first
+    SLIDES = "slides"                  # one finding a page
 
 
 class SourceKind(StrEnum):

@@ -12,6 +12,7 @@ from nbeval.dictionary.kinds import (
 from nbeval.dictionary.record import Record
 from nbeval.dictionary.records_instrument import Column, Comparability, Instrument, Item, Response, Routing
 from nbeval.dictionary.records_measure import Benchmark, Conversion, GroupLevel, Indicator, Scale, ScaleItem
+from nbeval.dictionary.records_print import PrintedFigure
 from nbeval.dictionary.records_programme import (
     Authority, AuthorityCode, Cohort, Disagreement, Domain, Eligible, Margin, Note, Outcome, Overlap, Programme, ReportKind,
     Source, SourceFiles, Study, Wave, Weighting, Words,
@@ -22,6 +23,6 @@ __all__ = [
     "Authority", "AuthorityCode", "Benchmark", "Citation", "Cohort", "Column", "Comparability", "Conversion",
     "Design", "Direction", "Disagreement", "Disclosure", "Domain", "Eligible", "ExhibitRow", "GroupLevel",
     "Indicator", "Instrument", "Item", "ItemKind", "Margin", "Match", "Measure", "MissingReason", "Note", "Outcome",
-    "Overlap", "Programme", "Record", "ReportKind", "Response", "Role", "Routing", "Scale", "ScaleItem", "ScaleRule", "Source",
+    "Overlap", "PrintedFigure", "Programme", "Record", "ReportKind", "Response", "Role", "Routing", "Scale", "ScaleItem", "ScaleRule", "Source",
     "SourceFiles", "Status", "Study", "Term", "Wave", "Weighting", "Words",
 ]

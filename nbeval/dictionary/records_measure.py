@@ -88,6 +88,7 @@ class Benchmark(Record):
     conf_high: float | None = None
     decimals: int = 0
     geography: str = ""
+    figure: str = ""                    # of published/figures.csv: it gives what is left empty here
     match: Match
     status: Status
     note: str = ""

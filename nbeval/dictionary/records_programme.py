@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from nbeval.dictionary.kinds import Design, Status
+from nbeval.dictionary.kinds import Design, ReportForm, SourceKind, Status
 from nbeval.dictionary.record import Record
 
 
@@ -44,6 +44,8 @@ class ReportKind(Record):
     wave: str = ""                      # `first` or `last` of the cohort's waves, or empty for all
     per_authority: bool = False
     internal: bool = False              # never published, never in the release
+    form: ReportForm = ReportForm.REPORT
+    made_from: SourceKind = SourceKind.SURVEY   # survey: answers and what is collected beside them
 
 
 class Programme(Record):
@@ -73,6 +75,7 @@ class Wave(Record):
     label: str
     fieldwork_start: date | None = None
     fieldwork_end: date | None = None
+    overlaps: tuple[str, ...] = ()      # waves that may hold the same people: never tested against one another
     note: str = ""
     status: Status = Status.CONFIRMED
     source: str = ""
@@ -105,6 +108,7 @@ class Source(Record):
     id: str                             # survey, self_assessment, action_plan, visits, interviews, ...
     instrument: str
     label: str
+    kind: SourceKind | None = None      # published, where its figures stand in print; else that of the instrument
     files: tuple[SourceFiles, ...] = ()
     note: str = ""
     status: Status = Status.CONFIRMED
@@ -198,6 +202,12 @@ class Cohort(Record):
     notes: tuple[Note, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     source: str
+
+    @property
+    def made_from(self) -> SourceKind:
+        """Whether the cohort's reports are made from answers or from printed figures."""
+        printed = any(source.kind is SourceKind.PUBLISHED for source in self.sources)
+        return SourceKind.PUBLISHED if printed else SourceKind.SURVEY
 
 
 # --- authorities.csv, authority_codes.csv --------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, get_origin
 
@@ -31,14 +32,16 @@ class Reader:
         self.faults = faults
         self.broken: set[str] = set()
 
-    def table(self, name: str, kind: type[Record], *, optional: bool = False) -> list[Placed]:
-        """The records of a CSV file, one per row; empty cells take the default of the field."""
+    def table(
+        self, name: str, kind: type[Record], *, optional: bool = False, complete: Callable[[dict], dict] = dict,
+    ) -> list[Placed]:
+        """The records of a CSV file, one per row; empty cells take what ``complete`` gives, or the default of the field."""
         text = self._text(name, optional)
         if text is None:
             return []
         rows = csv.reader(io.StringIO(text), strict=True)
         try:
-            return self._rows(rows, name, kind)
+            return self._rows(rows, name, kind, complete)
         except csv.Error as error:
             self.faults.add(Place(name, f"line {rows.line_num}"), "", f"is not readable as CSV ({error})",
                             "quote a cell that holds commas or quotation marks")
@@ -70,7 +73,7 @@ class Reader:
             self.faults.add(Place(name), "", "is not UTF-8", "save it again as 'CSV UTF-8'")
             return None
 
-    def _rows(self, rows, name: str, kind: type[Record]) -> list[Placed]:
+    def _rows(self, rows, name: str, kind: type[Record], complete: Callable[[dict], dict]) -> list[Placed]:
         """Every row of a CSV file as a record."""
         headers = [cell.strip() for cell in next(rows, [])]
         lacking = self._check_headers(headers, name, kind)
@@ -86,7 +89,7 @@ class Reader:
                 continue
             content = {header: _cell(cell, kind, header) for header, cell in zip(headers, cells, strict=True)
                        if cell.strip() and header in kind.model_fields}
-            placed += self._one(content, place, kind, lacking)
+            placed += self._one(complete(content), place, kind, lacking)
         return placed
 
     def _check_headers(self, headers: list[str], name: str, kind: type[Record]) -> set[str]:
