@@ -7,6 +7,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.estimate.adjusted import adjusted_change
+from nbeval.estimate.attrition import attrition
 from nbeval.estimate.authorities import authority_range, pooled_change
 from nbeval.estimate.benchmarks import benchmarks
 from nbeval.estimate.change import change
@@ -15,6 +16,7 @@ from nbeval.estimate.differences import authority_against_rest, group_difference
 from nbeval.estimate.drivers import drivers
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels
+from nbeval.estimate.matched import matched_change
 from nbeval.estimate.measurement import measurement
 from nbeval.estimate.nonresponse import nonresponse
 from nbeval.estimate.ordered import ordered_change
@@ -26,11 +28,15 @@ from nbeval.estimate.rows import gather
 from nbeval.estimate.weighted import weighted
 from nbeval.frames import Measured
 
-#: what is estimated, in the order of reading
-ESTIMATES = (
-    participation, composition, levels, nonresponse, weighted, benchmarks, change, superiority, ordered_change,
-    adjusted_change, overlap, pooled_change, authority_range, authority_against_rest, group_differences, drivers, measurement,
+#: what is estimated of every cohort, in the order of reading
+ALWAYS = (
+    participation, composition, levels, nonresponse, weighted, benchmarks, superiority, authority_range,
+    authority_against_rest, group_differences, drivers, measurement,
 )
+#: where the waves are two samples of people who cannot be linked
+TWO_SAMPLES = (change, ordered_change, adjusted_change, overlap, pooled_change)
+#: where the same people can be found at both waves
+SAME_PEOPLE = (matched_change, attrition)
 
 
 def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
@@ -47,5 +53,6 @@ def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.D
         In key order. What cannot be estimated keeps its row, and ``warning`` says why.
     """
     plan = make_plan(measured, cohort, dictionary)
-    results = gather(block(plan) for block in ESTIMATES)
+    changes = SAME_PEOPLE if plan.matched else TWO_SAMPLES
+    results = gather(block(plan) for block in (*ALWAYS, *changes))
     return add_verdicts(adjust_families(results, dictionary), dictionary)

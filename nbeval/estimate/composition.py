@@ -25,7 +25,8 @@ def composition(plan: Plan) -> pd.DataFrame:
     one row per later wave x group x level (``change`` in that share against the first wave), and
     one row per declared margin (``population_share``, percent), and
     one row per wave x group for ``composition_test``: chi-squared of the levels against the first wave
-        (contrast ``wave``; the estimate is Cramer's V), and against the declared population (contrast
+        (contrast ``wave``; the estimate is Cramer's V; waves of a matched design are not two samples and are not
+        compared), and against the declared population (contrast
         ``population``; Cohen's w).
     """
     counts = [_shares(plan, group) for group in plan.cohort.groups if group in plan.respondents]
@@ -59,6 +60,8 @@ def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """How the later waves' respondents differ from the first wave's."""
+    if plan.matched:
+        return result_rows(pd.DataFrame())
     first = shares[shares["wave"].eq(plan.waves[0])]
     pairs = pair(shares[shares["wave"].ne(plan.waves[0])], first, ["group", "level"])
     return result_rows(
@@ -85,7 +88,7 @@ def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Whether the make-up of each wave differs from that of the first, and from that of the population."""
     counts = shares.pivot(index="wave", columns="level", values="numerator")
     group = str(shares["group"].iloc[0])
-    rows = [_between_waves(counts, wave, plan) for wave in plan.later_waves]
+    rows = [] if plan.matched else [_between_waves(counts, wave, plan) for wave in plan.later_waves]
     for wave in plan.waves:
         population = _of_population(plan, wave, group)
         if population:

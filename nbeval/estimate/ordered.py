@@ -26,7 +26,7 @@ def ordered_change(plan: Plan) -> pd.DataFrame:
     Returns
     -------
     one row per indicator x later wave for ``odds_ratio`` (of a higher answer, against the first wave; Wald interval), and
-    one row for ``proportionality``: the likelihood ratio test of the model, without an estimate.
+    one row for ``proportionality``: the likelihood ratio test of the model, whose estimate is the statistic.
         Where the test refuses the model the odds ratio says so in ``warning``.
     """
     rows = [
@@ -53,7 +53,8 @@ def _model(one: Indicator, wave: str, plan: Plan) -> list[dict[str, object]]:
             "quantity": Quantity.ODDS_RATIO.value, "unit": "ratio", "warning": ratio.warning or word,
             "method": "proportional odds, Wald"},
         place | outcome_columns(test) | {
-            "quantity": Quantity.PROPORTIONALITY.value, "method": "likelihood ratio test of proportional odds"},
+            "quantity": Quantity.PROPORTIONALITY.value, "estimate": test.statistic, "unit": "chi-squared",
+            "method": "likelihood ratio test of proportional odds"},
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Indicator, Measure
+from nbeval.dictionary.records import Cohort, Design, Indicator, Measure
 from nbeval.estimate.tally import tally
 from nbeval.frames import Measured
 
@@ -34,6 +34,11 @@ class Plan:
     def source(self) -> str:
         """The source that the values come from."""
         return str(self.respondents["source"].iloc[0]) if len(self.respondents) else ""
+
+    @property
+    def matched(self) -> bool:
+        """Whether the same people can be found at both waves; if not, the waves are two samples."""
+        return self.cohort.design is Design.MATCHED
 
     @property
     def waves(self) -> tuple[str, ...]:

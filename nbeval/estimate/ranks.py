@@ -25,7 +25,7 @@ def superiority(plan: Plan) -> pd.DataFrame:
 
     Returns
     -------
-    one row per indicator that is a number x later wave x place (contrast ``wave``), and
+    one row per indicator that is a number x later wave x place (contrast ``wave``; not in a matched design), and
     one row per such indicator x wave x group level but the first (contrast ``level``)
         The probability that somebody of this sample answers higher than somebody of the other, ties counted
         half, with DeLong's interval on the logit scale and the Mann-Whitney test: asymptotic without
@@ -46,7 +46,7 @@ def superiority(plan: Plan) -> pd.DataFrame:
 
 def _changes(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
     """Every later wave against the first."""
-    for wave in range(1, len(plan.waves)):
+    for wave in range(1, 1 if plan.matched else len(plan.waves)):
         places = [one.at(place) | {"wave": plan.waves[wave]} for place in one.places]
         found = compare_counts(one.counts[:, wave], one.counts[:, 0], one.answers, plan.dictionary.programme.conf_level)
         yield pd.DataFrame(places).assign(contrast=Contrast.WAVE.value, reference=plan.waves[0], **found)

@@ -27,14 +27,15 @@ def weighted(plan: Plan) -> pd.DataFrame:
         Percentages with Korn and Graubard's interval, means with a t interval, both from linearised
         errors with the authorities as strata; ``n_valid`` counts people, ``n_effective`` is the size of a
         simple sample as precise. And one row per indicator x later wave x place for ``change``, with a t test
-        on the degrees of freedom of both waves; and one row per wave x place for ``effective_n`` and ``design_effect``
+        on the degrees of freedom of both waves (not in a matched design); and one row per wave x place for ``effective_n`` and ``design_effect``
         (Kish), with ``largest_weight`` over the mean weight.
         No row where the cohort declares no weighting.
     """
     if plan.cohort.weighting is None or not len(plan.respondents):
         return result_rows(pd.DataFrame())
     levels = _weighted_levels(plan)
-    return pd.concat([_level_rows(levels, plan), _change_rows(levels, plan), _cost_of_weights(plan)], ignore_index=True)
+    changes = [] if plan.matched else [_change_rows(levels, plan)]
+    return pd.concat([_level_rows(levels, plan), *changes, _cost_of_weights(plan)], ignore_index=True)
 
 
 def _weighted_levels(plan: Plan) -> pd.DataFrame:
