@@ -109,7 +109,7 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
     tells = {files.folder.split("/")[-1] for files in contents.instruments
              if any(column.role is Role.AUTHORITY for column, _ in files.rows("columns.csv"))}
     tells |= {files.folder.split("/")[-1] for files in contents.evidence
-              if any(field.role is FieldRole.AUTHORITY for field, _ in files.rows("fields.csv"))}
+              if any(field.role is FieldRole.AUTHORITY or field.area for field, _ in files.rows("fields.csv"))}
     for number, source in enumerate(cohort.sources, 1):
         where = place.inside(f"sources, entry {number}")
         if not known.refer(where, "instrument", "instrument", source.instrument):

@@ -16,7 +16,7 @@ NEEDED = {
     SourceKind.SELF_ASSESSMENT: (FieldRole.KEY, FieldRole.RATING),
     SourceKind.ACTION_PLAN: (FieldRole.KEY, FieldRole.AREA, FieldRole.STATUS),
     SourceKind.VISITS: (FieldRole.AREA, FieldRole.PLANNED, FieldRole.HELD),
-    SourceKind.ENTRY: (FieldRole.AREA,),
+    SourceKind.ENTRY: (),
 }
 #: the roles whose entries are chosen from a set
 OF_CHOICES = (FieldRole.RATING, FieldRole.STATUS, FieldRole.INVOLVEMENT, FieldRole.KIND)
@@ -55,7 +55,7 @@ def _check_kind(files: InstrumentFiles, known: Known) -> None:
         if record.kind not in tuple(NEEDED):
             known.faults.unknown(place, "kind", "kind of instrument", record.kind, [kind.value for kind in NEEDED])
             continue
-        rows = [field for field, _ in files.rows("fields.csv")]
+        rows = [field for field, _ in files.rows("fields.csv") if files.rows("areas.csv")]     # nothing is known of it yet
         for version in dict.fromkeys(field.version for field in rows):
             roles = {field.role for field in rows if field.version == version}
             for role in NEEDED[SourceKind(record.kind)]:
@@ -106,9 +106,12 @@ def _check_fields(files: InstrumentFiles, known: Known) -> None:
     rows = files.rows("fields.csv")
     unique(known.faults, rows, lambda one: (one.version, normalise(one.header)), "this header", "header")
     single: list[Placed] = [placed for placed in rows if placed.record.role not in (FieldRole.TEXT, FieldRole.RATING)]
-    unique(known.faults, single, lambda one: (one.version, one.role, one.occasion, one.choices), "a field of this role",
+    unique(known.faults, single, lambda one: (one.version, one.role, one.occasion, one.choices, one.area), "a field of this role",
            "role")
+    areas = {area.area for area, _ in files.rows("areas.csv")}
     sets = {choice.choices for choice, _ in files.rows("choices.csv")}
     for field, place in rows:
-        if field.role in OF_CHOICES and field.choices not in sets:
+        if areas and field.role in OF_CHOICES and field.choices not in sets:
             known.faults.unknown(place, "choices", "set of choices", field.choices, sets)
+        if field.area and field.area not in areas:
+            known.faults.unknown(place, "area", "area", field.area, areas)

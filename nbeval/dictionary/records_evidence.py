@@ -64,4 +64,5 @@ class SourceField(Record):
     role: FieldRole
     choices: str = ""                   # the set of choices its entries are of
     occasion: str = ""                  # the wave, the review or the raters it is of, where it is of one
+    area: str = ""                      # the area it is of, where no column says it
     required: bool = True

@@ -175,6 +175,9 @@ class Note(Record):
     id: str
     text: str
     waves: tuple[str, ...] = ()
+    label: str = ""                     # a few words for a picture
+    starts: date | None = None          # where it is of a time: timelines mark it
+    ends: date | None = None
     source: str = ""
 
 

@@ -1,0 +1,94 @@
+"""All sources of a cohort that are no survey: from their exports to tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from nbeval.collect.action_plan import collect_actions
+from nbeval.collect.corrections import read_corrections
+from nbeval.collect.entry import collect_conditions
+from nbeval.collect.findings import Finding, findings_table
+from nbeval.collect.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
+from nbeval.collect.records_tabular import read_records
+from nbeval.collect.self_assessment import collect_ratings
+from nbeval.collect.visits import collect_visits
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.records import Cohort, Source
+from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS, Evidence, empty
+
+TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS}
+
+
+def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
+    """Collect everything that a cohort declares besides its survey.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Its sources say which files there are; a source without files is one that is known of and not collected.
+    dictionary : Dictionary
+        Instruments, indicators, authorities.
+    data : Path
+        The data folder, as for ``collect``.
+
+    Returns
+    -------
+    Evidence
+        Every table with one row per rating, action, visit or condition; tables without rows where the cohort
+        has no such source.
+
+    Raises
+    ------
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
+        The exports are missing, cannot be read, or are not what the dictionary says.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    found, files = [], []
+    path = cohort_folder(cohort, data) / CORRECTIONS
+    for source in cohort.sources:
+        kind = dictionary.instrument(source.instrument).record.kind
+        if not source.files or kind == SourceKind.SURVEY:
+            continue
+        located = locate(cohort, source, data)
+        corrections = read_corrections(path, cohort, CORRECTIONS)
+        tables, findings = _collect(SourceKind(kind), cohort, dictionary, source, located, corrections)
+        for name, table in tables:
+            parts[name].append(table)
+        found += [(f"{kind} entries", source.id, finding) for finding in findings]
+        files += located
+    return Evidence(
+        **{name: _stacked(tables, name) for name, tables in parts.items()},
+        findings=findings_table(found), inputs=record_inputs(files, None, data),
+    )
+
+
+def _collect(
+    kind: SourceKind, cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
+) -> tuple[list[tuple[str, pd.DataFrame]], list[Finding]]:
+    """The tables and findings of one source, by the kind of its instrument."""
+    if kind is SourceKind.SELF_ASSESSMENT:
+        ratings, findings = collect_ratings(cohort, dictionary, source, files, corrections)
+        return [("ratings", ratings)], findings
+    tables, findings = [], []
+    for records in read_records(cohort, dictionary, source, files, corrections):
+        if kind is SourceKind.ACTION_PLAN:
+            table, noted = collect_actions(records)
+            tables.append(("actions", table))
+            findings += noted
+        elif kind is SourceKind.VISITS:
+            table, noted = collect_visits(records)
+            tables.append(("visits", table))
+            findings += noted
+        else:
+            conditions, ratings = collect_conditions(records)
+            tables += [("conditions", conditions), ("ratings", ratings)]
+    return tables, findings
+
+
+def _stacked(tables: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    """The tables of several sources under one another."""
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else empty(TABLES[name])

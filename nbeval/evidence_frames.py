@@ -1,0 +1,97 @@
+"""What a row is of the tables made from sources that are no survey.
+
+    RATINGS       one row per rating
+    ACTIONS       one row per action x review
+    VISITS        one row per visit
+    CONDITIONS    one row per condition (or applicant) x occasion
+
+What somebody typed (comments, owners, the wording of an action) is in none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+
+RATINGS = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "wave": pa.Column(str),
+        "authority": pa.Column(str),
+        "raters": pa.Column(str),                    # the body of raters; empty where there is one only
+        "rater": pa.Column(int),                     # 1, 2 ... where several of a body rated apart
+        "point": pa.Column(str),
+        "area": pa.Column(str),
+        "rating": pa.Column(float, nullable=True),   # missing where the point was not rated
+        "people": pa.Column(float, nullable=True),   # young people behind the ratings; missing where they are of others
+    },
+    unique=["source", "wave", "authority", "raters", "rater", "point"], strict=True, name="RATINGS",
+)
+
+ACTIONS = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "authority": pa.Column(str),
+        "action": pa.Column(str),                    # its number in the plan; means nothing outside it
+        "area": pa.Column(str),
+        "occasion": pa.Column(str),                  # the review
+        "status": pa.Column(str),
+        "involvement": pa.Column(str),
+        "kind": pa.Column(str),
+        "due": pa.Column(float, nullable=True),      # days since 1 January 1970
+        "indicators": pa.Column(str),                # ids parted by "; "
+    },
+    unique=["source", "authority", "action", "occasion"], strict=True, name="ACTIONS",
+)
+
+VISITS = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "authority": pa.Column(str),
+        "area": pa.Column(str),                      # which visit or event
+        "kind": pa.Column(str),                      # in person, online
+        "planned": pa.Column(float, nullable=True),  # days since 1 January 1970
+        "held": pa.Column(float, nullable=True),     # missing where it was not held
+        "people": pa.Column(float, nullable=True),
+        "staff": pa.Column(float, nullable=True),
+    },
+    unique=["source", "authority", "area"], strict=True, name="VISITS",
+)
+
+CONDITIONS = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "wave": pa.Column(str),                      # empty where it holds for no wave: an application
+        "authority": pa.Column(str),                 # empty for applicants
+        "entry": pa.Column(int),                     # 1, 2 ... where an area has several entries (applicants)
+        "area": pa.Column(str),
+        "choices": pa.Column(str),                   # the set that ``status`` is of
+        "status": pa.Column(str),
+    },
+    unique=["source", "wave", "authority", "area", "entry"], strict=True, name="CONDITIONS",
+)
+
+
+def empty(contract: pa.DataFrameSchema) -> pd.DataFrame:
+    """A table of this kind without rows.
+
+    Returns
+    -------
+    one row per nothing: the columns and their types.
+    """
+    types = {name: str(column.dtype) for name, column in contract.columns.items()}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What was collected from all sources of a cohort that are no survey."""
+
+    ratings: pd.DataFrame
+    actions: pd.DataFrame
+    visits: pd.DataFrame
+    conditions: pd.DataFrame
+    findings: pd.DataFrame       # frames.FINDINGS
+    inputs: pd.DataFrame         # one row per file, as in frames.Collected
