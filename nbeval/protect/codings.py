@@ -76,12 +76,12 @@ def _points(block: str, dictionary) -> tuple[np.ndarray | None, bool]:
                 continue
             if item.kind is ItemKind.OPTION:
                 return np.array([0.0, 1.0]), True
+            if item.lowest is not None and item.highest is not None:     # its labels may be those of the ends alone
+                return _between(item.lowest, item.highest, True)
             codes = {float(one.code) for one in instrument.responses
                      if one.response_set == item.response_set and item.response_set and one.missing is None}
             if codes:
                 return np.array(sorted(codes)), True
-            if item.lowest is not None and item.highest is not None:
-                return _between(item.lowest, item.highest, True)
     return None, False
 
 
