@@ -101,7 +101,7 @@ def _refuse_gaps(used: pd.DataFrame, wanted: pd.DataFrame, table: OfficialTable)
     """Stop where an authority lacks a year or a breakdown that others have, or has one twice."""
     thing = ["authority", "year", "breakdown", "age"]
     twice = used[used.duplicated(thing)]
-    whole = wanted.merge(used[["breakdown", "age"]].drop_duplicates(), how="cross")
+    whole = wanted.merge(used[["breakdown", "age"]].drop_duplicates(), how="cross", validate="many_to_many")
     lacking = whole.merge(used[thing], on=thing, how="left", indicator="found", validate="one_to_many")
     lacking = lacking[lacking["found"].eq("left_only")]
     if used.empty:
