@@ -52,6 +52,7 @@ VISITS = pa.DataFrameSchema(
         "authority": pa.Column(str),
         "area": pa.Column(str),                      # which visit or event
         "kind": pa.Column(str),                      # in person, online
+        "involvement": pa.Column(str),               # what part care experienced people had in it
         "planned": pa.Column(float, nullable=True),  # days since 1 January 1970
         "held": pa.Column(float, nullable=True),     # missing where it was not held
         "people": pa.Column(float, nullable=True),

@@ -38,7 +38,8 @@ def collect_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     """
     table = pd.DataFrame({
         "source": records.source, "authority": records.about["authority"],
-        "area": entries.areas(records, records.of(FieldRole.AREA)[0]), "kind": _kind(records),
+        "area": entries.areas(records, records.of(FieldRole.AREA)[0]), "kind": _chosen(records, FieldRole.KIND),
+        "involvement": _chosen(records, FieldRole.INVOLVEMENT),
         **{role.value: entries.days(records, records.of(role)[0]) for role in (FieldRole.PLANNED, FieldRole.HELD)},
         **{role.value: _number(records, role) for role in _NUMBERS},
     }).astype({name: float for name in ("planned", "held", "people", "staff")})
@@ -47,9 +48,9 @@ def collect_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     return check(table.sort_values(["authority", "area"], ignore_index=True), VISITS), _findings(table)
 
 
-def _kind(records: Records) -> pd.Series:
-    """In person or online."""
-    fields = records.of(FieldRole.KIND)
+def _chosen(records: Records, role: FieldRole) -> pd.Series:
+    """The choices of a field that a log need not have."""
+    fields = records.of(role)
     return entries.choices(records, fields[0]) if fields else pd.Series("", index=records.texts.index, dtype=str)
 
 

@@ -81,23 +81,32 @@ def _csv(table: list[list[str]], encoding: str) -> bytes:
 
 
 def _xlsx(table: list[list[str]], sheet: str) -> bytes:
-    """A table as a workbook: numbers as numbers, everything else as text and never as a formula."""
+    """A table as a workbook of one sheet."""
+    return book_bytes({sheet: table})
+
+
+def book_bytes(sheets: dict[str, list[list[str]]]) -> bytes:
+    """Tables as a workbook, a sheet each: numbers as numbers, everything else as text and never as a formula."""
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet)
-    for row in table:
-        cells = []
-        for text in row:
-            cell = WriteOnlyCell(page, int(text) if text.isdecimal() and len(text) < 12 else text or None)
-            if text.startswith("="):
-                cell.data_type = "s"
-            cells.append(cell)
-        page.append(cells)
+    for sheet, table in sheets.items():
+        page = book.create_sheet(sheet)
+        for row in table:
+            page.append([_book_cell(page, text) for text in row])
     written = io.BytesIO()
     book.save(written)
     return _undated(written.getvalue())
+
+
+def _book_cell(page, text: str):
+    """One cell of a workbook."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(page, int(text) if text.isdecimal() and len(text) < 12 else text or None)
+    if text.startswith("="):
+        cell.data_type = "s"
+    return cell
 
 
 def _undated(book: bytes) -> bytes:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort, Source, SourceFiles
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.errors import ParameterError
+from nbeval.specimen.evidence import write_evidence
 from nbeval.specimen.export import Canary, Export
 from nbeval.specimen.files import write_file
 from nbeval.specimen.forms import write_forms
@@ -57,6 +59,9 @@ def write_specimen(cohort: Cohort, dictionary: Dictionary, out: Path, *, canary:
         )
     written: list[Path] = []
     for source in cohort.sources:
+        if dictionary.instrument(source.instrument).record.kind != SourceKind.SURVEY:
+            written += write_evidence(cohort, dictionary, source, Path(out), canary=canary)
+            continue
         for wave in dict.fromkeys(files.wave for files in source.files):
             declared = [files for files in source.files if files.wave == wave]
             written += _write_wave(cohort, dictionary, source, declared, Path(out), canary, len(written))
