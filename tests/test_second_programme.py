@@ -13,6 +13,8 @@ import nbeval
 from nbeval.dictionary import Dictionary, load
 from nbeval.dictionary.headers import normalise
 from nbeval.dictionary.records import ItemKind
+from nbeval.reporting import render_cohort
+from nbeval.workspace import Workspace
 
 PROGRAMME = Path(__file__).parent / "programmes" / "rse_uk"
 COHORT = "uk"
@@ -185,6 +187,26 @@ class TestReading:
         typed = {item.item for item in dictionary.instruments[0].items if item.kind is ItemKind.TEXT}
         assert {"edu3", "currentemp5", "conf2can", "train3", "ukrse3"} <= typed
         assert not typed & {one.item for one in dictionary.indicators}
+
+
+class TestReports:
+    @pytest.fixture
+    def workspace(self, data, tmp_path, monkeypatch) -> Workspace:
+        """The programme's places; what is kept in between goes to a folder of the test's own."""
+        monkeypatch.setenv("NBEVAL_CACHE", str(tmp_path / "cache"))
+        for name, value in (("NBEVAL_DICTIONARY", PROGRAMME), ("NBEVAL_DATA", data)):
+            monkeypatch.setenv(name, str(value))
+        return Workspace(PROGRAMME, data)
+
+    def test_there_is_a_baseline_and_a_final_report(self, workspace, tmp_path):
+        summary = render_cohort(COHORT, ["baseline", "final"], workspace, tmp_path / "reports")
+        assert not summary.failed
+        for kind, said in (("baseline", "65% of the research software engineers"), ("final", "from 65% to 85%")):
+            folder = tmp_path / "reports" / COHORT / kind
+            page = (folder / "report.html").read_text(encoding="utf-8")
+            assert "Enjoyment in the job" in page and said in page
+            assert "young people" not in page and "care leaver" not in page
+            assert (folder / "results.csv").stat().st_size > 0
 
 
 class TestNoCodeOfItsOwn:
