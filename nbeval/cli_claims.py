@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -43,7 +42,7 @@ def claims(
         typer.echo(f"written  {template}")
         return
     if file is None:
-        raise click.UsageError("name a file of claims or a report, or write a template with --template FILE.")
+        raise typer.BadParameter("name a file of claims or a report, or write a template with --template FILE.")
     judged = judge_file(file)
     _show([one for one in judged if not one.judgement.holds] if len(judged) > 60 else judged)
     typer.echo(summary(judged))
