@@ -37,6 +37,8 @@ class Cell:
     result: str = ""                    # key of the row of results it comes from, see frames.result_key
     field: str = ""                     # which column of that row: estimate, conf_low, n_valid, ...
     symbol: str = ""                    # [c], [x], [z], [low] where one is shown
+    links: tuple[tuple[str, str], ...] = ()     # parts of the text, each with where it leads: an id of the page, or an address
+    anchor: str = ""                    # the id of the cell, for others to lead to
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,15 @@ class Exhibit:
         fields = {key: value for key, value in data.items() if key != "schema"}
         fields["columns"] = tuple(Column(**column) for column in fields["columns"])
         fields["rows"] = tuple(
-            Row(cells=tuple(Cell(**cell) for cell in row["cells"]), heading=row["heading"])
+            Row(cells=tuple(_cell(cell) for cell in row["cells"]), heading=row["heading"])
             for row in fields["rows"]
         )
         fields["legend"] = tuple((symbol, meaning) for symbol, meaning in fields["legend"])
         fields["notes"] = tuple(fields["notes"])
         fields["figure"] = Figure(**fields["figure"]) if fields["figure"] else None
         return cls(**fields)
+
+
+def _cell(data: dict[str, Any]) -> Cell:
+    """A cell from its JSON."""
+    return Cell(**{**data, "links": tuple((text, target) for text, target in data.get("links", ()))})

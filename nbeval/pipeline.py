@@ -3,6 +3,8 @@
     raw exports -> collect -> answers -> measure -> values -> estimate -> results -> protect
     -> disclosed results -> present (inside a notebook) -> publish
 
+Figures in print take the same way: what ``made_from`` declares of a cohort decides which function of a stage it meets.
+
 Each function below is one leg of that route. There is no logic here.
 """
 
@@ -14,13 +16,17 @@ import pandas as pd
 
 from nbeval.collect import collect
 from nbeval.collect.locating import fingerprint
+from nbeval.collect.published import collect_published
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort
 from nbeval.estimate.assembly import estimate
-from nbeval.frames import Collected, DisclosedResults
+from nbeval.estimate.printed_results import estimate_published
+from nbeval.frames import Collected, CollectedFigures, DisclosedResults
 from nbeval.measure import measure
 from nbeval.protect import protect
 from nbeval.protect.kept import reopen
+from nbeval.protect.published import already_public
 from nbeval.releasing import released
 
 
@@ -29,18 +35,24 @@ def fingerprint_of(cohort: Cohort, data: Path) -> str:
     return fingerprint(cohort, data)
 
 
-def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
-    """Raw exports to answers, with findings and the accounting of every form."""
+def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected | CollectedFigures:
+    """Raw exports to answers, or printed figures as they stand, with findings and the accounting of everything read."""
+    if cohort.made_from is SourceKind.PUBLISHED:
+        return collect_published(cohort, dictionary)
     return collect(cohort, dictionary, data)
 
 
-def results_of(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+def results_of(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Answers to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
+    if isinstance(collected, CollectedFigures):
+        return estimate_published(collected.figures, cohort, dictionary)
     return estimate(measure(collected, cohort, dictionary), cohort, dictionary)
 
 
 def disclosed_of(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> DisclosedResults:
-    """Results to disclosed results: what the reports can show, protected as one release."""
+    """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
+    if cohort.made_from is SourceKind.PUBLISHED:
+        return already_public(results, cohort, dictionary.disclosure)
     return protect(released(results, cohort, dictionary), cohort, dictionary)
 
 

@@ -110,8 +110,10 @@ def reports_asked_for(
     SourceError
         The notebook of a kind is not there.
     """
-    chosen = [kind_of(kind, workspace) for kind in dict.fromkeys(kinds)] or workspace.dictionary.programme.reports
+    fitting = [kind for kind in workspace.dictionary.programme.reports if kind.made_from is cohort.made_from]
+    chosen = [kind_of(kind, workspace) for kind in dict.fromkeys(kinds)] or fitting
     for kind in chosen:
+        _check_made_from(cohort, kind)
         notebook_of(kind, workspace)
     if authority and not kinds:
         chosen = [kind for kind in chosen if kind.per_authority]
@@ -162,6 +164,16 @@ def _places(cohort: Cohort, kind: ReportKind, authority: str) -> tuple[str, ...]
         _check_authority(cohort, kind, authority)
         return (authority,)
     return cohort.authorities if kind.per_authority else ("",)
+
+
+def _check_made_from(cohort: Cohort, kind: ReportKind) -> None:
+    """Refuse a report on answers of a cohort that has none, and the reverse."""
+    if kind.made_from is not cohort.made_from:
+        raise ParameterError(
+            f"report '{kind.id}' cannot be made of cohort '{cohort.id}'.", found=f"a cohort made from {cohort.made_from}",
+            allowed=f"a cohort made from {kind.made_from}", where="programme.toml, made_from",
+            do="choose another kind of report, or another cohort.",
+        )
 
 
 def _check_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
