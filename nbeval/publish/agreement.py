@@ -105,7 +105,7 @@ def _flat(exhibit: Exhibit) -> Grid:
         if row.heading:
             block = row.cells[0].text
         else:
-            grid.append([*([_plain(block)] if blocks else []), *(_value(cell.text) for cell in row.cells)])
+            grid.append([*([_value(block)] if blocks else []), *(_value(cell.text) for cell in row.cells)])
     return grid
 
 

@@ -49,6 +49,12 @@ def test_a_changed_number_is_found_in_every_format(document, made, name, old, ne
     assert new.replace(",", "") in wrong[0].replace(",", "")
 
 
+def test_a_block_that_is_headed_by_a_year_agrees(document):
+    headed = read_document(_planted(document, "Home", "2016"))
+    assert "2016" in {row.cells[0].text for row in headed.exhibits[0].exhibit.rows if row.heading}
+    assert disagreements(headed, {"xlsx": FORMATS["xlsx"].make(headed)}) == ()
+
+
 def _planted(document, old, new):
     """A notebook whose exhibit has another number than the formats were made with."""
     import json
