@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort, Disclosure
 from nbeval.errors import DisclosureError, FrameError
 from nbeval.frames import Contrast, Quantity, result_key
@@ -25,7 +26,7 @@ _DERIVABLE = (Quantity.PERCENT, Quantity.MEAN, Quantity.CHANGE, Quantity.DIFFERE
 
 
 def attack(
-    table: pd.DataFrame, cohort: Cohort, dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+    table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Find how closely each withheld cell of a release can be derived from what is shown.
 
@@ -102,7 +103,7 @@ def _audit(block: Block, sought: np.ndarray, before: np.ndarray, policy: Disclos
 
 def _audit_known(block: Block, sought: np.ndarray, policy: Disclosure) -> pd.DataFrame:
     """The audit of one block, by all that is known of it."""
-    sought = sought & block.cells["value"].isna().to_numpy() & ~_of_nobody(block)
+    sought = sought & np.isnan(block.values) & ~_of_nobody(block)
     cells, owners = withheld_cells(block, sought, policy)
     rows, values = small_groups(block, policy)
     rows = rows[~(values < 1)]
@@ -114,15 +115,15 @@ def _audit_known(block: Block, sought: np.ndarray, policy: Disclosure) -> pd.Dat
     )
     if not len(wanted.needed):
         return pd.DataFrame(columns=list(AUDIT))
-    intruder = Intruder(block, block.cells["value"].notna().to_numpy())
+    intruder = Intruder(block, ~np.isnan(block.values))
     low, high = intruder.intervals(wanted)
     found = np.array([width(*ends) for ends in zip(low, high, wanted.whole, strict=True)])
     ok = found >= wanted.needed - TOLERANCE
     ok[number:] |= (low[number:] > policy.threshold - 1 + TOLERANCE) | (high[number:] < 1 - TOLERANCE)
-    places = [*block.cells.iloc[owners][list(PLACE)].itertuples(index=False, name=None), *_places(block, rows)]
+    places = [*(block.cell_places[owner] for owner in owners), *_places(block, rows)]
     audit = pd.DataFrame(places, columns=list(PLACE)).assign(
         source=block.name[0], wave=block.name[1], block=block.name[2],
-        kind=[*block.cells["kind"].iloc[owners], *["answers not printed"] * len(rows)],
+        kind=[*block.kinds[owners], *["answers not printed"] * len(rows)],
         what=[*block.cells["what"].iloc[owners], *[""] * len(rows)],
         width=found, required=wanted.needed, ok=ok,
         meets=["" if fine else _meets(block, intruder, row) for fine, row in zip(ok, wanted.rows, strict=True)],
@@ -132,9 +133,9 @@ def _audit_known(block: Block, sought: np.ndarray, policy: Disclosure) -> pd.Dat
 
 def _of_nobody(block: Block) -> np.ndarray:
     """Which cells stand on a base that is known to be empty."""
-    empty = {tuple(place) for *place, kind, value in block.cells[[*PLACE, "kind", "value"]].itertuples(index=False)
-             if kind == BASE and value == 0}
-    return np.array([tuple(place) in empty for place in block.cells[list(PLACE)].itertuples(index=False)], dtype=bool)
+    bases = zip(block.cell_places, block.kinds, block.values, strict=True)
+    empty = {place for place, kind, value in bases if kind == BASE and value == 0}
+    return np.array([place in empty for place in block.cell_places], dtype=bool)
 
 
 def _places(block: Block, rows: np.ndarray) -> list[tuple[str, str, str]]:
@@ -144,7 +145,7 @@ def _places(block: Block, rows: np.ndarray) -> list[tuple[str, str, str]]:
 
 def _meets(block: Block, intruder: Intruder, row: np.ndarray) -> str:
     """The shown cells without which an expression could not be derived so closely."""
-    cells = block.cells[(intruder.leverage(row) > 0) & block.cells["kind"].ne(AT_LEAST).to_numpy()]
+    cells = block.cells[(intruder.leverage(row) > 0) & (block.kinds != AT_LEAST)]
     names = [" ".join(part for part in cell if part) or "whole cohort" for cell in cells[[*PLACE, "kind", "what"]].itertuples(index=False)]
     more = f" and {len(names) - _SHOWN_AT_MOST} more" if len(names) > _SHOWN_AT_MOST else ""
     return "; ".join(names[:_SHOWN_AT_MOST]) + more

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Measure
 from nbeval.frames import Contrast, Quantity
 
@@ -47,7 +48,7 @@ class Cells:
     parts: pd.DataFrame
 
 
-def read_cells(results: pd.DataFrame, dictionary) -> Cells:
+def read_cells(results: pd.DataFrame, dictionary: Dictionary) -> Cells:
     """Read the cells that rows of results show.
 
     Parameters
@@ -56,6 +57,7 @@ def read_cells(results: pd.DataFrame, dictionary) -> Cells:
     dictionary : says which indicators are of one item and which codes they cover
     """
     table = results.reset_index(drop=True)
+    table = table[~table["source"].isin(dictionary.disclosure.not_of_answers)]
     sides = _sides(table)
     answers = _answers(sides, dictionary)
     found = [answers, _people(table, sides, dictionary), _asked(table, dictionary), _at_least(answers, dictionary)]
@@ -72,7 +74,7 @@ def read_cells(results: pd.DataFrame, dictionary) -> Cells:
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
 
 
-def block_of(indicator: str, dictionary) -> str:
+def block_of(indicator: str, dictionary: Dictionary) -> str:
     """The name of the block an indicator belongs to: its item or scale, or itself where it is unknown."""
     for one in dictionary.indicators:
         if one.indicator == indicator:
@@ -102,7 +104,7 @@ def _sides(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([now, then], ignore_index=True)
 
 
-def _answers(sides: pd.DataFrame, dictionary) -> pd.DataFrame:
+def _answers(sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """The bases, shares, sums and squares that the sides of answers show."""
     skip = [*OVER_AUTHORITIES, *OPEN]
     part = sides[sides["indicator"].ne("") & ~sides["quantity"].isin(skip)]
@@ -141,7 +143,7 @@ def _squares(means: pd.DataFrame) -> pd.DataFrame:
     return both.assign(kind=SQUARES, what="", value=value, field="estimate")
 
 
-def _people(table: pd.DataFrame, sides: pd.DataFrame, dictionary) -> pd.DataFrame:
+def _people(table: pd.DataFrame, sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """How many people there are in each place: forms, members of a group level, and who gave the group."""
     answered = sides[sides["indicator"].ne("") & ~sides["quantity"].isin(OPEN) & sides["wave"].ne("")]
     known = answered.assign(value=np.nan, field="estimate", rank=90)
@@ -157,7 +159,7 @@ def _people(table: pd.DataFrame, sides: pd.DataFrame, dictionary) -> pd.DataFram
     return _known(pd.concat(parts, ignore_index=True).assign(block=EVERYBODY))
 
 
-def _asked(table: pd.DataFrame, dictionary) -> pd.DataFrame:
+def _asked(table: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """How many were asked a routed question: a count of those who gave certain answers before."""
     blocks = _routed_indicators(dictionary)
     part = table[table["indicator"].isin(list(blocks)) & table["contrast"].eq("") & ~table["quantity"].isin(OPEN)]
@@ -170,7 +172,7 @@ def _asked(table: pd.DataFrame, dictionary) -> pd.DataFrame:
     ))
 
 
-def _at_least(answers: pd.DataFrame, dictionary) -> pd.DataFrame:
+def _at_least(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Those who answered a routed question, as a lower bound of those who were asked it."""
     routes = routed(dictionary)
     bases = answers[answers["kind"].eq(BASE) & answers["block"].isin(list(routes))]
@@ -181,7 +183,7 @@ def _at_least(answers: pd.DataFrame, dictionary) -> pd.DataFrame:
     )
 
 
-def routed(dictionary) -> dict[str, tuple[str, str]]:
+def routed(dictionary: Dictionary) -> dict[str, tuple[str, str]]:
     """The blocks of routed questions: the block they are asked from, and the codes that lead to them."""
     routes: dict[str, tuple[str, str]] = {}
     for instrument in dictionary.instruments:
@@ -191,7 +193,7 @@ def routed(dictionary) -> dict[str, tuple[str, str]]:
     return routes
 
 
-def _routed_indicators(dictionary) -> dict[str, tuple[str, str]]:
+def _routed_indicators(dictionary: Dictionary) -> dict[str, tuple[str, str]]:
     """The indicators of routed questions, with the block and the codes that lead to each."""
     routes = routed(dictionary)
     blocks = {one.indicator: block_of(one.indicator, dictionary) for one in dictionary.indicators}
@@ -205,7 +207,7 @@ def _known(part: pd.DataFrame) -> pd.DataFrame:
         {"value": float, "rank": float, "row": int})
 
 
-def _over_authorities(table: pd.DataFrame, cells: pd.DataFrame, dictionary) -> pd.DataFrame:
+def _over_authorities(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Parts of the rows that stand on every authority: the cells of each, at each wave they use."""
     rows = table[table["quantity"].isin(OVER_AUTHORITIES)]
     rows = rows.assign(row=rows.index, block=rows["indicator"].map(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.records import ItemKind, ScaleRule
 
@@ -31,7 +32,7 @@ class Coding:
     exact: bool
 
 
-def coding(block: str, names: list[str], asked: list[str], sums: bool, dictionary) -> Coding:
+def coding(block: str, names: list[str], asked: list[str], sums: bool, dictionary: Dictionary) -> Coding:
     """Lay out the atoms of a block.
 
     Parameters
@@ -59,7 +60,7 @@ def coding(block: str, names: list[str], asked: list[str], sums: bool, dictionar
     return Coding({name: mask[keep] for name, mask in sets.items()}, codes, classes[keep], exact)
 
 
-def _points(block: str, dictionary) -> tuple[np.ndarray | None, bool]:
+def _points(block: str, dictionary: Dictionary) -> tuple[np.ndarray | None, bool]:
     """Every answer that can be given, or enough points to tell the codings of it apart; and whether it is every one."""
     kind, _, name = block.partition(" ")
     if kind == "scale":
@@ -101,7 +102,7 @@ def _ends(points: np.ndarray, classes: np.ndarray) -> np.ndarray:
     return np.array(sorted(ends))
 
 
-def _mask(name: str, points: np.ndarray, dictionary) -> np.ndarray:
+def _mask(name: str, points: np.ndarray, dictionary: Dictionary) -> np.ndarray:
     """The points that a share counts."""
     if name.endswith(" floor"):
         return points == points.min()

@@ -7,20 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort, Disclosure
 from nbeval.frames import RESULTS, Contrast, DisclosedResults, check
 from nbeval.protect.attack import attack, refuse_leaks
 from nbeval.protect.cells import AT_LEAST, BASE, PEOPLE, PLACE, ROUTE, Cells, read_cells
 from nbeval.protect.earlier import Known, beside_earlier
 from nbeval.protect.importance import cell_weights
+from nbeval.protect.panels import panels_withheld
 from nbeval.protect.primary import small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.protect.release import blocks
 from nbeval.protect.secondary import choose_cells
 from nbeval.protect.withhold import withhold
 
 
+#: how the withheld cells of a block were chosen
+EXACT, HEURISTIC = "exact", "heuristic"
+
+
 def protect(
-    results: pd.DataFrame, cohort: Cohort, dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+    results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> DisclosedResults:
     """Withhold from results what would give somebody away, over the whole release at once.
 
@@ -36,7 +42,8 @@ def protect(
     DisclosedResults
         ``table``: one row per estimate, in the order given; a withheld row has its symbol in
         ``suppression`` and none of the numbers made from the answers. ``audit``: one row per
-        withheld cell (see ``attack``).
+        withheld cell (see ``attack``), with ``solved``: whether the cells of its block are the
+        fewest and least important that are enough (``exact``), or were found by the ``heuristic``.
 
     Raises
     ------
@@ -55,28 +62,37 @@ def protect(
     table = results.reset_index(drop=True)
     cells = read_cells(table, dictionary)
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
-    hidden = withheld_over_release(cells, known, table, cohort, dictionary)
+    hidden, solved = withheld_over_release(cells, known, table, cohort, dictionary)
     disclosed = disclose(table, cells, hidden, dictionary.disclosure)
     audit = attack(disclosed, cohort, dictionary, earlier=earlier)
     refuse_leaks(audit)
+    audit = audit.assign(solved=[solved.get(name, "") for name in zip(audit["source"], audit["wave"], audit["block"], strict=True)])
     disclosed.index = results.index
     return DisclosedResults(table=disclosed, policy=dictionary.disclosure, audit=audit)
 
 
 def withheld_over_release(
-    cells: Cells, known: Known, results: pd.DataFrame, cohort: Cohort, dictionary,
-) -> np.ndarray:
-    """Which cells have to be withheld: too small, or needed so that others cannot be worked out."""
+    cells: Cells, known: Known, results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary,
+) -> tuple[np.ndarray, dict[tuple[str, str, str], str]]:
+    """Which cells have to be withheld: too small, or needed so that others cannot be worked out; and how that was found.
+
+    Notes
+    -----
+    Blocks are solved one after another, those that others rest on first: the people before their answers, a
+    question before those routed from it. What is optimal is optimal for its block, given the blocks before it.
+    """
     policy = dictionary.disclosure
     hidden = unsafe_cells(known.table, policy) | known.changed
     out = known.out | known.changed
+    solved: dict[tuple[str, str, str], str] = {}
     weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))
     for block in blocks(known.table, cohort, dictionary, hidden=hidden):
         inside = block.cells["cell"].to_numpy()
         chosen = choose_cells(block, hidden[inside], out[inside], weights[inside], policy)
-        hidden[inside] |= chosen
-        hidden |= _follow(known.table, block.cells[chosen])
-    return hidden
+        hidden[inside] |= chosen.withheld
+        hidden |= _follow(known.table, block.cells[chosen.withheld])
+        solved[block.name] = EXACT if chosen.exact else HEURISTIC
+    return hidden, solved
 
 
 def disclose(results: pd.DataFrame, cells: Cells, hidden: np.ndarray, policy: Disclosure) -> pd.DataFrame:
@@ -92,11 +108,12 @@ def disclose(results: pd.DataFrame, cells: Cells, hidden: np.ndarray, policy: Di
         "estimate", "n_valid", "n_reference", "n_eligible")}
     bases, references = by_field["n_valid"], by_field["n_reference"]
     already = results["suppression"].eq(policy.symbols["withheld"])
-    lone = already | unsafe_rows(results, policy)
+    panels = panels_withheld(results, policy)
+    lone = already | panels | unsafe_rows(results, policy)
     rest = results["contrast"].eq(Contrast.REST) & (bases | references)
     people = _rows(gone.loc[(cells.table["kind"].to_numpy()[gone["cell"]] == PEOPLE), "row"], results)
-    bases = bases | rest | people | (lone & small_base(results["n_valid"], policy))
-    references = references | rest | people | (lone & small_base(results["n_reference"], policy))
+    bases = bases | rest | people | panels | (lone & small_base(results["n_valid"], policy))
+    references = references | rest | people | panels | (lone & small_base(results["n_reference"], policy))
     eligible = by_field["n_eligible"] | people
     return withhold(
         results, policy, rows=by_field["estimate"] | bases | references | lone, bases=bases, references=references,

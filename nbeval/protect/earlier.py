@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Disclosure
 from nbeval.frames import RESULTS
 from nbeval.protect.cells import KEY, Cells, read_cells
@@ -28,7 +29,7 @@ class Known:
     changed: np.ndarray
 
 
-def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclosure, dictionary) -> Known:
+def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclosure, dictionary: Dictionary) -> Known:
     """Lay what was published before beside the cells of a release."""
     published = _published(earlier, dictionary)
     both = cells.table.merge(published, on=list(KEY), how="outer", validate="one_to_one")
@@ -44,7 +45,7 @@ def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclo
     return Known(table[[*KEY, "value", "cell"]], out, changed)
 
 
-def _published(earlier: Sequence[pd.DataFrame], dictionary) -> pd.DataFrame:
+def _published(earlier: Sequence[pd.DataFrame], dictionary: Dictionary) -> pd.DataFrame:
     """One row per cell that an earlier report shows, with its value there (``before``)."""
     tables = [_complete(table) for table in earlier if len(table)]
     empty = pd.DataFrame({name: pd.Series(dtype=str) for name in KEY} | {"before": pd.Series(dtype=float)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Disclosure
 from nbeval.errors import DictionaryError
 from nbeval.frames import Contrast
@@ -14,7 +15,7 @@ from nbeval.protect.cells import AT_LEAST, BASE, Cells
 _FIELDS = {"estimate": 1.0, "n_valid": 0.5, "n_reference": 0.5, "n_eligible": 0.25}
 
 
-def cell_weights(cells: Cells, results: pd.DataFrame, dictionary) -> np.ndarray:
+def cell_weights(cells: Cells, results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
     """The loss that withholding each cell would be.
 
     Returns
@@ -33,7 +34,7 @@ def cell_weights(cells: Cells, results: pd.DataFrame, dictionary) -> np.ndarray:
     return total + 0.1 * (1 + size / max(size.max(initial=1.0), 1.0))
 
 
-def row_importance(results: pd.DataFrame, dictionary) -> np.ndarray:
+def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
     """How important each row is: every priority that holds for it counts twice the next one.
 
     Raises

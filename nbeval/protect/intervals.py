@@ -41,8 +41,8 @@ class Intruder:
     """Everything known of a block, as one system of equations and bounds."""
 
     def __init__(self, block: Block, known: np.ndarray) -> None:
-        self.values = block.cells["value"].to_numpy()
-        bounds = block.cells["kind"].eq(AT_LEAST).to_numpy()
+        self.values = block.values
+        bounds = block.kinds == AT_LEAST
         self.exact = np.flatnonzero(known & ~bounds)
         self.least = np.flatnonzero(known & bounds)
         self.equal = sparse.vstack([block.matrix[self.exact], block.equalities], format="csr")

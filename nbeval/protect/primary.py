@@ -26,7 +26,7 @@ def small(count: np.ndarray | pd.Series, threshold: int, zero: bool) -> np.ndarr
     return (count < threshold) & (zero | (count > 0))
 
 
-def small_share(numerator, base, policy: Disclosure) -> np.ndarray:
+def small_share(numerator: np.ndarray | pd.Series, base: np.ndarray | pd.Series, policy: Disclosure) -> np.ndarray:
     """Where a share rests on too few people: in it, out of it, or altogether.
 
     Notes
@@ -42,7 +42,7 @@ def small_share(numerator, base, policy: Disclosure) -> np.ndarray:
     return inside | outside | small_base(base, policy)
 
 
-def small_base(base, policy: Disclosure) -> np.ndarray:
+def small_base(base: np.ndarray | pd.Series, policy: Disclosure) -> np.ndarray:
     """Where a base is too small for any percentage, mean or median to stand on."""
     return np.asarray(base, dtype=float) < max(policy.threshold, policy.threshold_percent_base)
 

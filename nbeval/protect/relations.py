@@ -10,7 +10,9 @@ for optimizing cell suppression in tabular data with linear constraints", JASA 9
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -40,6 +42,21 @@ class Block:
     caps: np.ndarray
     places: list[Place]
     coding: Coding
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """The kind of each cell."""
+        return self.cells["kind"].to_numpy(dtype=object)
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """The value of each cell; missing where it is not known."""
+        return self.cells["value"].to_numpy()
+
+    @cached_property
+    def cell_places(self) -> list[Place]:
+        """The place of each cell."""
+        return list(zip(*(self.cells[name].to_numpy(dtype=object) for name in PLACE), strict=True))
 
     @property
     def atoms(self) -> int:
@@ -85,7 +102,7 @@ def make_block(
     authorities : the authorities of the cohort, with or without cells
     """
     cells = cells.reset_index(drop=True)
-    places = [tuple(row) for row in cells[list(PLACE)].drop_duplicates().itertuples(index=False)]
+    places = list(dict.fromkeys(zip(*(cells[name].to_numpy(dtype=object) for name in PLACE), strict=True)))
     position = {place: number for number, place in enumerate(places)}
     sums = _additions(position, cells, authorities)
     hidden = [(parent, children) for parent, children, slack in sums if slack]
@@ -101,9 +118,9 @@ def make_block(
 def _additions(position: dict[Place, int], cells: pd.DataFrame, authorities: tuple[str, ...]):
     """Which places add up to which, and whether somebody is left over: (parent, children, left over)."""
     values: dict[Place, dict[str, float]] = {place: {} for place in position}
-    for cell in cells.itertuples():
-        if cell.value == cell.value:
-            values[cell.authority, cell.group, cell.level][f"{cell.kind} {cell.what}"] = cell.value
+    for authority, group, level, kind, what, value in _columns(cells):
+        if value == value:
+            values[authority, group, level][f"{kind} {what}"] = value
     found = []
     for parent in position:
         authority, group, _ = parent
@@ -138,15 +155,20 @@ def _cell_rows(cells: pd.DataFrame, position: dict[Place, int], coding: Coding, 
     ones = np.ones(atoms)
     by_kind = {BASE: ones, PEOPLE: ones, SUM: coding.codes, SQUARES: coding.codes ** 2}
     matrix = np.zeros((len(cells), count * atoms))
-    for number, cell in enumerate(cells.itertuples()):
-        if cell.kind == MEMBERS:
-            inside = [place for place in position if place[0] == cell.authority and place[1] == cell.what]
+    for number, (authority, group, level, kind, what, _) in enumerate(_columns(cells)):
+        if kind == MEMBERS:
+            inside = [place for place in position if place[0] == authority and place[1] == what]
             matrix[number, [position[place] * atoms for place in inside]] = 1.0
             continue
-        start = position[cell.authority, cell.group, cell.level] * atoms
-        counted = cell.kind in (SHARE, ASKED, AT_LEAST)
-        matrix[number, start:start + atoms] = coding.sets[cell.what.partition(ROUTE)[0]] if counted else by_kind[cell.kind]
+        start = position[authority, group, level] * atoms
+        counted = kind in (SHARE, ASKED, AT_LEAST)
+        matrix[number, start:start + atoms] = coding.sets[what.partition(ROUTE)[0]] if counted else by_kind[kind]
     return sparse.csr_matrix(matrix)
+
+
+def _columns(cells: pd.DataFrame) -> Iterator[tuple]:
+    """Authority, group, level, kind, what and value of each cell."""
+    return zip(*(cells[name].to_numpy(dtype=object) for name in (*PLACE, "kind", "what", "value")), strict=True)
 
 
 def _equalities(sums, position: dict[Place, int], first_hidden: int, atoms: int, count: int) -> sparse.csr_matrix:
@@ -154,16 +176,12 @@ def _equalities(sums, position: dict[Place, int], first_hidden: int, atoms: int,
     rows, columns, values = [], [], []
     hidden = first_hidden
     for number, (parent, children, left) in enumerate(sums):
-        parts = [(position[parent], -1.0), *((position[child], 1.0) for child in children)]
-        if left:
-            parts.append((hidden, 1.0))
-            hidden += 1
-        for place, sign in parts:
-            for atom in range(atoms):
-                rows.append(number * atoms + atom)
-                columns.append(place * atoms + atom)
-                values.append(sign)
-    return sparse.csr_matrix((values, (rows, columns)), shape=(len(sums) * atoms, count * atoms))
+        rows += [number] * (1 + len(children) + left)
+        columns += [position[parent], *(position[child] for child in children), *([hidden] if left else [])]
+        values += [-1.0, *[1.0] * (len(children) + left)]
+        hidden += left
+    by_place = sparse.csr_matrix((values, (rows, columns)), shape=(len(sums), count))
+    return sparse.kron(by_place, sparse.identity(atoms), format="csr")
 
 
 def _caps(places, hidden, people: dict[Place, float], atoms: int, count: int):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.protect.cells import ASKED, AT_LEAST, EVERYBODY, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM, routed
 from nbeval.protect.codings import Coding, coding
@@ -16,7 +17,7 @@ _ONE = Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
 
 
 def blocks(
-    table: pd.DataFrame, cohort: Cohort, dictionary, *, hidden: np.ndarray | None = None,
+    table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, hidden: np.ndarray | None = None,
 ) -> Iterator[Block]:
     """The blocks of a release: at each wave the people first, then questions before those routed from them.
 
@@ -28,19 +29,22 @@ def blocks(
     depth = _depths(dictionary)
     for (source, wave), at_wave in table.groupby(["source", "wave"], sort=True):
         parts = dict(list(at_wave.groupby("block", sort=True)))
+        everybody = parts.get(EVERYBODY)
+        people: dict[Place, float] | None = None
         for name in sorted(parts, key=lambda one: (one != EVERYBODY, depth.get(one, 0), one)):
             cells = parts[name]
             if name == EVERYBODY:
                 yield make_block((source, wave, name), cells, _ONE, {}, cohort.authorities)
                 continue
-            people = _numbers_of_people(parts.get(EVERYBODY), hidden)
+            if people is None:                           # the block of the people comes first
+                people = _numbers_of_people(everybody, hidden)
             atoms = _coding_of(name, cells, dictionary)
             if not atoms.exact:
                 cells = cells[cells["kind"].ne(SQUARES)]
             yield make_block((source, wave, name), _agreeing(cells, atoms), atoms, people, cohort.authorities)
 
 
-def _coding_of(name: str, cells: pd.DataFrame, dictionary) -> Coding:
+def _coding_of(name: str, cells: pd.DataFrame, dictionary: Dictionary) -> Coding:
     """The atoms of the cells of a block."""
     shares = sorted(set(cells.loc[cells["kind"].eq(SHARE), "what"]))
     asked = sorted({what.partition(ROUTE)[0] for what in cells.loc[cells["kind"].isin([ASKED, AT_LEAST]), "what"]})
@@ -74,7 +78,7 @@ def _numbers_of_people(cells: pd.DataFrame | None, hidden: np.ndarray | None) ->
     return {tuple(row[:3]): row[3] for row in known[[*PLACE, "value"]].itertuples(index=False)}
 
 
-def _depths(dictionary) -> dict[str, int]:
+def _depths(dictionary: Dictionary) -> dict[str, int]:
     """How many questions lead to each routed one."""
     routes = {block: parent for block, (parent, _) in routed(dictionary).items()}
     depths = {}

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from nbeval.dictionary.records import Disclosure
-from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, PEOPLE, PLACE, SHARE, SQUARES, SUM
+from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, PEOPLE, SHARE, SQUARES, SUM
 from nbeval.protect.intervals import Sought
 from nbeval.protect.relations import Block
 
@@ -25,8 +25,8 @@ def withheld_cells(block: Block, withheld: np.ndarray, policy: Disclosure) -> tu
     one person's answer can make, a sum of squares likewise. Where the base is withheld as well,
     those left over from a share are looked for too.
     """
-    cells = np.flatnonzero(withheld & block.cells["kind"].ne(AT_LEAST).to_numpy())
-    kinds = block.cells["kind"].to_numpy()
+    kinds = block.kinds
+    cells = np.flatnonzero(withheld & (kinds != AT_LEAST))
     span = np.ptp(block.coding.codes) if block.atoms > 1 and np.isfinite(block.coding.codes).all() else 1.0
     wide = {SUM: span, SQUARES: span ** 2}
     needed = [wide.get(kinds[cell], policy.protection_interval) for cell in cells]
@@ -47,9 +47,10 @@ def small_groups(block: Block, policy: Disclosure) -> tuple[np.ndarray, np.ndarr
         The expressions, and their values as far as the cells of the table give them.
     """
     combos = _implied_sets(block)
-    kinds, values = block.cells["kind"].to_numpy(), block.cells["value"].to_numpy()
-    at = {(*place, kind, what): value for *place, kind, what, value in zip(
-        *(block.cells[name] for name in PLACE), kinds, block.cells["what"], values, strict=True)}
+    if not combos:
+        return np.empty((0, block.matrix.shape[1])), np.empty(0)
+    at = {(*place, kind, what): value for place, kind, what, value in zip(
+        block.cell_places, block.kinds, block.cells["what"], block.values, strict=True)}
     rows, found = [], []
     for number, place in enumerate(block.places):
         for mask, weights in combos:
@@ -64,8 +65,7 @@ def small_groups(block: Block, policy: Disclosure) -> tuple[np.ndarray, np.ndarr
 
 def _left_over(block: Block, cells: np.ndarray, withheld: np.ndarray) -> tuple[np.ndarray, list[int]]:
     """Base less share, for withheld shares whose base is withheld too; and the cells they belong to."""
-    kinds = block.cells["kind"].to_numpy()
-    places = list(zip(*(block.cells[name] for name in PLACE), strict=True))
+    kinds, places = block.kinds, block.cell_places
     base = {places[number]: number for number in np.flatnonzero((kinds == BASE) & withheld)}
     owners = [int(cell) for cell in cells if kinds[cell] == SHARE and places[cell] in base]
     wholes = [base[places[owner]] for owner in owners]
@@ -75,7 +75,7 @@ def _left_over(block: Block, cells: np.ndarray, withheld: np.ndarray) -> tuple[n
 def _implied_sets(block: Block) -> list[tuple[np.ndarray, dict[tuple[str, str], float]]]:
     """Sets of answers whose count follows from the shares and the base of a place, with the weights that give it."""
     sets = block.coding.sets
-    shown = {name for kind, name in zip(block.cells["kind"], block.cells["what"], strict=True) if kind == SHARE}
+    shown = {name for kind, name in zip(block.kinds, block.cells["what"], strict=True) if kind == SHARE}
     names = sorted(name for name in sets if name in shown)
     if not names:
         return []
