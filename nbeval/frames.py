@@ -19,6 +19,7 @@ import pandera.pandas as pa
 
 from nbeval.dictionary.kinds import MissingReason, Quantity
 from nbeval.errors import FrameError
+from nbeval.evidence_frames import Evidence
 
 
 class Contrast(StrEnum):
@@ -174,6 +175,7 @@ class Collected:
     findings: pd.DataFrame
     accounting: pd.DataFrame     # one row per file: file, wave, authority, read, kept, set aside by reason
     inputs: pd.DataFrame         # one row per file: name relative to the data folder, sha256, bytes
+    evidence: Evidence | None = None     # what was collected besides the survey
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,14 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.collect import collect
+from nbeval.collect.evidence import collect_evidence, with_evidence
 from nbeval.collect.locating import fingerprint
 from nbeval.collect.published import collect_published
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort
 from nbeval.estimate.assembly import estimate
+from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.printed_results import estimate_published
 from nbeval.frames import Collected, CollectedFigures, DisclosedResults
 from nbeval.measure import measure
@@ -39,14 +41,15 @@ def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected 
     """Raw exports to answers, or printed figures as they stand, with findings and the accounting of everything read."""
     if cohort.made_from is SourceKind.PUBLISHED:
         return collect_published(cohort, dictionary)
-    return collect(cohort, dictionary, data)
+    return with_evidence(collect(cohort, dictionary, data), collect_evidence(cohort, dictionary, data))
 
 
 def results_of(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Answers to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
     if isinstance(collected, CollectedFigures):
         return estimate_published(collected.figures, cohort, dictionary)
-    return estimate(measure(collected, cohort, dictionary), cohort, dictionary)
+    survey = estimate(measure(collected, cohort, dictionary), cohort, dictionary)
+    return estimate_evidence(collected.evidence, survey, cohort, dictionary)
 
 
 def disclosed_of(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> DisclosedResults:

@@ -38,7 +38,8 @@ def released(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> p
     compared = results["contrast"].where(results["quantity"].eq(Quantity.DIFFERENCE.value), "")
     parts = results.assign(place=results["authority"].ne(""), group=own, kind=compared)[list(_PARTS)]
     keep = [part in wanted for part in parts.itertuples(index=False, name=None)]
-    return results[keep].reset_index(drop=True)
+    beside = results["source"].isin(dictionary.disclosure.not_of_answers)
+    return results[beside | pd.Series(keep, index=results.index, dtype=bool)].reset_index(drop=True)
 
 
 def _asked(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary) -> Iterator[tuple]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort, Source
 from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS, Evidence, empty
+from nbeval.frames import Collected
 
 TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS}
 
@@ -62,6 +64,25 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
     return Evidence(
         **{name: _stacked(tables, name) for name, tables in parts.items()},
         findings=findings_table(found), inputs=record_inputs(files, None, data),
+    )
+
+
+def with_evidence(collected: Collected, evidence: Evidence) -> Collected:
+    """What was collected from a cohort's survey and from its other sources, as one.
+
+    Parameters
+    ----------
+    collected, evidence
+        Of the same cohort and data.
+
+    Returns
+    -------
+    Collected
+        Findings and inputs of both; the answers as they were.
+    """
+    return replace(
+        collected, evidence=evidence, findings=pd.concat([collected.findings, evidence.findings], ignore_index=True),
+        inputs=pd.concat([collected.inputs, evidence.inputs], ignore_index=True).drop_duplicates(ignore_index=True),
     )
 
 

@@ -64,7 +64,8 @@ def _rows(made: Invention, raters: Choice, fields: list[SourceField]) -> list[li
     rows = []
     for point in made.instrument.points:
         mean = _mean(made, raters.code, point.area) + mood
-        step = float(np.clip(np.rint(mean + random.normal(0.0, 0.55)), lowest, highest))
+        alike = made.random("point", point.point).normal(0.0, 0.6)       # what both bodies of raters see
+        step = float(np.clip(np.rint(mean + alike + random.normal(0.0, 0.4)), lowest, highest))
         rating = "" if random.random() < 0.02 else made.spelt(steps[step], random)
         cells = {
             FieldRole.KEY: point.point, FieldRole.RATING: rating,

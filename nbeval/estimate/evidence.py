@@ -1,0 +1,36 @@
+"""Results of all sources that are no survey."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort
+from nbeval.estimate.addressed import addressed_change
+from nbeval.estimate.ratings import rating_results
+from nbeval.estimate.rows import gather
+from nbeval.estimate.tallies import action_results, condition_results, visit_results
+from nbeval.evidence_frames import Evidence
+
+
+def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Estimate what a cohort's ratings, actions, visits and conditions show.
+
+    Parameters
+    ----------
+    evidence : what ``collect_evidence`` collected; None where nothing was
+    survey : one row per estimate (``frames.RESULTS``) of the survey, whose changes the action plans are laid beside
+    cohort, dictionary : the declarations
+
+    Returns
+    -------
+    one row per estimate (``frames.RESULTS``), those of the survey first.
+    """
+    if evidence is None:
+        return survey
+    found = gather([
+        rating_results(evidence.ratings, cohort, dictionary), action_results(evidence.actions, cohort, dictionary),
+        visit_results(evidence.visits, cohort, dictionary), condition_results(evidence.conditions, cohort, dictionary),
+        addressed_change(survey, evidence.actions, cohort, dictionary),
+    ])
+    return pd.concat([survey, found], ignore_index=True) if len(found) else survey

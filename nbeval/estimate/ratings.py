@@ -1,0 +1,193 @@
+"""Ratings: the level of every area, the gap between bodies of raters, movement, and agreement.
+
+Within an authority there are one or two raters of a kind: their ratings are shown as they are, without test.
+Across authorities an exact signed-rank test is made where there are at least ``FEWEST_PAIRS`` pairs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.records import Cohort
+from nbeval.estimate.agreement import kappa
+from nbeval.estimate.multiplicity import adjust
+from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.signed_rank import signed_rank
+from nbeval.estimate.verdict import verdicts
+from nbeval.frames import Contrast, Quantity
+
+#: an exact signed-rank test of fewer pairs cannot find anything at the five per cent level
+FEWEST_PAIRS = 6
+#: the group that rows of ratings belong to: its levels are the bodies of raters
+RATERS = "raters"
+UNIT = "steps of the scale"
+NO_TEST = "fewer than six authorities have both figures, so there is no test"
+NOT_RATED = "not estimable: the area was not rated"
+FAMILY_OF_GAPS, FAMILY_OF_MOVEMENT = "gaps between raters", "movement of ratings"
+CLUSTERED = "ratings of one authority are not independent of one another, so the interval is too narrow"
+_PLACE = ["source", "area", "raters", "authority", "wave"]
+
+
+def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Estimate everything that ratings can show.
+
+    Parameters
+    ----------
+    ratings : one row per rating (``evidence_frames.RATINGS``)
+    cohort, dictionary : the declarations
+
+    Returns
+    -------
+    one row per estimate (``frames.RESULTS``)
+        Means of areas by authority, wave and body of raters, and over the authorities (each counts alike);
+        gaps between the first body of raters and each further one; changes from the first wave; weighted
+        kappa. ``n_valid`` is the number of young people behind the row, missing where there are none.
+    """
+    if ratings.empty:
+        return result_rows(pd.DataFrame())
+    parts = []
+    for source, rows in ratings.groupby("source", sort=False):
+        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        means = area_means(rows)
+        parts += [levels(means), gaps(means, instrument), movements(means, cohort), agreement(rows, instrument, dictionary)]
+    table = pd.concat(parts, ignore_index=True)
+    return result_rows(table, cohort=cohort.id)
+
+
+def area_means(ratings: pd.DataFrame) -> pd.DataFrame:
+    """The mean rating of every area in every place.
+
+    Returns
+    -------
+    one row per area x body of raters x authority x wave
+        ``mean`` of all points and raters, missing where none was rated; ``people`` behind it.
+    """
+    grouped = ratings.groupby(_PLACE, sort=True, dropna=False)
+    return grouped.agg(mean=("rating", "mean"), rated=("rating", "count"), people=("people", "max")).reset_index()
+
+
+def levels(means: pd.DataFrame) -> pd.DataFrame:
+    """Rows for the level of every area: in each authority, and their mean over authorities."""
+    own = means.assign(estimate=means["mean"], n_valid=means["people"])
+    return pd.concat([own, _over_authorities(own)], ignore_index=True).pipe(_described, Quantity.MEAN, "mean of the ratings")
+
+
+def gaps(means: pd.DataFrame, instrument: LoadedEvidence) -> pd.DataFrame:
+    """Rows for the first body of raters minus each other one, area by area.
+
+    Returns
+    -------
+    one row per area x authority x wave x other body of raters
+        ``level`` is the other body and ``reference`` the first; positive where the first rates higher. The row
+        over authorities has the exact signed-rank test.
+    """
+    bodies = [one.code for one in instrument.chosen(RATERS)]
+    parts = [pd.DataFrame()]
+    for other in bodies[1:]:
+        both = _paired(means[means["raters"].eq(bodies[0])], means[means["raters"].eq(other)], ["source", "area", "authority", "wave"])
+        own = both.assign(raters=other, estimate=both["mean"] - both["mean_other"], n_valid=both[["people", "people_other"]].min(axis=1),
+                          contrast=Contrast.LEVEL.value, reference=bodies[0])
+        parts += [own, _tested(own, ["source", "area", "raters", "wave", "contrast", "reference"], change=False)]
+    return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.DIFFERENCE, "difference of mean ratings")
+
+
+def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """Rows for each later wave minus the first, area by area, body by body."""
+    waves = [wave.id for wave in cohort.waves if wave.id in set(means["wave"])]
+    parts = [pd.DataFrame()]
+    for later in waves[1:]:
+        both = _paired(means[means["wave"].eq(later)], means[means["wave"].eq(waves[0])], ["source", "area", "raters", "authority"])
+        own = both.assign(wave=later, estimate=both["mean"] - both["mean_other"], n_valid=both["people"],
+                          n_reference=both["people_other"], contrast=Contrast.WAVE.value, reference=waves[0])
+        parts += [own, _tested(own, ["source", "area", "raters", "wave", "contrast", "reference"], change=True)]
+    return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.CHANGE, "difference of mean ratings")
+
+
+def agreement(ratings: pd.DataFrame, instrument: LoadedEvidence, dictionary: Dictionary) -> pd.DataFrame:
+    """Rows for the agreement of the first body of raters with each other one, over all points of all authorities.
+
+    Returns
+    -------
+    one row per wave x other body of raters
+        Weighted kappa (linear), its interval, and the number of pairs of ratings as ``n_eligible``.
+    """
+    bodies = [one.code for one in instrument.chosen(RATERS)]
+    each = ratings.groupby(["source", "wave", "authority", "raters", "point"], as_index=False).agg(
+        mean=("rating", "mean"), people=("people", "max")).dropna(subset="mean")
+    rows = []
+    for other in bodies[1:]:
+        both = _paired(each[each["raters"].eq(bodies[0])], each[each["raters"].eq(other)], ["source", "wave", "authority", "point"])
+        for (source, wave), pairs in both.groupby(["source", "wave"]):
+            found = kappa(_table(pairs, instrument), dictionary.programme.conf_level, weights="linear")
+            people = pairs.groupby("authority")["people_other"].max().sum(min_count=1)
+            rows.append({"source": source, "wave": wave, "raters": other, "authority": "", "area": "", **outcome_columns(found),
+                         "reference": bodies[0], "contrast": Contrast.LEVEL.value, "n_valid": people, "n_eligible": float(len(pairs)),
+                         "method": "kappa with linear weights", "warning": found.warning or CLUSTERED})
+    return pd.DataFrame(rows).pipe(_described, Quantity.KAPPA, "") if rows else pd.DataFrame()
+
+
+def _table(pairs: pd.DataFrame, instrument: LoadedEvidence) -> np.ndarray:
+    """How often each pair of steps occurs; the mean of several raters counts as the nearest step."""
+    lowest, highest = (int(step) for step in instrument.scale)
+    size = highest - lowest + 1
+    places = [np.floor(pairs[name].to_numpy() + 0.5).astype(int) - lowest for name in ("mean", "mean_other")]
+    table = np.zeros((size, size))
+    np.add.at(table, tuple(places), 1)
+    return table
+
+
+def _paired(one: pd.DataFrame, other: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+    """The means of two sets of rows beside one another, where both have a place."""
+    kept = [*on, "mean", "people", *(name for name in ("raters", "wave") if name not in on)]
+    return one[[name for name in kept if name in one]].merge(
+        other[[*on, "mean", "people"]], on=on, suffixes=("", "_other"), validate="one_to_one")
+
+
+def _over_authorities(rows: pd.DataFrame) -> pd.DataFrame:
+    """The mean over authorities, each counted alike; people are added up."""
+    by = ["source", "area", "raters", "wave"]
+    given = rows[rows["authority"].ne("")].dropna(subset="estimate")
+    found = given.groupby(by, as_index=False).agg(
+        estimate=("estimate", "mean"), n_valid=("n_valid", lambda people: people.sum(min_count=1)), n_eligible=("estimate", "size"))
+    return found.assign(authority="")
+
+
+def _tested(rows: pd.DataFrame, by: list[str], *, change: bool) -> pd.DataFrame:
+    """The mean of differences over authorities, with the exact signed-rank test where there are pairs enough."""
+    made = []
+    for key, part in rows.dropna(subset="estimate").groupby(by):
+        values = part["estimate"].to_numpy()
+        found = signed_rank(values, np.zeros(len(values))) if len(values) >= FEWEST_PAIRS else Outcome(warning=NO_TEST)
+        made.append({
+            **dict(zip(by, key, strict=True)), "authority": "", "estimate": float(values.mean()), "n_eligible": float(len(values)),
+            "n_valid": part["n_valid"].sum(min_count=1), "statistic": found.statistic, "p_value": found.p_value,
+            "n_reference": part["n_reference"].sum(min_count=1) if "n_reference" in part else np.nan,
+            "method": "mean difference over authorities; exact signed-rank test", "warning": found.warning,
+        })
+    table = pd.DataFrame(made)
+    if table.empty:
+        return table
+    # All areas are read together, so their tests are one family.
+    family = [name for name in by if name != "area"]
+    table = table.assign(
+        p_adjusted=table.groupby(family)["p_value"].transform(adjust), family=FAMILY_OF_MOVEMENT if change else FAMILY_OF_GAPS)
+    words = verdicts(table["estimate"], np.nan, np.nan, table["p_adjusted"], change=change)
+    return table.assign(verdict=np.where(table["p_value"].notna(), words, ""))
+
+
+def _described(table: pd.DataFrame, quantity: Quantity, method: str) -> pd.DataFrame:
+    """Rows under the names of results."""
+    if table.empty:
+        return table
+    named = table.assign(
+        indicator=table["area"], group=np.where(table["raters"].eq(""), "", RATERS), level=table["raters"],
+        quantity=quantity.value, unit="" if quantity is Quantity.KAPPA else UNIT)
+    for name in ("method", "warning"):
+        given = named[name] if name in named else pd.Series("", index=named.index, dtype=object)
+        named[name] = given.fillna("").replace("", method if name == "method" else "")
+    named.loc[named["estimate"].isna() & named["warning"].eq(""), "warning"] = NOT_RATED
+    return named

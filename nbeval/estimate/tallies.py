@@ -1,0 +1,131 @@
+"""Counts of actions, visits and conditions by what is said of each: they are counts of deeds, not of people."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.records import Cohort
+from nbeval.estimate.rows import result_rows
+from nbeval.frames import Quantity
+
+STATUS, INVOLVEMENT, KIND, DELIVERY, ADDRESSED = "status", "involvement", "kind", "delivery", "addressed"
+#: levels of ``delivery``: what was planned and held, and who was there
+PLANNED, HELD, PEOPLE, STAFF = "planned", "held", "people", "staff"
+
+
+def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Count actions by status at each review, by involvement and by cornerstone, and how many authorities address what.
+
+    Parameters
+    ----------
+    actions : one row per action x review (``evidence_frames.ACTIONS``)
+    cohort, dictionary : the declarations
+
+    Returns
+    -------
+    one row per count
+        ``indicator`` is the theme, empty for all; ``n_eligible`` is how many actions there are. A choice that was
+        never made has a count of 0. Indicators that some plan addresses have the number of authorities.
+    """
+    if actions.empty:
+        return result_rows(pd.DataFrame())
+    parts = []
+    for source, rows in actions.groupby("source", sort=False):
+        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        once = rows.drop_duplicates(["authority", "action"])
+        parts.append(_counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument))
+        parts.append(_counted(once.assign(wave="", choice=once["involvement"]), INVOLVEMENT, instrument))
+        parts.append(_counted(once.assign(wave="", choice=once["kind"]), KIND, instrument))
+        parts.append(_addressed(once))
+    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+
+
+def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Count visits planned and held, how they were held, and who was there; and give the days.
+
+    Returns
+    -------
+    one row per visit x authority (and for all) x what is counted, and one per day
+        Days are in days since 1 January 1970. A count of young people is its own ``n_valid``.
+    """
+    if visits.empty:
+        return result_rows(pd.DataFrame())
+    parts = []
+    for source, rows in visits.groupby("source", sort=False):
+        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        held = rows[rows["held"].notna()].assign(wave="")
+        parts.append(_delivered(rows))
+        parts.append(_counted(held.assign(choice=held["kind"]), KIND, instrument))
+        parts.append(_counted(held.assign(choice=held["involvement"]), INVOLVEMENT, instrument))
+        parts.append(_days(rows))
+    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
+
+
+def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Count the authorities (or applicants) of which each choice of a condition holds.
+
+    Returns
+    -------
+    one row per condition x wave x choice, for all and for each authority.
+    """
+    if conditions.empty:
+        return result_rows(pd.DataFrame())
+    parts = []
+    for (source, choices), rows in conditions.groupby(["source", "choices"], sort=False):
+        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        parts.append(_counted(rows.assign(choice=rows["status"]), choices, instrument, every_area=False))
+    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+
+
+def _counted(rows: pd.DataFrame, group: str, instrument: LoadedEvidence, *, every_area: bool = True) -> pd.DataFrame:
+    """Counts of each choice by area, authority and occasion, and over all of each."""
+    given = rows[rows["choice"].ne("")]
+    whole = [given, given.assign(authority="")] if given["authority"].ne("").any() else [given]
+    places = pd.concat(whole, ignore_index=True)
+    if every_area:
+        places = pd.concat([places, places.assign(area="")], ignore_index=True)
+    by = ["source", "area", "authority", "wave"]
+    codes = [one.code for one in instrument.choices if one.code in set(given["choice"])]
+    counts = pd.crosstab([places[name] for name in by], places["choice"]).reindex(columns=_of_set(instrument, codes), fill_value=0)
+    long = counts.stack().rename("estimate").reset_index().rename(columns={"choice": "level"})
+    totals = long.groupby(by)["estimate"].transform("sum")
+    return long.assign(indicator=long["area"], group=group, n_eligible=totals, unit="count", quantity=Quantity.COUNT.value, method="count")
+
+
+def _of_set(instrument: LoadedEvidence, codes: list[str]) -> list[str]:
+    """All codes of the set that these codes are of, in declared order."""
+    sets = {one.choices for one in instrument.choices if set(codes) <= {other.code for other in instrument.chosen(one.choices)}}
+    fitting = next((one.choices for one in instrument.choices if one.choices in sets), "")
+    return [one.code for one in instrument.chosen(fitting)]
+
+
+def _addressed(once: pd.DataFrame) -> pd.DataFrame:
+    """In how many authorities, and in which, an action addresses each indicator."""
+    each = once.assign(indicator=once["indicators"].str.split("; ")).explode("indicator")
+    each = each[each["indicator"].fillna("").ne("")]
+    own = each.groupby(["source", "authority", "indicator"], as_index=False).size().rename(columns={"size": "estimate"})
+    whole = own.groupby(["source", "indicator"], as_index=False).size().rename(columns={"size": "estimate"}).assign(authority="")
+    return pd.concat([own, whole], ignore_index=True).assign(
+        wave="", group=ADDRESSED, level=ADDRESSED, unit="count", n_eligible=float(once["authority"].nunique()))
+
+
+def _delivered(rows: pd.DataFrame) -> pd.DataFrame:
+    """How many visits were planned and held, and who was there, by visit and authority."""
+    counted = rows.assign(planned_count=rows["planned"].notna().astype(float), held_count=rows["held"].notna().astype(float))
+    names = {"planned_count": PLANNED, "held_count": HELD, "people": PEOPLE, "staff": STAFF}
+    places = pd.concat([
+        counted, counted.assign(authority=""), counted.assign(area=""), counted.assign(authority="", area=""),
+    ], ignore_index=True)
+    sums = places.groupby(["source", "authority", "area"])[list(names)].sum(min_count=1).rename(columns=names)
+    long = sums.stack().rename("estimate").reset_index().rename(columns={"level_3": "level"})
+    return long.assign(
+        indicator=long["area"], wave="", group=DELIVERY, unit="count", quantity=Quantity.COUNT.value, method="count",
+        n_valid=long["estimate"].where(long["level"].eq(PEOPLE)))
+
+
+def _days(rows: pd.DataFrame) -> pd.DataFrame:
+    """The days for which visits were planned and on which they were held."""
+    long = rows.melt(["source", "authority", "area"], [PLANNED, HELD], var_name="level", value_name="estimate").dropna(subset="estimate")
+    return long.assign(indicator=long["area"], wave="", group=DELIVERY, unit="day", quantity=Quantity.DAY.value, method="as entered")
