@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from nbeval.errors import NbevalError
@@ -106,7 +105,7 @@ def results(
     import nbeval
 
     if not internal:
-        raise click.UsageError("these results are not protected against disclosure; add --internal to say that you know.")
+        raise typer.BadParameter("these results are not protected against disclosure; add --internal to say that you know.")
     table = nbeval.results(cohort, dictionary=dictionary, data=data)
     with _writing("the results"):
         half = out.with_name(f".{out.name}.half")
@@ -202,16 +201,14 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")            # a terminal that lacks a sign shows another one
     try:
-        return app(arguments, standalone_mode=False) or 0
+        app(arguments)
+    except SystemExit as done:
+        if done.code == STOPPED:
+            _tell("Stopped. What was finished stays; what was not has left no trace.")
+        return done.code
     except NbevalError as error:
         _tell(str(error))
         return error.exit_code
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return 2
-    except (KeyboardInterrupt, click.Abort):
-        _tell("Stopped. What was finished stays; what was not has left no trace.")
-        return STOPPED
     except BrokenPipeError:                             # the reader of the answer, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from nbeval.errors import OutputError
+from nbeval.publish.lock import locked
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+TINY = ROOT / "tests" / "programmes" / "tiny"
+#: stands in every cell of the tiny programme's exports that a person typed or is known by
+CANARY = "kanarienvogel"
+_PLACES = ("NBEVAL_DICTIONARY", "NBEVAL_DATA")
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +37,61 @@ def shared() -> Path:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache of this run of the tests alone, common to all its processes."""
+    common = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        common = common.parent
+    folder = common / "cache"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NBEVAL_CACHE", str(folder))
+        for name in _PLACES:
+            patch.delenv(name, raising=False)
+        yield folder
+
+
+@contextmanager
+def one_at_a_time(file: Path) -> Iterator[None]:
+    """Let the other processes of this run of the tests wait until the block is done."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        try:
+            with locked(file, "the tests"):
+                yield
+                return
+        except OutputError:
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def prepared_specimen(cache: Path):
+    """The specimen cohort, prepared once for all tests of this run."""
+    from nbeval.prepared import prepare
+    from nbeval.workspace import Workspace
+
+    workspace = Workspace(ROOT / "data_dictionary")
+    with one_at_a_time(cache / "specimen.lock"):
+        return prepare(next(one for one in workspace.dictionary.cohorts if one.invented), workspace)
+
+
+@pytest.fixture(scope="session")
+def tiny_place(cache: Path) -> Path:
+    """The tiny programme with exports, canaries in them, and every report in every format: to be copied, not changed."""
+    from nbeval.cli import main
+    from nbeval.dictionary import load
+    from nbeval.specimen import write_specimen
+
+    place = cache.parent / "tiny_place"
+    with one_at_a_time(cache / "tiny.lock"):
+        if not (place / "complete").exists():
+            shutil.copytree(TINY, place / "dictionary")
+            programme = load(TINY)
+            cohort = programme.cohorts[0]
+            write_specimen(cohort, programme, place / cohort.id, canary=lambda text: f"{text} {CANARY}")
+            options = ["--dictionary", str(place / "dictionary"), "--data", str(place), "--out", str(place / "reports")]
+            assert main(["render", cohort.id, *options]) == 0
+            (place / "complete").touch()
+    return place

@@ -21,6 +21,7 @@ _PACKAGE = Path(errors.__file__).parent
 _REASONS = {
     errno.ENOSPC: ("the disk is full", "make room on the disk and run the command again."),
     errno.EDQUOT: ("your share of the disk is used up", "make room, or choose another folder with --out."),
+    errno.EFBIG: ("a file may not become that large", "make room, or choose another folder with --out."),
     errno.EROFS: ("the disk can only be read", "choose a folder you may write to with --out."),
     errno.EACCES: ("you may not write there", "choose a folder you may write to with --out."),
     errno.EPERM: ("you may not write there", "choose a folder you may write to with --out."),
