@@ -86,3 +86,13 @@ def test_headers_are_matched_despite_marks_spaces_and_curly_quotes(tiny, cohort,
 @pytest.mark.parametrize(("place", "text"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_positions_are_told_in_the_letters_of_a_spreadsheet(place, text):
     assert letters(place) == text
+
+
+def test_a_column_without_header_is_declared_by_an_empty_one(tiny, cohort, tmp_path):
+    unnamed = with_columns(tiny, lambda column: column.model_copy(update={"header": ""})
+                           if column.header == "Browser" and column.version == "2020" else column)
+    data = _north(tmp_path, {**BEFORE, "browser": ""}, [form(browser="Firefox")])
+    accounting = collect(cohort, unnamed, data).accounting.set_index("file")
+    assert accounting.loc["before/north.csv", "kept"] == 1
+    with pytest.raises(UnknownHeaderError, match="1 unknown column"):
+        collect(cohort, tiny, data)
