@@ -16,6 +16,7 @@ from pathlib import Path
 from nbeval import dictionary
 from nbeval.cache import made_whole, used
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import SourceError
 from nbeval.specimen import write_specimen
@@ -47,23 +48,31 @@ class Workspace:
         return PROJECT / ".nbeval" if os.access(PROJECT, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
 
     def data_of(self, cohort: Cohort) -> Path:
-        """The folder with a cohort's exports; those of an invented cohort are written if there are none.
+        """The folder with a cohort's exports; those of an invented cohort are written where no folder was asked for.
+
+        Figures in print lie in the dictionary.
 
         Raises
         ------
         SourceError
             No data folder was given for a cohort that is not invented, or it does not exist.
         """
+        if cohort.made_from is SourceKind.PUBLISHED:
+            return self.dictionary.folder / "published"
         named = self.data_folder or os.environ.get("NBEVAL_DATA")
         root = Path(named) if named else None
-        if cohort.invented and not (root and (root / cohort.id).is_dir()):
+        if root and (root / cohort.id).is_dir():
+            return root
+        if cohort.invented and not self.data_folder:
             return self._specimen(cohort)
-        if root and root.is_dir():
+        if root and root.is_dir() and not cohort.invented:
             return root
         raise SourceError(
             f"there is no data folder for cohort '{cohort.id}'.",
-            found="a folder was named that does not exist" if named else "no folder was named",
-            do="name the folder that holds the cohort's exports with --data, or in the variable NBEVAL_DATA.",
+            found="no folder was named" if not root else f"no folder '{cohort.id}' in the folder that was named"
+            if root.is_dir() else "a folder was named that does not exist",
+            do="leave --data out, to have its invented exports written on the spot." if cohort.invented
+            else "name the folder that holds the cohort's exports with --data, or in the variable NBEVAL_DATA.",
         )
 
     def _specimen(self, cohort: Cohort) -> Path:
