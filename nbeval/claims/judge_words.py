@@ -9,6 +9,7 @@ from nbeval.claims.judgement import Judgement, Verdict
 from nbeval.claims.phrases import Direction, direction_of, phrase_of
 from nbeval.frames import Decision
 
+_TESTS = {"chi_squared_uncorrected": "chi-squared", "boschloo_central": "Boschloo's exact test", "fisher": "Fisher's exact test"}
 _UNKNOWN = "the word is not one that can be worked out"
 
 
@@ -32,7 +33,7 @@ def judge_comparison(
     if said is None:
         return Judgement(Verdict.CANNOT_BE_DECIDED, f"{_UNKNOWN}: rose, fell, higher, lower, no change or significant are.")
     shown = (f"{claim.percent}% of {claim.n} less {claim.other_percent}% of {claim.other_n} is {gap[0]:+.1f} to {gap[1]:+.1f} points; "
-             f"p from {_p(p[0])} to {_p(p[1])} over all counts that print so ({', '.join(tests) or 'no test'})")
+             f"p from {_p(p[0])} to {_p(p[1])} over all counts that print so ({', '.join(_TESTS.get(one, one) for one in tests) or 'no test'})")
     if decision is Decision.OPEN:
         return Judgement(Verdict.CANNOT_BE_DECIDED, f"{shown}: {decision.value}.")
     if decision is Decision.NO:

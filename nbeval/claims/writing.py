@@ -116,7 +116,7 @@ def write_all(judged: Sequence[Judged], out: Path, title: str) -> tuple[Path, Pa
 def _row(number: int, one: Judged) -> str:
     """One claim as a row."""
     claim, found = one.claim, one.judgement
-    kind = "holds" if found.holds else "wrong"
+    kind = "open" if found.verdict is Verdict.CANNOT_BE_DECIDED else "holds" if found.holds else "wrong"
     cells = (
         f'<th scope="row">{escape(claim.claim)}</th>', f"<td>{escape(claim.text)}</td>",
         f'<td class="{kind}">{escape(found.verdict.value)}</td>', f"<td>{escape(found.right)}</td>",

@@ -9,7 +9,7 @@ from typing import Any
 from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, PrintedFigure
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
-from nbeval.present.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell, why_not
+from nbeval.present.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell
 from nbeval.present.context import Context
 from nbeval.present.forms.fields import interval_label, label_field
 from nbeval.present.numerals import NumberFormat, numeral
@@ -189,8 +189,8 @@ def _base_cell(row: Result | None, context: Context) -> Cell:
 
 
 def _decision_cell(row: Result, context: Context) -> Cell:
-    """The cell of a decision, or why there is none."""
-    return verdict_cell(row, context) if row.verdict else Cell(why_not(row), None, key_of(row), "warning")
+    """The cell of a decision; why there is none is said below the table."""
+    return verdict_cell(row, context) if row.verdict else Cell(context.say("print_untested"), None, key_of(row), "verdict")
 
 
 def _beside(context: Context, source: str) -> Iterable[Pair]:

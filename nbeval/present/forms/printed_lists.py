@@ -80,9 +80,8 @@ def printed_sources(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     """Rows are the sources of every figure of the report, with their addresses."""
     fields = [
         Field(Column("key", context.say("print_key"), header=True), lambda one: Cell(one.source, anchor=source_anchor(one.source))),
-        Field(Column("title", context.say("print_title")), lambda one: Cell(one.title)),
-        Field(Column("publisher", context.say("print_publisher")), lambda one: Cell(one.publisher)),
-        Field(Column("published", context.say("print_published")), lambda one: _text(one.published, context)),
+        Field(Column("title", context.say("print_title")), lambda one: Cell(
+            ". ".join(filter(None, (one.title, ", ".join(filter(None, (one.publisher, one.published)))))))),
         Field(Column("address", context.say("print_address")), lambda one: Cell(one.url, links=((one.url, one.url),) if one.url else ())),
         Field(Column("read", context.say("print_read")), lambda one: Cell(one.note)),
     ]

@@ -1,0 +1,117 @@
+"""Printed figures as rows of results: levels, changes and comparisons with all that rounding allows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbeval import pipeline
+from nbeval.dictionary import load
+from nbeval.dictionary.kinds import SourceKind
+from nbeval.errors import DisclosureError
+from nbeval.estimate.single_proportions import wilson
+from nbeval.frames import RESULTS, Decision, check
+from nbeval.protect.published import already_public
+
+
+@pytest.fixture(scope="module")
+def declared(root):
+    """The dictionary of the project."""
+    return load(root / "data_dictionary")
+
+
+@pytest.fixture(scope="module")
+def cohort(declared):
+    """The cohort that is made from printed figures."""
+    return next(one for one in declared.cohorts if one.made_from is SourceKind.PUBLISHED)
+
+
+@pytest.fixture(scope="module")
+def results(cohort, declared):
+    """Its results, by the route of every cohort."""
+    return pipeline.results_of(pipeline.answers_of(cohort, declared, declared.folder), cohort, declared)
+
+
+def pick(table: pd.DataFrame, **equal: str) -> pd.Series:
+    """The one row with these keys."""
+    chosen = table[np.logical_and.reduce([table[name].eq(value) for name, value in equal.items()])]
+    assert len(chosen) == 1, equal
+    return chosen.iloc[0]
+
+
+def test_printed_figures_become_results(results):
+    check(results, RESULTS)
+    assert results["source"].nunique() == 1
+    assert not results["weighted"].any()
+
+
+def test_a_level_says_how_precise_it_is(results):
+    here = {"indicator": "finances_coping", "wave": "survey_2017_19", "contrast": ""}
+    level = pick(results, quantity="percent", **here)
+    assert (level["estimate"], level["n_valid"]) == (56, 1804)
+    assert np.isnan(level["numerator"])
+    assert pick(results, quantity="count_lowest", **here)["estimate"] == 1002
+    assert pick(results, quantity="count_highest", **here)["estimate"] == 1019
+    assert level["conf_low"] == pytest.approx(100 * wilson(1002, 1804).conf_low)
+    assert level["conf_high"] == pytest.approx(100 * wilson(1019, 1804).conf_high)
+
+
+def test_a_figure_without_a_base_has_no_interval_and_says_why(results):
+    level = pick(results, indicator="finances_struggling", wave="survey_2021_24", quantity="percent", contrast="")
+    assert np.isnan(level["conf_low"]) and np.isnan(level["n_valid"])
+    assert level["warning"] == "no interval: the number who answered is not published"
+
+
+@pytest.mark.parametrize(("indicator", "wave", "decision", "p"), [
+    ("finances_coping", "survey_2020_21", Decision.YES, (0.00127, 0.0460)),
+    ("support_no_one", "survey_2020_21", Decision.OPEN, (0.00485, 0.943)),
+    ("anxious_high", "belongings_2020", Decision.NO, (0.258, 0.970)),
+])
+def test_changes_between_printed_figures_are_decided_or_not(results, indicator, wave, decision, p):
+    here = {"indicator": indicator, "wave": wave, "contrast": "wave", "reference": "survey_2017_19"}
+    change = pick(results, quantity="change", **here)
+    assert change["verdict"] == decision.value
+    assert change["p_value"] == pick(results, quantity="p_largest", **here)["estimate"] == pytest.approx(p[1], rel=2e-3)
+    assert pick(results, quantity="p_smallest", **here)["estimate"] == pytest.approx(p[0], rel=2e-3)
+
+
+def test_surveys_that_may_hold_the_same_people_are_not_tested(results):
+    change = pick(results, indicator="life_sat_low", wave="survey_2017_19", quantity="change")
+    assert change["estimate"] == 3
+    assert change["verdict"] == "" and np.isnan(change["p_value"])
+    assert change["warning"] == "not tested: the two may hold the same people"
+
+
+def test_each_figure_stands_beside_the_comparator_of_its_own_year(results, declared):
+    beside = results[results["quantity"].eq("difference") & results["indicator"].eq("finances_struggling")].set_index("wave")
+    years = {one.benchmark: one.year for one in declared.benchmarks}
+    assert years[beside.loc["pilot_2017_18", "reference"]] == "2014-15"
+    assert years[beside.loc["survey_2017_19", "reference"]] == "2017-18"
+    assert beside.loc["survey_2017_19", "estimate"] == 11
+    assert beside.loc["survey_2017_19", "verdict"] == Decision.YES.value
+
+
+def test_definitions_that_differ_are_never_tested(results):
+    row = pick(results, indicator="internet_yes", quantity="difference")
+    assert row["verdict"] == "" and row["warning"].startswith("not tested")
+
+
+def test_what_is_public_passes_and_nothing_else_does(results, cohort, declared):
+    passed = pipeline.disclosed_of(results, cohort, declared)
+    assert passed.table is results
+    assert passed.audit.empty
+    surveyed = next(one for one in declared.cohorts if one.made_from is SourceKind.SURVEY and one.invented)
+    with pytest.raises(DisclosureError, match="must be protected"):
+        already_public(results, surveyed, declared.disclosure)
+    with pytest.raises(DisclosureError, match="1 of"):
+        already_public(results.assign(source=["survey", *results["source"].iloc[1:]]), cohort, declared.disclosure)
+
+
+def test_benchmarks_take_what_they_leave_empty_from_their_figure(declared):
+    figures = {one.figure: one for one in declared.figures}
+    assert all(one.figure for one in declared.benchmarks)
+    for one in declared.benchmarks:
+        of = figures[one.figure]
+        assert (one.value, one.n, one.year, one.source, one.match) == (of.value, of.n, of.year, of.source, of.match)
+        assert of.indicator == one.indicator
