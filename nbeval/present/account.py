@@ -9,8 +9,11 @@ from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.present.exhibits import Table, title_of
 from nbeval.present.html import anchor
+from nbeval.present.kinds import Kind
 from nbeval.present.lines import rows_behind
+from nbeval.present.programme_account import disagreements
 from nbeval.present.results import Result
+from nbeval.present.sections import cohort_notes
 from nbeval.present.select import indicators_of
 
 
@@ -25,10 +28,10 @@ def results_behind(context: Context, tables: Iterable[Table]) -> tuple[Result, .
 def methods(context: Context, tables: tuple[Table, ...]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
     rows = results_behind(context, tables)
-    used = sorted({_method(row.method, context) for row in rows if row.method and row.method != "none"})
+    used = sorted({method_in_words(row.method, context) for row in rows if row.method and row.method != "none"})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
     families = [
-        context.say("methods_family", family=name.replace("_", " "),
+        context.say("methods_family", family=family_label(name, context),
                     count=len({row.indicator for row in rows if row.family == name}))
         for name in sorted({row.family for row in rows if row.family})
     ]
@@ -48,10 +51,25 @@ def methods(context: Context, tables: tuple[Table, ...]) -> Text:
     return Text(tuple(_flat(parts)))
 
 
-def _method(name: str, context: Context) -> str:
-    """A method in words: its parts by the catalogue, else as they are named, without underscores."""
-    parts = (part.strip() for part in name.split(";"))
-    return "; ".join(context.words.get(f"method_{part}", part.replace("_", " ")) for part in parts)
+def method_in_words(name: str, context: Context) -> str:
+    """A method in words: its parts by the catalogue, else as the result has them, without underscores."""
+    return "; ".join(_method_part(part.strip(), context) for part in name.split(";"))
+
+
+def _method_part(part: str, context: Context) -> str:
+    """One part of a method; what a standardised change is standardised for is named by its labels."""
+    lead, parted, names = part.partition(" over both waves for ")
+    if parted and f"method_{lead}" in context.words:
+        labels = [context.group_label(name) if name in context.dictionary.groups else name.replace("_", " ")
+                  for name in names.split(", ")]
+        return context.say(f"method_{lead}", names=", ".join(label.lower() for label in labels))
+    return context.words.get(f"method_{part}", part.replace("_", " "))
+
+
+def family_label(name: str, context: Context) -> str:
+    """A family of tests by the label of the domain it is named for, else its own name without underscores."""
+    labels = {domain.id: domain.label for domain in context.dictionary.programme.domains}
+    return labels.get(name) or name.replace("_", " ").capitalize()
 
 
 def _listed(lead: str, items: list[str]) -> tuple[Paragraphs, ...]:
@@ -68,42 +86,76 @@ def _flat(parts: Iterable[Paragraphs | tuple[Paragraphs, ...] | None]) -> Iterat
             yield part
 
 
-def limits(context: Context, specs: tuple[ExhibitRow, ...]) -> Text:
-    """Say what a reader must bear in mind: notes, disagreements, and what could not be confirmed."""
-    shown = {wave.id for wave in context.waves}
-    notes = [note.text for note in context.cohort.notes if not note.waves or shown & set(note.waves)]
-    disagreements = [
-        context.say("limits_disagreement", about=one.about, readings="; ".join(one.readings))
-        for one in context.cohort.disagreements
-    ]
-    unconfirmed = list(dict.fromkeys(_unconfirmed(context, specs)))
+def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str] = (), *,
+           disagreeing: bool = True) -> Text:
+    """Say what a reader must bear in mind.
+
+    Parameters
+    ----------
+    context
+        The report.
+    specs
+        Its exhibits.
+    absent
+        The sections it has nothing for.
+    disagreeing
+        Whether to name the points on which sources disagree; a report that has an account of the cohort does so there.
+    """
+    missing = [_section(name, context) for name in absent]
     parts = [
         paragraph(context.say("limits_cause")), paragraph(context.say("limits_sample")),
-        _listed(context.say("limits_notes"), notes),
-        _listed(context.say("limits_disagreements"), disagreements),
-        _listed(context.say("limits_unconfirmed"), unconfirmed),
+        _listed(context.say("limits_notes"), cohort_notes(context)),
+        _listed(context.say("limits_absent"), missing),
+        _listed(context.say("limits_disagreements"), disagreements(context) if disagreeing else []),
+        _listed(context.say("limits_published"), list(_published(context, specs))),
+        _listed(context.say("limits_unconfirmed"), list(_unconfirmed(context, specs))),
     ]
     return Text(tuple(_flat(parts)))
 
 
+def _section(name: str, context: Context) -> str:
+    """What a section would have shown."""
+    return context.say(f"section_{name}") if f"section_{name}" in context.words else f"{name.replace('_', ' ').capitalize()}."
+
+
+def _published(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:
+    """What to know of each body of published figures that a report compares with."""
+    names = {one.indicator for one in _indicators(context, tuple(spec for spec in specs if spec.kind == Kind.COMPARISON))}
+    notes: dict[str, dict[str, None]] = {}
+    for one in context.dictionary.benchmarks:
+        if one.indicator in names and one.note:
+            label = context.say("benchmark_dated", benchmark=one.label, year=one.year)
+            said = (f"{sentence.rstrip('.')}." for sentence in one.note.split(". "))
+            notes.setdefault(label, {}).update(dict.fromkeys(said))
+    for label, sentences in notes.items():
+        yield context.say("labelled", label=label, about=" ".join(sentences))
+
+
 def _unconfirmed(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:
-    """The unconfirmed entries that a report rests on: cohort, waves, sources, authorities, indicators."""
+    """The unconfirmed entries that a report rests on; those with the same reason on one line."""
+    gathered: dict[tuple[str, str], dict[str, None]] = {}
+    for kind, status, label, note in _entries(context, specs):
+        if status is Status.UNCONFIRMED:
+            gathered.setdefault((kind, note), {})[label] = None
+    for (kind, note), labels in gathered.items():
+        yield context.say(f"unconfirmed_{kind}", label="; ".join(labels), note=note)
+
+
+def _entries(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[tuple[str, Status, str, str]]:
+    """What a report rests on: cohort, waves, sources, authorities, indicators, scales, published figures."""
     cohort, used = context.cohort, _indicators(context, specs)
-    named = [("cohort", cohort.status, cohort.label, "")]
-    named += [("wave", one.status, one.label, one.note) for one in context.waves]
-    named += [("source", one.status, one.label, one.note) for one in cohort.sources]
-    named += [("authority", one.status, one.name, "") for one in map(context.dictionary.authority, cohort.authorities)]
+    yield "cohort", cohort.status, cohort.label, ""
+    yield from (("wave", one.status, one.label, one.note) for one in context.waves)
+    yield from (("source", one.status, one.label, one.note) for one in cohort.sources)
+    yield from (("authority", one.status, one.name, "") for one in map(context.dictionary.authority, cohort.authorities))
     for one in used:
-        named.append(("indicator", one.status, one.label, one.note))
+        yield "indicator", one.status, one.label, one.note
         if one.scale:
             scale = context.dictionary.scale(one.scale)
-            named.append(("scale", scale.status, scale.label, scale.note))
+            yield "scale", scale.status, scale.label, scale.note
     names = {one.indicator for one in used}
-    named += [("benchmark", one.status, one.label, one.note)
-              for one in context.dictionary.benchmarks if one.indicator in names]
-    for kind, status, label, note in named:
-        if status is Status.UNCONFIRMED:
-            yield context.say(f"unconfirmed_{kind}", label=label, note=note)
+    yield from (("benchmark", one.status, context.say("benchmark_dated", benchmark=one.label, year=one.year), one.note)
+                for one in context.dictionary.benchmarks if one.indicator in names)
 
 
 def _indicators(context: Context, specs: tuple[ExhibitRow, ...]) -> tuple[Indicator, ...]:

@@ -6,21 +6,31 @@ them in its own order. A further language is a further entry of ``CATALOGUE`` wi
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 
 from nbeval.errors import ParameterError
 from nbeval.present.catalogue_en import ENGLISH
+from nbeval.present.catalogue_methods_en import METHODS
+from nbeval.present.catalogue_plain_en import PLAIN
+from nbeval.present.catalogue_print_en import PRINT
+from nbeval.present.catalogue_report_en import REPORT
 
-CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": ENGLISH}
+CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **PRINT}}
+
+#: sentences in plain words, for the keys that have some; all other keys are those of ``CATALOGUE``
+PLAINLY: dict[str, Mapping[str, str]] = {"en-GB": PLAIN}
 
 
-def sentences(language: str) -> Mapping[str, str]:
+def sentences(language: str, *, plain: bool = False) -> Mapping[str, str]:
     """Return the sentences of a language.
 
     Parameters
     ----------
     language
         A language tag, as ``programme.toml`` gives it.
+    plain
+        Whether they are for readers who want plain words.
 
     Returns
     -------
@@ -38,4 +48,5 @@ def sentences(language: str) -> Mapping[str, str]:
             found=language, allowed=", ".join(sorted(CATALOGUE)), where="programme.toml, language",
             do="choose one of the languages above, or add its sentences to nbeval/present/catalogue.py.",
         )
-    return CATALOGUE[language]
+    known = CATALOGUE[language]
+    return ChainMap(dict(PLAINLY.get(language, {})), dict(known)) if plain else known

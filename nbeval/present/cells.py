@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.present.context import Context
-from nbeval.present.numerals import NumberFormat, numeral
+from nbeval.present.numerals import MINUS, NumberFormat, numeral
 from nbeval.present.results import Result, State, key_of
 
 #: what a cell of an interval names as its field: it stands for ``conf_low`` and ``conf_high``
@@ -99,6 +100,14 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
     return Cell(context.words.get(row.verdict, row.verdict), None, key_of(row), "verdict")
 
 
-def why_not(row: Result) -> str:
+def why_not(row: Result, context: Context) -> str:
     """Why a result has no number, or what to mind about it, without the leading label of the warning."""
-    return row.warning.removeprefix("not estimable:").strip().rstrip(".")
+    reason = row.warning.removeprefix("not estimable:").strip().rstrip(".")
+    return context.words.get(f"why_{reason}", reason)
+
+
+def printed(cell: Cell) -> Decimal | None:
+    """The number of a cell as it is printed; None where it shows none."""
+    if cell.value is None or cell.symbol:
+        return None
+    return Decimal(cell.text.replace(",", "").replace("%", "").replace(MINUS, "-"))

@@ -37,7 +37,7 @@ def findings_table(findings: pd.DataFrame | None, context: Context) -> Shown | T
     columns = tuple(Column(name, context.say(f"finding_{name}"), header=name == "message", numeric=name == "count")
                     for name in _SHOWN)
     rows = tuple(Row(tuple(_cell(getattr(one, name)) for name in _SHOWN)) for one in ordered.itertuples())
-    return Shown(_exhibit("findings", columns, rows, context))
+    return Shown(_exhibit("findings", columns, rows, context), context.words)
 
 
 def accounting_table(accounting: pd.DataFrame | None, context: Context) -> Shown | Text:
@@ -64,7 +64,7 @@ def accounting_table(accounting: pd.DataFrame | None, context: Context) -> Shown
         for place, name in enumerate(accounting.columns)
     )
     rows = tuple(Row(tuple(map(_cell, one))) for one in accounting.itertuples(index=False))
-    return Shown(_exhibit("accounting", columns, rows, context))
+    return Shown(_exhibit("accounting", columns, rows, context), context.words)
 
 
 def _cell(value: object) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
+from nbeval.present.catalogue import sentences
 from nbeval.present.html import exhibit_html, text_html
 from nbeval.present.plain import exhibit_text, text_markdown, text_plain
 
@@ -17,10 +19,11 @@ Bundle = dict[str, Any]
 
 @dataclass(frozen=True)
 class Paragraphs:
-    """A part of a text: ``kind`` is ``heading``, ``paragraph``, ``bullets``, ``terms`` or ``links``.
+    """A part of a text; every item is one text, save those of ``terms`` and ``links``.
 
-    An item of ``terms`` is a term and its meaning, one of ``links`` a label and the id it leads to;
-    every other item is one text.
+    ``kind`` is ``section`` (a heading of the third level), ``heading`` (a lead in bold), ``paragraph``,
+    ``bullets``, ``terms`` (a term and its meaning), ``links`` (a label and the id it leads to),
+    ``facts`` (terms that a published page has in its head), or ``absent`` (there is nothing to show here).
     """
 
     kind: str
@@ -61,9 +64,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Shown:
-    """An exhibit in a notebook."""
+    """An exhibit in a notebook, and the catalogue that the words around it come from."""
 
     exhibit: Exhibit
+    words: Mapping[str, str] = field(default_factory=lambda: sentences("en-GB"))
 
     @property
     def data(self) -> Bundle:
@@ -74,7 +78,7 @@ class Shown:
         return exhibit_text(self.exhibit)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return {"text/html": exhibit_html(self.exhibit), "text/plain": str(self), EXHIBIT_MIME: self.data}
+        return {"text/html": exhibit_html(self.exhibit, self.words), "text/plain": str(self), EXHIBIT_MIME: self.data}
 
 
 @dataclass(frozen=True)

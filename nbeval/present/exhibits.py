@@ -11,7 +11,7 @@ from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.present.context import Context
 from nbeval.present.figures import draw
 from nbeval.present.forms import FORMS
-from nbeval.present.kinds import OF_CHANGE
+from nbeval.present.kinds import LISTED, OF_CHANGE
 from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
 from nbeval.present.results import Results
 from nbeval.present.select import results_of
@@ -57,7 +57,7 @@ def tabulate(spec: ExhibitRow, context: Context) -> Table:
     if not context.waves or (spec.kind in OF_CHANGE and not context.shows_change):
         return Table(spec, (), (), rows)
     columns, body = FORMS[spec.kind](rows, spec, context)
-    return Table(spec, columns, body if any(cell.result for cell in _data_cells(body)) else (), rows)
+    return Table(spec, columns, body if spec.kind in LISTED or any(cell.result for cell in _data_cells(body)) else (), rows)
 
 
 def _data_cells(rows: Iterable[Row]) -> Iterable[Cell]:
@@ -89,7 +89,7 @@ def build(table: Table, context: Context, number: int, *, sentence: str = "") ->
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
         title=title_of(spec, context), columns=columns, rows=rows, unit=unit_line(spec, context),
         base=base_line(spec, rows, context), source=source_line(spec, context), legend=legend(rows, context),
-        notes=notes_of(spec, context, table.results, rows),
+        notes=notes_of(spec, context, table.results, columns, rows),
         figure=draw(spec, columns, rows, context) if spec.chart else None,
         invented=context.cohort.invented, sentence=sentence,
     )

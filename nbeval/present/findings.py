@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbeval.dictionary.records import Indicator, Measure
+from nbeval.dictionary.records import Indicator, Match, Measure
 from nbeval.frames import Verdict
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.present.results import State
+from nbeval.present.results import State, key_of
 from nbeval.present.sentences import Sentence, fill
 from nbeval.present.subject import Subject
 
@@ -20,6 +20,10 @@ _BY_VERDICT = {
     Verdict.FELL_SMALL: ("finding_fell_small", "findings_small"),
     Verdict.NO_CLEAR_CHANGE: ("finding_no_clear_change", "findings_unclear"),
     Verdict.CANNOT_TELL: ("finding_cannot_tell", "findings_unknown"),
+}
+_BY_DIFFERENCE = {
+    Verdict.HIGHER: "finding_higher", Verdict.LOWER: "finding_lower",
+    Verdict.NO_CLEAR_DIFFERENCE: "finding_no_clear_difference",
 }
 _HEADINGS = (*dict.fromkeys(heading for _, heading in _BY_VERDICT.values()), "findings_withheld", "findings_levels")
 
@@ -83,7 +87,19 @@ def _level(subject: Subject, one: Indicator, context: Context) -> tuple[str, Sen
     shown = subject.main is not None and context.state(subject.main) is State.SHOWN
     if not shown:
         return "findings_withheld", sentence
-    if subject.published is None:
+    beside = _beside(subject, context)
+    if beside is None:
         return "findings_levels", sentence
-    beside = fill(context.words["finding_benchmark"], subject)
     return "findings_levels", Sentence(f"{sentence.text} {beside.text}", (*sentence.results, *beside.results))
+
+
+def _beside(subject: Subject, context: Context) -> Sentence | None:
+    """What the test against a published figure allows us to say; nothing where its definition differs from ours."""
+    row = subject.difference
+    if subject.published is None or subject.benchmark.match is Match.DIFFERS or row is None:
+        return None
+    key = _BY_DIFFERENCE.get(row.verdict)
+    if key is None or context.state(row) is not State.SHOWN:
+        return None
+    sentence = fill(context.words[key], subject)
+    return Sentence(sentence.text, (*sentence.results, key_of(row)))

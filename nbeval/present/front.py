@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbeval.errors import DictionaryError
 from nbeval.present.context import Context
-from nbeval.present.displays import Paragraphs, Several, Text, paragraph
+from nbeval.present.displays import Paragraphs, Several, Text
 from nbeval.present.html import STYLE
 from nbeval.present.lines import wave_line
 
@@ -30,11 +30,9 @@ def front_matter(context: Context) -> Several:
         (context.say("waves_label"), "; ".join(front["waves"])),
         *(((context.say("audience_label"), kind.audience),) if kind.audience else ()),
     ]
-    parts = [Paragraphs("terms", tuple(facts))]
+    parts = [Paragraphs("facts", tuple(facts))]
     if front["banner"]:
         parts.insert(0, Paragraphs("heading", ((front["banner"],),)))
-    if context.cohort.about:
-        parts.append(paragraph(context.cohort.about))
     return Several((Text(tuple(parts)),), front, STYLE)
 
 

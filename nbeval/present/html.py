@@ -6,14 +6,13 @@ Nothing here runs: no script, no event, no address outside the page. All text is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
 from nbeval.exhibit import Cell, Column, Exhibit, Figure, Row
-from nbeval.present.catalogue import sentences
 
 STYLE = files("nbeval.present").joinpath("style.css").read_text(encoding="utf-8")
 
@@ -25,15 +24,15 @@ def anchor(exhibit: str) -> str:
     return "exhibit-" + _NOT_IN_ID.sub("-", exhibit)
 
 
-def exhibit_html(exhibit: Exhibit, *, language: str = "en-GB") -> str:
+def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
     """Write an exhibit as one ``figure`` element.
 
     Parameters
     ----------
     exhibit
         The exhibit.
-    language
-        Of the words around it.
+    words
+        The catalogue that the words around it come from.
 
     Returns
     -------
@@ -41,7 +40,7 @@ def exhibit_html(exhibit: Exhibit, *, language: str = "en-GB") -> str:
         A sentence, the picture where there is one with its description and its numbers one click
         away, else the table; then base, source, symbols and notes.
     """
-    words, name = sentences(language), anchor(exhibit.id)
+    name = anchor(exhibit.id)
     parts = [f'<figure class="nb-exhibit" id="{name}" aria-labelledby="{name}-title">']
     parts.append(
         f'<figcaption id="{name}-title"><span class="nb-label">{escape(exhibit.label)}.</span> '
@@ -131,10 +130,24 @@ def _bodies(columns: tuple[Column, ...], rows: tuple[Row, ...]) -> list[str]:
 
 def _cell(column: Column, cell: Cell) -> str:
     """One cell: a row header or data."""
+    text, name = _linked(cell), f' id="{escape(cell.anchor)}"' if cell.anchor else ""
     if column.header:
-        return f'<th scope="row">{escape(cell.text)}</th>'
+        return f'<th scope="row"{name}>{text}</th>'
     kinds = " ".join(kind for kind, holds in (("nb-number", column.numeric), ("nb-symbol", cell.symbol)) if holds)
-    return f'<td class="{kinds}">{escape(cell.text)}</td>' if kinds else f"<td>{escape(cell.text)}</td>"
+    return f'<td class="{kinds}"{name}>{text}</td>' if kinds else f"<td{name}>{text}</td>"
+
+
+def _linked(cell: Cell) -> str:
+    """The text of a cell, its linked parts leading to their places: within the page, or to an address of the web."""
+    parts, rest = [], cell.text
+    for text, target in cell.links:
+        before, found, after = rest.partition(text)
+        if not found:
+            continue
+        address = target if target.startswith(("https://", "http://")) else f"#{target}"
+        parts.append(f'{escape(before)}<a href="{escape(address)}">{escape(text)}</a>')
+        rest = after
+    return "".join(parts) + escape(rest)
 
 
 def _below(exhibit: Exhibit, words: Any) -> str:
@@ -164,7 +177,7 @@ def _part(part: Any) -> str:
         return "<ul>" + "".join(f"<li>{item[0]}</li>" for item in items) + "</ul>"
     if part.kind == "links":
         return "<ul>" + "".join(f'<li><a href="#{item[1]}">{item[0]}</a></li>' for item in items) + "</ul>"
-    if part.kind == "terms":
+    if part.kind in ("terms", "facts"):
         return "<dl>" + "".join(f"<dt>{item[0]}</dt><dd>{item[1]}</dd>" for item in items) + "</dl>"
-    element = '<p class="nb-lead">{}</p>' if part.kind == "heading" else "<p>{}</p>"
+    element = {"section": "<h3>{}</h3>", "heading": '<p class="nb-lead">{}</p>'}.get(part.kind, "<p>{}</p>")
     return "".join(element.format(item[0]) for item in items)

@@ -18,12 +18,32 @@ class Kind(StrEnum):
     CHANGE = "change"
     CHANGE_ADJUSTED = "change_adjusted"
     CHANGE_BY_AUTHORITY = "change_by_authority"
+    CHANGE_POOLED = "change_pooled"
+    OVERLAP = "overlap"
+    WEIGHTING = "weighting"
+    EVIDENCE = "evidence"
     PARTICIPATION = "participation"
     COMPOSITION = "composition"
     NONRESPONSE = "nonresponse"
     DRIVERS = "drivers"
     RELIABILITY = "reliability"
+    PRINTED_LEVELS = "printed_levels"
+    PRINTED_CHANGES = "printed_changes"
+    PRINTED_BESIDE = "printed_beside"
+    PRINTED_RANGE = "printed_range"
+    PRINTED_CODINGS = "printed_codings"
+    PRINTED_UNMATCHED = "printed_unmatched"
+    PRINTED_OTHERS = "printed_others"
+    PRINTED_SOURCES = "printed_sources"
 
 
+#: kinds of reports on printed figures: their lines say what stands in print, and their rows name their sources
+OF_PRINT = frozenset({
+    Kind.PRINTED_LEVELS, Kind.PRINTED_CHANGES, Kind.PRINTED_BESIDE, Kind.PRINTED_RANGE, Kind.PRINTED_CODINGS,
+    Kind.PRINTED_UNMATCHED, Kind.PRINTED_OTHERS, Kind.PRINTED_SOURCES,
+})
+#: of these, those that list what was read and show no result
+LISTED = frozenset({Kind.PRINTED_UNMATCHED, Kind.PRINTED_OTHERS, Kind.PRINTED_SOURCES})
 #: kinds that mean nothing before there are two waves
-OF_CHANGE = frozenset({Kind.CHANGE, Kind.CHANGE_ADJUSTED, Kind.CHANGE_BY_AUTHORITY})
+OF_CHANGE = frozenset({Kind.CHANGE, Kind.CHANGE_ADJUSTED, Kind.CHANGE_BY_AUTHORITY, Kind.CHANGE_POOLED, Kind.OVERLAP,
+                       Kind.EVIDENCE})

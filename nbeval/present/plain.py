@@ -34,8 +34,10 @@ def text_markdown(parts: Iterable[Any]) -> str:
         elif part.kind == "links":
             blocks.append("\n".join(
                 f"- [{item[0]}](#{raw[1]})" for item, raw in zip(items, part.items, strict=True)))
-        elif part.kind == "terms":
+        elif part.kind in ("terms", "facts"):
             blocks.append("\n".join(f"- **{item[0]}**: {item[1]}" for item in items))
+        elif part.kind == "section":
+            blocks += [f"### {item[0]}" for item in items]
         elif part.kind == "heading":
             blocks += [f"**{item[0]}**" for item in items]
         else:
@@ -49,7 +51,7 @@ def text_plain(parts: Iterable[Any]) -> str:
     for part in parts:
         if part.kind in ("bullets", "links"):
             blocks.append("\n".join(f"- {item[0]}" for item in part.items))
-        elif part.kind == "terms":
+        elif part.kind in ("terms", "facts"):
             blocks.append("\n".join(f"{item[0]}: {item[1]}" for item in part.items))
         else:
             blocks += [item[0] for item in part.items]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.kinds import ReportForm
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort, ExhibitRow, ReportKind
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
@@ -15,16 +16,22 @@ from nbeval.frames import DisclosedResults
 from nbeval.present.account import exhibit_list, glossary, limits, methods
 from nbeval.present.catalogue import sentences
 from nbeval.present.context import Context
-from nbeval.present.displays import Closing, Several, Shown, Text, paragraph
+from nbeval.present.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
 from nbeval.present.exhibits import Table, build, tabulate, title_of
 from nbeval.present.findings import key_findings
+from nbeval.present.findings_print import printed_findings
 from nbeval.present.checks import accounting_table, findings_table
 from nbeval.present.front import front_matter
-from nbeval.present.internal import findings_exhibit, forms_exhibit
+from nbeval.present.programme_account import programme_account
 from nbeval.present.refusals import refuse_authority, refuse_undisclosed
 from nbeval.present.results import Results
-from nbeval.present.sentences import fill
-from nbeval.present.subject import chosen_subject, lead
+from nbeval.present.sections import by_heading, cautions
+from nbeval.present.sentences import Sentence, fill
+from nbeval.present.subject import chosen_subject, leads
+
+
+#: the section that opens with an account of the programme and the cohort
+PROGRAMME = "programme"
 
 
 class Report:
@@ -57,13 +64,14 @@ class Report:
         self.disclosed = disclosed
         self.context = Context(
             dictionary, cohort, kind, authority,
-            Results.of(disclosed.table, weighted=cohort.weighting is not None),
-            sentences(dictionary.programme.language), dictionary.programme.conf_level,
+            Results.of(disclosed.table),
+            sentences(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level,
         )
-        self._internal = {"findings": findings, "accounting": accounting}
         self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}
         self._built: dict[str, Exhibit] = {}
+        self._asked: dict[str, None] = {}
+        self._absent: dict[str, None] = {}
 
     @property
     def title(self) -> Several:
@@ -102,14 +110,25 @@ class Report:
         spec = self._spec(exhibit)
         if spec.exhibit not in self.numbers:
             return Text((paragraph(self.context.say("nothing_in_exhibit", title=title_of(spec, self.context))),))
-        return Shown(self._build(spec))
+        return self._shown(spec)
 
     def section(self, name: str) -> Several:
-        """Show every exhibit of a section in declared order, or one sentence where there is none."""
-        chosen = sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order)
-        if not chosen:
-            return Several((Text((paragraph(self.context.say("nothing_in_section")),)),))
-        return Several(tuple(Shown(self._build(spec)) for spec in chosen))
+        """Show every exhibit of a section in declared order, under headings by domain; one sentence where there is none.
+
+        The section ``programme`` opens with an account of the programme and the cohort.
+        """
+        self._asked[name] = None
+        chosen = tuple(sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order))
+        shown: list[Text | Shown] = [programme_account(self.context)] if name == PROGRAMME else []
+        if not chosen and not shown:
+            self._absent[name] = None
+            return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
+        caution = cautions(chosen, self.specs, self.context)
+        shown += [caution] if caution else []
+        for heading, specs in by_heading(name, chosen, self.context):
+            shown += [heading] if heading else []
+            shown += [self._shown(spec) for spec in specs]
+        return Several(tuple(shown))
 
     def text(self, template: str, of: str = "", **select: str) -> Text:
         """Fill a sentence from the results of an exhibit, or of what keywords select.
@@ -134,7 +153,9 @@ class Report:
         return Text((paragraph(sentence.text),), sentence.results)
 
     def key_findings(self) -> Text:
-        """The headline indicators in words, by the rule declared in ``findings``."""
+        """The headline indicators in words, by the rule declared in ``findings``; of printed figures, what they settle."""
+        if self.context.cohort.made_from is SourceKind.PUBLISHED:
+            return self._noted("key_findings", printed_findings(self.context, self.context.cohort.sources[0].id))
         return self._noted("key_findings", key_findings(self.context))
 
     def methods(self) -> Text:
@@ -142,8 +163,8 @@ class Report:
         return methods(self.context, tuple(self.tables.values()))
 
     def limits(self) -> Text:
-        """What a reader must bear in mind: notes on the cohort, disagreements, what is unconfirmed."""
-        return limits(self.context, self.specs)
+        """What a reader must bear in mind: notes on the cohort, what was not collected, what is unconfirmed."""
+        return limits(self.context, self.specs, self._absent, disagreeing=PROGRAMME not in self._asked)
 
     def glossary(self) -> Text:
         """The words of the programme and what they mean."""
@@ -152,18 +173,6 @@ class Report:
     def exhibit_list(self) -> Text:
         """The tables and figures of the report, with links."""
         return exhibit_list(self.context, self.specs, self.numbers)
-
-    def findings(self) -> Shown:
-        """What the checks of the exports found; in internal reports only."""
-        return Shown(findings_exhibit(self._internal_table("findings"), self.context))
-
-    def accounting(self) -> Shown:
-        """How the forms of every export add up; in internal reports only."""
-        return Shown(forms_exhibit(self._internal_table("accounting"), self.context))
-
-    def close(self) -> Several:
-        """Hand over every result that was shown, for the file that stands beside the report."""
-        return Several((), results=self.used().to_csv(index=False, lineterminator="\n"))
 
     def findings(self) -> Shown | Text:
         """What the checks found, in an internal report only."""
@@ -189,16 +198,6 @@ class Report:
         rows = [(exhibit, *self.context.results.by_key[key]) for exhibit, key in sorted(self._used)]
         return pd.DataFrame(rows, columns=["exhibit", *self.disclosed.table.columns])
 
-    def _internal_table(self, name: str) -> pd.DataFrame:
-        """A table for the researcher, which no published report may show."""
-        table = self._internal[name]
-        if table is None or not self.context.kind.internal:
-            raise DisclosureError(
-                f"a report of the kind '{self.context.kind.id}' does not show the {name} of the exports.",
-                allowed="kinds of report that are declared internal", do="leave the cell out of this notebook.",
-            )
-        return table
-
     def _spec(self, exhibit: str) -> ExhibitRow:
         """The declared exhibit with this id, if it belongs to this kind of report."""
         spec = self.context.dictionary.exhibit(exhibit)
@@ -210,17 +209,27 @@ class Report:
             )
         return spec
 
+    def _shown(self, spec: ExhibitRow) -> Shown:
+        """An exhibit as the notebook shows it."""
+        return Shown(self._build(spec), self.context.words)
+
     def _build(self, spec: ExhibitRow) -> Exhibit:
         """Make an exhibit once, and note the results in it."""
         if spec.exhibit not in self._built:
-            sentence = fill(spec.sentence, lead(spec, self.context)) if spec.sentence else None
-            text = sentence.text if sentence else ""
+            sentence = self._leading(spec)
             self._built[spec.exhibit] = build(
-                self.tables[spec.exhibit], self.context, self.numbers[spec.exhibit], sentence=text)
-            self._note_use(spec.exhibit, sentence.results if sentence else ())
+                self.tables[spec.exhibit], self.context, self.numbers[spec.exhibit], sentence=sentence.text)
+            self._note_use(spec.exhibit, sentence.results)
         made = self._built[spec.exhibit]
         self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))
         return made
+
+    def _leading(self, spec: ExhibitRow) -> Sentence:
+        """The sentence above an exhibit: about the first of its indicators that has all the numbers it needs."""
+        if not spec.sentence:
+            return Sentence("")
+        filled = [fill(spec.sentence, subject) for subject in leads(spec, self.context)]
+        return next((sentence for sentence in filled if not sentence.refused), filled[0])
 
     def _noted(self, exhibit: str, text: Text) -> Text:
         """A text whose results are noted as shown."""

@@ -36,39 +36,45 @@ def key_of(row: Result) -> str:
     return result_key(row._asdict())
 
 
+def _parts(row: Result) -> tuple[str, ...]:
+    """What a row is of, whether weighted or not."""
+    return tuple(getattr(row, part) for part in _PARTS)
+
+
 class Results:
-    """Rows of results with an index by key; weighted and unweighted rows never mix.
+    """Rows of results with an index by key: unweighted rows, and apart from them their weighted counterparts.
 
     Parameters
     ----------
     rows
         The rows, in the order in which they are to be shown where no other order is declared.
-    weighted
-        Which of two rows that differ in nothing else is wanted; the other stands in where it is alone.
     """
 
-    def __init__(self, rows: Iterable[Result], *, weighted: bool = False) -> None:
+    def __init__(self, rows: Iterable[Result]) -> None:
         self._index: dict[tuple[str, ...], Result] = {}
+        self._weighted: dict[tuple[str, ...], Result] = {}
         for row in rows:
-            key = tuple(getattr(row, part) for part in _PARTS)
-            if key not in self._index or bool(row.weighted) is weighted:
-                self._index[key] = row
+            (self._weighted if row.weighted else self._index)[_parts(row)] = row
 
     @classmethod
-    def of(cls, table: pd.DataFrame, *, weighted: bool = False) -> Results:
+    def of(cls, table: pd.DataFrame) -> Results:
         """Make the index of a table of results."""
         ordered = table[list(RESULTS.columns)]
-        return cls((Result(*values) for values in ordered.itertuples(index=False, name=None)), weighted=weighted)
+        return cls(Result(*values) for values in ordered.itertuples(index=False, name=None))
 
     @property
     def rows(self) -> tuple[Result, ...]:
-        """The preferred rows, in the order of the table."""
+        """The unweighted rows, in the order of the table."""
         return tuple(self._index.values())
 
     @cached_property
     def by_key(self) -> dict[str, Result]:
-        """Every row by the key that cells and ``results.csv`` carry."""
-        return {key_of(row): row for row in self._index.values()}
+        """Every row, weighted or not, by the key that cells and ``results.csv`` carry."""
+        return {key_of(row): row for row in (*self._index.values(), *self._weighted.values())}
+
+    def weighted(self, row: Result | None) -> Result | None:
+        """Return the weighted counterpart of a row, or None where there is none."""
+        return self._weighted.get(_parts(row)) if row is not None else None
 
     @cached_property
     def by_indicator(self) -> dict[str, dict[tuple[str, ...], Result]]:
@@ -101,6 +107,7 @@ class Results:
         for name in dict.fromkeys(indicators):
             rows = self.by_indicator.get(name, {})
             kept._index.update((key, row) for key, row in rows.items() if row.source == source)
+        kept._weighted = self._weighted
         return kept
 
     def __len__(self) -> int:

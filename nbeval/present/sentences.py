@@ -19,10 +19,11 @@ from nbeval.present.subject import Subject
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence and the keys of the results it was made from."""
+    """A sentence and the keys of the results it was made from; ``refused`` where it says why there is no number."""
 
     text: str
     results: tuple[str, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def fill(template: str, subject: Subject) -> Sentence:
     used = tuple(dict.fromkeys(key_of(row) for row in rows.values() if row is not None))
     refused = _refusal(rows, subject)
     if refused:
-        return Sentence(refused, used)
+        return Sentence(refused, used, refused=True)
     values = {name: SLOTS[name].write(getattr(row, SLOTS[name].field), subject) for name, row in rows.items()}
     return Sentence(template.format(**{**words, **values}), used)
 
@@ -227,7 +228,7 @@ def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> str:
         return context.say("withheld", label=label)
     for name, state in states.items():
         if state is State.NOT_ESTIMABLE:
-            return context.say("not_estimable", label=label, why=why_not(rows[name]) or context.say("no_reason"))
+            return context.say("not_estimable", label=label, why=why_not(rows[name], context) or context.say("no_reason"))
     return context.say("no_result", label=label) if State.ABSENT in states.values() else ""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator
+from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, Match
 from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
 from nbeval.present.context import Context
@@ -66,10 +66,11 @@ class Subject:
 
     @cached_property
     def benchmark(self) -> Benchmark | None:
-        """The published figure it stands beside: the one asked for, else the first declared."""
+        """The published figure it stands beside: the one asked for, else the first that can be compared, else the first."""
         known = [one for one in self.context.dictionary.benchmarks if one.indicator == self.name]
         asked = [one for one in known if one.benchmark == self.reference]
-        return (asked or known or [None])[0]
+        comparable = [one for one in known if one.match is not Match.DIFFERS]
+        return (asked or comparable or known or [None])[0]
 
     @property
     def published(self) -> Result | None:
@@ -92,18 +93,23 @@ _LEVELS = (Quantity.PERCENT.value, Quantity.MEAN.value)
 
 
 def lead(spec: ExhibitRow, context: Context) -> Subject:
-    """The subject of an exhibit's sentence: its first headline indicator, else its first indicator.
+    """The subject of an exhibit's sentence: its first headline indicator, else its first indicator."""
+    return leads(spec, context)[0]
+
+
+def leads(spec: ExhibitRow, context: Context) -> tuple[Subject, ...]:
+    """What an exhibit's sentence can be about, in order: headline indicators before the others.
 
     The result meant is of the first quantity that the exhibit declares.
     """
     rows = results_of(spec, context)
-    known = available(indicators_of(spec, context), rows)
-    chosen = next((one for one in known if one.headline), known[0] if known else None)
+    known = sorted(available(indicators_of(spec, context), rows), key=lambda one: not one.headline)
     quantity = spec.quantities[0] if spec.quantities else ""
-    subject = Subject(context, spec.source_id, chosen, context.wave.id, context.authority, quantity=quantity)
-    if subject.main is not None or not spec.quantities:
-        return subject
-    return _first_of(rows, spec, context, quantity) or subject
+    subjects = tuple(Subject(context, spec.source_id, one, context.wave.id, context.authority, quantity=quantity)
+                     for one in known or [None])
+    if subjects[0].main is not None or not spec.quantities:
+        return subjects
+    return (_first_of(rows, spec, context, quantity) or subjects[0], *subjects[1:])
 
 
 def _first_of(rows: Results, spec: ExhibitRow, context: Context, quantity: str) -> Subject | None:

@@ -12,56 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
+from nbeval.publish.blocks import Absent, Block, Heading, Preformatted, Prose, Shown, without_empty
 from nbeval.publish.prose import Token, from_parts, parse, plain_text
+
+__all__ = ["Block", "Document", "Heading", "Preformatted", "Prose", "Shown", "read_document"]
 
 
 # An exhibit's HTML inside an output that shows several. Its texts are escaped, so that no other end can stand in it.
 _FIGURE = re.compile(r'<figure class="nb-exhibit".*?</figure>', re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading below the title: level 2 to 6, without a gap from the one before."""
-
-    level: int
-    text: str
-    anchor: str
-
-
-@dataclass(frozen=True)
-class Prose:
-    """Paragraphs, lists and the like, as tokens of the markdown they were written in."""
-
-    tokens: tuple[Token, ...]
-
-    @property
-    def text(self) -> str:
-        """The words alone."""
-        return plain_text(self.tokens)
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An exhibit, and the HTML that the notebook shows for it."""
-
-    exhibit: Exhibit
-    html: str
-    anchor: str
-
-    @property
-    def place(self) -> str:
-        """What links in the prose call it, whatever the format."""
-        return "exhibit-" + re.sub(r"[^A-Za-z0-9_-]+", "-", self.exhibit.id)
-
-
-@dataclass(frozen=True)
-class Preformatted:
-    """Plain text as a cell printed it."""
-
-    text: str
-
-
-Block = Heading | Prose | Shown | Preformatted
 
 
 @dataclass(frozen=True)
@@ -105,7 +63,7 @@ def read_document(notebook: Any) -> Document:
     about = notebook.metadata.get("nbeval", {})
     closing = _closing(notebook)
     summary = closing.get("summary", {})
-    title, blocks = _without_title(_without_banner(list(_blocks(notebook)), summary.get("banner", "")))
+    title, blocks = _without_title(_without_banner(without_empty(_blocks(notebook)), summary.get("banner", "")))
     blocks = _anchored(_levelled(blocks))
     invented = about.get("invented") or summary.get("invented") or any(
         isinstance(block, Shown) and block.exhibit.invented for block in blocks)
@@ -128,7 +86,7 @@ def _closing(notebook: Any) -> dict[str, Any]:
     return said
 
 
-def _blocks(notebook: Any) -> Iterator[Block]:
+def _blocks(notebook: Any) -> Iterator[Block | Absent]:
     """Every block of a notebook, headings as they were written."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -138,7 +96,7 @@ def _blocks(notebook: Any) -> Iterator[Block]:
                 yield from _output_blocks(output)
 
 
-def _output_blocks(output: Any) -> Iterator[Block]:
+def _output_blocks(output: Any) -> Iterator[Block | Absent]:
     """The blocks of one output."""
     if output.output_type == "stream":
         yield Preformatted(output.text)
@@ -156,14 +114,28 @@ def _output_blocks(output: Any) -> Iterator[Block]:
         yield Preformatted(data["text/plain"])
 
 
-def _structured(mime: str, data: dict[str, Any], figures: Iterator[str]) -> Iterator[Block]:
+def _structured(mime: str, data: dict[str, Any], figures: Iterator[str]) -> Iterator[Block | Absent]:
     """The blocks of one structured form; an exhibit takes the next of the figures' HTML."""
     if mime == EXHIBIT_MIME:
         yield Shown(Exhibit.from_json(data), next(figures, ""), "")
     elif mime == TEXT_MIME and "parts" in data:
-        yield Prose(tuple(from_parts(data["parts"])))
+        yield from _text_blocks(data["parts"])
     elif mime == TEXT_MIME:
         yield from _prose_blocks(data["markdown"])
+
+
+def _text_blocks(parts: list[dict[str, Any]]) -> Iterator[Block | Absent]:
+    """Headings, gaps and runs of prose from the parts of a text."""
+    run: list[dict[str, Any]] = []
+    for part in (*parts, None):
+        if part is not None and part["kind"] not in ("section", "absent"):
+            run.append(part)
+            continue
+        if run:
+            yield Prose(tuple(from_parts(run)))
+            run = []
+        if part is not None:
+            yield Heading(3, part["items"][0][0], "") if part["kind"] == "section" else Absent()
 
 
 def _prose_blocks(markdown: str) -> Iterator[Block]:

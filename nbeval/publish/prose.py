@@ -53,6 +53,8 @@ def from_parts(parts: Iterable[dict[str, Any]]) -> list[Token]:
                 tokens.append(_list([_words(item[0])] for item in items))
             case "terms":
                 tokens.append(_list([_strong(item[0]), _words(f": {item[1]}")] for item in items))
+            case "facts":               # every format has them in its head
+                pass
             case "links":
                 tokens.append(_list([_link(item[0], f"#{item[1]}")] for item in items))
             case "heading":

@@ -36,10 +36,10 @@ def indicator(name: str, label: str, **other: object) -> Indicator:
 
 
 INDICATORS = (
-    indicator("calm", "Feels calm", headline=True, status="unconfirmed", note="Our own cut.", family="first"),
-    indicator("angry", HOSTILE, headline=True, better="lower", family="first"),
-    indicator("rare", "Has a boat", headline=True, domain="two", family="first"),
-    indicator("score", "Score of the day", measure="mean", unit="points", decimals=1, domain="two", codes=()),
+    indicator("calm", "Feels calm", headline=True, outcomes=("peace",), status="unconfirmed", note="Our own cut.", family="first"),
+    indicator("angry", HOSTILE, headline=True, better="lower", outcomes=("peace",), family="first"),
+    indicator("rare", "Has a boat", headline=True, outcomes=("sea",), domain="two", family="first"),
+    indicator("score", "Score of the day", outcomes=("peace",), measure="mean", unit="points", decimals=1, domain="two", codes=()),
     indicator("low", "Low", distribution="bands", item="q_band"),
     indicator("high", "High", distribution="bands", item="q_band"),
     indicator("tea", "Drinks tea", item="q_tea"),
@@ -54,7 +54,9 @@ _EXHIBITS = (
     ("adjusted", "change_adjusted", "dots", ("calm",)), ("local", "change_by_authority", "dumbbell", ("calm",)),
     ("part", "participation", "", ()), ("who", "composition", "", ()), ("gone", "nonresponse", "", ("calm", "angry")),
     ("odds", "drivers", "dots", ("calm",)), ("alpha", "reliability", "", ("score",)), ("ten", "levels", "icons", ("calm", "rare")),
-    ("tea", "levels", "", ("tea",)), ("nothing", "levels", "dots", ("absent",)),
+    ("tea", "levels", "", ("tea",)), ("pooled", "change_pooled", "", ("calm", "score")), ("twice", "overlap", "", ("calm",)),
+    ("beside_weighted", "weighting", "", ("calm", "angry")), ("matrix", "evidence", "matrix", ("calm", "angry", "rare", "score")),
+    ("nothing", "levels", "dots", ("absent",)),
 )
 
 
@@ -78,7 +80,8 @@ def dictionary() -> Dictionary:
     programme = Programme(
         id="p", name="Programme <P>", owner="Owner", about="", people={"one": "person", "many": "people"},
         area={"one": "place", "many": "places"}, source="S1",
-        domains=({"id": "one", "label": "Domain one"}, {"id": "two", "label": "Domain two"}),
+        domains=({"id": "one", "label": "Domain one", "about": "All of one."}, {"id": "two", "label": "Domain two"}),
+        outcomes=({"id": "peace", "label": "More peace"}, {"id": "sea", "label": "Out at sea"}, {"id": "gold", "label": "Gold"}),
         reports=(
             {"id": "start", "notebook": "n", "title": "{programme} at the start, {cohort}", "wave": "first"},
             {"id": "end", "notebook": "n", "title": "{programme} at the end, {cohort}", "wave": "last"},
@@ -167,9 +170,18 @@ def rows() -> list[dict[str, object]]:
         wave = {"contrast": "wave", "reference": "before"}
         made += [then, now, difference("change", now, then, VERDICTS[name], **wave),
                  difference("change_adjusted", now, then, VERDICTS[name], **wave),
-                 row(quantity="smallest_change", indicator=name, wave="after", estimate=6.4, **wave)]
+                 row(quantity="smallest_change", indicator=name, wave="after", estimate=6.4, **wave),
+                 *_robust(name, now, then, wave)]
         made += _places(name, before, after)
     return made + _benchmarks() + _people() + _models()
+
+
+def _robust(name: str, now: dict[str, object], then: dict[str, object], wave: dict[str, str]) -> list[dict[str, object]]:
+    """A change over places, how far places differ, the bounds of overlap, and a weighted level."""
+    pooled = difference("change_pooled", now, then, VERDICTS[name], **wave)
+    bounds = [difference(one, now, then, "", **wave) for one in ("overlap_bound", "overlap_widest")]
+    differing = row(quantity="heterogeneity", indicator=name, wave="after", estimate=62.0, p_value=0.0004, n_valid=3.0, **wave)
+    return [pooled, *bounds, differing, {**now, "weighted": True, "estimate": now["estimate"] + 1, "n_effective": 150.0}]
 
 
 def _places(name: str, before: float, after: float) -> list[dict[str, object]]:

@@ -159,7 +159,7 @@ def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, cha
 
 
 def test_every_chart_of_the_vocabulary_is_there():
-    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons"}
+    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix"}
 
 
 def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):

@@ -77,8 +77,9 @@ def test_a_published_figure_that_differs_is_shown_and_said_not_to_be_tested(make
 
 def test_comparison_notes_say_population_year_and_match(make):
     notes = make().exhibit("beside").exhibit.notes
-    assert "The nation: all, 18+, 2019. Definitions: close." in notes
-    assert "The published figure “The nation” could not be confirmed." in notes
+    assert "The nation: all, 18+, 2019. The definition is close to ours." in notes
+    assert "Others: all, 18+, 2018. The definition differs, so nothing was tested." in notes
+    assert "Not confirmed: Feels calm; The nation (2019). See Strengths and limits." in notes
 
 
 def test_change_has_both_waves_interval_verdict_and_the_smallest_change(make):
@@ -87,21 +88,23 @@ def test_change_has_both_waves_interval_verdict_and_the_smallest_change(make):
     assert row["change_interval"] == "\N{MINUS SIGN}16 to +2"
 
 
-@pytest.mark.parametrize("name", ["change", "adjusted", "local", "levels", "bands"])
-def test_what_a_reader_of_change_must_know_stands_where_change_is_shown(make, name):
-    assert "There was a storm before." in make().exhibit(name).exhibit.notes
+def test_rounding_is_explained_only_where_a_reader_who_subtracts_would_be_puzzled(make):
+    def even(made):
+        return [one | {"estimate": one["estimate"] // 1} if one["quantity"] == "percent" else
+                one | {"estimate": -7.0} if one["quantity"] == "change" and one["indicator"] == "calm" else one for one in made]
+
+    assert any("unrounded" in note for note in make().exhibit("change").exhibit.notes)
+    assert not any("unrounded" in note for note in make(change=even).exhibit("local").exhibit.notes)
 
 
-def test_a_report_of_one_wave_carries_no_note_on_change(make):
-    assert "There was a storm before." not in make("start").exhibit("levels").exhibit.notes
-
-
-def test_unconfirmed_rules_are_said_under_every_exhibit_that_rests_on_them(make):
+def test_unconfirmed_rules_are_said_once_under_every_exhibit_that_rests_on_them(make):
     report = make()
-    marked = [spec.exhibit for spec in report.specs
-              if any("“Feels calm” could not be confirmed" in note for note in report.exhibit(spec.exhibit).exhibit.notes)]
+    notes = {spec.exhibit: [note for note in report.exhibit(spec.exhibit).exhibit.notes if note.startswith("Not confirmed:")]
+             for spec in report.specs}
+    assert all(len(found) <= 1 for found in notes.values())
+    marked = [name for name, found in notes.items() if any("Feels calm" in note for note in found)]
     assert marked == ["levels", "bare", "beside", "groups", "places", "funnel", "range", "gaps", "change", "adjusted", "local",
-                      "gone", "odds", "ten"]
+                      "gone", "odds", "ten", "pooled", "twice", "beside_weighted", "matrix"]
 
 
 def test_several_answers_may_add_to_more_than_a_hundred(make):

@@ -7,17 +7,20 @@ import re
 import pytest
 from lxml import etree, html
 
+from nbeval.present.catalogue import sentences
 from nbeval.present.displays import Paragraphs, Text
 from nbeval.present.html import STYLE, anchor, exhibit_html
 from nbeval.present.plain import markdown_text
 from tests.present.invented import HOSTILE
+
+WORDS = sentences("en-GB")
 
 
 @pytest.fixture
 def page(make):
     """All exhibits of a report on one page."""
     report = make()
-    inner = "".join(exhibit_html(report.exhibit(spec.exhibit).exhibit) for spec in report.specs)
+    inner = "".join(exhibit_html(report.exhibit(spec.exhibit).exhibit, WORDS) for spec in report.specs)
     return f"<main>{inner}</main>"
 
 
@@ -76,9 +79,9 @@ def test_labels_with_markup_are_shown_as_they_were_typed(page):
 
 
 def test_the_numbers_behind_a_picture_are_one_click_away(make):
-    tree = html.fromstring(exhibit_html(make().exhibit("levels").exhibit))
+    tree = html.fromstring(exhibit_html(make().exhibit("levels").exhibit, WORDS))
     assert tree.xpath("//details[table or .//table]/summary")[0].text_content() == "Show the numbers behind Figure 1"
-    assert not html.fromstring(exhibit_html(make().exhibit("bare").exhibit)).xpath("//details")
+    assert not html.fromstring(exhibit_html(make().exhibit("bare").exhibit, WORDS)).xpath("//details")
 
 
 def test_an_anchor_holds_only_letters_that_an_address_may_have():

@@ -11,6 +11,7 @@ from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
 from nbeval.present import Report
 from nbeval.present.forms import FORMS
+from nbeval.present.kinds import OF_PRINT
 from tests.present.invented import HOSTILE, disclosed, rows, withheld
 
 
@@ -41,7 +42,7 @@ def test_every_form_and_chart_displays_in_every_kind_of_report(make, kind, autho
         assert again == report.exhibit(spec.exhibit).exhibit
         assert (again.figure is not None) == bool(spec.chart)
     if kind == "end":
-        assert {spec.kind for spec in report.specs} == set(FORMS)
+        assert {spec.kind for spec in report.specs} == set(FORMS) - OF_PRINT
 
 
 def test_numbers_follow_the_dictionary_and_not_the_order_of_calls(make):
@@ -66,7 +67,7 @@ def test_an_exhibit_without_results_is_one_sentence_and_takes_no_number(make):
 
 def test_a_section_holds_its_exhibits_in_declared_order(make):
     bundle = make().section("main")._repr_mimebundle_()
-    ids = [part["data"]["id"] for part in bundle[REPORT_MIME]["parts"]]
+    ids = [part["data"]["id"] for part in bundle[REPORT_MIME]["parts"] if part["mime"] == EXHIBIT_MIME]
     assert ids[:3] == ["levels", "bare", "beside"]
     assert bundle["text/html"].count("<figure") == len(ids)
 
@@ -74,7 +75,8 @@ def test_a_section_holds_its_exhibits_in_declared_order(make):
 def test_an_empty_section_is_one_sentence(make):
     bundle = make().section("nowhere")._repr_mimebundle_()
     assert [part["mime"] for part in bundle[REPORT_MIME]["parts"]] == [TEXT_MIME]
-    assert "did not collect anything" in bundle["text/plain"]
+    assert bundle[REPORT_MIME]["parts"][0]["data"]["parts"][0]["kind"] == "absent"
+    assert "Nothing was collected" in bundle["text/plain"]
 
 
 def test_an_exhibit_of_another_kind_of_report_is_refused(make):
@@ -132,13 +134,13 @@ def test_methods_come_from_the_results_shown(make):
     text = str(make().methods())
     assert "Wilson interval" in text
     assert "95%" in text
-    assert "not weighted" in text
+    assert "Weighted figures stand beside them" in text
     assert "no count under 10" in text
 
 
 def test_limits_name_notes_disagreements_and_what_is_unconfirmed(make):
     text = str(make().limits())
-    for part in ("a storm before", "How many places: three; four", "“Feels calm”", "“After”", "“The nation”"):
+    for part in ("a storm before", "How many places: three; four", "“Feels calm”", "“After”", "“The nation (2019)”"):
         assert part in text
 
 
@@ -170,10 +172,15 @@ def test_rows_in_another_order_make_the_same_report(make):
         assert turned.exhibit(spec.exhibit).exhibit == plain.exhibit(spec.exhibit).exhibit, spec.exhibit
 
 
-def test_weighted_results_are_shown_only_where_the_cohort_is_weighted(tiny):
-    both = rows() + [one | {"weighted": True, "estimate": 99.0} for one in rows() if one["indicator"] == "tea"]
-    report = Report(disclosed(both), tiny, tiny.cohort("c"), tiny.programme.reports[1])
-    assert str(report.text("{estimate}", indicator="tea")) == "81%"
+def test_figures_are_unweighted_and_the_weighted_ones_stand_beside_them_in_a_table_of_their_own(make):
+    report = make()
+    assert str(report.text("{estimate}", indicator="calm")) == "25%"
+    table = report.exhibit("beside_weighted").exhibit
+    shown = dict(zip((column.key for column in table.columns), table.rows[0].cells, strict=True))
+    assert (shown["unweighted_estimate"].text, shown["weighted_estimate"].text, shown["effective"].text) == ("25", "26", "150")
+    assert not any(row.cells[-1].result.endswith("|weighted") for name in ("levels", "change") for row in
+                   report.exhibit(name).exhibit.rows)
+    assert set(report.used()["weighted"]) == {False, True}
 
 
 def test_the_checks_of_the_data_are_refused_in_a_report_that_may_be_published(make):

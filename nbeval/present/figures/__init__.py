@@ -9,18 +9,26 @@ from nbeval.dictionary.records import ExhibitRow
 from nbeval.errors import DictionaryError, RenderError
 from nbeval.exhibit import Column, Figure, Row
 from nbeval.present.context import Context
+from nbeval.present.figures.evidence_marks import evidence_picture
 from nbeval.present.figures.figure_dots import dots
 from nbeval.present.figures.figure_dumbbell import dumbbell
 from nbeval.present.figures.figure_funnel import funnel
 from nbeval.present.figures.figure_icons import icons
+from nbeval.present.figures.figure_matrix import matrix
 from nbeval.present.figures.figure_stacked import stacked
 from nbeval.present.figures.figure_style import Drawing
 from nbeval.present.figures.marks import Picture, picture_of
 from nbeval.present.figures.wording import alt_text, description
+from nbeval.present.kinds import Kind
 
 CHARTS: Mapping[str, Callable[[Picture], Drawing]] = MappingProxyType({
     "dots": dots, "dumbbell": dumbbell, "stacked": stacked, "funnel": funnel, "icons": icons,
+    "matrix": matrix,
 })
+
+
+#: kinds of table that are read in a way of their own
+_READ: Mapping[str, Callable[..., Picture]] = MappingProxyType({Kind.EVIDENCE: evidence_picture})
 
 
 def draw(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Figure:
@@ -53,7 +61,8 @@ def draw(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], c
             found=spec.chart, allowed=", ".join(CHARTS), where="exhibits.csv, column chart",
             do="choose one of the charts above, or leave the cell empty for a table alone.",
         )
-    picture = picture_of(spec, columns, rows, context)
+    read = _READ.get(spec.kind)
+    picture = read(columns, rows, context) if read else picture_of(spec, columns, rows, context)
     drawing = CHARTS[spec.chart](picture)
     return spoken(spec, drawing, alt_text(picture, context), description(picture, context))
 

@@ -63,6 +63,7 @@ class Picture:
     limits: tuple[str, str] = ("", "")
     remark: str = ""            # what a reader must know about the choice of lines
     of_ten: str = ""
+    filled: tuple[str, ...] = ()    # the series whose marks are filled, where others are open
 
 
 #: the columns of each kind of table that a picture shows, by the end of their key

@@ -10,10 +10,16 @@ from nbeval.exhibit import Column, Row
 from nbeval.present.context import Context
 from nbeval.present.forms.authorities import change_by_authority, levels_by_authority, spread
 from nbeval.present.forms.change import change, change_adjusted
+from nbeval.present.forms.evidence import evidence
 from nbeval.present.forms.groups import differences, levels_by_group
 from nbeval.present.forms.levels import comparison, distribution, levels
 from nbeval.present.forms.measurement import drivers, reliability
+from nbeval.present.forms.printed import printed_beside, printed_changes, printed_levels
+from nbeval.present.forms.printed_lists import (
+    printed_codings, printed_others, printed_range, printed_sources, printed_unmatched,
+)
 from nbeval.present.forms.respondents import composition, nonresponse, participation
+from nbeval.present.forms.robustness import change_pooled, overlap, weighting
 from nbeval.present.kinds import Kind
 from nbeval.present.results import Results
 
@@ -30,9 +36,21 @@ FORMS: Mapping[str, Form] = MappingProxyType({
     Kind.CHANGE: change,
     Kind.CHANGE_ADJUSTED: change_adjusted,
     Kind.CHANGE_BY_AUTHORITY: change_by_authority,
+    Kind.CHANGE_POOLED: change_pooled,
+    Kind.OVERLAP: overlap,
+    Kind.WEIGHTING: weighting,
+    Kind.EVIDENCE: evidence,
     Kind.PARTICIPATION: participation,
     Kind.COMPOSITION: composition,
     Kind.NONRESPONSE: nonresponse,
     Kind.DRIVERS: drivers,
     Kind.RELIABILITY: reliability,
+    Kind.PRINTED_LEVELS: printed_levels,
+    Kind.PRINTED_CHANGES: printed_changes,
+    Kind.PRINTED_BESIDE: printed_beside,
+    Kind.PRINTED_RANGE: printed_range,
+    Kind.PRINTED_CODINGS: printed_codings,
+    Kind.PRINTED_UNMATCHED: printed_unmatched,
+    Kind.PRINTED_OTHERS: printed_others,
+    Kind.PRINTED_SOURCES: printed_sources,
 })
