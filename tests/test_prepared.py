@@ -1,0 +1,217 @@
+"""What was worked out is used again for the same content alone, and only where it is whole."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from nbeval import cache as caches
+from nbeval import pipeline
+from nbeval.dictionary import load
+from nbeval.errors import OutputError, SourceError
+from nbeval.prepared import content_key, prepare
+from nbeval.workspace import Workspace
+from tests.conftest import TINY
+
+
+@pytest.fixture
+def place(tiny_place, tmp_path):
+    """A copy of the exports of the tiny programme."""
+    shutil.copytree(tiny_place / "first", tmp_path / "data" / "first")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def workspace(place, tmp_path):
+    """The tiny programme, those exports, and a cache that holds nothing."""
+    return Workspace(TINY, place, tmp_path / "cache")
+
+
+@pytest.fixture
+def cohort(workspace):
+    return workspace.dictionary.cohorts[0]
+
+
+@pytest.fixture
+def stages(tiny_place, monkeypatch):
+    """The stages, each giving at once what it gave before; how often each was asked."""
+    known = prepare(load(TINY).cohorts[0], Workspace(tiny_place / "dictionary", tiny_place))
+    asked = []
+
+    def quick(name, value):
+        monkeypatch.setattr(pipeline, name, lambda *_: asked.append(name) or value)
+
+    quick("answers_of", known)                       # it has findings, accounting and inputs, as answers have
+    quick("results_of", None)
+    quick("disclosed_of", known.disclosed)
+    return asked
+
+
+# --- the key ---------------------------------------------------------------------------------------
+
+def add_bytes(file):
+    return lambda place: (place / "first" / file).open("ab").write(b"\n")
+
+
+@pytest.mark.parametrize("change", [
+    add_bytes("before/north.csv"), add_bytes("after/east.xlsx"),
+    lambda place: (place / "first" / "corrections.csv").write_text("source\n"),
+    lambda place: (place / "first" / "before" / "west.csv").write_text("x"),
+    lambda place: (place / "first" / "before" / "north.csv").unlink(),
+    lambda place: (place / "first" / "before" / "north.csv").rename(place / "first" / "before" / "norht.csv"),
+], ids=["a byte of a text file", "a byte of a workbook", "corrections", "an undeclared file", "a file gone", "a new name"])
+def test_the_key_changes_with_everything_that_is_read(change, cohort, place, workspace):
+    before = content_key(cohort, place, workspace)
+    change(place)
+    assert content_key(cohort, place, workspace) != before
+
+
+def test_the_key_changes_with_dictionary_code_and_packages(cohort, place, workspace, tmp_path, monkeypatch):
+    keys = {content_key(cohort, place, workspace)}
+    shutil.copytree(TINY, tmp_path / "other")
+    with (tmp_path / "other" / "decisions.md").open("a") as file:
+        file.write("\n")
+    keys.add(content_key(cohort, place, Workspace(tmp_path / "other", place)))
+    monkeypatch.setattr("nbeval.prepared.code_digest", lambda: "another")
+    keys.add(content_key(cohort, place, workspace))
+    monkeypatch.setattr("nbeval.prepared.lock_digest", lambda: "another")
+    keys.add(content_key(cohort, place, workspace))
+    assert len(keys) == 4
+
+
+def test_the_code_counts_with_every_byte(tmp_path, monkeypatch):
+    from nbeval import workspace as module
+
+    (tmp_path / "one.py").write_text("x = 1\n")
+    monkeypatch.setattr(module, "PACKAGE", tmp_path)
+    before = module.code_digest()
+    (tmp_path / "one.py").write_text("x = 2\n")
+    assert module.code_digest() != before
+
+
+def test_the_key_does_not_change_with_clocks_places_and_other_cohorts(cohort, place, workspace, tmp_path):
+    before = content_key(cohort, place, workspace)
+    os.utime(place / "first" / "before" / "north.csv", (1, 1))
+    (place / "second").mkdir()
+    (place / "second" / "north.csv").write_text("another cohort")
+    assert content_key(cohort, place, workspace) == before
+    shutil.copytree(place, tmp_path / "elsewhere")
+    assert content_key(cohort, tmp_path / "elsewhere", workspace) == before
+
+
+def test_in_a_folder_that_cohorts_share_only_its_own_files_count(cohort, place, workspace):
+    shutil.copytree(place / "first", place / "shared")
+    shared = place / "shared"
+    before = content_key(cohort, shared, workspace)
+    (shared / "second").mkdir()
+    (shared / "second" / "north.csv").write_text("another cohort")
+    assert content_key(cohort, shared, workspace) == before
+    (shared / "before" / "north.csv").write_text("its own")
+    assert content_key(cohort, shared, workspace) != before
+
+
+# --- keeping ---------------------------------------------------------------------------------------
+
+def test_the_same_content_is_worked_out_once_and_comes_back_as_it_was(cohort, workspace, stages):
+    first, second = prepare(cohort, workspace), prepare(cohort, workspace)
+    assert stages == ["answers_of", "results_of", "disclosed_of"]
+    for name in ("findings", "accounting", "inputs"):
+        pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
+    pd.testing.assert_frame_equal(first.disclosed.table, second.disclosed.table)
+    assert first.key == second.key
+
+
+def cut(folder):
+    table = folder / "table.parquet"
+    table.write_bytes(table.read_bytes()[:-10])
+
+
+@pytest.mark.parametrize("harm", [
+    cut, lambda folder: (folder / "complete.json").unlink(), lambda folder: (folder / "audit.parquet").unlink(),
+    lambda folder: (folder / "complete.json").write_text("{"), lambda folder: (folder / "findings.parquet").write_bytes(b""),
+    shutil.rmtree, lambda folder: shutil.rmtree(folder.parents[1]),
+], ids=["cut short", "not finished", "a table gone", "damaged sums", "emptied", "deleted", "all deleted"])
+def test_what_is_not_whole_is_never_read_but_made_again(harm, cohort, workspace, stages):
+    known = prepare(cohort, workspace)
+    harm(workspace.cache / "prepared" / known.key)
+    again = prepare(cohort, workspace)
+    pd.testing.assert_frame_equal(known.disclosed.table, again.disclosed.table)
+    assert len(stages) == 6
+    prepare(cohort, workspace)
+    assert len(stages) == 6, "and kept"
+
+
+def test_exports_that_change_while_they_are_read_are_refused(cohort, workspace, place, stages, monkeypatch):
+    quick = pipeline.answers_of
+    monkeypatch.setattr(pipeline, "answers_of", lambda *more: add_bytes("before/north.csv")(place) and quick(*more))
+    with pytest.raises(SourceError, match="changed while they were being read"):
+        prepare(cohort, workspace)
+    assert not (workspace.cache / "prepared").exists()
+
+
+def prepare_there(place, cache, answers):
+    """In a process of its own."""
+    workspace = Workspace(TINY, place, cache)
+    answers.put(len(prepare(workspace.dictionary.cohorts[0], workspace).disclosed.table))
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the quick stages are handed on by forking")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_several_processes_may_prepare_at_once(cohort, workspace, place, stages):
+    context = multiprocessing.get_context("fork")
+    answers = context.Queue()
+    crew = [context.Process(target=prepare_there, args=(place, workspace.cache, answers)) for _ in range(4)]
+    for process in crew:
+        process.start()
+    counts = {answers.get(timeout=60) for _ in crew}
+    for process in crew:
+        process.join(timeout=60)
+    assert len(counts) == 1 and counts.pop() > 10
+    assert [process.exitcode for process in crew] == [0] * 4
+    assert [path.name for path in (workspace.cache / "prepared").iterdir()] == [prepare(cohort, workspace).key]
+
+
+def test_the_specimen_is_written_whole_or_not_at_all(workspace, cohort, monkeypatch):
+    alone = replace(workspace, data_folder=None)
+    monkeypatch.setattr("nbeval.workspace.write_specimen", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        alone.data_of(cohort)
+    assert not list((workspace.cache / "specimen").iterdir())
+    monkeypatch.undo()
+    assert (alone.data_of(cohort) / "first" / "before" / "north.csv").is_file()
+
+
+# --- pruning ---------------------------------------------------------------------------------------
+
+def make(folder, age):
+    with caches.made_whole(folder) as half:
+        (half / "x").write_text("x")
+    os.utime(folder, (time.time() - age, time.time() - age))
+
+
+def test_the_folders_used_last_are_kept(tmp_path):
+    for number in range(caches.KEPT):
+        make(tmp_path / f"{number}", age=1000 - number)
+    caches.used(tmp_path / "0")
+    make(tmp_path / "new", age=0)
+    assert {path.name for path in tmp_path.iterdir()} == {"0", "new", *map(str, range(2, caches.KEPT))}
+
+
+def test_halves_of_killed_runs_go_after_a_day(tmp_path):
+    for name, age in (("half-old", 2 * 24 * 3600), ("half-new", 60)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age, time.time() - age))
+    make(tmp_path / "new", age=0)
+    assert {path.name for path in tmp_path.iterdir()} == {"new", "half-new"}
+
+
+def test_a_cache_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="could not be kept"), caches.made_whole(tmp_path / "file" / "a"):
+        pass
