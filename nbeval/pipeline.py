@@ -10,6 +10,7 @@ Each function below is one leg of that route. There is no logic here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,8 +27,8 @@ from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.printed_results import estimate_published
 from nbeval.frames import Collected, CollectedFigures, DisclosedResults
 from nbeval.measure import measure
-from nbeval.protect import protect
-from nbeval.protect.kept import reopen
+from nbeval.protect import attack, protect
+from nbeval.protect.kept import reopen, with_choices
 from nbeval.protect.published import already_public
 from nbeval.releasing import released
 
@@ -52,11 +53,22 @@ def results_of(collected: Collected | CollectedFigures, cohort: Cohort, dictiona
     return estimate_evidence(collected.evidence, survey, cohort, dictionary)
 
 
-def disclosed_of(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> DisclosedResults:
+def disclosed_of(
+    results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+) -> DisclosedResults:
     """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
-    return protect(released(results, cohort, dictionary), cohort, dictionary)
+    return protect(released(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
+
+
+def attacked(
+    disclosed: DisclosedResults, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+) -> pd.DataFrame:
+    """Disclosed results to the audit of a fresh attack on them; of what is public there is nothing to work out."""
+    if cohort.made_from is SourceKind.PUBLISHED:
+        return disclosed.audit
+    return with_choices(attack(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
 
 
 def reopened(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary) -> DisclosedResults:

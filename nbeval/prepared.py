@@ -15,6 +15,7 @@ from nbeval.cache import drop, made_whole, used
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import SourceError
 from nbeval.frames import DisclosedResults
+from nbeval.releases import earlier_results, releases_digest
 from nbeval.workspace import Workspace, code_digest, lock_digest
 
 _TABLES = ("table", "audit", "findings", "accounting", "inputs")
@@ -70,16 +71,18 @@ def prepare(cohort: Cohort, workspace: Workspace, *, tell: Callable[[str], None]
     tell("estimating the results")
     results = pipeline.results_of(collected, cohort, workspace.dictionary)
     tell("protecting the results")
-    disclosed = pipeline.disclosed_of(results, cohort, workspace.dictionary)
+    earlier = earlier_results(cohort.id, workspace.releases)
+    disclosed = pipeline.disclosed_of(results, cohort, workspace.dictionary, earlier=earlier)
     prepared = Prepared(key, disclosed, collected.findings, collected.accounting, collected.inputs)
     _keep(prepared, folder)
     return prepared
 
 
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
-    """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages."""
+    """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages, earlier releases."""
     raw = pipeline.fingerprint_of(cohort, data)
-    parts = (cohort.id, raw, workspace.dictionary.digest, code_digest(), lock_digest())
+    out = releases_digest(cohort.id, workspace.releases)
+    parts = (cohort.id, raw, workspace.dictionary.digest, code_digest(), lock_digest(), out)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

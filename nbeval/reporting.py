@@ -72,7 +72,7 @@ def render_cohort(
     declared = workspace.dictionary.cohort(cohort)
     check_formats(tuple(formats))
     wanted = reports_asked_for(declared, kinds, workspace, authority=authority)
-    return render_wanted(declared, wanted, workspace, out, formats=formats, fresh=fresh, workers=workers, tell=tell)
+    return render_wanted(declared, wanted, workspace.releasing_to(out), out, formats=formats, fresh=fresh, workers=workers, tell=tell)
 
 
 def render_wanted(
@@ -195,7 +195,7 @@ def _check_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
 def _known_to_notebooks(workspace: Workspace) -> Iterator[None]:
     """Let the notebooks, which run in processes of their own, find the same dictionary, data and cache."""
     places = {"NBEVAL_DICTIONARY": workspace.dictionary_folder, "NBEVAL_DATA": workspace.data_folder,
-              "NBEVAL_CACHE": workspace.cache_folder}
+              "NBEVAL_CACHE": workspace.cache_folder, "NBEVAL_RELEASES": workspace.releases_folder}
     before = {name: os.environ.get(name) for name in places}
     os.environ.update({name: str(Path(place).resolve()) for name, place in places.items() if place})
     try:

@@ -47,7 +47,7 @@ def verify_cohort(
         )
     lines, all_same = [], True
     with tempfile.TemporaryDirectory(prefix="nbeval-verify-") as apart:
-        again = replace(workspace, cache_folder=Path(apart) / "cache")       # nothing of an earlier run is relied upon
+        again = replace(workspace.releasing_to(out), cache_folder=Path(apart) / "cache")       # nothing of an earlier run is relied upon
         summary = render_wanted(declared, published, again, Path(apart) / "reports", fresh=True, tell=tell)
         for folder in (folder_of(declared, one) for one in published):
             if (Path(apart) / "reports" / folder).is_dir():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Workspace:
     dictionary_folder: Path | None = None
     data_folder: Path | None = None
     cache_folder: Path | None = None
+    releases_folder: Path | None = None
 
     @cached_property
     def dictionary(self) -> Dictionary:
@@ -46,6 +47,16 @@ class Workspace:
         if named:
             return Path(named)
         return PROJECT / ".nbeval" if os.access(PROJECT, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
+
+    @property
+    def releases(self) -> Path:
+        """The reports' folder whose record says what was published before."""
+        return Path(self.releases_folder or os.environ.get("NBEVAL_RELEASES") or PROJECT / "reports")
+
+    def releasing_to(self, out: Path) -> Workspace:
+        """The same places, with the record of releases in ``out`` unless another folder was named for it."""
+        named = self.releases_folder or os.environ.get("NBEVAL_RELEASES")
+        return self if named else replace(self, releases_folder=out)
 
     def data_of(self, cohort: Cohort) -> Path:
         """The folder with a cohort's exports; those of an invented cohort are written where no folder was asked for.
