@@ -23,7 +23,7 @@ from nbeval.rounding import half_up_percent
 RESULTS = "results.csv"
 TABLE = "nb-table"
 #: labels of columns: a percentage stands before the number of people it is of, in the same group of columns
-_PERCENT, _BASE = ("Estimate", "%"), ("Number who answered", "n")
+_PERCENT, _BASE = ("Estimate", "%", "In print"), ("Number who answered", "n")
 _RATE, _COUNT, _ELIGIBLE = "Response rate", "Forms", "Eligible"
 #: digits of a percentage that results.csv holds in full
 _DIGITS = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.errors import DictionaryError
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Several, Text
@@ -23,6 +24,8 @@ def front_matter(context: Context) -> Several:
         "language": programme.language, "invented": context.cohort.invented,
         "banner": context.say("invented_note") if context.cohort.invented else "",
         "waves": [wave_line(wave, context) for wave in context.waves],
+        # of figures in print the cover says where they are from, and not all the surveys they are of
+        "subtitle": context.cohort.sources[0].label if context.cohort.made_from is SourceKind.PUBLISHED else "",
     }
     facts = [
         (context.say("programme_label"), programme.name), (context.say("cohort_label"), context.cohort.label),

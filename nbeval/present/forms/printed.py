@@ -9,7 +9,7 @@ from typing import Any
 from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, PrintedFigure
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
-from nbeval.present.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell
+from nbeval.present.cells import Block, Field, count_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell
 from nbeval.present.context import Context
 from nbeval.present.forms.fields import interval_label, label_field
 from nbeval.present.numerals import NumberFormat, numeral
@@ -65,7 +65,7 @@ def printed_changes(rows: Results, spec: ExhibitRow, context: Context) -> Table:
             context.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
         _own_field(spec, context, "earlier", "print_earlier", lambda pair: pair.other),
         _own_field(spec, context, "later", "print_later", lambda pair: pair.figure),
-        *_tested_fields(context, "print_change"),
+        *_tested_fields(context),
         sources_field(context, lambda pair: (pair.other, pair.figure)),
     ]
     return grid(fields, (Block("", tuple(changes_of(context, spec.source_id))),))
@@ -85,7 +85,7 @@ def printed_beside(rows: Results, spec: ExhibitRow, context: Context) -> Table:
             context.say("print_people", people=f"{pair.benchmark.label}, {pair.benchmark.ages}", year=pair.benchmark.year))),
         Field(Column("theirs", context.say("print_theirs"), "%", numeric=True),
               lambda pair: level_cell(theirs(pair), context, as_printed(pair.other))),
-        *_tested_fields(context, "print_gap"),
+        *_tested_fields(context),
         sources_field(context, lambda pair: (pair.figure, pair.other)),
     ]
     return grid(fields, (Block("", tuple(_beside(context, spec.source_id))),))
@@ -159,8 +159,8 @@ def _own_field(spec: ExhibitRow, context: Context, key: str, word: str, of: Call
     return Field(Column(key, context.say(word), "%", numeric=True), cell)
 
 
-def _tested_fields(context: Context, word: str) -> tuple[Field, ...]:
-    """The columns of a comparison: as printed, widest interval, range of p, decision."""
+def _tested_fields(context: Context) -> tuple[Field, ...]:
+    """The columns of a comparison: widest interval, range of p, decision."""
     def end(pair: Pair, quantity: Quantity) -> Result | None:
         row = pair.row
         return context.results.find(row.source, quantity, indicator=row.indicator, wave=row.wave, authority=row.authority,
@@ -168,9 +168,7 @@ def _tested_fields(context: Context, word: str) -> tuple[Field, ...]:
 
     points = context.say("points_short")
     return (
-        Field(Column("gap", context.say(word), points, numeric=True), lambda pair: difference_cell(
-            pair.row, context, NumberFormat(max(pair.figure.decimals, pair.other.decimals), percent=True))),
-        Field(Column("interval", interval_label(context), points, numeric=True),
+        Field(Column("interval", context.say("print_gap_interval", level=context.interval_level), points, numeric=True),
               lambda pair: interval_cell(pair.row, context, ONE_DECIMAL, signed=True)),
         Field(Column("p_smallest", context.say("print_p_smallest"), numeric=True),
               lambda pair: p_cell(end(pair, Quantity.P_SMALLEST), context)),
