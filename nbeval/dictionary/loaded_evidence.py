@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nbeval.dictionary.kinds import FieldRole
 from nbeval.dictionary.lookup import find, unknown
 from nbeval.dictionary.records_evidence import Area, Band, Choice, Point, SourceField
 from nbeval.dictionary.records_instrument import Instrument
+from nbeval.rounding import half_up
 
 #: how an exhibit names areas in place of indicators: one, a part, or all of its source
 OF_AREAS = ("area", "part", "source")
@@ -46,6 +48,10 @@ class LoadedEvidence:
         """The choices of a set, in the order of choices.csv."""
         return tuple(one for one in self.choices if one.choices == choices)
 
+    def chosen_by(self, role: FieldRole) -> tuple[Choice, ...]:
+        """The choices that fields of a role are of; none where no field has the role."""
+        return self.chosen(next((field.choices for field in self.fields if field.role is role), ""))
+
     def choice(self, choices: str, code: str) -> Choice:
         """The choice of a set with this code."""
         return find(self.chosen(choices), "code", code, f"choice of '{choices}'",
@@ -58,8 +64,9 @@ class LoadedEvidence:
         return min(steps), max(steps)
 
     def band(self, mean: float) -> Band | None:
-        """The band that a mean rating falls in; None where no bands are declared."""
-        reached = [one for one in sorted(self.bands, key=lambda one: one.lowest) if mean >= one.lowest - 1e-9]
+        """The band that a mean rating, as printed with one decimal, falls in; None where no bands are declared."""
+        as_printed = half_up(mean, 1)
+        reached = [one for one in sorted(self.bands, key=lambda one: one.lowest) if as_printed >= one.lowest - 1e-9]
         return reached[-1] if reached else None
 
     def named(self, names: Iterable[str]) -> tuple[Area, ...]:

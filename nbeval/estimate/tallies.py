@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.kinds import FieldRole
 from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.records_evidence import Choice
 from nbeval.estimate.rows import result_rows
 from nbeval.frames import Quantity
 
@@ -35,9 +36,9 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     for source, rows in actions.groupby("source", sort=False):
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
         once = rows.drop_duplicates(["authority", "action"])
-        parts.append(_counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument))
-        parts.append(_counted(once.assign(wave="", choice=once["involvement"]), INVOLVEMENT, instrument))
-        parts.append(_counted(once.assign(wave="", choice=once["kind"]), KIND, instrument))
+        parts.append(_counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument.chosen_by(FieldRole.STATUS)))
+        for name, role in ((INVOLVEMENT, FieldRole.INVOLVEMENT), (KIND, FieldRole.KIND)):
+            parts.append(_counted(once.assign(wave="", choice=once[name]), name, instrument.chosen_by(role)))
         parts.append(_addressed(once))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
@@ -57,8 +58,8 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
         held = rows[rows["held"].notna()].assign(wave="")
         parts.append(_delivered(rows))
-        parts.append(_counted(held.assign(choice=held["kind"]), KIND, instrument))
-        parts.append(_counted(held.assign(choice=held["involvement"]), INVOLVEMENT, instrument))
+        for name, role in ((KIND, FieldRole.KIND), (INVOLVEMENT, FieldRole.INVOLVEMENT)):
+            parts.append(_counted(held.assign(choice=held[name]), name, instrument.chosen_by(role)))
         parts.append(_days(rows))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
 
@@ -75,11 +76,11 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
     parts = []
     for (source, choices), rows in conditions.groupby(["source", "choices"], sort=False):
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
-        parts.append(_counted(rows.assign(choice=rows["status"]), choices, instrument, every_area=False))
+        parts.append(_counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
 
-def _counted(rows: pd.DataFrame, group: str, instrument: LoadedEvidence, *, every_area: bool = True) -> pd.DataFrame:
+def _counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:
     """Counts of each choice by area, authority and occasion, and over all of each."""
     given = rows[rows["choice"].ne("")]
     whole = [given, given.assign(authority="")] if given["authority"].ne("").any() else [given]
@@ -87,18 +88,10 @@ def _counted(rows: pd.DataFrame, group: str, instrument: LoadedEvidence, *, ever
     if every_area:
         places = pd.concat([places, places.assign(area="")], ignore_index=True)
     by = ["source", "area", "authority", "wave"]
-    codes = [one.code for one in instrument.choices if one.code in set(given["choice"])]
-    counts = pd.crosstab([places[name] for name in by], places["choice"]).reindex(columns=_of_set(instrument, codes), fill_value=0)
+    counts = pd.crosstab([places[name] for name in by], places["choice"]).reindex(columns=[one.code for one in choices], fill_value=0)
     long = counts.stack().rename("estimate").reset_index().rename(columns={"choice": "level"})
     totals = long.groupby(by)["estimate"].transform("sum")
     return long.assign(indicator=long["area"], group=group, n_eligible=totals, unit="count", quantity=Quantity.COUNT.value, method="count")
-
-
-def _of_set(instrument: LoadedEvidence, codes: list[str]) -> list[str]:
-    """All codes of the set that these codes are of, in declared order."""
-    sets = {one.choices for one in instrument.choices if set(codes) <= {other.code for other in instrument.chosen(one.choices)}}
-    fitting = next((one.choices for one in instrument.choices if one.choices in sets), "")
-    return [one.code for one in instrument.chosen(fitting)]
 
 
 def _addressed(once: pd.DataFrame) -> pd.DataFrame:

@@ -15,8 +15,9 @@ from nbeval.present.catalogue_methods_en import METHODS
 from nbeval.present.catalogue_plain_en import PLAIN
 from nbeval.present.catalogue_print_en import PRINT
 from nbeval.present.catalogue_report_en import REPORT
+from nbeval.present.catalogue_sources_en import SOURCES
 
-CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **PRINT}}
+CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **PRINT, **SOURCES}}
 
 #: sentences in plain words, for the keys that have some; all other keys are those of ``CATALOGUE``
 PLAINLY: dict[str, Mapping[str, str]] = {"en-GB": PLAIN}

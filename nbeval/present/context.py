@@ -88,7 +88,8 @@ class Context:
         """The label of an indicator, or of the scale with this id."""
         known = {one.indicator: one.label for one in self.dictionary.indicators}
         scales = {one.id: one.label for one in self.dictionary.scales}
-        return known.get(name) or scales.get(name) or name
+        areas = {area.area: area.label for one in self.dictionary.evidence for area in one.areas}
+        return known.get(name) or scales.get(name) or areas.get(name) or name
 
     def group_label(self, group: str) -> str:
         """The label of a group."""

@@ -12,8 +12,10 @@ from nbeval.present.context import Context
 from nbeval.present.figures import draw
 from nbeval.present.forms import FORMS
 from nbeval.present.kinds import LISTED, OF_CHANGE
+from nbeval.present.kinds_sources import OF_TWO_WAVES
 from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
 from nbeval.present.results import Results
+from nbeval.present.said_sources import said
 from nbeval.present.select import results_of
 
 
@@ -54,7 +56,7 @@ def tabulate(spec: ExhibitRow, context: Context) -> Table:
             do="choose one of the kinds above.",
         )
     rows = results_of(spec, context)
-    if not context.waves or (spec.kind in OF_CHANGE and not context.shows_change):
+    if not context.waves or (spec.kind in OF_CHANGE | OF_TWO_WAVES and not context.shows_change):
         return Table(spec, (), (), rows)
     columns, body = FORMS[spec.kind](rows, spec, context)
     return Table(spec, columns, body if spec.kind in LISTED or any(cell.result for cell in _data_cells(body)) else (), rows)
@@ -91,7 +93,7 @@ def build(table: Table, context: Context, number: int, *, sentence: str = "") ->
         base=base_line(spec, rows, context), source=source_line(spec, context), legend=legend(rows, context),
         notes=notes_of(spec, context, table.results, columns, rows),
         figure=draw(spec, columns, rows, context) if spec.chart else None,
-        invented=context.cohort.invented, sentence=sentence,
+        invented=context.cohort.invented, sentence=sentence or said(spec, columns, rows, context),
     )
 
 

@@ -14,6 +14,7 @@ from nbeval.present.cells import printed, why_not
 from nbeval.present.context import Context
 from nbeval.present.forms.levels import pairs
 from nbeval.present.kinds import LISTED, OF_PRINT, Kind
+from nbeval.present.lines_sources import base_of_source, is_of_source, source_of_source, unit_of_source
 from nbeval.present.numerals import numeral
 from nbeval.present.results import Result, Results, State
 from nbeval.present.select import available, indicators_of
@@ -33,6 +34,8 @@ _OWN_UNITS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.NONRESPONSE, 
 
 def unit_line(spec: ExhibitRow, context: Context) -> str:
     """The unit that the figures of an exhibit share, or how each cell shows its own."""
+    if is_of_source(spec):
+        return unit_of_source(spec, context)
     if spec.kind in _OWN_UNITS | OF_PRINT:
         return ""
     measures = {one.measure for one in indicators_of(spec, context)}
@@ -43,6 +46,8 @@ def unit_line(spec: ExhibitRow, context: Context) -> str:
 
 def base_line(spec: ExhibitRow, rows: Iterable[Row], context: Context) -> str:
     """Who the figures stand on, with the smallest and the largest number who answered."""
+    if is_of_source(spec):
+        return base_of_source(spec, context)
     if spec.kind in OF_PRINT:
         return "" if spec.kind in LISTED else context.say("base_print")
     if spec.kind in _OWN_BASES:
@@ -67,6 +72,8 @@ def rows_behind(rows: Iterable[Row], context: Context) -> tuple[Result, ...]:
 
 def source_line(spec: ExhibitRow, context: Context) -> str:
     """The source, the cohort, and when each wave was in the field."""
+    if is_of_source(spec):
+        return source_of_source(spec, context)
     label = next((one.label for one in context.cohort.sources if one.id == spec.source_id), spec.source_id)
     if spec.kind in OF_PRINT:
         return "" if spec.kind == Kind.PRINTED_SOURCES else context.say("source_print", source=label)
@@ -143,7 +150,7 @@ def _doubted(one: Indicator, context: Context) -> str:
 def _multiple(spec: ExhibitRow, indicators: tuple[Indicator, ...], context: Context) -> Iterator[str]:
     """A word on percentages that may add to more than the whole."""
     for used in context.cohort.sources:
-        if used.id == spec.source_id and any(one.item for one in indicators):
+        if used.id == spec.source_id and not is_of_source(spec) and any(one.item for one in indicators):
             items = context.dictionary.instrument(used.instrument)
             if any(one.item and items.item(one.item).part_of for one in indicators):
                 yield context.say("note_multi")

@@ -18,7 +18,8 @@ def results_of(spec: ExhibitRow, context: Context) -> Results:
     Rows that belong to no indicator (participation, composition, scales named by the exhibit) stay in.
     """
     names = (one.indicator for one in indicators_of(spec, context))
-    return context.results.keep((*names, *spec.indicators, ""), spec.source_id)
+    areas = (area.area for one in context.dictionary.evidence for area in one.named(spec.indicators))
+    return context.results.keep((*names, *areas, *spec.indicators, ""), spec.source_id)
 
 
 def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:

@@ -18,6 +18,7 @@ from nbeval.present.figures.figure_matrix import matrix
 from nbeval.present.figures.figure_stacked import stacked
 from nbeval.present.figures.figure_style import Drawing
 from nbeval.present.figures.marks import Picture, picture_of
+from nbeval.present.figures.source_charts import SOURCE_CHARTS
 from nbeval.present.figures.wording import alt_text, description
 from nbeval.present.kinds import Kind
 
@@ -55,10 +56,12 @@ def draw(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], c
     RenderError
         Where there are no words for the picture.
     """
+    if spec.chart in SOURCE_CHARTS:
+        return spoken(spec, *SOURCE_CHARTS[spec.chart](spec, columns, rows, context))
     if spec.chart not in CHARTS:
         raise DictionaryError(
             f"the exhibit {spec.exhibit!r} has a chart that does not exist.",
-            found=spec.chart, allowed=", ".join(CHARTS), where="exhibits.csv, column chart",
+            found=spec.chart, allowed=", ".join((*CHARTS, *SOURCE_CHARTS)), where="exhibits.csv, column chart",
             do="choose one of the charts above, or leave the cell empty for a table alone.",
         )
     read = _READ.get(spec.kind)

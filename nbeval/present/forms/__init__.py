@@ -20,6 +20,7 @@ from nbeval.present.forms.printed_lists import (
 )
 from nbeval.present.forms.respondents import composition, nonresponse, participation
 from nbeval.present.forms.robustness import change_pooled, overlap, weighting
+from nbeval.present.forms.sources import SOURCE_FORMS
 from nbeval.present.kinds import Kind
 from nbeval.present.results import Results
 
@@ -53,4 +54,5 @@ FORMS: Mapping[str, Form] = MappingProxyType({
     Kind.PRINTED_UNMATCHED: printed_unmatched,
     Kind.PRINTED_OTHERS: printed_others,
     Kind.PRINTED_SOURCES: printed_sources,
+    **SOURCE_FORMS,
 })

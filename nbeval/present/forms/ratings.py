@@ -148,7 +148,7 @@ def agreement(rows: Results, spec: ExhibitRow, context: Context) -> Table:
                          contrast=Contrast.LEVEL, reference=bodies[0].code)
 
     fields = [
-        Field(Column("label", context.say("wave_label"), header=True), lambda wave: Cell(wave.label)),
+        Field(Column("label", context.say("wave_column"), header=True), lambda wave: Cell(wave.label)),
         Field(Column("kappa", context.say("kappa"), numeric=True), lambda wave: level_cell(row(wave), context, form)),
         Field(Column("kappa_interval", interval_label(context), numeric=True), lambda wave: interval_cell(row(wave), context, form)),
         Field(Column("pairs", context.say("pairs"), numeric=True), lambda wave: _pairs(row(wave), context)),

@@ -84,12 +84,12 @@ def gap_of(rows: Results, spec: ExhibitRow, area: str, *, wave: str, first: str,
 
 
 def rating_cell(row: Result | None, spec: ExhibitRow, context: Context) -> Cell:
-    """A mean rating with the word of its band: the word says what a colour would."""
+    """A mean rating with the colour and the word of its band, both in words."""
     if context.state(row) is not State.SHOWN:
         return symbol_cell(row, context, "estimate")
     band = instrument_of(spec, context).band(float(row.estimate))
     number = RATING.level(float(row.estimate))
-    text = context.say("rating_band", number=number, band=band.label) if band else number
+    text = context.say("rating_band", number=number, band=band.label.lower(), colour=context.say(f"colour_{band.colour}")) if band else number
     return Cell(text, float(row.estimate), key_of(row), "estimate")
 
 

@@ -1,0 +1,103 @@
+"""The sentence above an exhibit of ratings, plans or visits, composed from the cells of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from nbeval.dictionary.kinds import FieldRole
+from nbeval.dictionary.records import ExhibitRow
+from nbeval.exhibit import Cell, Column, Row
+from nbeval.frames import Verdict
+from nbeval.present.context import Context
+from nbeval.present.forms.source_parts import bodies_of, choices_of, instrument_of
+from nbeval.present.kinds_sources import SourceTable
+from nbeval.present.numerals import MINUS, numeral
+
+Cells = dict[str, Cell]
+
+
+def said(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> str:
+    """Compose the sentence of an exhibit.
+
+    Parameters
+    ----------
+    spec
+        The exhibit as declared.
+    columns, rows
+        Its table; every number of the sentence stands in it, or counts its rows.
+    context
+        The report it stands in.
+
+    Returns
+    -------
+    str
+        Empty where the exhibit has no sentence of this kind, or what it would say is withheld.
+    """
+    compose = _SAID.get(spec.kind)
+    lines = [dict(zip((column.key for column in columns), row.cells, strict=True)) for row in rows if not row.heading]
+    return compose(spec, lines, context) if compose and lines else ""
+
+
+def _gaps(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """Where two bodies of raters are furthest apart."""
+    first, other = (body.label for body in bodies_of(spec, context)[:2])
+    shown = [line for line in lines if line["gap"].value is not None]
+    if not shown:
+        return context.say("said_gaps_none", first=first, other=other)
+    widest = max(shown, key=lambda line: abs(line["gap"].value))
+    return context.say("said_gaps", first=first, other=other.lower(), area=widest["label"].text,
+                       gap=widest["gap"].text.lstrip("+" + MINUS), count=sum(line["gap"].value > 0 for line in shown), total=len(shown))
+
+
+def _movement(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """On how many lines ratings went up or down, and how many changes are clear."""
+    shown = [line for line in lines if line["change"].value is not None]
+    clear = {context.words[Verdict.ROSE], context.words[Verdict.FELL]}
+    tested = any("verdict" in line for line in lines)
+    return context.say(
+        "said_movement" if tested else "said_movement_plain", wave=context.first.label, up=sum(line["change"].value > 0 for line in shown),
+        down=sum(line["change"].value < 0 for line in shown), total=len(lines),
+        clear=sum("verdict" in line and line["verdict"].text in clear for line in lines))
+
+
+def _progress(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """How many actions had come to what is aimed at, at the last review."""
+    instrument = instrument_of(spec, context)
+    aim = next((one for one in choices_of(spec, context, FieldRole.STATUS) if one.counts), None)
+    reviews = instrument.chosen("review") if instrument else ()
+    if aim is None or not reviews:
+        return ""
+    last = lines[-1]
+    return context.say("said_progress", review=reviews[-1].label, done=last[f"status_{aim.code}"].text, total=last["actions"].text,
+                       label=aim.label.lower())
+
+
+def _delivered(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """How many visits were held of those planned."""
+    last = lines[-1]
+    held, planned, people = last["delivery_held"], last["delivery_planned"], last["delivery_people"]
+    if people.value is None:
+        return context.say("said_delivered", held=held.text, planned=planned.text)
+    return context.say("said_delivered_people", held=held.text, planned=planned.text, people=people.text,
+                       names=context.dictionary.programme.people.many)
+
+
+def _applications(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """How many applied and what became of them."""
+    first = lines[0]
+    return context.say("said_applications", total=first["of_all"].text, count=first["applicants"].text, label=first["label"].text.lower())
+
+
+def _involved(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """How many actions reached the highest level."""
+    last = lines[-1]
+    if last["actions"].value is None:
+        return ""
+    return context.say("said_involved", count=numeral(last["actions"].value), total=last["of_all"].text, label=last["label"].text)
+
+
+_SAID: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
+    SourceTable.GAPS: _gaps, SourceTable.MOVEMENT: _movement, SourceTable.PROGRESS: _progress,
+    SourceTable.DELIVERED: _delivered, SourceTable.APPLICATIONS: _applications, SourceTable.INVOLVED: _involved,
+})
