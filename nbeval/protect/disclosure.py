@@ -136,5 +136,5 @@ def _follow(table: pd.DataFrame, gone: pd.DataFrame) -> np.ndarray:
     routed = gone[gone["kind"].eq(AT_LEAST)]
     if len(routed):
         bases = routed.assign(block=routed["what"].str.partition(ROUTE)[2])[[*here, "block"]]
-        follow |= pd.MultiIndex.from_frame(table[[*here, "block"]]).isin(pd.MultiIndex.from_frame(bases)) & table["kind"].eq(BASE)
+        follow |= pd.MultiIndex.from_frame(table[[*here, "block"]]).isin(pd.MultiIndex.from_frame(bases)) & table["kind"].eq(BASE).to_numpy()
     return follow
