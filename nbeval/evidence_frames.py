@@ -4,8 +4,10 @@
     ACTIONS       one row per action x review
     VISITS        one row per visit
     CONDITIONS    one row per condition (or applicant) x occasion
+    CODES         one row per document x coder x theme
+    QUOTES        one row per quote that is released with consent
 
-What somebody typed (comments, owners, the wording of an action) is in none of them.
+What somebody typed (comments, owners, the wording of an action, coded segments) is in none of them but the last.
 """
 
 from __future__ import annotations
@@ -74,6 +76,19 @@ CONDITIONS = pa.DataFrameSchema(
     unique=["source", "wave", "authority", "area", "entry"], strict=True, name="CONDITIONS",
 )
 
+CODES = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "wave": pa.Column(str),
+        "authority": pa.Column(str),
+        "document": pa.Column(int),                  # an interview, a return or an open answer; means nothing outside this run
+        "speaker": pa.Column(str),                   # who speaks in it
+        "coder": pa.Column(int),
+        "area": pa.Column(str),                      # the theme; empty where the coder read it and gave none
+    },
+    unique=["source", "document", "coder", "area"], strict=True, name="CODES",
+)
+
 
 def empty(contract: pa.DataFrameSchema) -> pd.DataFrame:
     """A table of this kind without rows.
@@ -94,5 +109,6 @@ class Evidence:
     actions: pd.DataFrame
     visits: pd.DataFrame
     conditions: pd.DataFrame
+    codes: pd.DataFrame
     findings: pd.DataFrame       # frames.FINDINGS
     inputs: pd.DataFrame         # one row per file, as in frames.Collected

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.collect.action_plan import collect_actions
+from nbeval.collect.coded_segments import collect_codes
 from nbeval.collect.corrections import read_corrections
 from nbeval.collect.entry import collect_conditions
 from nbeval.collect.findings import Finding, findings_table
@@ -18,10 +19,10 @@ from nbeval.collect.visits import collect_visits
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort, Source
-from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS, Evidence, empty
+from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, RATINGS, VISITS, Evidence, empty
 from nbeval.frames import Collected
 
-TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS}
+TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES}
 
 
 def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
@@ -39,7 +40,7 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
     Returns
     -------
     Evidence
-        Every table with one row per rating, action, visit or condition; tables without rows where the cohort
+        Every table with one row per rating, action, visit, condition or theme of a document; tables without rows where the cohort
         has no such source.
 
     Raises
@@ -93,6 +94,9 @@ def _collect(
     if kind is SourceKind.SELF_ASSESSMENT:
         ratings, findings = collect_ratings(cohort, dictionary, source, files, corrections)
         return [("ratings", ratings)], findings
+    if kind is SourceKind.INTERVIEWS:
+        codes, findings = collect_codes(read_records(cohort, dictionary, source, files, corrections))
+        return [("codes", codes)], findings
     tables, findings = [], []
     for records in read_records(cohort, dictionary, source, files, corrections):
         if kind is SourceKind.ACTION_PLAN:

@@ -17,6 +17,7 @@ NEEDED = {
     SourceKind.ACTION_PLAN: (FieldRole.KEY, FieldRole.AREA, FieldRole.STATUS),
     SourceKind.VISITS: (FieldRole.AREA, FieldRole.PLANNED, FieldRole.HELD),
     SourceKind.ENTRY: (),
+    SourceKind.INTERVIEWS: (FieldRole.DOCUMENT, FieldRole.AREA),
 }
 #: the roles whose entries are chosen from a set
 OF_CHOICES = (FieldRole.RATING, FieldRole.STATUS, FieldRole.INVOLVEMENT, FieldRole.KIND)

@@ -167,6 +167,9 @@ class SourceKind(StrEnum):
     ACTION_PLAN = "action_plan"        # one row per action
     VISITS = "visits"                  # one row per visit or event
     ENTRY = "entry"                    # one row per condition that was promised, or rated
+    INTERVIEWS = "interviews"          # one row per coded segment of an interview or an open answer
+    QUOTES = "quotes"                  # one row per quote that may be printed, and the names that none may hold
+    OFFICIAL = "official"              # figures that government publishes of every authority
     PUBLISHED = "published"            # figures that stand in print
 
 
@@ -187,6 +190,15 @@ class FieldRole(StrEnum):
     DUE = "due"                        # the day by which an action is to be done
     PLANNED = "planned"                # the day for which a visit was planned
     HELD = "held"                      # the day on which it was held; empty where it was not
+    DOCUMENT = "document"              # the interview, the return or the open answer that a segment is from
+    CODER = "coder"                    # who gave the code; where no column says it, the end of the file's name: x_ab.csv
+    QUOTE = "quote"                    # the words of a quote; kept only where they are released with consent
+    CONSENT = "consent"                # whether the speaker agreed to be quoted
+    RELEASE = "release"                # whether the quote is marked for print
+    DECISION = "decision"              # what somebody decided about what the screen of quotes found
+    SIGNED = "signed"                  # who decided
+    ATTRIBUTE = "attribute"            # what is printed of the speaker: `choices` is a group
+    NAME = "name"                      # a name that no quote may hold
     TEXT = "text"                      # typed by somebody; dropped on reading, never published
 
 

@@ -63,6 +63,25 @@ class EntryShare(Record):
     moves: float = 0.0
 
 
+class ThemeShare(Record):
+    """How many documents tell of a theme, wave by wave."""
+
+    area: str
+    staff: tuple[float, ...] = ()       # of those in which people who work there speak
+    people: tuple[float, ...] = ()      # of those in which the people it is for speak
+
+
+class Coding(Record):
+    """The documents of one source and who codes them."""
+
+    coded: str                          # id of the source
+    documents: dict[str, int]           # by speaker: how many in each authority
+    coders: tuple[str, ...]
+    second: float = Field(default=1.0, ge=0, le=1)    # share of documents that every coder reads; the first reads all
+    missed: float = Field(default=0.0, ge=0, le=1)    # how often a coder overlooks a theme
+    texts: tuple[str, ...] = ()
+
+
 class SpecimenEvidence(Record):
     """specimen_evidence.toml: what is invented besides answers of people."""
 
@@ -75,4 +94,6 @@ class SpecimenEvidence(Record):
     visits: tuple[VisitPlan, ...] = ()
     entry: tuple[EntryShare, ...] = ()
     applicants: int = 0
+    themes: tuple[ThemeShare, ...] = ()
+    coding: tuple[Coding, ...] = ()
     source: str

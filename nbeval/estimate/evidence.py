@@ -10,11 +10,12 @@ from nbeval.estimate.addressed import addressed_change
 from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.rows import gather
 from nbeval.estimate.tallies import action_results, condition_results, visit_results
+from nbeval.estimate.themes import theme_results
 from nbeval.evidence_frames import Evidence
 
 
 def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate what a cohort's ratings, actions, visits and conditions show.
+    """Estimate what a cohort's ratings, actions, visits, conditions and themes show.
 
     Parameters
     ----------
@@ -31,6 +32,6 @@ def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: C
     found = gather([
         rating_results(evidence.ratings, cohort, dictionary), action_results(evidence.actions, cohort, dictionary),
         visit_results(evidence.visits, cohort, dictionary), condition_results(evidence.conditions, cohort, dictionary),
-        addressed_change(survey, evidence.actions, cohort, dictionary),
+        theme_results(evidence.codes, cohort, dictionary), addressed_change(survey, evidence.actions, cohort, dictionary),
     ])
     return pd.concat([survey, found], ignore_index=True) if len(found) else survey
