@@ -54,6 +54,7 @@ class Indicator(Record):
     label: str
     short: str                          # for axes and tight tables
     says: str                           # completes "of those who answered ...": "had low life satisfaction"
+    plain: str = ""                     # for readers who want plain words, as the person would say it
     domain: str
     item: str = ""
     scale: str = ""

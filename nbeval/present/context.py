@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from nbeval.dictionary.kinds import ReportForm
 from nbeval.dictionary.records import Cohort, Indicator, Measure, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.present.numerals import NumberFormat
@@ -71,6 +72,15 @@ class Context:
                 return known.level_label
         return level
 
+    @property
+    def plain(self) -> bool:
+        """Whether the report is for readers who want plain words and small tables."""
+        return self.kind.form is ReportForm.PLAIN
+
+    def label(self, one: Indicator) -> str:
+        """What a measure is called in this report."""
+        return one.plain if self.plain and one.plain else one.label
+
     def question(self, source: str, indicator: Indicator) -> str:
         """What an indicator is about: the label of its item or scale."""
         if indicator.scale:
@@ -86,7 +96,7 @@ class Context:
 
     def indicator_label(self, name: str) -> str:
         """The label of an indicator, or of the scale with this id."""
-        known = {one.indicator: one.label for one in self.dictionary.indicators}
+        known = {one.indicator: self.label(one) for one in self.dictionary.indicators}
         scales = {one.id: one.label for one in self.dictionary.scales}
         areas = {area.area: area.label for one in self.dictionary.evidence for area in one.areas}
         return known.get(name) or scales.get(name) or areas.get(name) or name

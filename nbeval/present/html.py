@@ -16,6 +16,8 @@ from nbeval.exhibit import Cell, Column, Exhibit, Figure, Row
 
 STYLE = files("nbeval.present").joinpath("style.css").read_text(encoding="utf-8")
 
+#: pictures under this width in millimetres are made for telephones and do not grow to the width of a page
+NARROW = 120.0
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -62,7 +64,7 @@ def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     describe = escape(words["describe"].format(label=exhibit.label))
     show = escape(words["show_numbers"].format(label=exhibit.label))
     return "\n".join([
-        f'<div class="nb-picture">{picture(exhibit.figure, name)}</div>',
+        f'<div class="nb-picture{" nb-narrow" if exhibit.figure.width_mm < NARROW else ""}">{picture(exhibit.figure, name)}</div>',
         f'<details class="nb-description"><summary>{describe}</summary>'
         f"<ul>{lines}</ul></details>",
         f'<details class="nb-numbers"><summary>{show}</summary>',

@@ -21,6 +21,8 @@ from nbeval.present.select import available, indicators_of
 
 _NO_INDICATORS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION})
 _OF_BENCHMARKS = frozenset({Kind.COMPARISON})
+#: how many unconfirmed measures a note names; the account of limits names all
+_MOST_NAMED = 6
 #: the columns of a table in which a reader may subtract: the later figure, the earlier one, the difference
 _SUBTRACTED = MappingProxyType({
     Kind.DIFFERENCES: ("estimate", "reference", "difference"),
@@ -136,13 +138,14 @@ def _unconfirmed(spec: ExhibitRow, indicators: tuple[Indicator, ...], context: C
             if pair.benchmark and pair.benchmark.status is Status.UNCONFIRMED
         )
     if labels:
-        yield context.say("note_unconfirmed", labels="; ".join(labels), limits=context.say("limits_heading"))
+        key = "note_unconfirmed" if len(labels) <= _MOST_NAMED else "note_unconfirmed_many"
+        yield context.say(key, labels="; ".join(labels), count=len(labels), limits=context.say("limits_heading"))
 
 
 def _doubted(one: Indicator, context: Context) -> str:
     """The label of an indicator or of its scale, where the rule could not be confirmed."""
     if one.status is Status.UNCONFIRMED:
-        return one.label
+        return context.label(one)
     scale = context.dictionary.scale(one.scale) if one.scale else None
     return scale.label if scale is not None and scale.status is Status.UNCONFIRMED else ""
 

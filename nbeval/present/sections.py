@@ -75,6 +75,8 @@ def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context
     showing = sorted((spec for spec in every if spec.kind in OF_CHANGE), key=lambda spec: spec.order)
     if not points or not any(spec.kind in OF_CHANGE for spec in specs):
         return None
+    if context.plain:
+        return Text((paragraph(context.say("caution")),))
     if showing[0] not in specs:
         return Text((paragraph(context.say("caution_again")),))
     return Text((paragraph(context.say("caution")), bullets(points)))

@@ -157,7 +157,7 @@ def labels(subject: Subject) -> dict[str, str]:
     programme = context.dictionary.programme
     waves = {wave.id: wave.label for wave in context.cohort.waves}
     return {
-        "label": one.label if one else "", "indicator": one.label if one else "", "short": one.short if one else "",
+        "label": context.label(one) if one else "", "indicator": context.label(one) if one else "", "short": one.short if one else "",
         "says": one.says if one else "", "people": programme.people.many, "person": programme.people.one,
         "area": programme.area.one, "areas": programme.area.many, "programme": programme.name,
         "cohort": context.cohort.label, "wave": waves.get(subject.wave, subject.wave),
@@ -223,7 +223,7 @@ def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> str:
     """The sentence that stands in where a number may not or cannot be given; empty where all can."""
     context = subject.context
     states = {name: _state(name, row, context) for name, row in rows.items()}
-    label = subject.indicator.label if subject.indicator else context.say("taking_part")
+    label = context.label(subject.indicator) if subject.indicator else context.say("taking_part")
     if State.WITHHELD in states.values():
         return context.say("withheld", label=label)
     for name, state in states.items():

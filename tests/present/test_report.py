@@ -10,8 +10,7 @@ import pytest
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
 from nbeval.present import Report
-from nbeval.present.forms import FORMS
-from nbeval.present.kinds import OF_PRINT
+from nbeval.present.kinds import OF_PRINT, Kind
 from tests.present.invented import HOSTILE, disclosed, rows, withheld
 
 
@@ -42,7 +41,7 @@ def test_every_form_and_chart_displays_in_every_kind_of_report(make, kind, autho
         assert again == report.exhibit(spec.exhibit).exhibit
         assert (again.figure is not None) == bool(spec.chart)
     if kind == "end":
-        assert {spec.kind for spec in report.specs} == set(FORMS) - OF_PRINT
+        assert {spec.kind for spec in report.specs} == set(Kind) - OF_PRINT
 
 
 def test_numbers_follow_the_dictionary_and_not_the_order_of_calls(make):

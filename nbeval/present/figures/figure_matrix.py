@@ -66,11 +66,11 @@ def _heads(drawing: Drawing, picture: Picture, top: float) -> None:
 
 def _counts(axes: Axes, drawing: Drawing, line: Line, y: float, picture: Picture, most: float) -> None:
     """The circles of one line; only what got better or worse beyond doubt is filled, and every circle has its number."""
-    for place, (x, mark) in enumerate(zip(_columns(picture), line.marks, strict=True)):
+    for x, mark in zip(_columns(picture), line.marks, strict=True):
         if not mark.value:
             continue
         filled = mark.series in picture.filled
         radius = max(LARGEST * sqrt(mark.value / most), 2.0)
-        axes.add_patch(Circle((x, y), radius, facecolor=COLOURS[0] if filled else "white",
-                              edgecolor=COLOURS[0] if filled else QUIET, linewidth=1.0, hatch=None, zorder=2 + place))
+        colour = COLOURS[-picture.filled.index(mark.series)] if filled else QUIET
+        axes.add_patch(Circle((x, y), radius, facecolor=colour if filled else "white", edgecolor=colour, linewidth=1.0, zorder=2))
         drawing.text(x, y, mark.text, ha="center", fontweight="bold", color="white" if filled else INK)

@@ -49,9 +49,9 @@ class Drawing:
     height: float
 
     @classmethod
-    def of(cls, height: float) -> Drawing:
-        """An empty sheet of the common width."""
-        return cls(Figure(figsize=(WIDTH / 25.4, height / 25.4), facecolor="white"), WIDTH, height)
+    def of(cls, height: float, width: float = WIDTH) -> Drawing:
+        """An empty sheet, of the common width unless another is given."""
+        return cls(Figure(figsize=(width / 25.4, height / 25.4), facecolor="white"), width, height)
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Axes with their edges at these distances from the left and from the top; y counts millimetres down."""

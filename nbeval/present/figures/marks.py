@@ -63,6 +63,8 @@ class Picture:
     limits: tuple[str, str] = ("", "")
     remark: str = ""            # what a reader must know about the choice of lines
     of_ten: str = ""
+    few: str = ""               # what stands for fewer than one in ten, and for all but a few
+    most: str = ""
     filled: tuple[str, ...] = ()    # the series whose marks are filled, where others are open
 
 
@@ -125,6 +127,7 @@ def picture_of(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, .
         answered=context.say("n"),
         limits=(context.say("funnel_limit", level="95%"), context.say("funnel_limit", level="99.8%")),
         remark=context.say("remark_clear") if len(lines) < len(every) else "", of_ten=context.say("of_ten"),
+        few=context.say("x_in_ten_few"), most=context.say("x_in_ten_most"),
     )
 
 

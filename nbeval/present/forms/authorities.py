@@ -36,7 +36,7 @@ def spread(rows: Results, spec: ExhibitRow, context: Context) -> Table:
         ("lowest", Quantity.LOWEST, ""), ("highest", Quantity.HIGHEST, ""), ("all", None, ""),
         *((("own", None, context.authority),) if context.authority else ()),
     )
-    fields = [label_field(context, "indicator", lambda one: one.label)]
+    fields = [label_field(context, "indicator", context.label)]
     for key, quantity, authority in columns:
         find = level_finder(rows, spec.source_id, context.wave.id, context, authority=authority, quantity=quantity)
         label = context.authority_name(authority) if key == "own" else context.say(key)

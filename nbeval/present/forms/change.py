@@ -28,7 +28,7 @@ def change(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     """Rows are indicators: both waves, change, interval, verdict, and the smallest change that could show."""
     indicators = available(indicators_of(spec, context), rows)
     units = Units.of(indicators, context)
-    fields = [label_field(context, "indicator", lambda one: one.label)]
+    fields = [label_field(context, "indicator", context.label)]
     for wave in (context.first, context.wave):
         find = level_finder(rows, spec.source_id, wave.id, context, authority=context.authority)
         fields.append(Field(
@@ -39,11 +39,10 @@ def change(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     def changed(one: Indicator) -> Result | None:
         return change_row(rows, spec, context, one, context.authority)
 
-    fields += [
-        *difference_fields(changed, units, key="change", word="change"),
-        Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(changed(one), context)),
-        _smallest(rows, spec, context, units),
-    ]
+    verdict = Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(changed(one), context))
+    if context.plain:
+        return grid([*fields, verdict], domain_blocks(indicators, context))
+    fields += [*difference_fields(changed, units, key="change", word="change"), verdict, _smallest(rows, spec, context, units)]
     return grid(fields, domain_blocks(indicators, context))
 
 
@@ -61,7 +60,7 @@ def change_adjusted(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     """Rows are indicators: the plain change beside the change adjusted for who answered, with intervals."""
     indicators = available(indicators_of(spec, context), rows)
     units = Units.of(indicators, context)
-    fields = [label_field(context, "indicator", lambda one: one.label)]
+    fields = [label_field(context, "indicator", context.label)]
     for quantity, word in ((Quantity.CHANGE, "change"), (Quantity.CHANGE_ADJUSTED, "adjusted_change")):
         fields += difference_fields(
             lambda one, quantity=quantity: change_row(rows, spec, context, one, context.authority, quantity),

@@ -52,17 +52,11 @@ def reading(indicator: Indicator, result: Result | None) -> Reading:
     return Reading.BETTER if (verdict in _UP) == (indicator.better is Direction.HIGHER) else Reading.WORSE
 
 
-def summary(readings: list[Reading]) -> str:
-    """The word of the catalogue on measures taken together: whether they agree, and on what."""
+def summary(readings: list[Reading], context: Context) -> str:
+    """What measures say together: whether they agree, on what, and how many of them say so."""
     better, worse = readings.count(Reading.BETTER), readings.count(Reading.WORSE)
-    if not readings:
-        return "evidence_none"
-    if better and worse:
-        return "evidence_mixed"
-    if not better and not worse:
-        return "evidence_unclear"
-    word = "better" if better else "worse"
-    return f"evidence_{word}" if max(better, worse) * 2 > len(readings) else f"evidence_some_{word}"
+    key = "none" if not readings else "mixed" if better and worse else "better" if better else "worse" if worse else "unclear"
+    return context.say(f"evidence_{key}", better=better, worse=worse, all=len(readings))
 
 
 def evidence(rows: Results, spec: ExhibitRow, context: Context) -> Table:
@@ -92,8 +86,8 @@ def outcome_blocks(rows: Results, spec: ExhibitRow, context: Context, indicators
             Strand(outcome.id, one, change_row(rows, spec, context, one, context.authority, Quantity.CHANGE))
             for one in indicators if outcome.id in one.outcomes
         )
-        together = summary([reading(strand.indicator, strand.result) for strand in strands])
-        heading = context.say("labelled", label=outcome.label, about=context.say(together))
+        together = summary([reading(strand.indicator, strand.result) for strand in strands], context)
+        heading = context.say("labelled", label=outcome.label, about=together)
         blocks.append(Block(heading, strands or (Strand(outcome.id, None),)))
     return tuple(blocks)
 

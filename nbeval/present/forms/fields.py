@@ -104,7 +104,9 @@ def change_finder(rows: Results, source: str, context: Context, *, authority: st
 
 
 def domain_blocks(indicators: tuple[Indicator, ...], context: Context) -> tuple[Block, ...]:
-    """One block of rows per domain."""
+    """One block of rows per domain; one block in all where a report is in plain words."""
+    if context.plain:
+        return (Block("", indicators),)
     return tuple(Block(heading, members) for heading, members in by_domain(indicators, context))
 
 

@@ -23,10 +23,11 @@ def levels(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     """
     indicators = available(indicators_of(spec, context), rows)
     units = Units.of(indicators, context)
-    fields = [label_field(context, "indicator", lambda one: one.label)]
+    fields = [label_field(context, "indicator", context.label)]
     for wave in context.waves:
         find = level_finder(rows, spec.source_id, wave.id, context, authority=context.authority)
-        fields += estimate_fields(find, units, key=f"{wave.id}_", group=wave.label if context.shows_change else "")
+        columns = estimate_fields(find, units, key=f"{wave.id}_", group=wave.label if context.shows_change else "")
+        fields += columns[:1] if context.plain else columns
     if context.authority:
         fields.append(_whole_cohort(rows, spec, context, units))
     return grid(fields, domain_blocks(indicators, context))

@@ -65,7 +65,7 @@ def printed_changes(rows: Results, spec: ExhibitRow, context: Context) -> Table:
             context.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
         _own_field(spec, context, "earlier", "print_earlier", lambda pair: pair.other),
         _own_field(spec, context, "later", "print_later", lambda pair: pair.figure),
-        *_tested_fields(context),
+        *_tested_fields(context, Quantity.P_SMALLEST, Quantity.P_LARGEST),
         sources_field(context, lambda pair: (pair.other, pair.figure)),
     ]
     return grid(fields, (Block("", tuple(changes_of(context, spec.source_id))),))
@@ -82,10 +82,10 @@ def printed_beside(rows: Results, spec: ExhibitRow, context: Context) -> Table:
         Field(Column("when", context.say("print_when")), lambda pair: Cell(where_of(pair.figure, context))),
         _own_field(spec, context, "ours", "print_ours", lambda pair: pair.figure),
         Field(Column("beside", context.say("print_others")), lambda pair: Cell(
-            context.say("print_people", people=f"{pair.benchmark.label}, {pair.benchmark.ages}", year=pair.benchmark.year))),
+            context.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
         Field(Column("theirs", context.say("print_theirs"), "%", numeric=True),
               lambda pair: level_cell(theirs(pair), context, as_printed(pair.other))),
-        *_tested_fields(context),
+        *_tested_fields(context, Quantity.P_LARGEST),
         sources_field(context, lambda pair: (pair.figure, pair.other)),
     ]
     return grid(fields, (Block("", tuple(_beside(context, spec.source_id))),))
@@ -159,8 +159,8 @@ def _own_field(spec: ExhibitRow, context: Context, key: str, word: str, of: Call
     return Field(Column(key, context.say(word), "%", numeric=True), cell)
 
 
-def _tested_fields(context: Context) -> tuple[Field, ...]:
-    """The columns of a comparison: widest interval, range of p, decision."""
+def _tested_fields(context: Context, *ends: Quantity) -> tuple[Field, ...]:
+    """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision."""
     def end(pair: Pair, quantity: Quantity) -> Result | None:
         row = pair.row
         return context.results.find(row.source, quantity, indicator=row.indicator, wave=row.wave, authority=row.authority,
@@ -170,10 +170,8 @@ def _tested_fields(context: Context) -> tuple[Field, ...]:
     return (
         Field(Column("interval", context.say("print_gap_interval", level=context.interval_level), points, numeric=True),
               lambda pair: interval_cell(pair.row, context, ONE_DECIMAL, signed=True)),
-        Field(Column("p_smallest", context.say("print_p_smallest"), numeric=True),
-              lambda pair: p_cell(end(pair, Quantity.P_SMALLEST), context)),
-        Field(Column("p_largest", context.say("print_p_largest"), numeric=True),
-              lambda pair: p_cell(end(pair, Quantity.P_LARGEST), context)),
+        *(Field(Column(one.value, context.say(f"print_{one.value}"), numeric=True), lambda pair, one=one: p_cell(end(pair, one), context))
+          for one in ends),
         Field(Column("verdict", context.say("print_decision")), lambda pair: _decision_cell(pair.row, context)),
     )
 

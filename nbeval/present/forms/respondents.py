@@ -23,9 +23,12 @@ def participation(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     shown = places(context)
     if context.authority:
         shown = tuple(place for place in shown if place.authority in (context.authority, ""))
+    if context.plain:
+        shown = shown[-1:]
     fields = [label_field(context, "authority", lambda place: place.label)]
     for wave in context.waves:
-        fields += _participation_fields(rows, spec, context, wave)
+        columns = _participation_fields(rows, spec, context, wave)
+        fields += columns[:1] if context.plain else columns
     return grid(fields, (Block("", shown),))
 
 
