@@ -9,7 +9,7 @@ from math import nan
 from pathlib import Path
 from types import MappingProxyType
 
-from nbeval.claims.claim import Claim, ClaimKind
+from nbeval.claims.claim import SYMBOLS, Claim, ClaimKind
 from nbeval.claims.judge_averages import judge_mean, judge_test
 from nbeval.claims.judge_percentages import (
     judge_counted, judge_rounded_counts, judge_shared_base, judge_total, judge_uncounted, judge_whole,
@@ -20,7 +20,9 @@ from nbeval.claims.reading import read_claims
 from nbeval.claims.reading_reports import is_report, read_report
 from nbeval.dictionary.printed_number import printed_number
 from nbeval.estimate.printed_bases import bases_that_fit, parts_of, sum_of_parts
-from nbeval.estimate.printed_counts import Counts, bases_from, counts_of, counts_printed_as, counts_rounded
+from nbeval.estimate.printed_counts import (
+    Counts, bases_from, counts_behind_symbol, counts_of, counts_printed_as, counts_rounded,
+)
 from nbeval.estimate.printed_means import Answers, means_beside, spread_possible, squares_printed_as, totals_printed_as
 from nbeval.estimate.printed_ranges import compare_printed
 from nbeval.estimate.printed_tests import StatedTest, p_of
@@ -110,9 +112,7 @@ def _shared_base(claim: Claim) -> Judgement:
 
 def _comparison(claim: Claim) -> Judgement:
     """What is said of two percentages."""
-    now = counts_printed_as(claim.number("percent"), _bases(claim, "n"), claim.rounding)
-    then = counts_printed_as(claim.number("other_percent"), _bases(claim, "other_n"), claim.rounding)
-    found = compare_printed(now, then)
+    found = compare_printed(_counts(claim, "percent", "n"), _counts(claim, "other_percent", "other_n"))
     gap, p = (100 * found.low, 100 * found.high), (found.p_smallest, found.p_largest)
     return judge_comparison(claim, found.decision, gap, p, found.methods)
 
@@ -147,6 +147,14 @@ JUDGES: Mapping[ClaimKind, Callable[[Claim], Judgement]] = MappingProxyType({
     ClaimKind.PERCENTAGE: _percentage, ClaimKind.ADDITION: _addition, ClaimKind.SHARED_BASE: _shared_base,
     ClaimKind.COMPARISON: _comparison, ClaimKind.PHRASE: _phrase, ClaimKind.MEAN: _mean, ClaimKind.TEST: _test,
 })
+
+
+def _counts(claim: Claim, name: str, base: str) -> Counts:
+    """Everything that a percentage, or the symbol in its place, may stand for."""
+    text = getattr(claim, name)
+    if text in SYMBOLS:
+        return counts_behind_symbol(SYMBOLS[text], claim.people(base))
+    return counts_printed_as(claim.number(name), _bases(claim, base), claim.rounding)
 
 
 def _bases(claim: Claim, name: str) -> Counts | int:

@@ -19,7 +19,7 @@ that nbeval made, whose percentages are then held against their counts and bases
 Kinds of claim, and the columns each needs: percentage (percent, n; count), addition (parts; total, whole, n, count),
 shared_base (parts; n, and lowest and highest for the bases to try), comparison (percent, n, other_percent, other_n, word),
 phrase (percent, word; other_percent for a multiple), average (mean, n; sd, items, lowest, highest), test (test, statistic,
-df1, df2, p; tails). rounded_to is 5 or 10 where counts were rounded; rounding is half_up, half_even or unknown.
+df1, df2, p; tails). In a comparison a percentage may be [c], [x], [z] or [low]. rounded_to is 5 or 10 where counts were rounded; rounding is half_up, half_even or unknown.
 
 Verdicts: reproduces, consistent, cannot be decided; misprint, impossible, does not follow: with one of these three the
 exit code is 1.

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from nbeval.dictionary.kinds import Rounding
+from nbeval.dictionary.kinds import Rounding, Symbol
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number
 from nbeval.dictionary.record import Record
 from nbeval.errors import ParameterError
@@ -24,6 +24,8 @@ class ClaimKind(StrEnum):
     TEST = "test"                    # a p-value beside its statistic
 
 
+#: what official tables print in place of a figure
+SYMBOLS = {"[c]": Symbol.WITHHELD, "[x]": Symbol.NOT_AVAILABLE, "[z]": Symbol.NOT_APPLICABLE, "[low]": Symbol.LOW}
 TESTS = ("t", "F", "chi2", "r", "z")
 #: the columns that a claim of each kind cannot do without
 NEEDED = {
@@ -69,9 +71,10 @@ class Claim(Record):
 
     @field_validator("percent", "count", "n", "total", "other_percent", "other_n", "mean", "sd", "statistic", "df1", "df2")
     @classmethod
-    def _is_a_number(cls, text: str) -> str:
-        """Refuse what is not a figure."""
-        if text:
+    def _is_a_number(cls, text: str, info: ValidationInfo) -> str:
+        """Refuse what is not a figure; a percentage that is compared may be an official symbol."""
+        symbolic = info.field_name in ("percent", "other_percent") and info.data.get("kind") is ClaimKind.COMPARISON
+        if text and not (symbolic and text in SYMBOLS):
             _number(text)
         return text
 

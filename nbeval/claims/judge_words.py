@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from nbeval.claims.claim import Claim
+from nbeval.claims.claim import SYMBOLS, Claim
 from nbeval.claims.judgement import Judgement, Verdict
 from nbeval.claims.phrases import Direction, direction_of, phrase_of
 from nbeval.frames import Decision
@@ -32,7 +32,10 @@ def judge_comparison(
     said = direction_of(claim.word)
     if said is None:
         return Judgement(Verdict.CANNOT_BE_DECIDED, f"{_UNKNOWN}: rose, fell, higher, lower, no change or significant are.")
-    shown = (f"{claim.percent}% of {claim.n} less {claim.other_percent}% of {claim.other_n} is {gap[0]:+.1f} to {gap[1]:+.1f} points; "
+    pair = f"{_figure(claim.percent)} of {claim.n} less {_figure(claim.other_percent)} of {claim.other_n}"
+    if gap[0] != gap[0]:
+        return Judgement(Verdict.CANNOT_BE_DECIDED, f"{pair}: no count gives what was printed.")
+    shown = (f"{pair} is {gap[0]:+.1f} to {gap[1]:+.1f} points; "
              f"p from {_p(p[0])} to {_p(p[1])} over all counts that print so ({', '.join(_TESTS.get(one, one) for one in tests) or 'no test'})")
     if decision is Decision.OPEN:
         return Judgement(Verdict.CANNOT_BE_DECIDED, f"{shown}: {decision.value}.")
@@ -84,6 +87,11 @@ def _span(
     high = share[1] / other[0] if other[0] > 0 else Fraction(10**9)
     top = f"{float(high):.2g}" if other[0] > 0 else "any number of"
     return low, high, f"{claim.percent}% over {claim.other_percent}% is {float(low):.2g} to {top} times, with what rounding allows"
+
+
+def _figure(text: str) -> str:
+    """A percentage, or the symbol in its place."""
+    return text if text in SYMBOLS else f"{text}%"
 
 
 def _p(value: float) -> str:

@@ -17,6 +17,7 @@ from nbeval.estimate.rows import gather, result_rows
 from nbeval.frames import Contrast, Quantity
 
 NO_BASE = "no interval: the number who answered is not published"
+NOT_TESTED = "not tested: "
 NO_COUNT = "not estimable: no whole number of people gives what was printed"
 SYMBOL = "a symbol was printed in place of a figure"
 UNNAMED = "the authority is not named and its number who answered is not published"
@@ -134,8 +135,8 @@ def _change_rows(now: _Level, then: _Level, cohort: Cohort, conf_level: float) -
         "n_valid": now.figure.n, "n_reference": then.figure.n,
     }
     if together or not (now.testable and then.testable):
-        return [row | _untested(now.figure.value, then.figure.value, OVERLAP if together else DIFFERS)]
-    return _compared(row, compare_printed(now.counts, then.counts, conf_level), now.figure.value - then.figure.value, conf_level)
+        return [row | _untested(now.figure.value, then.figure.value, OVERLAP if together else _unfit(now, then))]
+    return _compared(row, compare_printed(now.counts, then.counts, conf_level), _gap(now.figure.value, then.figure.value), conf_level)
 
 
 def _beside_rows(levels: list[_Level], dictionary: Dictionary, conf_level: float) -> list[dict[str, object]]:
@@ -170,11 +171,11 @@ def _beside(level: _Level, figure: PrintedFigure, other: Benchmark, conf_level: 
         "n_reference": nan if other.n is None else other.n,
     }
     if level.counts is None or not level.testable or other.match is Match.DIFFERS or figure.printed is None:
-        return [row | _untested(level.figure.value, other.value, NO_BASE if level.counts is None else DIFFERS)]
+        return [row | _untested(level.figure.value, other.value, _unfit(level))]
     theirs = _level(figure).counts
     found = compare_printed(level.counts, theirs, conf_level) if theirs and theirs.runs else \
         compare_with_fixed(level.counts, figure.printed, conf_level)
-    return _compared(row, found, level.figure.value - other.value, conf_level)
+    return _compared(row, found, _gap(level.figure.value, other.value), conf_level)
 
 
 def _compared(row: dict[str, object], found: PrintedComparison, gap: float, conf_level: float) -> list[dict[str, object]]:
@@ -193,5 +194,14 @@ def _compared(row: dict[str, object], found: PrintedComparison, gap: float, conf
 
 def _untested(now: float | None, then: float | None, why: str) -> dict[str, object]:
     """A difference as printed, without a test."""
-    gap = nan if now is None or then is None else now - then
-    return {"estimate": gap, "method": "none", "warning": why}
+    return {"estimate": _gap(now, then), "method": "none", "warning": why}
+
+
+def _unfit(*levels: _Level) -> str:
+    """Why figures are not tested: one of them has no counts, or coding or base differ."""
+    return next((NOT_TESTED + _warning(one).partition(": ")[2] for one in levels if not one.counts or not one.counts.runs), DIFFERS)
+
+
+def _gap(now: float | None, then: float | None) -> float:
+    """A difference as printed; NaN where a symbol stands in place of a figure."""
+    return nan if now is None or then is None else now - then

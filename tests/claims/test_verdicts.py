@@ -106,6 +106,11 @@ SAME = {"percent": "34", "n": "1,258", "other_percent": "33", "other_n": "1,804"
     (SAME, "rose", ("does not follow", "no clear change")), (SAME, "no change", ("reproduces", "")),
     (SAME, "not significant", ("reproduces", "")), (SAME, "significant", ("does not follow", "no clear change")),
     (ROSE, "sparkled", ("cannot be decided", "")),
+    # a figure that was withheld may be anything; one that rounds to nought of 1,804 is at most nine people
+    (ROSE | {"other_percent": "[c]"}, "rose", ("cannot be decided", "")), (ROSE | {"other_percent": "[low]"}, "rose", ("reproduces", "")),
+    (ROSE | {"other_percent": "[x]"}, "rose", ("cannot be decided", "")), (ROSE | {"other_percent": "35", "other_n": "10"}, "rose", ("cannot be decided", "")),
+    # both bases rounded to ten: still decided
+    (ROSE | {"n": "2,480", "other_n": "1,800", "rounded_to": 10}, "rose", ("reproduces", "")),
 ])
 def test_what_is_said_of_two_figures_follows_or_does_not(fields, word, wanted):
     assert verdict("comparison", word=word, **fields) == wanted

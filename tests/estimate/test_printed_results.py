@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from nbeval import pipeline
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.kinds import SourceKind, Symbol
 from nbeval.errors import DisclosureError
 from nbeval.estimate.single_proportions import wilson
 from nbeval.frames import RESULTS, Decision, check
@@ -115,3 +117,44 @@ def test_benchmarks_take_what_they_leave_empty_from_their_figure(declared):
         of = figures[one.figure]
         assert (one.value, one.n, one.year, one.source, one.match) == (of.value, of.n, of.year, of.source, of.match)
         assert of.indicator == one.indicator
+
+
+def reprinted(declared, cohort, figure: str, **changes: object) -> pd.DataFrame:
+    """The results if one figure had been printed otherwise."""
+    figures = tuple(one.model_copy(update=changes) if one.figure == figure else one for one in declared.figures)
+    other = replace(declared, figures=figures)
+    return pipeline.results_of(pipeline.answers_of(cohort, other, other.folder), cohort, other)
+
+
+def test_a_base_rounded_to_ten_widens_what_a_figure_may_stand_for(declared, cohort):
+    # 56 % of 1,795 to 1,805 people
+    found = reprinted(declared, cohort, "h19", n=1800, n_rounded_to=10)
+    here = {"indicator": "finances_coping", "wave": "survey_2017_19", "contrast": ""}
+    assert pick(found, quantity="count_lowest", **here)["estimate"] == 997
+    assert pick(found, quantity="count_highest", **here)["estimate"] == 1019
+    change = pick(found, indicator="finances_coping", quantity="change")
+    assert change["verdict"] == Decision.YES.value
+
+
+@pytest.mark.parametrize(("symbol", "counts", "verdict"), [
+    (Symbol.WITHHELD, (0, 1804), Decision.OPEN), (Symbol.LOW, (1, 9), Decision.YES), (Symbol.NOT_AVAILABLE, None, None),
+])
+def test_a_symbol_stands_for_the_counts_it_may_hide(declared, cohort, symbol, counts, verdict):
+    found = reprinted(declared, cohort, "h19", symbol=symbol, value=None)
+    here = {"indicator": "finances_coping", "wave": "survey_2017_19", "contrast": ""}
+    level = pick(found, quantity="percent", **here)
+    change = pick(found, indicator="finances_coping", quantity="change")
+    assert np.isnan(level["estimate"])
+    if counts is None:
+        assert level["warning"].startswith("not estimable") and np.isnan(change["p_value"])
+        return
+    assert pick(found, quantity="count_lowest", **here)["estimate"] == counts[0]
+    assert pick(found, quantity="count_highest", **here)["estimate"] == counts[1]
+    assert change["verdict"] == verdict.value
+    assert np.isnan(change["estimate"])
+
+
+def test_a_figure_that_no_count_gives_is_not_estimated(declared, cohort):
+    found = reprinted(declared, cohort, "h19", n=10, value=56.5, decimals=1)
+    level = pick(found, indicator="finances_coping", wave="survey_2017_19", quantity="percent", contrast="")
+    assert level["warning"] == "not estimable: no whole number of people gives what was printed"
