@@ -36,7 +36,7 @@ def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -
 
     Returns
     -------
-    one row per theme x wave x kind of speaker, one per theme x wave for authorities, one per theme for coders
+    one row per theme x wave x kind of speaker, one per theme x wave for authorities, one for coders
         ``n_eligible`` is how many documents (or authorities) there were. A count of the people that the programme is
         for is its own ``n_valid``, so that it is protected. Authorities are those of whose own people somebody told of it.
 
@@ -50,8 +50,8 @@ def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -
     parts = []
     for source, rows in codes.groupby("source", sort=False):
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
-        parts += [_told(wave, instrument) for _, wave in rows.groupby("wave", sort=False)]
-        parts.append(_agreement(rows, instrument, dictionary.programme.conf_level))
+        for _, wave in rows.groupby("wave", sort=False):
+            parts += [_told(wave, instrument), _agreement(wave, instrument, dictionary.programme.conf_level)]
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
 
 
@@ -80,7 +80,7 @@ def _counts(rows: pd.DataFrame, unit: str, level: str, instrument: LoadedEvidenc
 
 
 def _agreement(rows: pd.DataFrame, instrument: LoadedEvidence, level: float) -> pd.DataFrame:
-    """Kappa of each theme over the documents that two coders read, over all waves."""
+    """Kappa of each theme over the documents that two coders read, at one wave."""
     pairs = [pair for document in _readers(rows) for pair in combinations(document, 2)]
     coders = {coder for (_, one), (_, other) in pairs for coder in (one, other)}
     given = set(rows[["document", "coder", "area"]].itertuples(index=False, name=None))
@@ -93,7 +93,8 @@ def _agreement(rows: pd.DataFrame, instrument: LoadedEvidence, level: float) -> 
         columns = outcome_columns(_pooled(found) if len(coders) > 2 else found)
         made.append({**columns, "indicator": area.area, "n_eligible": float(len({document for (document, _), _ in pairs})),
                      "method": PAIRS})
-    return pd.DataFrame(made).assign(source=rows["source"].iloc[0], group=AGREEMENT, quantity=Quantity.KAPPA.value, unit="kappa")
+    return pd.DataFrame(made).assign(source=rows["source"].iloc[0], wave=rows["wave"].iloc[0], group=AGREEMENT,
+                                     quantity=Quantity.KAPPA.value, unit="kappa")
 
 
 def _readers(rows: pd.DataFrame) -> list[list[tuple[int, int]]]:

@@ -16,8 +16,9 @@ from nbeval.present.catalogue_plain_en import PLAIN
 from nbeval.present.catalogue_print_en import PRINT
 from nbeval.present.catalogue_report_en import REPORT
 from nbeval.present.catalogue_sources_en import SOURCES
+from nbeval.present.catalogue_voices_en import VOICES
 
-CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **PRINT, **SOURCES}}
+CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **PRINT, **SOURCES, **VOICES}}
 
 #: sentences in plain words, for the keys that have some; all other keys are those of ``CATALOGUE``
 PLAINLY: dict[str, Mapping[str, str]] = {"en-GB": PLAIN}

@@ -22,6 +22,8 @@ class SourceTable(StrEnum):
     CALENDAR = "calendar"                # the days of visits
     ADDRESSED = "addressed"              # change in what plans address, against the rest
     ADDRESSED_BY = "addressed_by"        # the indicators that plans address
+    THEMES = "themes"                    # who told of each theme
+    CODERS = "coders"                    # how far coders agree on it
 
 
 #: of these, those that mean nothing before there are two waves

@@ -55,7 +55,7 @@ def _told_field(rows: Results, spec: ExhibitRow, context: Context, wave: Wave, l
 def coders(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     """Rows are themes; kappa of two coders, its interval, and the documents that two coders read."""
     def row(area: Area) -> Result | None:
-        return rows.find(spec.source_id, Quantity.KAPPA, indicator=area.area, group=AGREEMENT)
+        return rows.find(spec.source_id, Quantity.KAPPA, indicator=area.area, wave=context.wave.id, group=AGREEMENT)
 
     areas = tuple(area for area in areas_of(spec, rows, context) if row(area) is not None)
     fields = [

@@ -1,0 +1,17 @@
+"""Words about themes, quotes and official figures, in British English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+VOICES: Mapping[str, str] = MappingProxyType({
+    "theme": "Theme",
+    "of_number": "of {number}",
+    "kappa_plain": "Kappa",
+    "documents_twice": "Read by two coders",
+    "unit_themes": "Numbers of {areas} and of speakers",
+    "base_themes": "All documents that were coded; who told of several themes counts at each. The head of a column says how many there were.",
+    "unit_coders": "Kappa: 0 is chance, 1 is full agreement",
+    "base_coders": "All documents that two coders read.",
+})
