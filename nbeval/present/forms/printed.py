@@ -85,7 +85,7 @@ def printed_beside(rows: Results, spec: ExhibitRow, context: Context) -> Table:
             context.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
         Field(Column("theirs", context.say("print_theirs"), "%", numeric=True),
               lambda pair: level_cell(theirs(pair), context, as_printed(pair.other))),
-        *_tested_fields(context, Quantity.P_LARGEST),
+        *_tested_fields(context),
         sources_field(context, lambda pair: (pair.figure, pair.other)),
     ]
     return grid(fields, (Block("", tuple(_beside(context, spec.source_id))),))
