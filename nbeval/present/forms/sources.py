@@ -9,7 +9,6 @@ from nbeval.present.forms.deeds import (
 )
 from nbeval.present.forms.ratings import agreement, gaps, gaps_by_place, movement, ratings
 from nbeval.present.forms.themes import coders, themes
-from nbeval.present.forms.themes import coders, themes
 from nbeval.present.kinds_sources import SourceTable
 
 SOURCE_FORMS = MappingProxyType({
@@ -27,8 +26,6 @@ SOURCE_FORMS = MappingProxyType({
     SourceTable.CALENDAR: calendar,
     SourceTable.ADDRESSED: addressed,
     SourceTable.ADDRESSED_BY: addressed_by,
-    SourceTable.THEMES: themes,
-    SourceTable.CODERS: coders,
     SourceTable.THEMES: themes,
     SourceTable.CODERS: coders,
 })
