@@ -98,7 +98,10 @@ def days(records: Records, field: SourceField) -> pd.Series:
     UnknownCodeError
         An entry is no date, or a day outside the time of the cohort.
     """
-    given, when = records.text(field), read_times(records.text(field))
+    given = records.text(field)
+    # Every authority writes dates in its own way, and a workbook's own dates come as ISO among typed ones.
+    iso = given.str.match(r"\d{4}-").rename("iso")
+    when = given.groupby([records.about["file"].rename("file"), iso], group_keys=False).apply(read_times).reindex(given.index)
     refuse(records, field, given.ne("") & when.isna(), "are no dates", ["2020-03-31 or 31/03/2020"], "")
     first, last = span(records.cohort.starts, records.cohort.ends)
     outside = when.lt(first) | when.gt(last)

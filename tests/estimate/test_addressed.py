@@ -1,0 +1,78 @@
+"""Change in what plans addressed, against the rest: a case worked by hand, turned by what is better, safe to show."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbeval.dictionary.kinds import Direction, Measure
+from nbeval.estimate.addressed import TOO_FEW, addressed_change, questions
+from nbeval.estimate.rows import result_rows
+
+
+def indicator(name: str, better: str, item: str = "", headline: bool = False):
+    return SimpleNamespace(indicator=name, item=item or name, scale="", better=Direction(better), measure=Measure.PERCENT, headline=headline)
+
+
+@pytest.fixture
+def dictionary():
+    return SimpleNamespace(
+        indicators=(indicator("calm", "higher"), indicator("lonely", "lower"), indicator("lonely_wide", "lower", "lonely", headline=True),
+                    indicator("pets", "neither")),
+        programme=SimpleNamespace(conf_level=0.95), disclosure=SimpleNamespace(threshold=10, threshold_percent_base=10))
+
+
+def changes(values: dict[tuple[str, str], float], **more) -> pd.DataFrame:
+    """Changes of indicators by authority, on bases large enough."""
+    rows = [{"indicator": name, "authority": place, "estimate": value, "wave": "now", "reference": "then", "contrast": "wave",
+             "numerator": 40, "n_valid": 100, "numerator_reference": 40, "n_reference": 100, "source": "survey", **more}
+            for (place, name), value in values.items()]
+    return result_rows(pd.DataFrame(rows), cohort="c", quantity="change")
+
+
+def plans(pairs: dict[str, str]) -> pd.DataFrame:
+    """One action per authority."""
+    return pd.DataFrame([{"source": "plan", "authority": place, "indicators": names} for place, names in pairs.items()])
+
+
+def cohort():
+    return SimpleNamespace(id="c")
+
+
+VALUES = {("a", "calm"): 6.0, ("a", "lonely_wide"): -2.0, ("b", "calm"): 1.0, ("b", "lonely_wide"): -5.0, ("c", "calm"): 4.0, ("c", "lonely_wide"): 3.0}
+
+
+def test_one_indicator_speaks_for_a_question_and_it_is_the_headline_one(dictionary):
+    assert {name: one.indicator for name, one in questions(dictionary).items()} == {"calm": "calm", "lonely": "lonely_wide"}
+
+
+def test_means_and_difference_are_those_worked_out_by_hand(dictionary):
+    # Up is better: a: calm +6, lonely +2; b: +1, +5; c: +4, -3. Addressed: a calm, b lonely (by another coding), c calm.
+    # Differences within: 4, 4, 7: mean 5, sd sqrt(3); t(2; 0.975) = 4.30265; interval 5 +- 4.30265 = 0.7 to 9.3.
+    found = addressed_change(changes(VALUES), plans({"a": "calm", "b": "lonely", "c": "calm; pets"}), cohort(), dictionary)
+    by = found.set_index(["quantity", "level"])
+    assert by.loc[("change", "addressed"), "estimate"] == 5.0 and by.loc[("change", "rest"), "estimate"] == 0.0
+    difference = by.loc[("difference", "addressed")]
+    assert (difference["estimate"], difference["conf_low"], difference["conf_high"]) == (5.0, 0.7, 9.3)
+    assert difference["n_eligible"] == 3 and difference["verdict"] == "higher"
+
+
+def test_changes_that_rest_on_few_are_left_out(dictionary):
+    small = changes(VALUES)
+    small.loc[small["authority"].eq("c"), "numerator"] = 9
+    found = addressed_change(small, plans({"a": "calm", "b": "lonely", "c": "calm"}), cohort(), dictionary)
+    assert found["warning"].tolist() == [TOO_FEW] and found["estimate"].isna().all()
+
+
+def test_figures_are_rounded_so_that_no_single_one_can_be_worked_out(dictionary):
+    uneven = changes({key: value + 0.037 for key, value in VALUES.items()})
+    found = addressed_change(uneven, plans({"a": "calm", "b": "lonely", "c": "calm"}), cohort(), dictionary)
+    values = found[["estimate", "conf_low", "conf_high"]].to_numpy()
+    assert np.allclose(values, np.round(values, 1))
+
+
+def test_without_plans_there_are_no_rows(dictionary):
+    assert addressed_change(changes(VALUES), plans({}), cohort(), dictionary).empty
