@@ -163,6 +163,22 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command()
+def validate(
+    out: OutFolder = Path("reports"),
+    runs: Annotated[int, typer.Option("--runs", help="Simulated samples for the slowest methods.")] = 400,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same study.")] = 1,
+) -> None:
+    """Simulate every interval and test of the reports on samples whose truth is known.
+
+    Writes an executed notebook and a page for a reviewer; takes some minutes.
+    """
+    from nbeval.validating import validate as run_validation
+
+    for path in run_validation(out, runs=runs, seed=seed):
+        _say(f"written  {path}")
+
+
 def _workspace(dictionary: Path | None, data: Path | None = None):
     """The places to work with."""
     from nbeval.workspace import Workspace

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nbeval.present.displays import Shown
 from nbeval.validation import same_people, two_samples, whole_cohort
+from nbeval.validation.shown import shown
 from nbeval.validation.trial import LEVEL, Trial
 
 #: answers in one authority at one wave
@@ -21,7 +23,8 @@ SIMULATIONS = (
 #: of runs, this many standard errors are simulation error: one of 700 methods would lie outside by chance alone
 ERRORS = 3.2
 
-AS_PROMISED, CAUTIOUS, SHORT = "as promised", "more cautious than promised", "short of its promise"
+AS_PROMISED, CAUTIOUS, SHORT = VERDICTS = ("as promised", "more cautious than promised", "short of its promise")
+RATES = "percent of runs, plus or minus simulation error"
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,32 +38,52 @@ class Study:
     table: pd.DataFrame
 
     @property
-    def intervals(self) -> pd.DataFrame:
-        """How often intervals held the truth, in percent: one row per method, one column per size."""
-        return self._laid_out("interval")
+    def intervals(self) -> Shown:
+        """How often intervals held the truth: one row per method, one column per size."""
+        return shown(self._laid_out("interval"), 2, "How often intervals held the truth", unit=RATES, base=self._runs("interval"))
 
     @property
-    def tests(self) -> pd.DataFrame:
-        """How often tests declared what is not there, in percent: one row per method, one column per size."""
-        return self._laid_out("test")
+    def tests(self) -> Shown:
+        """How often tests declared what is not there: one row per method, one column per size."""
+        return shown(self._laid_out("test"), 3, "How often tests declared what is not there", unit=RATES, base=self._runs("test"))
 
     @property
-    def short(self) -> pd.DataFrame:
+    def short(self) -> Shown:
         """Methods that do not keep their promise at some size."""
-        return self.table[self.table["verdict"].eq(SHORT)].reset_index(drop=True)
+        rows = self.table[self.table["verdict"].eq(SHORT)]
+        table = pd.DataFrame({
+            "Method": rows["method"], "Kind": rows["kind"], "n in one authority": rows["n"].astype(str),
+            "Rate, percent": _rates(rows), "Promised": rows["promised"].map("{:.0f}".format),
+        })
+        if rows.empty:
+            table = pd.DataFrame([["None: every method keeps its promise", "", "", "", ""]], columns=table.columns)
+        return shown(table, 4, "Methods short of their promise", unit="percent of runs", base=self._runs())
 
     @property
-    def summary(self) -> pd.DataFrame:
+    def summary(self) -> Shown:
         """How many methods and sizes kept their promise."""
-        return self.table.groupby(["kind", "verdict"]).size().unstack(fill_value=0).reset_index()
+        counted = self.table.groupby(["kind", "verdict"]).size().unstack(fill_value=0).reindex(columns=list(VERDICTS), fill_value=0)
+        table = counted.reset_index().rename(columns={"kind": "Kind"}).rename(columns=str.capitalize).rename_axis(columns=None)
+        return shown(table, 1, "How many methods keep their promise, each at every size", unit="methods at a size", base=self._runs())
 
     def _laid_out(self, kind: str) -> pd.DataFrame:
-        """Rates by size, the verdict beside them."""
+        """Rates by size, the least favourable verdict beside them."""
         rows = self.table[self.table["kind"].eq(kind)]
-        shown = rows.assign(rate=[f"{row.rate:.1f} ± {row.error:.1f}" for row in rows.itertuples()])
-        wide = shown.pivot(index=["where", "method"], columns="n", values="rate")
-        worst = rows.assign(place=rows["verdict"].map({AS_PROMISED: 0, CAUTIOUS: 1, SHORT: 2})).sort_values("place")
-        return wide.assign(verdict=worst.groupby(["where", "method"])["verdict"].last()).reset_index().rename_axis(columns=None)
+        key = ["where", "method"]
+        wide = rows.assign(rate=_rates(rows)).pivot(index=key, columns="n", values="rate")
+        worst = rows.assign(place=rows["verdict"].map(VERDICTS.index)).sort_values("place").groupby(key)["verdict"].last()
+        table = wide.rename(columns=lambda n: f"n {n}").assign(verdict=worst).reset_index().rename_axis(columns=None)
+        return table[["method", "where", *table.columns[2:]]].rename(columns={"method": "Method", "where": "Answers of", "verdict": "Verdict"})
+
+    def _runs(self, kind: str = "") -> str:
+        """How many runs the rates stand on."""
+        runs = self.table.loc[self.table["kind"].eq(kind) if kind else slice(None), "runs"]
+        return f"{runs.min():,} to {runs.max():,} simulated samples for each rate"
+
+
+def _rates(rows: pd.DataFrame) -> list[str]:
+    """Rates with their simulation error, as printed."""
+    return [f"{row.rate:.1f} \u00b1 {row.error:.1f}" for row in rows.itertuples()]
 
 
 def run_study(runs: int = 400, seed: int = 1, sizes: tuple[int, ...] = SIZES) -> Study:
