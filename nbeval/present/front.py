@@ -19,7 +19,7 @@ def front_matter(context: Context) -> Several:
     authority = context.authority_name(context.authority) if context.authority else ""
     front = {
         "title": title_text(context), "programme": programme.name, "owner": programme.owner,
-        "cohort": context.cohort.id, "cohort_label": context.cohort.label, "kind": kind.id,
+        "cohort": context.cohort.id, "cohort_label": context.cohort.label, "kind": kind.id, "form": kind.form.value,
         "audience": kind.audience, "authority": context.authority, "authority_label": authority,
         "language": programme.language, "invented": context.cohort.invented,
         "banner": context.say("invented_note") if context.cohort.invented else "",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from nbeval.dictionary.kinds import ReportForm
 from nbeval.dictionary.records import Domain, ExhibitRow
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
@@ -34,7 +35,7 @@ def by_heading(name: str, specs: tuple[ExhibitRow, ...], context: Context) -> It
     is not parted by domain, nor above exhibits across domains that open the section.
     """
     found = [domain_of(spec, context) for spec in specs]
-    if name not in BY_DOMAIN or len({domain.id for domain in found if domain}) < 2:
+    if context.kind.form is ReportForm.SLIDES or name not in BY_DOMAIN or len({domain.id for domain in found if domain}) < 2:
         yield None, specs
         return
     pairs = zip(found, specs, strict=True)
@@ -77,6 +78,8 @@ def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context
         return None
     if context.plain:
         return Text((paragraph(context.say("caution")),))
+    if showing[0] not in specs and context.kind.form is ReportForm.SLIDES:
+        return None
     if showing[0] not in specs:
         return Text((paragraph(context.say("caution_again")),))
     return Text((paragraph(context.say("caution")), bullets(points)))

@@ -10,6 +10,8 @@ from nbconvert.exporters import Exporter
 from nbeval.publish import prose
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
 from nbeval.publish.page import banner, environment, overline, stylesheet, subtitle
+from nbeval.publish.slides import is_slides, slides_of
+
 
 class ReportExporter(Exporter):
     """Turns an executed notebook into a report (``jupyter nbconvert --to nbeval-html``)."""
@@ -28,7 +30,12 @@ class ReportExporter(Exporter):
 
 
 def html_of(document: Document) -> str:
-    """The HTML of a document: one self-contained page."""
+    """The HTML of a document: one self-contained page, or slides in one page where its kind asks for them."""
+    if is_slides(document):
+        return environment().get_template("slides.html.j2").render(
+            document=document, slides=slides_of(document), banner=banner(document), overline=overline(document),
+            subtitle=subtitle(document), css=Markup(stylesheet("report.css") + stylesheet("slides.css")), html=_block_html,
+        )
     return environment().get_template("report.html.j2").render(
         document=document, contents=contents(document), banner=banner(document),
         overline=overline(document), subtitle=subtitle(document),
