@@ -11,6 +11,8 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
+from tests.conftest import ROOT
+
 COHORT = "first"
 CSV, XLSX = f"{COHORT}/before/south.csv", f"{COHORT}/after/south.xlsx"
 DICTIONARY = "dictionary"
@@ -87,6 +89,14 @@ def replace(file: str, old: str, new: str) -> Callable[[Path], None]:
     return spoil
 
 
+def rename_parameter(place: Path) -> None:
+    """Give the programme a notebook of its own, in whose parameters a name is mistyped."""
+    text = (ROOT / "notebooks" / "baseline_report.ipynb").read_text(encoding="utf-8")
+    assert 'kind = ' in text
+    (place / DICTIONARY / "notebooks").mkdir()
+    (place / DICTIONARY / "notebooks" / "baseline_report.ipynb").write_text(text.replace("kind = ", "kid = "), encoding="utf-8")
+
+
 def protect_by_password(place: Path) -> None:
     """Put the workbook into the container in which office programmes encrypt."""
     name = "EncryptedPackage".encode("utf-16-le")
@@ -140,6 +150,10 @@ BAD = {
         ("programme.toml",), "DictionaryError", spoil=replace("programme.toml", '"The Tiny Trust"', '"The Tiny')),
     "a wave that no cohort has": Bad(("unknown wave", "aftr"), "DictionaryError", spoil=replace(
         f"cohorts/{COHORT}.toml", 'wave = "after"\npattern', 'wave = "aftr"\npattern')),
+    "a key that stands twice": Bad(("authorities.csv", "stands already"), "DictionaryError", spoil=replace(
+        "authorities.csv", "south,South", "north,Another Library,Upland,true,confirmed,T1\nsouth,South")),
+    "a parameter that the notebook does not have": Bad(
+        ("has no parameter 'kind'", "did you mean 'kid'?"), "ParameterError", spoil=rename_parameter),
     "a notebook that is not there": Bad(("baseline_reprot.ipynb",), "SourceError", spoil=replace(
         "programme.toml", "baseline_report", "baseline_reprot")),
     "a missing file": Bad(("1 of 6 declared files", "authority 'south' wave 'before'"), "SourceError", spoil=remove(CSV)),
