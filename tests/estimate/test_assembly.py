@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Measure, MissingReason
+from nbeval.dictionary.records import Measure, MissingReason, Weighting
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.tally import tally
 from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Quantity, check
@@ -171,3 +171,52 @@ def test_a_tally_counts_what_a_group_by_counts(declared, cohort):
     laid = counted.set_index(["indicator", "wave", "authority"]).loc[plain.index]
     np.testing.assert_array_equal(laid["n_valid"], plain["count"])
     np.testing.assert_allclose(laid["numerator"], plain["sum"])
+
+
+def test_a_group_of_one_keeps_its_rows_and_claims_no_spread(declared, cohort):
+    people = people_of(cohort, declared)
+    group, levels = next(iter(declared.groups.items()))
+    names = [level.level for level in levels]
+    alone = people.assign(**{group: pd.Categorical([names[1]] + [names[0]] * (len(people) - 1), categories=names)})
+    results = estimate(measured(alone, declared, value=1.0), cohort, declared)
+    mine = results[results["level"].eq(names[1]) & results["indicator"].ne("")]
+    assert len(mine) and not ((mine["conf_high"] - mine["conf_low"]) <= 1e-12).any()
+    assert (mine.loc[mine["quantity"].eq("mean"), "conf_low"]).isna().all()
+
+
+def test_a_zero_cell_has_an_interval_and_an_exact_test(declared, cohort):
+    people = people_of(cohort, declared)
+    given = measured(people, declared)
+    first = given.values["wave"].eq(cohort.waves[0].id)
+    name = next(one.indicator for one in declared.indicators if one.measure is Measure.PERCENT)
+    answered = given.values["indicator"].eq(name) & given.values["value"].notna()
+    place = people["respondent"].lt(40).to_numpy()[given.values["respondent"]]
+    values = given.values.assign(value=given.values["value"].mask(answered, (~first & place & (given.values["respondent"] % 9 == 0)).astype(float)))
+    row = rows(estimate(Measured(values, people, given.keyed), cohort, declared), Quantity.CHANGE)
+    row = row[row["indicator"].eq(name) & row["authority"].eq("") & row["group"].eq("")].iloc[0]
+    assert row["numerator_reference"] == 0 and row["conf_low"] < row["estimate"] < row["conf_high"]
+    assert "boschloo" in row["method"] and 0 < row["p_value"] <= 1
+
+
+def test_what_has_no_number_says_why(declared, cohort):
+    for how in ({}, {"missing": "not_answered"}, {"value": 1.0}):
+        results = estimate(measured(people_of(cohort, declared), declared, **how), cohort, declared)
+        silent = results[results["estimate"].isna() & results["warning"].eq("")]
+        assert silent.empty, silent[["quantity", "indicator", "authority", "level"]].drop_duplicates().head().to_string()
+
+
+def test_non_response_and_the_valid_answers_share_out_those_who_were_asked(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared), cohort, declared)
+    gaps = rows(results, Quantity.ITEM_NONRESPONSE)
+    np.testing.assert_allclose(gaps["estimate"], 100 * (1 - gaps["n_valid"] / gaps["n_eligible"]))
+    reasons = [name for name in MISSING_COLUMNS if name not in ("missing_not_asked", "missing_not_applicable")]
+    np.testing.assert_allclose(gaps["n_eligible"] - gaps["n_valid"], gaps[reasons].sum(axis=1))
+
+
+def test_weights_of_one_change_no_percentage_and_stand_beside_it(declared, cohort):
+    weighted = cohort.model_copy(update={"weighting": Weighting(margins=("authority",))})
+    results = rows(estimate(measured(people_of(cohort, declared), declared), weighted, declared), Quantity.PERCENT)
+    whole = results[results["indicator"].ne("") & results["group"].eq("")].set_index(["indicator", "wave", "authority"])
+    plain, with_weights = whole[~whole["weighted"]], whole[whole["weighted"]]
+    assert len(plain) == len(with_weights)
+    np.testing.assert_allclose(with_weights["estimate"], plain.loc[with_weights.index, "estimate"])
