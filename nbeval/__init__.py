@@ -35,7 +35,7 @@ def open_report(
     ParameterError
         There is no such cohort, kind or authority; the message names those there are.
     """
-    from nbeval.reporting import report_of
+    from nbeval.opening import report_of
 
     return report_of(cohort, kind, authority, _workspace(dictionary, data))
 

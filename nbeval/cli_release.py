@@ -47,7 +47,7 @@ def release(
     protected against them. Exit code 1: something stands in the way.
     """
     from nbeval.prepared import prepare
-    from nbeval.reporting import reports_asked_for
+    from nbeval.wanted import reports_asked_for
     from nbeval.signing import propose, sign
 
     workspace = _workspace(dictionary, data, out)

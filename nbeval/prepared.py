@@ -1,23 +1,31 @@
-"""What a cohort's reports are made from, worked out once and kept until its inputs change."""
+"""What a cohort's reports are made from, worked out once and kept until its inputs change.
+
+What only working it out needs is imported where it is worked out: a run that changes nothing is over sooner.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from nbeval import pipeline
 from nbeval.cache import drop, made_whole, used
+from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256_of
+from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import SourceError
-from nbeval.frames import DisclosedResults
-from nbeval.releases import earlier_results, releases_digest
-from nbeval.workspace import Workspace, code_digest, lock_digest
+from nbeval.workspace import Workspace
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbeval.frames import DisclosedResults
+
+#: set in the environment where the reports of one batch are made: all from the same dictionary and results
+BATCH = "NBEVAL_BATCH"
 _TABLES = ("table", "audit", "findings", "accounting", "inputs")
 _COMPLETE = "complete.json"
 
@@ -28,26 +36,52 @@ def silent(step: str) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Everything a cohort's reports may draw on: nothing in it is confidential.
+    """Everything a cohort's reports may draw on, as it was kept: nothing in it is confidential.
 
-    ``findings``, ``accounting`` and ``inputs`` are those of ``frames.Collected``; ``key`` is the
-    checksum of all that they and the results depend on.
+    ``key`` is the checksum of all that it depends on, ``sums`` those of its tables, ``inputs`` the
+    exports by name and checksum. The tables are read when they are asked for.
     """
 
     key: str
-    disclosed: DisclosedResults
-    findings: pd.DataFrame
-    accounting: pd.DataFrame
-    inputs: pd.DataFrame
+    folder: Path
+    dictionary: Dictionary
+    sums: Mapping[str, str]
+    inputs: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def disclosed(self) -> DisclosedResults:
+        """The disclosed results."""
+        from nbeval import pipeline
+
+        return pipeline.reopened(self._read("table"), self._read("audit"), self.dictionary)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """What the checks found; see ``frames.Collected``."""
+        return self._read("findings")
+
+    @cached_property
+    def accounting(self) -> pd.DataFrame:
+        """How the forms add up; see ``frames.Collected``."""
+        return self._read("accounting")
+
+    def _read(self, name: str) -> pd.DataFrame:
+        """One table as it was kept."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder / f"{name}.parquet")
 
 
-def prepare(cohort: Cohort, workspace: Workspace, *, tell: Callable[[str], None] = silent) -> Prepared:
+def prepare(
+    cohort: Cohort, workspace: Workspace, *, fresh: bool = False, tell: Callable[[str], None] = silent,
+) -> Prepared:
     """Read, score, estimate and protect a cohort, unless that was done for the same content.
 
     Parameters
     ----------
     cohort : the cohort
     workspace : its dictionary, data and cache
+    fresh : do it whatever was done before
     tell : is told of each step as it begins
 
     Raises
@@ -58,14 +92,39 @@ def prepare(cohort: Cohort, workspace: Workspace, *, tell: Callable[[str], None]
     data = workspace.data_of(cohort)
     key = content_key(cohort, data, workspace)
     folder = workspace.cache / "prepared" / key
-    kept = _load(folder, key, workspace)
+    if fresh:
+        drop(folder)
+    kept = _opened(folder, key, workspace)
     if kept:
         return kept
+    _work_out(cohort, workspace, data, key, tell)
+    made = _opened(folder, key, workspace)
+    if made is None:
+        raise SourceError("what was worked out is not there any more.", where="the cache",
+                          do="let nobody clear the cache while a command runs, and run it again.")
+    return made
+
+
+def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
+    """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages, earlier releases."""
+    from nbeval.collect.locating import fingerprint
+    from nbeval.releases import releases_digest
+
+    out = releases_digest(cohort.id, workspace.releases)
+    return sha256_of(
+        cohort.id, fingerprint(cohort, data), workspace.dictionary.digest, code_digest(), lock_digest(), out)
+
+
+def _work_out(cohort: Cohort, workspace: Workspace, data: Path, key: str, tell: Callable[[str], None]) -> None:
+    """Go the whole way from the exports to disclosed results, and keep them."""
+    from nbeval import pipeline
+    from nbeval.releases import earlier_results
+
     tell("reading and checking the exports")
     collected = pipeline.answers_of(cohort, workspace.dictionary, data)
     if content_key(cohort, data, workspace) != key:
         raise SourceError(
-            f"the exports of cohort '{cohort.id}', or the code, changed while they were being read.",
+            f"the exports of cohort '{cohort.id}' changed while they were being read.",
             do="let nobody write to them and run the command again.",
         )
     tell("estimating the results")
@@ -73,46 +132,31 @@ def prepare(cohort: Cohort, workspace: Workspace, *, tell: Callable[[str], None]
     tell("protecting the results")
     earlier = earlier_results(cohort.id, workspace.releases)
     disclosed = pipeline.disclosed_of(results, cohort, workspace.dictionary, earlier=earlier)
-    prepared = Prepared(key, disclosed, collected.findings, collected.accounting, collected.inputs)
-    _keep(prepared, folder)
-    return prepared
-
-
-def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
-    """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages, earlier releases."""
-    raw = pipeline.fingerprint_of(cohort, data)
-    out = releases_digest(cohort.id, workspace.releases)
-    parts = (cohort.id, raw, workspace.dictionary.digest, code_digest(), lock_digest(), out)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _keep(prepared: Prepared, folder: Path) -> None:
-    """Write the tables, and last of all their checksums."""
-    tables = (prepared.disclosed.table, prepared.disclosed.audit, prepared.findings, prepared.accounting, prepared.inputs)
-    with made_whole(folder) as half:
+    tables = (disclosed.table, disclosed.audit, collected.findings, collected.accounting, collected.inputs)
+    inputs = zip(collected.inputs["file"], collected.inputs["sha256"], strict=True)
+    with made_whole(workspace.cache / "prepared" / key) as half:
         for name, table in zip(_TABLES, tables, strict=True):
             table.to_parquet(half / f"{name}.parquet", index=False)
-        sums = {name: _checksum(half, name) for name in _TABLES}
-        (half / _COMPLETE).write_text(json.dumps(sums), encoding="utf-8")
+        record = {"tables": _sums(half), "inputs": sorted(inputs)}
+        (half / _COMPLETE).write_text(json.dumps(record), encoding="utf-8")
 
 
-def _load(folder: Path, key: str, workspace: Workspace) -> Prepared | None:
-    """The tables of an earlier run on the same content, if all of them are there as they were written."""
+def _opened(folder: Path, key: str, workspace: Workspace) -> Prepared | None:
+    """What an earlier run on the same content kept, if all of it is there as it was written."""
     if not folder.is_dir():
         return None
     try:
-        sums = json.loads((folder / _COMPLETE).read_text(encoding="utf-8"))
-        if sums != {name: _checksum(folder, name) for name in _TABLES}:
+        record = json.loads((folder / _COMPLETE).read_text(encoding="utf-8"))
+        if record["tables"] != _sums(folder):
             raise ValueError("a table is not as it was written")
-        table, audit, findings, accounting, inputs = (pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES)
-    except (OSError, ValueError):
+        inputs = tuple((name, digest) for name, digest in record["inputs"])
+    except (OSError, ValueError, KeyError, TypeError):
         drop(folder)
         return None
     used(folder)
-    disclosed = pipeline.reopened(table, audit, workspace.dictionary)
-    return Prepared(key, disclosed, findings, accounting, inputs)
+    return Prepared(key, folder, workspace.dictionary, record["tables"], inputs)
 
 
-def _checksum(folder: Path, name: str) -> str:
-    """The checksum of one table as it lies on the disk."""
-    return hashlib.sha256((folder / f"{name}.parquet").read_bytes()).hexdigest()
+def _sums(folder: Path) -> dict[str, str]:
+    """The checksums of the tables as they lie on the disk."""
+    return {name: file_sha256(folder / f"{name}.parquet") for name in _TABLES}

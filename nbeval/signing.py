@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from nbeval.checksums import code_digest, file_sha256
 from nbeval.errors import DisclosureError, OutputError, ParameterError
 from nbeval.frames import result_key
+from nbeval.narrowing import entries, narrowed
 from nbeval.prepared import Prepared
-from nbeval.publish.checksums import code_digest, file_sha256
 from nbeval.publish.provenance import FILE as PROVENANCE
 from nbeval.publish.provenance import read
 from nbeval.publish.results_csv import FILE as RESULTS_FILE
 from nbeval.publish.results_csv import same_value
 from nbeval.publish.staging import staging
 from nbeval.releases import RECORD, Release, record_text, releases_of
-from nbeval.reporting import Wanted
+from nbeval.wanted import Wanted
 from nbeval.workspace import Workspace
 
 #: what a person confirms by signing; nobody else can
@@ -66,7 +67,8 @@ def propose(wanted: list[Wanted], cohort: str, audit: pd.DataFrame, prepared: Pr
     ParameterError
         None of the reports is there.
     """
-    home = out / cohort
+    home, declared = out / cohort, workspace.dictionary.cohort(cohort)
+    kinds = {one.kind.id: one.kind for one in wanted}
     named = ["/".join(part for part in (one.kind.id, one.authority) if part) for one in wanted if not one.kind.internal]
     there = tuple(name for name in named if read(home / name).get("completed"))
     if not there:
@@ -79,7 +81,7 @@ def propose(wanted: list[Wanted], cohort: str, audit: pd.DataFrame, prepared: Pr
         record = read(home / name)
         files |= {f"{name}/{file}": file_sha256(home / name / file) for file in sorted([*record["outputs"], PROVENANCE])}
         faults += _altered(name, record, files)
-        if record["dictionary"] != workspace.dictionary.digest:
+        if record["dictionary"]["entries"] != entries(narrowed(workspace.dictionary, declared, kinds[name.split("/")[0]])):
             faults.append(f"{name} was made with another state of the dictionary; render it again.")
     results = _shown([home / name / RESULTS_FILE for name in there])
     faults += _not_attacked(results, prepared.disclosed.table)

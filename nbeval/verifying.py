@@ -10,7 +10,8 @@ from pathlib import Path
 from nbeval.errors import ParameterError
 from nbeval.prepared import silent
 from nbeval.publish.verify import compare
-from nbeval.reporting import folder_of, render_wanted, reports_asked_for
+from nbeval.reporting import render_wanted
+from nbeval.wanted import folder_of, reports_asked_for
 from nbeval.workspace import Workspace
 
 

@@ -6,7 +6,6 @@ is addressed by content: exports, dictionary, code and packages. It may be delet
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from dataclasses import dataclass, replace
@@ -15,15 +14,11 @@ from pathlib import Path
 
 from nbeval import dictionary
 from nbeval.cache import made_whole, used
+from nbeval.checksums import PROJECT, code_digest, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import SourceError
-from nbeval.specimen import write_specimen
-
-PACKAGE = Path(__file__).resolve().parent
-PROJECT = PACKAGE.parent
-_CODE = ("*.py", "*.j2", "*.css", "*.typ")
 
 
 @dataclass(frozen=True)
@@ -88,29 +83,11 @@ class Workspace:
 
     def _specimen(self, cohort: Cohort) -> Path:
         """The invented exports of a cohort, written once for each state of dictionary and code."""
-        folder = self.cache / "specimen" / _digest(cohort.id, self.dictionary.digest, code_digest())
+        folder = self.cache / "specimen" / sha256_of(cohort.id, self.dictionary.digest, code_digest())[:16]
         if not folder.is_dir():
+            from nbeval.specimen import write_specimen
+
             with made_whole(folder) as half:
                 write_specimen(cohort, self.dictionary, half / cohort.id)
         used(folder)
         return folder
-
-
-def code_digest() -> str:
-    """A checksum of the package's code and templates."""
-    total = hashlib.sha256()
-    for path in sorted(path for pattern in _CODE for path in PACKAGE.rglob(pattern)):
-        total.update(path.relative_to(PACKAGE).as_posix().encode())
-        total.update(path.read_bytes())
-    return total.hexdigest()
-
-
-def lock_digest() -> str:
-    """A checksum of the pinned packages."""
-    lock = PROJECT / "requirements.lock"
-    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else ""
-
-
-def _digest(*parts: str) -> str:
-    """One short checksum of several."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

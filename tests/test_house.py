@@ -22,7 +22,7 @@ PACKAGE = ROOT / "nbeval"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("specimen", "collect", "measure", "estimate", "protect", "present", "publish")
 #: modules at the top of the package that any floor may use
-BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words")
+BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "checksums")
 UNDER_THE_DICTIONARY = ("errors", "rounding", "words")
 #: the rooms that alone may know a library
 ONLY_IN = {

@@ -33,13 +33,14 @@ class Options:
     workers: int
     deadline: float
     modules: tuple[str, ...]
+    warm: str
     fork: bool | None
 
 
 def render(
     jobs: Iterable[Job], out: Path, *, formats: Sequence[str] = ("html",), origin: Origin | None = None,
     fresh: bool = False, workers: int | None = None, engine: str = "nbeval", deadline: float = DEADLINE,
-    modules: Sequence[str] = (), console: Console | None = None, fork: bool | None = None,
+    modules: Sequence[str] = (), warm: str = "", console: Console | None = None, fork: bool | None = None,
 ) -> Summary:
     """Make reports, and the indexes that lead to them.
 
@@ -63,6 +64,8 @@ def render(
         Seconds after which a report is ended.
     modules : sequence of str
         Modules to import once for all reports, beside those that the notebooks import themselves.
+    warm : str
+        "module:function:argument" to call once for all reports, before they are forked.
     console : Console, optional
         Where progress is shown; standard error by default.
     fork : bool, optional
@@ -84,7 +87,7 @@ def render(
     """
     todo = list(jobs)
     _check(todo, tuple(formats), engine)
-    options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), fork)
+    options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), warm, fork)
     with staging(out) as place, BatchProgress(len(todo), console) as progress:
         outcomes = _Batch(todo, place, origin or Origin(), options, progress).run(fresh)
         write_indexes(place, {job.cohort for job in todo})
@@ -135,7 +138,7 @@ class _Batch:
         makers = [FORMATS[name].module for name in self._options.formats]
         notebooks = {self._jobs[number].notebook for number in waiting}
         modules = dict.fromkeys([*makers, *self._options.modules, *imported_modules(notebooks)])
-        crew = processes(self._place.room, modules, fork=self._options.fork)
+        crew = processes(self._place.room, modules, warm=self._options.warm, fork=self._options.fork)
         try:
             while waiting or self._since:
                 while waiting and len(self._since) < self._options.workers:

@@ -64,7 +64,7 @@ def entries(out: Path) -> dict[str, list[Entry]]:
     for file in sorted(out.glob(f"*/**/{FILE}")):
         folder = file.parent.relative_to(out).as_posix()
         record = read(file.parent)
-        if record.get("completed") and not folder.startswith(WORKROOM):
+        if record.get("completed") and not record["report"].get("internal") and not folder.startswith(WORKROOM):
             found.setdefault(folder.split("/", 1)[0], []).append(Entry(folder, record))
     return found
 

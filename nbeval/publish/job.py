@@ -19,6 +19,8 @@ class Job:
     title: str
     language: str
     content_key: str                    # changes whenever anything the report shows may change
+    internal: bool = False              # never published, never in an index
+    dictionary: Mapping[str, str] = field(default_factory=dict)     # checksum of every entry it can show
 
     @property
     def cohort(self) -> str:
@@ -28,7 +30,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Origin:
-    """What the reports of one run rest on, for their provenance: names and checksums, never paths."""
+    """What the reports of one run rest on, for their provenance: names and checksums, never paths.
+
+    ``dictionary_digest`` is of the whole dictionary; each job has the part that it can show.
+    """
 
     dictionary_digest: str = ""
     inputs: tuple[tuple[str, str], ...] = ()        # (name relative to the data folder, sha256)
@@ -53,7 +58,7 @@ class Task:
         data = asdict(self)
         data["place"] = str(self.place)
         data["job"]["notebook"] = str(self.job.notebook)
-        data["job"]["parameters"] = dict(self.job.parameters)
+        data["job"] |= {"parameters": dict(self.job.parameters), "dictionary": dict(self.job.dictionary)}
         return data
 
     @classmethod

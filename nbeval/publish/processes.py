@@ -48,7 +48,9 @@ class Processes(Protocol):
         """End everything."""
 
 
-def processes(private: Path, modules: Iterable[str] = (), *, fork: bool | None = None) -> Processes:
+def processes(
+    private: Path, modules: Iterable[str] = (), *, warm: str = "", fork: bool | None = None,
+) -> Processes:
     """The processes of one batch: forked where the system can fork, started afresh elsewhere.
 
     Parameters
@@ -57,6 +59,8 @@ def processes(private: Path, modules: Iterable[str] = (), *, fork: bool | None =
         A folder that lives as long as the batch, for what Jupyter wants to write.
     modules : iterable of str
         Modules to import before the first fork.
+    warm : str
+        "module:function:argument" to call after that, for what all reports would read alike.
     fork : bool, optional
         Decide it; by default, whatever the system can do.
     """
@@ -65,16 +69,16 @@ def processes(private: Path, modules: Iterable[str] = (), *, fork: bool | None =
         "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(private / "ipython"),
     }
     if hasattr(os, "fork") if fork is None else fork:
-        return Forked(environment, modules)
+        return Forked(environment, warm, modules)
     return Afresh(environment)
 
 
 class Forked:
     """Children of a server that has imported everything."""
 
-    def __init__(self, environment: Mapping[str, str], modules: Iterable[str]) -> None:
+    def __init__(self, environment: Mapping[str, str], warm: str, modules: Iterable[str]) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "nbeval.publish.server", *modules], stdin=subprocess.PIPE,
+            [sys.executable, "-m", "nbeval.publish.server", warm, *modules], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, start_new_session=True,
         )
         self._said: dict[int, dict[str, Any]] = {}

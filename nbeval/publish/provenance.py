@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nbeval.publish.checksums import code_digest, file_sha256, lock_digest, sha256, software, version
+from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256, sha256_of
 from nbeval.publish.document import Document
 from nbeval.publish.job import Job, Origin, Task
+from nbeval.publish.software import software, version
 
 FILE = "provenance.json"
 SCHEMA = 1
@@ -22,17 +24,23 @@ def report_key(job: Job, formats: tuple[str, ...], engine: str) -> str:
     return sha256("\0".join(parts).encode())
 
 
-def stamp(origin: Origin) -> str:
+def stamp(task: Task) -> str:
     """The line at the foot of every format: what made it and from what; no clock, no path.
 
     The code's checksum is in ``provenance.json`` alone: a change that moves no report leaves its bytes as they were.
     """
+    origin, shown = task.origin, task.job.dictionary
     parts = [f"Made by nbeval {version('nbeval')}"]
-    if origin.dictionary_digest:
-        parts.append(f"dictionary {origin.dictionary_digest[:10]}")
+    if shown:
+        parts.append(f"dictionary {shown_digest(shown)[:10]}")
     if origin.inputs:
         parts.append(f"data {inputs_digest(origin)[:10]}")
     return ", ".join(parts) + "."
+
+
+def shown_digest(entries: Mapping[str, str]) -> str:
+    """One checksum over the entries of the dictionary that a report can show."""
+    return sha256_of(*(f"{name} {digest}" for name, digest in sorted(entries.items())))
 
 
 def inputs_digest(origin: Origin) -> str:
@@ -63,12 +71,12 @@ def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dic
         "report": {
             "kind": job.kind, "cohort": job.cohort, "folder": job.folder, "title": document.title,
             "language": job.language, "formats": list(task.formats), "invented": document.invented,
-            "engine": task.engine, "summary": document.summary,
+            "engine": task.engine, "internal": job.internal, "summary": document.summary,
         },
         "notebook": {"name": job.notebook.name, "sha256": file_sha256(job.notebook)},
         "parameters": dict(job.parameters),
         "inputs": [{"name": name, "sha256": digest} for name, digest in sorted(origin.inputs)],
-        "dictionary": origin.dictionary_digest, "seeds": dict(origin.seeds), **software(),
+        "dictionary": {"digest": origin.dictionary_digest, "entries": dict(sorted(job.dictionary.items()))}, "seeds": dict(origin.seeds), **software(),
         "exhibits": [_exhibit(shown.exhibit) for shown in document.exhibits],
         "outputs": {name: sha256(content) for name, content in sorted(outputs.items())},
         "when": {"finished": datetime.now(UTC).isoformat(timespec="seconds")},

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+LISTED = 10         # entries of the dictionary that are named
+
 
 def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str, ...] = ()) -> tuple[str, ...]:
     """What differs between what two reports rest on.
@@ -33,10 +35,10 @@ def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     changed = _changed(_inputs(old), _inputs(new))
     if changed:
         yield f"other data: {', '.join(changed)}"
-    for key, words in (("parameters", "other parameters"), ("dictionary", "another dictionary"),
-                       ("notebook", "another notebook"), ("seeds", "other seeds")):
+    for key, words in (("parameters", "other parameters"), ("notebook", "another notebook"), ("seeds", "other seeds")):
         if old.get(key) != new.get(key):
             yield words
+    yield from _dictionary(old.get("dictionary", {}), new.get("dictionary", {}))
     before, after = old.get("nbeval", {}), new.get("nbeval", {})
     if before.get("code") != after.get("code"):
         yield f"other code: nbeval {before.get('version', '?')} then, {after.get('version', '?')} now"
@@ -48,6 +50,16 @@ def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     for key in ("python", "platform"):
         if old.get(key) != new.get(key):
             yield f"another {key}: {old.get(key)} then, {new.get(key)} now"
+
+
+def _dictionary(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """What differs between two dictionaries: the entries that the report can show, by kind and id."""
+    changed = _changed(old.get("entries", {}), new.get("entries", {}))
+    if changed:
+        more = f" and {len(changed) - LISTED} more" if len(changed) > LISTED else ""
+        yield f"another dictionary: {', '.join(changed[:LISTED])}{more}"
+    elif old.get("digest") != new.get("digest"):
+        yield "another dictionary, in entries that this report does not show"
 
 
 def _inputs(record: dict[str, Any]) -> dict[str, str]:

@@ -19,9 +19,9 @@ from importlib import import_module
 from typing import Any
 
 from nbeval.publish import worker
-from nbeval.publish.checksums import software
 from nbeval.publish.job import Task
 from nbeval.publish.page import environment
+from nbeval.publish.software import software
 
 WAIT = 0.02
 
@@ -102,11 +102,15 @@ def _kill(pid: int) -> None:
             end(pid, signal.SIGKILL)
 
 
-def prepare(modules: list[str]) -> None:
-    """Import what the reports will need, so that no child does it again."""
+def prepare(warm: str, modules: list[str]) -> None:
+    """Import and read what the reports will need, so that no child does it again."""
     for name in modules:
         with suppress(ImportError):
             import_module(name)
+    if warm:
+        module, function, argument = warm.split(":")
+        with suppress(Exception):           # what cannot be read will be said by the report that reads it
+            getattr(import_module(module), function)(argument)
     environment().get_template("report.html.j2")
     software()
     gc.collect()
@@ -117,7 +121,7 @@ def main() -> None:
     """Import, then serve."""
     answers = os.dup(1)
     os.dup2(2, 1)
-    prepare(sys.argv[1:])
+    prepare(sys.argv[1], sys.argv[2:])
     os.write(answers, b"ready\n")
     ForkServer(answers).serve()
 

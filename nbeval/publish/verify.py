@@ -10,9 +10,9 @@ from typing import Any
 
 import nbformat
 
+from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
 from nbeval.publish import provenance
-from nbeval.publish.checksums import file_sha256
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, read_document
 from nbeval.publish.reasons import likely_reasons
 from nbeval.publish.results_csv import FILE, RowsCompared, compare_results, read_results, same_value

@@ -40,7 +40,7 @@ def make_report(task: Task) -> None:
     job = task.job
     executed = execute(job.notebook, job.parameters, engine=task.engine)
     notebook = scrub(executed, {"kind": job.kind, "title": job.title, "language": job.language,
-                                "invented": task.origin.invented, "stamp": stamp(task.origin)})
+                                "invented": task.origin.invented, "stamp": stamp(task)})
     content = notebook_bytes(notebook)
     document = read_document(nbformat.reads(content.decode("utf-8"), as_version=4))
     outputs = {"report.ipynb": content}

@@ -92,14 +92,16 @@ def test_a_notebook_cut_short_is_refused(old, new):
         compare(old, new)
 
 
-BASE = {"inputs": [{"name": "a.csv", "sha256": "1"}], "parameters": {}, "dictionary": "d", "notebook": {}, "seeds": {},
+BASE = {"inputs": [{"name": "a.csv", "sha256": "1"}], "parameters": {}, "dictionary": {"digest": "d", "entries": {"indicators a": "1"}}, "notebook": {}, "seeds": {},
         "nbeval": {"version": "1", "code": "c", "lock": "l"}, "packages": {"pandas": "3"}, "python": "3.11",
         "platform": "Linux"}
 
 
 @pytest.mark.parametrize(("changes", "first"), [
-    ({"inputs": [{"name": "a.csv", "sha256": "2"}], "dictionary": "e"}, "other data: a.csv"),
-    ({"dictionary": "e", "packages": {"pandas": "4"}}, "another dictionary"),
+    ({"inputs": [{"name": "a.csv", "sha256": "2"}], "dictionary": {}}, "other data: a.csv"),
+    ({"dictionary": {"digest": "e", "entries": {"indicators a": "2"}}, "packages": {"pandas": "4"}},
+     "another dictionary: indicators a"),
+    ({"dictionary": {"digest": "e", "entries": {"indicators a": "1"}}}, "another dictionary, in entries that this"),
     ({"nbeval": {"version": "2", "code": "x", "lock": "l"}}, "other code: nbeval 1 then, 2 now"),
     ({"packages": {"pandas": "4"}}, "other versions: pandas"),
     ({"python": "3.13"}, "another python: 3.11 then, 3.13 now"),
