@@ -1,0 +1,172 @@
+"""Tables and pictures of ratings, plans, visits and conditions, made from the specimen's disclosed results."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nbeval.collect.evidence import collect_evidence
+from nbeval.dictionary import load
+from nbeval.dictionary.kinds import SourceKind
+from nbeval.errors import DictionaryError
+from nbeval.estimate.evidence import estimate_evidence
+from nbeval.estimate.rows import gather
+from nbeval.present import Report
+from nbeval.present.catalogue import sentences
+from nbeval.present.forms import FORMS
+from nbeval.present.kinds_sources import SourceTable
+from nbeval.protect import protect
+from nbeval.specimen.evidence import write_evidence
+
+KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY)
+SMALL_PANEL = "larkenmere"
+
+
+@pytest.fixture(scope="module")
+def project(root):
+    return load(root / "data_dictionary")
+
+
+@pytest.fixture(scope="module")
+def disclosed(project, tmp_path_factory):
+    own = project.cohort("specimen")
+    kept = tuple(one for one in own.sources if project.instrument(one.instrument).record.kind in KINDS)
+    cohort, out = own.model_copy(update={"sources": kept}), tmp_path_factory.mktemp("exports")
+    for source in kept:
+        write_evidence(cohort, project, source, out / cohort.id)
+    evidence = collect_evidence(cohort, project, out)
+    return protect(estimate_evidence(evidence, gather([]), cohort, project), cohort, project)
+
+
+@pytest.fixture(scope="module")
+def make(project, disclosed):
+    kinds = {kind.id: kind for kind in project.programme.reports}
+    return lambda kind, authority="": Report(disclosed, project, project.cohort("specimen"), kinds[kind], authority)
+
+
+def exhibit(report, name):
+    """An exhibit, its cells by column and by row label."""
+    shown = report.exhibit(name).exhibit
+    cells = {}
+    heading = ""
+    for row in shown.rows:
+        if row.heading:
+            heading = row.cells[0].text
+        else:
+            cells[heading, row.cells[0].text] = dict(zip((column.key for column in shown.columns), row.cells, strict=True))
+    return shown, cells
+
+
+def own(project):
+    """The exhibits of these sources, by kind of report."""
+    return [(kind, one.exhibit) for one in project.exhibits if one.kind in set(SourceTable) for kind in one.reports]
+
+
+def test_every_kind_of_table_has_a_form_a_unit_and_a_base():
+    words = sentences("en-GB")
+    for kind in SourceTable:
+        assert kind in FORMS and f"unit_{kind}" in words and f"base_{kind}" in words
+
+
+def test_every_declared_exhibit_shows_something_or_waits_for_the_survey(project, make):
+    empty = []
+    for kind, name in own(project):
+        if project.exhibit(name).source_id not in ("self_assessment", "action_plan", "visits", "entry"):
+            continue
+        authority = "quillshire" if kind.startswith("authority") else ""
+        if not hasattr(make(kind, authority).exhibit(name), "exhibit"):
+            empty.append((kind, name))
+    assert empty == [("final", "addressed_change")]
+
+
+def test_every_cell_is_the_result_it_names(project, make, disclosed):
+    rows = {key: row for key, row in make("final").context.results.by_key.items()}
+    for name in ("gaps_final", "self_assessment_movement", "actions_progress", "visits_delivered", "visits_calendar", "cornerstones_moved"):
+        shown, _ = exhibit(make("final"), name)
+        cells = [cell for row in shown.rows for cell in row.cells if cell.result and cell.value is not None]
+        assert cells
+        for cell in cells:
+            assert cell.value == getattr(rows[cell.result], cell.field)
+
+
+def test_a_rating_says_its_band_in_words_and_a_colour_is_never_alone(make):
+    _, cells = exhibit(make("final"), "gaps_final")
+    for row in cells.values():
+        assert re.fullmatch(r"\d\.\d, (red|amber|green): .+", row["level_managers"].text)
+    shown, _ = exhibit(make("final"), "self_assessment_movement")
+    assert all(word in shown.figure.svg for word in ("needs work", "getting there", "working well"))
+
+
+def test_the_gap_is_managers_minus_care_leavers(make):
+    _, cells = exhibit(make("final"), "gaps_final")
+    for row in cells.values():
+        if row["gap"].value is not None:
+            assert row["gap"].value == pytest.approx(row["level_managers"].value - row["level_care_leavers"].value)
+
+
+def test_a_small_panel_is_withheld_in_table_picture_and_words(make):
+    shown, cells = exhibit(make("baseline"), "gaps_map")
+    hidden = [row[f"gap_{SMALL_PANEL}"] for row in cells.values()]
+    assert {cell.symbol for cell in hidden} == {"[c]"} and all(cell.value is None for cell in hidden)
+    assert "[c]" in shown.figure.svg and "withheld" in shown.figure.alt
+    assert sum(cell.symbol == "[c]" for cell in next(iter(cells.values())).values()) == 2, "a second one protects it"
+    _, own_cells = exhibit(make("authority_baseline", SMALL_PANEL), "gaps_baseline")
+    assert {row["level_care_leavers"].symbol for row in own_cells.values()} == {"[c]"} == {row["gap"].symbol for row in own_cells.values()}
+    assert not {row["level_managers"].symbol for row in own_cells.values()} & {"[c]"}
+
+
+def test_totals_stand_in_the_last_line(make):
+    _, cells = exhibit(make("final"), "actions_progress")
+    for review in ("At six months", "At the end"):
+        parts = [row for (heading, label), row in cells.items() if heading == review and label != "All areas"]
+        assert sum(row["status_done"].value or 0 for row in parts) == cells[review, "All areas"]["status_done"].value
+
+
+def test_sentences_repeat_the_numbers_of_the_table(make):
+    shown, cells = exhibit(make("final"), "visits_delivered")
+    total = cells["In all", "All visits and events"]
+    assert shown.sentence.startswith(f"{total['delivery_held'].text} of {total['delivery_planned'].text} visits and events")
+    shown, cells = exhibit(make("baseline"), "applications_made")
+    assert shown.sentence == "16 applied; 8 were selected."
+    shown, cells = exhibit(make("final"), "gaps_final")
+    widest = max(cells.values(), key=lambda row: abs(row["gap"].value))
+    assert widest["label"].text in shown.sentence and widest["gap"].text.lstrip("+") in shown.sentence
+
+
+def test_the_timeline_marks_the_times_of_the_cohorts_notes(make, project):
+    shown, cells = exhibit(make("final"), "visits_calendar")
+    note = next(one for one in project.cohort("specimen").notes if one.starts)
+    assert note.label in shown.figure.svg and note.label in shown.figure.alt
+    held = sum(cell.value is not None for row in cells.values() for cell in row.values())
+    assert f"{held} visits and events" in shown.figure.alt
+    assert len(shown.figure.description.splitlines()) == len(cells)
+
+
+def test_the_heat_alt_text_counts_its_cells(make):
+    shown, cells = exhibit(make("final"), "gaps_map")
+    values = [cell.value for row in cells.values() for key, cell in row.items() if key != "label"]
+    higher = sum(value is not None and value >= 0.5 for value in values)
+    assert f"Managers rate higher in {higher} cells" in shown.figure.alt
+
+
+def test_pictures_are_the_same_every_time(make):
+    for name in ("gaps_map", "visits_calendar", "self_assessment_movement"):
+        one, other = (make("final").exhibit(name).exhibit.figure for _ in range(2))
+        assert one.svg == other.svg and one.alt == other.alt
+
+
+def test_a_cohort_without_these_sources_is_told_in_a_sentence(project, disclosed):
+    bare = project.cohort("specimen").model_copy(update={"sources": (project.cohort("specimen").sources[0],)})
+    none = type(disclosed)(table=disclosed.table.iloc[:0], policy=disclosed.policy, audit=disclosed.audit.iloc[:0])
+    kind = next(one for one in project.programme.reports if one.id == "final")
+    report = Report(none, project, bare, kind)
+    for section in ("delivery", "self_assessment", "involvement"):
+        assert len(str(report.section(section)).splitlines()) == 1
+
+
+def test_a_chart_that_does_not_exist_names_these_too(project, make):
+    spec = project.exhibit("gaps_map").model_copy(update={"chart": "heet"})
+    from nbeval.present.figures import draw
+    with pytest.raises(DictionaryError, match="heat, timeline"):
+        draw(spec, (), (), make("final").context)
