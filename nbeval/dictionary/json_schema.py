@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nbeval.dictionary.contents import INSTRUMENT_TABLES, TABLES
+from nbeval.dictionary.contents import EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES
 from nbeval.dictionary.records import Cohort, Disclosure, Instrument, Programme, Record, Scale
 from nbeval.dictionary.records_specimen import Specimen
+from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
 
 RECORDS: dict[str, type[Record]] = {
     "programme": Programme, "cohort": Cohort, "instrument": Instrument, "scale": Scale, "disclosure": Disclosure,
-    "specimen": Specimen,
+    "specimen": Specimen, "specimen_evidence": SpecimenEvidence,
 }
 
 
@@ -31,7 +32,7 @@ def write_json_schemas(out: Path) -> list[Path]:
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    tables = {Path(name).stem: kind for name, kind in (TABLES | INSTRUMENT_TABLES).items()}
+    tables = {Path(name).stem: kind for name, kind in (TABLES | INSTRUMENT_TABLES | EVIDENCE_TABLES).items()}
     for name, kind in (RECORDS | tables).items():
         path = out / f"{name}.schema.json"
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"} | kind.model_json_schema()

@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from nbeval.dictionary.contents import INSTRUMENT_TABLES, TABLES
+from nbeval.dictionary.contents import EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES
 from nbeval.dictionary.json_schema import RECORDS, write_json_schemas
 from nbeval.dictionary.table_schema import table_schema, write_table_schema
 from nbeval.errors import ParameterError
