@@ -89,6 +89,21 @@ CODES = pa.DataFrameSchema(
     unique=["source", "document", "coder", "area"], strict=True, name="CODES",
 )
 
+QUOTES = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "wave": pa.Column(str),
+        "quote": pa.Column(str),                     # its number
+        "speaker": pa.Column(str),
+        "area": pa.Column(str),                      # the theme
+        "text": pa.Column(str),
+        "attributes": pa.Column(str),                # what is to be printed of the speaker: group=level, parted by "; "
+        "decision": pa.Column(str),                  # what somebody decided; empty where nobody did
+        "signed": pa.Column(bool),
+    },
+    unique=["source", "wave", "quote"], strict=True, name="QUOTES",
+)
+
 
 def empty(contract: pa.DataFrameSchema) -> pd.DataFrame:
     """A table of this kind without rows.
@@ -110,5 +125,7 @@ class Evidence:
     visits: pd.DataFrame
     conditions: pd.DataFrame
     codes: pd.DataFrame
+    quotes: pd.DataFrame
+    names: tuple[str, ...]       # that no quote may hold
     findings: pd.DataFrame       # frames.FINDINGS
     inputs: pd.DataFrame         # one row per file, as in frames.Collected

@@ -202,6 +202,7 @@ class DisclosedResults:
     table: pd.DataFrame
     policy: object
     audit: pd.DataFrame
+    quotes: pd.DataFrame | None = None   # one row per quote that may be printed: ``protect.voices.COLUMNS``
 
 
 @dataclass(frozen=True, eq=False)

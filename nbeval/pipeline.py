@@ -11,6 +11,7 @@ Each function below is one leg of that route. There is no logic here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +31,7 @@ from nbeval.measure import measure
 from nbeval.protect import attack, protect
 from nbeval.protect.kept import reopen, with_choices
 from nbeval.protect.published import already_public
+from nbeval.protect.voices import release_quotes
 from nbeval.releasing import released
 
 
@@ -62,6 +64,18 @@ def disclosed_of(
     return protect(released(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
 
 
+def with_quotes(
+    disclosed: DisclosedResults, collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary,
+) -> DisclosedResults:
+    """Disclosed results with the quotes that may be printed beside them, screened and held to who answered."""
+    evidence = getattr(collected, "evidence", None)
+    if evidence is None or evidence.quotes.empty:
+        return disclosed
+    people = measure(collected, cohort, dictionary).respondents
+    quotes = release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary)
+    return replace(disclosed, quotes=quotes)
+
+
 def attacked(
     disclosed: DisclosedResults, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
@@ -71,6 +85,6 @@ def attacked(
     return with_choices(attack(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
 
 
-def reopened(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary) -> DisclosedResults:
+def reopened(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quotes: pd.DataFrame | None = None) -> DisclosedResults:
     """Disclosed results as they were kept; they passed ``protect`` when they were made."""
-    return reopen(table, audit, dictionary.disclosure)
+    return replace(reopen(table, audit, dictionary.disclosure), quotes=quotes)

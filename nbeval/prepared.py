@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 #: set in the environment where the reports of one batch are made: all from the same dictionary and results
 BATCH = "NBEVAL_BATCH"
-_TABLES = ("table", "audit", "findings", "accounting", "inputs")
+_TABLES = ("table", "audit", "findings", "accounting", "inputs", "quotes")
 _COMPLETE = "complete.json"
 
 
@@ -53,7 +53,9 @@ class Prepared:
         """The disclosed results."""
         from nbeval import pipeline
 
-        return pipeline.reopened(self._read("table"), self._read("audit"), self.dictionary)
+        quotes = self._read("quotes")
+        return pipeline.reopened(
+            self._read("table"), self._read("audit"), self.dictionary, quotes if len(quotes.columns) else None)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -117,6 +119,8 @@ def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
 
 def _work_out(cohort: Cohort, workspace: Workspace, data: Path, key: str, tell: Callable[[str], None]) -> None:
     """Go the whole way from the exports to disclosed results, and keep them."""
+    import pandas as pd
+
     from nbeval import pipeline
     from nbeval.releases import earlier_results
 
@@ -132,7 +136,9 @@ def _work_out(cohort: Cohort, workspace: Workspace, data: Path, key: str, tell: 
     tell("protecting the results")
     earlier = earlier_results(cohort.id, workspace.releases)
     disclosed = pipeline.disclosed_of(results, cohort, workspace.dictionary, earlier=earlier)
-    tables = (disclosed.table, disclosed.audit, collected.findings, collected.accounting, collected.inputs)
+    disclosed = pipeline.with_quotes(disclosed, collected, cohort, workspace.dictionary)
+    quotes = pd.DataFrame() if disclosed.quotes is None else disclosed.quotes
+    tables = (disclosed.table, disclosed.audit, collected.findings, collected.accounting, collected.inputs, quotes)
     inputs = zip(collected.inputs["file"], collected.inputs["sha256"], strict=True)
     with made_whole(workspace.cache / "prepared" / key) as half:
         for name, table in zip(_TABLES, tables, strict=True):

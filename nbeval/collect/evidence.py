@@ -13,16 +13,19 @@ from nbeval.collect.corrections import read_corrections
 from nbeval.collect.entry import collect_conditions
 from nbeval.collect.findings import Finding, findings_table
 from nbeval.collect.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
+from nbeval.collect.quotes import collect_quotes
 from nbeval.collect.records_tabular import read_records
 from nbeval.collect.self_assessment import collect_ratings
 from nbeval.collect.visits import collect_visits
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort, Source
-from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, RATINGS, VISITS, Evidence, empty
+from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, QUOTES, RATINGS, VISITS, Evidence, empty
 from nbeval.frames import Collected
 
-TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES}
+TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES}
+#: beside the tables: names that no quote may hold
+NAMES = "names"
 
 
 def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
@@ -48,7 +51,7 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
     SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
         The exports are missing, cannot be read, or are not what the dictionary says.
     """
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    parts: dict[str, list] = {name: [] for name in (*TABLES, NAMES)}
     found, files = [], []
     path = cohort_folder(cohort, data) / CORRECTIONS
     for source in cohort.sources:
@@ -63,7 +66,7 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
         found += [(f"{kind} entries", source.id, finding) for finding in findings]
         files += located
     return Evidence(
-        **{name: _stacked(tables, name) for name, tables in parts.items()},
+        **{name: _stacked(parts[name], name) for name in TABLES}, names=tuple(name for names in parts[NAMES] for name in names),
         findings=findings_table(found), inputs=record_inputs(files, None, data),
     )
 
@@ -97,6 +100,9 @@ def _collect(
     if kind is SourceKind.INTERVIEWS:
         codes, findings = collect_codes(read_records(cohort, dictionary, source, files, corrections))
         return [("codes", codes)], findings
+    if kind is SourceKind.QUOTES:
+        quotes, names, findings = collect_quotes(read_records(cohort, dictionary, source, files, corrections))
+        return [("quotes", quotes), (NAMES, names)], findings
     tables, findings = [], []
     for records in read_records(cohort, dictionary, source, files, corrections):
         if kind is SourceKind.ACTION_PLAN:

@@ -102,6 +102,10 @@ def _check_waves(cohort: Cohort, place: Place, known: Known) -> None:
         _within(known, place.inside(f"notes, entry {number}"), "waves", "wave of the cohort", note.waves, _ids(cohort))
 
 
+#: roles that say of which authority a row is, or that it is of none
+_NO_PLACE = (FieldRole.AUTHORITY, FieldRole.QUOTE, FieldRole.NAME)
+
+
 def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known) -> None:
     """Sources name instruments; their files name waves, export versions and authorities that exist."""
     unique(known.faults, [Placed(one, place.inside(f"sources, entry {number}"))
@@ -109,7 +113,7 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
     tells = {files.folder.split("/")[-1] for files in contents.instruments
              if any(column.role is Role.AUTHORITY for column, _ in files.rows("columns.csv"))}
     tells |= {files.folder.split("/")[-1] for files in contents.evidence
-              if any(field.role is FieldRole.AUTHORITY or field.area for field, _ in files.rows("fields.csv"))}
+              if any(field.role in _NO_PLACE or field.area for field, _ in files.rows("fields.csv"))}
     for number, source in enumerate(cohort.sources, 1):
         where = place.inside(f"sources, entry {number}")
         if not known.refer(where, "instrument", "instrument", source.instrument):

@@ -18,9 +18,12 @@ NEEDED = {
     SourceKind.VISITS: (FieldRole.AREA, FieldRole.PLANNED, FieldRole.HELD),
     SourceKind.ENTRY: (),
     SourceKind.INTERVIEWS: (FieldRole.DOCUMENT, FieldRole.AREA),
+    SourceKind.QUOTES: (FieldRole.KEY, FieldRole.QUOTE, FieldRole.KIND, FieldRole.AREA, FieldRole.CONSENT, FieldRole.RELEASE,
+                        FieldRole.DECISION, FieldRole.SIGNED),
 }
 #: the roles whose entries are chosen from a set
-OF_CHOICES = (FieldRole.RATING, FieldRole.STATUS, FieldRole.INVOLVEMENT, FieldRole.KIND)
+OF_CHOICES = (FieldRole.RATING, FieldRole.STATUS, FieldRole.INVOLVEMENT, FieldRole.KIND, FieldRole.CONSENT, FieldRole.RELEASE,
+              FieldRole.DECISION)
 
 
 def check_evidence(contents: Contents, known: Known) -> None:
@@ -59,7 +62,7 @@ def _check_kind(files: InstrumentFiles, known: Known) -> None:
         rows = [field for field, _ in files.rows("fields.csv") if files.rows("areas.csv")]     # nothing is known of it yet
         for version in dict.fromkeys(field.version for field in rows):
             roles = {field.role for field in rows if field.version == version}
-            for role in NEEDED[SourceKind(record.kind)]:
+            for role in () if roles == {FieldRole.NAME} else NEEDED[SourceKind(record.kind)]:
                 if role not in roles:
                     known.faults.add(Place(f"{files.folder}/fields.csv"), "role", f"version '{version}' has no field of "
                                      f"role '{role.value}'", f"a source of kind '{record.kind}' cannot do without it")
@@ -114,5 +117,7 @@ def _check_fields(files: InstrumentFiles, known: Known) -> None:
     for field, place in rows:
         if areas and field.role in OF_CHOICES and field.choices not in sets:
             known.faults.unknown(place, "choices", "set of choices", field.choices, sets)
+        if field.role is FieldRole.ATTRIBUTE:
+            known.refer(place, "choices", "group", field.choices)
         if field.area and field.area not in areas:
             known.faults.unknown(place, "area", "area", field.area, areas)

@@ -82,6 +82,20 @@ class Coding(Record):
     texts: tuple[str, ...] = ()
 
 
+class InventedQuote(Record):
+    """One quote of the specimen's file."""
+
+    wave: str
+    speaker: str
+    area: str
+    text: str
+    consent: bool = True
+    release: bool = True
+    attributes: dict[str, str] = {}     # level by group
+    decision: str = ""
+    signed: str = ""
+
+
 class SpecimenEvidence(Record):
     """specimen_evidence.toml: what is invented besides answers of people."""
 
@@ -96,4 +110,6 @@ class SpecimenEvidence(Record):
     applicants: int = 0
     themes: tuple[ThemeShare, ...] = ()
     coding: tuple[Coding, ...] = ()
+    quotes: tuple[InventedQuote, ...] = ()
+    names: tuple[str, ...] = ()         # that no quote may hold
     source: str

@@ -12,6 +12,11 @@ VOICES: Mapping[str, str] = MappingProxyType({
     "documents_twice": "Read by two coders",
     "unit_themes": "Numbers of {areas} and of speakers",
     "base_themes": "All documents that were coded; who told of several themes counts at each. The head of a column says how many there were.",
+    "quote": "In their words",
+    "quoted": "“{words}”",
+    "speaker": "Who speaks",
+    "unit_quotes": "",
+    "base_quotes": "Quotes whose speakers agreed to be quoted and that were released by hand.",
     "unit_coders": "Kappa: 0 is chance, 1 is full agreement",
     "base_coders": "All documents that two coders read.",
 })

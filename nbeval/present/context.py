@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from nbeval.dictionary.kinds import ReportForm
 from nbeval.dictionary.records import Cohort, Indicator, Measure, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
@@ -30,6 +32,7 @@ class Context:
     results: Results
     words: Mapping[str, str]
     conf_level: float
+    quotes: pd.DataFrame | None = None    # one row per quote that may be printed
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:

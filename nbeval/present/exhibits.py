@@ -12,7 +12,7 @@ from nbeval.present.context import Context
 from nbeval.present.figures import draw
 from nbeval.present.forms import FORMS
 from nbeval.present.kinds import LISTED, OF_CHANGE
-from nbeval.present.kinds_sources import OF_TWO_WAVES
+from nbeval.present.kinds_sources import OF_TWO_WAVES, OF_WORDS
 from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
 from nbeval.present.results import Results
 from nbeval.present.said_sources import said
@@ -59,7 +59,7 @@ def tabulate(spec: ExhibitRow, context: Context) -> Table:
     if not context.waves or (spec.kind in OF_CHANGE | OF_TWO_WAVES and not context.shows_change):
         return Table(spec, (), (), rows)
     columns, body = FORMS[spec.kind](rows, spec, context)
-    return Table(spec, columns, body if spec.kind in LISTED or any(cell.result for cell in _data_cells(body)) else (), rows)
+    return Table(spec, columns, body if spec.kind in LISTED | OF_WORDS or any(cell.result for cell in _data_cells(body)) else (), rows)
 
 
 def _data_cells(rows: Iterable[Row]) -> Iterable[Cell]:

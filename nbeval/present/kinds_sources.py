@@ -24,7 +24,10 @@ class SourceTable(StrEnum):
     ADDRESSED_BY = "addressed_by"        # the indicators that plans address
     THEMES = "themes"                    # who told of each theme
     CODERS = "coders"                    # how far coders agree on it
+    QUOTES = "quotes"                    # words of speakers, as released
 
 
 #: of these, those that mean nothing before there are two waves
 OF_TWO_WAVES = frozenset({SourceTable.MOVEMENT, SourceTable.ADDRESSED})
+#: those that show no result: their rows are words
+OF_WORDS = frozenset({SourceTable.QUOTES})

@@ -65,7 +65,7 @@ class Report:
         self.context = Context(
             dictionary, cohort, kind, authority,
             Results.of(disclosed.table),
-            sentences(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level,
+            sentences(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level, disclosed.quotes,
         )
         self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}

@@ -13,13 +13,14 @@ from nbeval.specimen.export import Canary
 from nbeval.specimen.files import write_file
 from nbeval.specimen.invention import Invention
 from nbeval.specimen.log_rows import condition_rows, plan_rows, visit_rows
+from nbeval.specimen.quote_rows import quote_rows
 from nbeval.specimen.rating_books import write_book
 from nbeval.specimen.theme_rows import segment_rows
 
 _AUTHORITY = "{authority}"
 _ROWS: dict[SourceKind, Callable[[Invention], list[dict[str, str]]]] = {
     SourceKind.ACTION_PLAN: plan_rows, SourceKind.VISITS: visit_rows, SourceKind.ENTRY: condition_rows,
-    SourceKind.INTERVIEWS: segment_rows,
+    SourceKind.INTERVIEWS: segment_rows, SourceKind.QUOTES: quote_rows,
 }
 
 
