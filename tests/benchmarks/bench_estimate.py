@@ -9,8 +9,8 @@ from pathlib import Path
 from nbeval import dictionary
 from nbeval.estimate.assembly import ALWAYS, TWO_SAMPLES, estimate
 from nbeval.estimate.plan import make_plan
-from nbeval.measure.weights import weigh
 from nbeval.frames import Measured
+from nbeval.measure.weights import weigh
 from tests.benchmarks.invented import enlarged, specimen
 
 SIZES = ((30, 100), (150, 40), (150, 100))
@@ -21,7 +21,7 @@ def main() -> None:
     declared = dictionary.load()
     with tempfile.TemporaryDirectory() as folder:
         measured, cohort = specimen(declared, Path(folder))
-    print(f"{'authorities':>12} {'respondents':>12} {'results':>9} {'seconds':>9} {'ms/result':>10}")
+    print(f"{'authorities':>12} {'respondents':>12} {'results':>9} {'seconds':>9} {'cpu':>7} {'ms/result':>10}")
     report(measured, cohort, declared)
     for authorities, people in SIZES:
         larger, many = enlarged(measured, cohort, authorities, people)
@@ -32,10 +32,10 @@ def main() -> None:
 
 def report(measured: Measured, cohort, declared) -> None:
     """Time one cohort."""
-    start = time.perf_counter()
+    start, started = time.perf_counter(), time.process_time()
     results = estimate(measured, cohort, declared)
-    taken = time.perf_counter() - start
-    print(f"{len(cohort.authorities):>12} {len(measured.respondents):>12,} {len(results):>9,} {taken:>9.2f} {1000 * taken / len(results):>10.3f}", flush=True)
+    taken, worked = time.perf_counter() - start, time.process_time() - started
+    print(f"{len(cohort.authorities):>12} {len(measured.respondents):>12,} {len(results):>9,} {taken:>9.2f} {worked:>7.2f} {1000 * worked / len(results):>10.3f}", flush=True)
 
 
 def slowest(measured: Measured, cohort, declared) -> None:
