@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from itertools import product
 
 import numpy as np
@@ -174,3 +175,21 @@ def test_every_table_an_intruder_can_think_of_leaves_five_values_open():
         if np.isnan(shown[one]):
             assert np.ptp([table[place] for table in possible]) >= 5
     assert shown.isna().sum() == 2
+
+
+def test_disclosed_results_are_made_by_protection_and_nowhere_else(root):
+    made = [path.relative_to(root / "nbeval").as_posix() for path in (root / "nbeval").rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "DisclosedResults"]
+    assert {place.split("/")[0] for place in made} == {"protect"}, made
+
+
+def test_the_audit_says_how_the_cells_of_each_block_were_chosen(small, disclosed, monkeypatch):
+    from nbeval.protect import secondary
+
+    assert set(disclosed.audit["solved"]) == {"exact"}
+    monkeypatch.setattr(secondary, "MOST_CELLS", 0)
+    covered = protect(*small)
+    assert set(covered.audit["solved"]) == {"heuristic"}
+    assert covered.audit["ok"].all()
+    assert covered.table["suppression"].eq("[c]").sum() >= disclosed.table["suppression"].eq("[c]").sum()
