@@ -56,7 +56,7 @@ def test_an_unknown_version_is_refused(loaded):
 def test_every_file_of_a_dictionary_has_a_json_schema(tiny, tmp_path):
     written = {path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
                for path in write_json_schemas(tmp_path)}
-    assert len(written) == len(RECORDS) + len(TABLES) + len(INSTRUMENT_TABLES)
+    assert len(written) == len(RECORDS) + len(TABLES) + len(INSTRUMENT_TABLES) + len(EVIDENCE_TABLES)
     cohort = tomllib.loads((tiny / "cohorts/first.toml").read_text(encoding="utf-8"))
     assert set(cohort) <= set(written["cohort"]["properties"])
     assert set(written["cohort"]["required"]) <= set(cohort)
