@@ -220,3 +220,9 @@ def test_weights_of_one_change_no_percentage_and_stand_beside_it(declared, cohor
     plain, with_weights = whole[~whole["weighted"]], whole[whole["weighted"]]
     assert len(plain) == len(with_weights)
     np.testing.assert_allclose(with_weights["estimate"], plain.loc[with_weights.index, "estimate"])
+
+
+def test_heterogeneity_over_few_answers_says_that_its_test_is_eager(declared, cohort):
+    found = rows(estimate(measured(people_of(cohort, declared), declared), cohort, declared), Quantity.HETEROGENEITY)
+    given = found[found["estimate"].notna()]
+    assert len(given) and given["warning"].str.contains("fewer than 60 answers").all()
