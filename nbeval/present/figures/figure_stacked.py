@@ -28,7 +28,7 @@ def stacked(picture: Picture) -> Drawing:
     Returns
     -------
     Drawing
-        A withheld band is a gap in its bar, and is listed as withheld in the key.
+        A withheld band has no bar and is listed as withheld in the key; those shown stand side by side in their order.
     """
     with theme():
         blocks = _blocks(picture)
