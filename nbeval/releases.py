@@ -1,7 +1,7 @@
 """What a cohort has published: the record of its releases, against which everything later is protected.
 
 The record lies beside the reports, as ``<cohort>/release.json``, with a table ``release-<number>.csv`` of the
-results that each release showed. What is out cannot be taken back, so that entries are added and never changed.
+results that each release showed, and ``release-<number>-audit.csv``, the attack that it withstood. What is out cannot be taken back, so that entries are added and never changed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Release:
     files: dict[str, str]                       # sha256 by name below the cohort's folder
     results: str                                # name of the table of results
     results_sha256: str
-    audit: dict[str, Any]                       # counts only
+    audit: dict[str, Any]                       # counts only; place by place in release-<number>-audit.csv
+    confirmed: tuple[str, ...]                  # what the person who signed confirmed
     dictionary: str
     code: str
 
@@ -55,7 +56,7 @@ def releases_of(cohort: str, reports: Path) -> tuple[Release, ...]:
         return ()
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))["releases"]
-        return tuple(Release(**{**entry, "reports": tuple(entry["reports"])}) for entry in entries)
+        return tuple(Release(**{**entry, "reports": tuple(entry["reports"]), "confirmed": tuple(entry["confirmed"])}) for entry in entries)
     except (OSError, ValueError, KeyError, TypeError):
         raise SourceError(f"the record of the releases of cohort '{cohort}' cannot be read.", where=f"{cohort}/{RECORD}", do=_REPAIR) from None
 

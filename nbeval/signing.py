@@ -111,13 +111,14 @@ def sign(proposal: Proposal, name: str, day: date, workspace: Workspace, out: Pa
     content = proposal.results.to_csv(index=False, lineterminator="\n").encode("utf-8")
     release = Release(
         number=number, signed_by=name.strip(), date=day.isoformat(), reports=proposal.reports, files=proposal.files,
-        results=f"release-{number}.csv", results_sha256=hashlib.sha256(content).hexdigest(), audit=summary(proposal.audit),
+        results=f"release-{number}.csv", results_sha256=hashlib.sha256(content).hexdigest(), audit=summary(proposal.audit), confirmed=BY_A_PERSON,
         dictionary=workspace.dictionary.digest, code=code_digest(),
     )
     with staging(out) as place:
         if releases_of(proposal.cohort, out) != before:
             raise OutputError("somebody else signed a release meanwhile.", where=RECORD, do="run the command again.")
         place.write(f"{proposal.cohort}/{release.results}", content)
+        place.write(f"{proposal.cohort}/release-{number}-audit.csv", proposal.audit.to_csv(index=False, lineterminator="\n").encode("utf-8"))
         place.write(f"{proposal.cohort}/{RECORD}", record_text(proposal.cohort, (*before, release)).encode("utf-8"))
     return release
 

@@ -82,6 +82,10 @@ def test_a_signed_release_keeps_name_day_checksums_and_what_it_showed(command, o
     assert (record["signed_by"], record["date"], record["reports"]) == ("Ada Example", "2026-03-01", ["baseline"])
     assert "baseline/results.csv" in record["files"]
     assert record["audit"]["derivable"] == 0
+    assert any("read every report" in line for line in record["confirmed"])
+    audit = pd.read_csv(out / COHORT / "release-1-audit.csv")
+    assert len(audit) == record["audit"]["withheld"]
+    assert audit["ok"].all()
     shown = pd.read_csv(out / COHORT / "baseline" / "results.csv", dtype=str, keep_default_na=False)
     kept = pd.read_csv(out / COHORT / "release-1.csv", dtype=str, keep_default_na=False)
     assert {result_key(row) for row in kept.to_dict("records")} == {result_key(row) for row in shown.to_dict("records")}
@@ -169,6 +173,6 @@ def _publish(table, out):
     from nbeval.releases import Release, record_text
 
     content = table.to_csv(index=False).encode()
-    release = Release(1, "Ada Example", "2026-03-01", ("baseline",), {}, "release-1.csv", hashlib.sha256(content).hexdigest(), {}, "", "")
+    release = Release(1, "Ada Example", "2026-03-01", ("baseline",), {}, "release-1.csv", hashlib.sha256(content).hexdigest(), {}, (), "", "")
     (out / COHORT / "release-1.csv").write_bytes(content)
     (out / COHORT / "release.json").write_text(record_text(COHORT, (release,)), encoding="utf-8")
