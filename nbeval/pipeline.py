@@ -26,6 +26,7 @@ from nbeval.dictionary.records import Cohort
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.printed_results import estimate_published
+from nbeval.estimate.rows import no_results
 from nbeval.frames import Collected, CollectedFigures, DisclosedResults
 from nbeval.measure import measure
 from nbeval.protect import attack, protect
@@ -51,7 +52,7 @@ def results_of(collected: Collected | CollectedFigures, cohort: Cohort, dictiona
     """Answers to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
     if isinstance(collected, CollectedFigures):
         return estimate_published(collected.figures, cohort, dictionary)
-    survey = estimate(measure(collected, cohort, dictionary), cohort, dictionary)
+    survey = estimate(measure(collected, cohort, dictionary), cohort, dictionary) if len(collected.answers) else no_results()
     return estimate_evidence(collected.evidence, survey, cohort, dictionary)
 
 
@@ -71,7 +72,7 @@ def with_quotes(
     evidence = getattr(collected, "evidence", None)
     if evidence is None or evidence.quotes.empty:
         return disclosed
-    people = measure(collected, cohort, dictionary).respondents
+    people = measure(collected, cohort, dictionary).respondents if len(collected.answers) else collected.respondents
     quotes = release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary)
     return replace(disclosed, quotes=quotes)
 

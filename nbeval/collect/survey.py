@@ -15,6 +15,7 @@ from nbeval.collect.corrections import apply_corrections, read_corrections
 from nbeval.collect.findings import findings_table
 from nbeval.collect.forms import Aside, account, describe_forms, set_aside
 from nbeval.collect.intake import Intake
+from nbeval.collect.unsurveyed import nothing_answered, without_survey
 from nbeval.collect.locating import CORRECTIONS, cohort_folder, locate, record_inputs
 from nbeval.collect.missing import follow_routing, mark_absent
 from nbeval.collect.places import name_authorities
@@ -61,6 +62,8 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     Every respondent x item has a code or a ``MissingReason``. The order of rows and columns in the exports
     does not matter, except for which of two forms with one number is the last where there are no times.
     """
+    if without_survey(cohort, dictionary):
+        return nothing_answered(data)
     batch = _gather(cohort, dictionary, data)
     return Collected(
         answers=check(make_answers(batch.intakes, cohort), ANSWERS),

@@ -42,6 +42,16 @@ def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(_TEXTS, str))
 
 
+def no_results() -> pd.DataFrame:
+    """Nothing estimated: what a cohort without answers has of a survey.
+
+    Returns
+    -------
+    one row per nothing, with the columns of ``frames.RESULTS``.
+    """
+    return result_rows(pd.DataFrame())
+
+
 def outcome_columns(outcome: Outcome, *, factor: float = 1.0) -> dict[str, object]:
     """An outcome as columns of a row of results; ``factor`` turns shares into percentages."""
     return {

@@ -99,7 +99,8 @@ def condition_rows(made: Invention) -> list[Row]:
     if any(field.area for field in made.fields):
         return _applications(made)
     rated = any(field.role is FieldRole.RATING for field in made.fields)
-    wanted = [one for one in made.declared.entry if bool(one.mean) == rated]
+    known = {area.area for area in made.instrument.areas}
+    wanted = [one for one in made.declared.entry if bool(one.mean) == rated and one.area in known]
     rows = []
     for one in wanted:
         random = made.random("entry", one.area)

@@ -1,0 +1,81 @@
+"""Copies of the declared cohorts with invented authorities, and files for every source: nothing invented lies under a real name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from nbeval.dictionary import load
+from nbeval.specimen import write_specimen
+
+PLACES = ["quillshire", "marrowdale", "ambermouth"]
+#: where the real instrument has nothing in it yet, the fictional one stands in
+STAND_INS = {"baker_dixon": "lantern_bridge"}
+
+
+def lay_copies(root: Path, place: Path, cohorts: list[str]) -> dict[str, str]:
+    """Write a dictionary with a copy of each cohort and the invented exports of all; the ids of the copies."""
+    dictionary = place / "dictionary"
+    shutil.copytree(root / "data_dictionary", dictionary)
+    specimen = tomllib.loads((dictionary / "cohorts" / "specimen.toml").read_text(encoding="utf-8"))
+    copies = {}
+    for name in cohorts:
+        declared = tomllib.loads((dictionary / "cohorts" / f"{name}.toml").read_text(encoding="utf-8"))
+        copies[name] = f"copy_of_{name}"
+        (dictionary / "cohorts" / f"{copies[name]}.toml").write_text(as_toml(invented(declared, specimen, copies[name])), encoding="utf-8")
+    programme = load(dictionary)
+    for copy in copies.values():
+        write_specimen(programme.cohort(copy), programme, place / copy)
+    return copies
+
+
+def invented(declared: dict[str, Any], specimen: dict[str, Any], name: str) -> dict[str, Any]:
+    """A cohort's declaration with invented authorities and files of its sources."""
+    copy = {key: value for key, value in declared.items() if key not in ("clusters", "eligible", "margins", "weighting", "drivers", "disagreements")}
+    files = {source["id"]: source.get("files", []) for source in specimen["sources"]}
+    sources = [source | {"instrument": STAND_INS.get(source["instrument"], source["instrument"])} for source in declared.get("sources", [])]
+    dates = {wave["id"]: wave for wave in specimen["waves"]}
+    return copy | {
+        "id": name, "invented": True, "authorities": PLACES, "authorities_known": True, "source": "invented", "ends": declared.get("ends", "2026-12"),
+        "label": f"{declared['label']} (invented copy)",
+        "waves": [wave | _days(dates[wave["id"]], declared) for wave in declared["waves"]],
+        "sources": [source | {"files": _files(source, files.get(source["id"], []))} for source in sources],
+    }
+
+
+def _days(like: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
+    """Days of fieldwork: those of the specimen, moved into the time of the cohort."""
+    moved = int(declared["starts"][:4]) - 2019 if declared["starts"] > "2019-12" or declared["starts"] < "2019" else 0
+    return {name: like[name].replace(year=like[name].year + moved - (moved != 0)) for name in ("fieldwork_start", "fieldwork_end")}
+
+
+def _files(source: dict[str, Any], like: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The files of a source: one layout for all authorities."""
+    waves = ("baseline", "final")
+    layouts = {
+        "ylbc": [{"wave": wave, "pattern": f"survey/{wave}/{{authority}}.csv", "version": version, "header_rows": rows}
+                 for wave, version, rows in (("baseline", "v2020", 1), ("final", "v2022", 2))],
+        "interview_codes": [{"wave": "final", "pattern": "interviews/sheet.csv", "version": "sheet"}],
+        "difference_returns": [{"wave": "final", "pattern": "returns/sheet.csv", "version": "sheet"}],
+        "conditions_2015": [{"pattern": "entry/{authority}.csv", "version": "v1"}],
+        "charter_promises": [{"wave": wave, "pattern": f"charter/{wave}/{{authority}}.xlsx", "version": "v1"} for wave in waves],
+    }
+    return layouts.get(source["instrument"], like)
+
+
+def as_toml(declared: dict[str, Any]) -> str:
+    """A declaration as TOML, lists of tables written inline."""
+    return "".join(f"{key} = {_value(value)}\n" for key, value in declared.items())
+
+
+def _value(value: Any) -> str:
+    """One value as TOML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_value(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(one) for one in value) + "]"
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
