@@ -1,0 +1,70 @@
+"""Beginning a cohort: its file as a copy of another's, with the places to fill in."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from nbeval import dictionary as dictionaries
+from nbeval.dictionary.lookup import suggestion
+from nbeval.errors import ParameterError
+
+#: marks a place in a cohort's file that a new cohort has to fill in
+MARK = "FILL IN"
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def begin_cohort(cohort: str, template: str, folder: Path | None = None) -> tuple[Path, list[tuple[int, str]]]:
+    """Copy the declaration of a cohort to the file of a new one.
+
+    Parameters
+    ----------
+    cohort
+        The new id: small letters, figures and underscores.
+    template
+        The cohort whose file is copied.
+    folder
+        The dictionary; None as for ``nbeval.dictionary.load``.
+
+    Returns
+    -------
+    path : Path
+        The new file.
+    places : list of (int, str)
+        Line and text of each place marked to be filled in.
+
+    Raises
+    ------
+    ParameterError
+        The id is no id, or there is such a cohort, or there is no cohort to copy.
+    DictionaryError
+        The dictionary does not hold, before or after: then the new file is not left behind.
+    """
+    declared = dictionaries.load(folder)
+    known = [one.id for one in declared.cohorts]
+    if not _ID.fullmatch(cohort):
+        raise ParameterError("the id of a cohort is not in the form of one.", found=cohort,
+                             allowed="small letters, figures and underscores, a letter first", do="choose another id.")
+    path = declared.folder / "cohorts" / f"{cohort}.toml"
+    if cohort in known or path.exists():
+        raise ParameterError(f"there is a cohort '{cohort}' already.", found=cohort, where="cohorts/",
+                             do="choose another id, or edit the file that is there.")
+    if template not in known:
+        raise ParameterError(f"there is no cohort '{template}' to copy.", found=template, allowed=", ".join(known),
+                             do=suggestion(template, known))
+    text = (declared.folder / "cohorts" / f"{template}.toml").read_text(encoding="utf-8")
+    copied = re.sub(rf'^id = "{re.escape(template)}"', f'id = "{cohort}"', text, count=1, flags=re.M)
+    _write(path, copied)
+    try:
+        dictionaries.load(folder)
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+    return path, [(number, line.strip()) for number, line in enumerate(copied.splitlines(), 1) if MARK in line]
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file, and only a new one."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
