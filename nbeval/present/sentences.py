@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from types import MappingProxyType
 
@@ -106,9 +106,9 @@ def _row(name: str) -> Callable[[Subject], Result | None]:
     return lambda subject: getattr(subject, name)
 
 
-def _plain(quantity: Quantity) -> Callable[[Subject], Result | None]:
-    """A result of another quantity in the same place."""
-    return lambda subject: subject.find(quantity)
+def _end(quantity: Quantity) -> Callable[[Subject], Result | None]:
+    """The lowest or the highest of all places, whatever place the sentence is about."""
+    return lambda subject: replace(subject, authority="").find(quantity)
 
 
 def _before(subject: Subject) -> Result | None:
@@ -146,8 +146,9 @@ SLOTS: Mapping[str, Slot] = MappingProxyType({
     "verdict": Slot(_tested, "verdict", _verdict),
     "benchmark": Slot(_row("published"), "estimate", _published),
     "difference": Slot(_row("difference"), "estimate", size),
-    "lowest": Slot(_plain(Quantity.LOWEST), "estimate", _full),
-    "highest": Slot(_plain(Quantity.HIGHEST), "estimate", _full),
+    "difference_verdict": Slot(_row("difference"), "verdict", _verdict),
+    "lowest": Slot(_end(Quantity.LOWEST), "estimate", _full),
+    "highest": Slot(_end(Quantity.HIGHEST), "estimate", _full),
 })
 
 
