@@ -91,12 +91,12 @@ def check_indicators(contents: Contents, known: Known) -> None:
 
 
 def _check_coding(indicator: Indicator, place: Place, known: Known) -> None:
-    """A percentage has codes of its item or scale; a mean has none, and needs numbers."""
+    """A percentage has codes of its item or scale; a mean and an ordered answer have none."""
     kind = "item" if indicator.item else "scale"
     if indicator.measure is Measure.PERCENT and not indicator.codes:
         known.faults.add(place, "codes", "is empty for the measure percent", "write the codes that count")
-    if indicator.measure is Measure.MEAN and indicator.codes:
-        known.faults.add(place, "codes", "is filled in for the measure mean", "leave it empty")
+    if indicator.measure is not Measure.PERCENT and indicator.codes:
+        known.faults.add(place, "codes", f"is filled in for the measure {indicator.measure.value}", "leave it empty")
     if not known.refer(place, kind, kind, indicator.item or indicator.scale):
         return
     if indicator.item and known.ids["item"][indicator.item].kind is ItemKind.TEXT:

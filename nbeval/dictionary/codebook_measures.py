@@ -85,9 +85,15 @@ def indicators_part(dictionary: Dictionary) -> str:
     return "\n".join(parts)
 
 
+_CODING = {
+    Measure.PERCENT: "share of valid answers with code {codes}", Measure.MEAN: "mean",
+    Measure.ORDERED: "answers in the order of their codes",
+}
+
+
 def _indicator(dictionary: Dictionary, one: Indicator) -> tuple[str, ...]:
     """One indicator as a row."""
-    coding = f"share of valid answers with code {'; '.join(one.codes)}" if one.measure is Measure.PERCENT else "mean"
+    coding = _CODING[one.measure].format(codes="; ".join(one.codes))
     return (marked(one.label, one.status), f"<code>{text(one.indicator)}</code>",
             f"item {text(one.item)}" if one.item else f"scale {text(one.scale)}", text(coding), text(one.better.value),
             text(one.family), text(one.note), _sources(dictionary, one.source))

@@ -61,6 +61,7 @@ class Measure(StrEnum):
 
     PERCENT = "percent"                # share of valid answers with one of `codes`
     MEAN = "mean"                      # mean of the number or score
+    ORDERED = "ordered"                # its answers in the order of their codes: compared by ranks and odds only
 
 
 class ScaleRule(StrEnum):

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Measure
-from nbeval.estimate.plan import Plan, spread
+from nbeval.estimate.plan import Plan, in_order, spread
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +35,7 @@ class Histogram:
 
 
 def histograms(plan: Plan) -> Iterator[Histogram]:
-    """Count the answers of every indicator that is a number, along every axis.
+    """Count the answers of every indicator whose answers have an order, along every axis.
 
     Parameters
     ----------
@@ -47,11 +46,11 @@ def histograms(plan: Plan) -> Iterator[Histogram]:
     Histogram
         One per indicator and axis: the whole, the authorities, and each group.
     """
-    wave = plan.values["wave"].cat.set_categories(plan.waves).cat.codes.to_numpy()
+    wave = plan.all_values["wave"].cat.set_categories(plan.waves).cat.codes.to_numpy()
     axes = dict(_axes(plan))
-    for one in plan.indicators(Measure.MEAN):
-        value = plan.values["value"].to_numpy()
-        mine = plan.values["indicator"].eq(one.indicator).to_numpy() & np.isfinite(value) & (wave >= 0)
+    for one in in_order(plan):
+        value = plan.all_values["value"].to_numpy()
+        mine = plan.all_values["indicator"].eq(one.indicator).to_numpy() & np.isfinite(value) & (wave >= 0)
         answers, answer = np.unique(value[mine], return_inverse=True)
         for (group, by_authority), axis in axes.items():
             codes = axis.cat.codes.to_numpy()[mine]
@@ -64,10 +63,10 @@ def histograms(plan: Plan) -> Iterator[Histogram]:
 
 def _axes(plan: Plan) -> Iterator[tuple[tuple[str, bool], pd.Series]]:
     """The axes: group, whether it is the authorities, and the place of every value."""
-    whole = pd.Categorical.from_codes(np.zeros(len(plan.values), dtype=int), categories=[""])
-    yield ("", False), pd.Series(whole, index=plan.values.index)
+    whole = pd.Categorical.from_codes(np.zeros(len(plan.all_values), dtype=int), categories=[""])
+    yield ("", False), pd.Series(whole, index=plan.all_values.index)
     if plan.cohort.authorities:
-        yield ("", True), plan.values["authority"].cat.set_categories(plan.cohort.authorities)
+        yield ("", True), plan.all_values["authority"].cat.set_categories(plan.cohort.authorities)
     for group in plan.cohort.groups:
         if group in plan.respondents:
-            yield (group, False), spread(plan.values, plan.respondents, group)
+            yield (group, False), spread(plan.all_values, plan.respondents, group)

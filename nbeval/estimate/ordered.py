@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Indicator, Measure
+from nbeval.dictionary.records import Indicator
 from nbeval.estimate.design_matrix import prepare
 from nbeval.estimate.ordinal import METHOD, fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import Outcome, not_estimable
-from nbeval.estimate.plan import Plan
+from nbeval.estimate.plan import Plan, in_order
 from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.frames import Contrast, Quantity
 
@@ -21,7 +21,7 @@ NOT_TESTED = "whether the odds are proportional could not be tested"
 
 
 def ordered_change(plan: Plan) -> pd.DataFrame:
-    """Model the change of every indicator that is a number by proportional odds, for the whole cohort.
+    """Model the change of every indicator whose answers have an order by proportional odds, for the whole cohort.
 
     Returns
     -------
@@ -30,7 +30,7 @@ def ordered_change(plan: Plan) -> pd.DataFrame:
         Where the test refuses the model the odds ratio says so in ``warning``.
     """
     rows = [
-        row for wave in plan.later_waves for one in plan.indicators(Measure.MEAN) for row in _model(one, wave, plan)
+        row for wave in plan.later_waves for one in in_order(plan) for row in _model(one, wave, plan)
     ]
     return result_rows(
         pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, contrast=Contrast.WAVE.value,
@@ -41,7 +41,7 @@ def ordered_change(plan: Plan) -> pd.DataFrame:
 def _model(one: Indicator, wave: str, plan: Plan) -> list[dict[str, object]]:
     """The two rows of one indicator and wave."""
     first = plan.waves[0]
-    given = plan.values[plan.values["indicator"].eq(one.indicator) & plan.values["wave"].isin([first, wave])]
+    given = plan.all_values[plan.all_values["indicator"].eq(one.indicator) & plan.all_values["wave"].isin([first, wave])]
     given = given.dropna(subset=["value"])
     now = given["wave"].eq(wave)
     place = {"indicator": one.indicator, "wave": wave, "n_valid": float(now.sum()), "n_reference": float((~now).sum())}

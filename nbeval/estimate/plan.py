@@ -20,12 +20,14 @@ class Plan:
     """What there is to estimate.
 
     ``tallies`` has one row per indicator x wave x place, where a place is the whole cohort, one
-    authority, or one level of a group.
+    authority, or one level of a group. ``values`` can be summed; ``all_values`` holds ordered
+    answers besides.
     """
 
     cohort: Cohort
     dictionary: Dictionary
     values: pd.DataFrame
+    all_values: pd.DataFrame
     respondents: pd.DataFrame
     keyed: pd.DataFrame
     tallies: pd.DataFrame
@@ -59,9 +61,19 @@ class Plan:
         ]
 
 
+def in_order(plan: Plan) -> list[Indicator]:
+    """The indicators whose answers have an order: numbers, scores and ordered answers that occur."""
+    present = set(plan.all_values["indicator"].cat.categories)
+    return [
+        one for one in plan.dictionary.indicators
+        if one.indicator in present and one.measure in (Measure.MEAN, Measure.ORDERED)
+    ]
+
+
 def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Plan:
     """Count everything a cohort's estimates rest on."""
-    values, respondents = measured.values, measured.respondents
+    respondents = measured.respondents
+    values = _without_ordered(measured.values, dictionary)
     whole = {
         "indicator": values["indicator"].cat.remove_unused_categories(),
         "wave": values["wave"].cat.set_categories([wave.id for wave in cohort.waves]),
@@ -73,7 +85,14 @@ def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Pla
         if group in respondents:
             level = spread(values, respondents, group)
             parts.append(_placed(tally(values, whole | {"level": level}), group=group))
-    return Plan(cohort, dictionary, values, respondents, measured.keyed, pd.concat(parts, ignore_index=True))
+    return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, pd.concat(parts, ignore_index=True))
+
+
+def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """The values that can be summed: an ordered answer has no percentage and no mean."""
+    ordered = [one.indicator for one in dictionary.indicators if one.measure is Measure.ORDERED]
+    occurring = values["indicator"].cat.categories.intersection(ordered)
+    return values[~values["indicator"].isin(occurring)].reset_index(drop=True) if len(occurring) else values
 
 
 def spread(values: pd.DataFrame, respondents: pd.DataFrame, column: str) -> pd.Series:

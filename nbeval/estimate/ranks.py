@@ -25,7 +25,7 @@ def superiority(plan: Plan) -> pd.DataFrame:
 
     Returns
     -------
-    one row per indicator that is a number x later wave x place (contrast ``wave``; not in a matched design), and
+    one row per indicator whose answers have an order x later wave x place (contrast ``wave``; not in a matched design), and
     one row per such indicator x wave x group level but the first (contrast ``level``)
         The probability that somebody of this sample answers higher than somebody of the other, ties counted
         half, with DeLong's interval on the logit scale and the Mann-Whitney test: asymptotic without

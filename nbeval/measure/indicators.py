@@ -24,7 +24,7 @@ def derive_indicators(answers: pd.DataFrame, indicators: Iterable[Indicator]) ->
     -------
     one row per respondent x indicator
         ``frames.VALUES``: for a percentage 1 where the answer is one of the indicator's codes
-        and 0 where it is another valid answer; for a mean the code itself. Where there is no
+        and 0 where it is another valid answer; for a mean or an ordered answer the code itself. Where there is no
         valid answer ``value`` is missing and ``missing`` says why. Sorted by indicator (in the
         order given), then as in ``answers``.
     """
@@ -56,6 +56,6 @@ def _rows_by_item(item: pd.Series) -> Mapping[str, np.ndarray]:
 
 def _coded(codes: np.ndarray, indicator: Indicator) -> np.ndarray:
     """The indicator's value for each code; missing stays missing."""
-    if indicator.measure is Measure.MEAN:
+    if indicator.measure is not Measure.PERCENT:
         return codes
     return np.where(np.isfinite(codes), matcher(indicator.codes).contains(codes), np.nan)

@@ -48,7 +48,7 @@ def ours(given: pd.DataFrame, declared) -> pd.DataFrame:
     programme = SimpleNamespace(conf_level=0.95)
     cohort = SimpleNamespace(id="invented", authorities=places, waves=[SimpleNamespace(id=wave) for wave in WAVES])
     people = pd.DataFrame({"source": ["survey"]})
-    return levels(Plan(cohort, SimpleNamespace(programme=programme, indicators=declared), values, people, people, counted))
+    return levels(Plan(cohort, SimpleNamespace(programme=programme, indicators=declared), values, values, people, people, counted))
 
 
 def plain(given: pd.DataFrame, declared) -> pd.DataFrame:

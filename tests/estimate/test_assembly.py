@@ -226,3 +226,23 @@ def test_heterogeneity_over_few_answers_says_that_its_test_is_eager(declared, co
     found = rows(estimate(measured(people_of(cohort, declared), declared), cohort, declared), Quantity.HETEROGENEITY)
     given = found[found["estimate"].notna()]
     assert len(given) and given["warning"].str.contains("fewer than 60 answers").all()
+
+
+def test_an_ordered_answer_is_compared_by_ranks_and_odds_and_never_summed(declared, cohort):
+    results = estimate(measured(people_of(cohort, declared), declared), cohort, declared)
+    ordered = [one.indicator for one in declared.indicators if one.measure is Measure.ORDERED]
+    found = set(results.loc[results["indicator"].isin(ordered), "quantity"])
+    assert ordered and {"superiority", "odds_ratio", "proportionality"} <= found
+    assert not found & {"percent", "mean", "sd", "change", "effect_size"}
+
+
+def test_ranks_of_an_ordered_answer_are_those_of_its_codes(declared, cohort):
+    people = people_of(cohort, declared)
+    results = estimate(measured(people, declared), cohort, declared)
+    ordered = next(one.indicator for one in declared.indicators if one.measure is Measure.ORDERED)
+    values = values_of(people, declared)
+    mine = values[values["indicator"].eq(ordered)].dropna(subset=["value"])
+    first, last = (mine.loc[mine["wave"].eq(wave.id), "value"].to_numpy() for wave in cohort.waves)
+    share = (np.sum(last[:, None] > first) + np.sum(last[:, None] == first) / 2) / (len(last) * len(first))
+    row = rows(results, Quantity.SUPERIORITY).query("indicator == @ordered and authority == '' and group == ''")
+    assert row["estimate"].item() == pytest.approx(share, rel=1e-12)
