@@ -92,7 +92,10 @@ def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
     """The values that can be summed: an ordered answer has no percentage and no mean."""
     ordered = [one.indicator for one in dictionary.indicators if one.measure is Measure.ORDERED]
     occurring = values["indicator"].cat.categories.intersection(ordered)
-    return values[~values["indicator"].isin(occurring)].reset_index(drop=True) if len(occurring) else values
+    if occurring.empty:
+        return values
+    kept = values[~values["indicator"].isin(occurring)].reset_index(drop=True)
+    return kept.assign(indicator=kept["indicator"].cat.remove_unused_categories())
 
 
 def spread(values: pd.DataFrame, respondents: pd.DataFrame, column: str) -> pd.Series:
