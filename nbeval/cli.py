@@ -209,7 +209,7 @@ def _writing(what: str) -> Iterator[None]:
         raise output_error(error, what) from None
 
 
-from nbeval import cli_claims, cli_cohort, cli_release  # noqa: E402,F401  they register their commands on the app above
+from nbeval import cli_bundle, cli_claims, cli_cohort, cli_release  # noqa: E402,F401  they register their commands on the app above
 
 
 def main(arguments: list[str] | None = None) -> int:

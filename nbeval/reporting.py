@@ -80,9 +80,10 @@ def jobs_of(cohort: Cohort, wanted: Sequence[Wanted], workspace: Workspace, prep
 
 def _content_key(wanted: Wanted, prepared: Prepared, shown: dict[str, str], notebook: Path) -> str:
     """The key of everything that a report is made from, and of nothing else."""
-    tables = ("table", "audit", *(("findings", "accounting") if wanted.kind.internal else ()))
+    hidden = {"inputs", *(() if wanted.kind.internal else ("findings", "accounting"))}
+    tables = {name: digest for name, digest in sorted(prepared.sums.items()) if name not in hidden}
     return sha256_of(
-        *(prepared.sums[name] for name in tables), json.dumps(prepared.inputs), json.dumps(shown), file_sha256(notebook),
+        json.dumps(tables), json.dumps(prepared.inputs), json.dumps(shown), file_sha256(notebook),
     )
 
 

@@ -8,11 +8,11 @@ from io import BytesIO
 import docx
 import lxml.html
 import openpyxl
-import pypdf
 
 from nbeval.exhibit import Exhibit
 from nbeval.publish.document import Document
 from nbeval.publish.numbers_in_text import number_in
+from nbeval.publish.pdf import pdf_bytes, pdf_tables
 
 Grid = list[list[str]]
 
@@ -110,28 +110,17 @@ def _flat(exhibit: Exhibit) -> Grid:
 
 
 def _from_pdf(document: Document, content: bytes) -> Iterator[str]:
-    """The PDF: every cell of every exhibit, in order, in the text of the pages."""
-    text = _squeezed("".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages))
-    place = 0
-    for shown in document.exhibits:
-        start = text.find(_squeezed(shown.exhibit.label), place)
-        for number, row in enumerate(expected_grid(shown.exhibit), start=1):
-            row_text = _squeezed("".join(row))
-            found = text.find(row_text, max(start, place))
-            if found < 0:
-                yield f"pdf, {shown.exhibit.label}: row {number}, {' | '.join(row)}, is not there"
-                break
-            place = found + len(row_text)
+    """The PDF: that it is the one of this document to the byte, and the table of each exhibit as it was laid out."""
+    if pdf_bytes(document) != content:
+        yield "pdf: it is not the one of this document"
+        return
+    grids = [[[_plain(text) for text in row] for row in table] for table in pdf_tables(document)]
+    yield from _compare(document, grids, "pdf")
 
 
 def _plain(text: str) -> str:
     """Text with its spaces made one."""
     return " ".join(text.split())
-
-
-def _squeezed(text: str) -> str:
-    """Text without any space or hyphenation, for formats that break lines."""
-    return "".join(text.replace("\u00ad", "").split())
 
 
 def _value(value: object) -> str:

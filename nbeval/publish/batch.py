@@ -12,7 +12,7 @@ from rich.console import Console
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
 from nbeval.publish.formats import FORMATS, check_formats
-from nbeval.publish.index import write_indexes
+from nbeval.publish.index import CRATE, entries, write_indexes
 from nbeval.publish.job import Job, Origin, Task
 from nbeval.publish.parameters import check_parameters, imported_modules
 from nbeval.publish.processes import Ended, processes
@@ -91,6 +91,7 @@ def render(
     with staging(out) as place, BatchProgress(len(todo), console) as progress:
         outcomes = _Batch(todo, place, origin or Origin(), options, progress).run(fresh)
         write_indexes(place, {job.cohort for job in todo})
+        _write_crates(place, outcomes)
     return Summary(tuple(outcomes))
 
 
@@ -107,6 +108,17 @@ def _check(jobs: list[Job], formats: tuple[str, ...], engine: str) -> None:
     for job in jobs:
         check_folder(job.folder)
         check_parameters(job.parameters, job.notebook)
+
+
+def _write_crates(place: Staging, outcomes: list[Outcome]) -> None:
+    """Describe each cohort of which a report is new as one research object."""
+    known = entries(place.out)
+    for cohort in sorted({outcome.job.cohort for outcome in outcomes} & set(known)):
+        written = any(outcome.state == "written" and outcome.job.cohort == cohort for outcome in outcomes)
+        if written or not (place.out / cohort / CRATE).is_file():
+            from nbeval.publish.crate import crate_bytes    # its libraries are not needed where nothing is new
+
+            place.write(f"{cohort}/{CRATE}", crate_bytes(cohort, known[cohort]))
 
 
 class _Batch:

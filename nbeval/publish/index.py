@@ -12,6 +12,8 @@ from nbeval.publish.page import INVENTED, environment, stylesheet
 from nbeval.publish.provenance import FILE, read
 from nbeval.publish.staging import WORKROOM, Staging
 
+#: describes the reports of a cohort as one research object
+CRATE = "ro-crate-metadata.json"
 _FILES = {
     "report.html": "Web page", "report.pdf": "PDF", "report.docx": "Word", "tables.xlsx": "Workbook of tables",
     "results.csv": "Results (CSV)", "report.ipynb": "Notebook", FILE: "Provenance",

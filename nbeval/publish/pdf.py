@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
@@ -28,12 +29,59 @@ def pdf_bytes(document: Document) -> bytes:
 
     Typst itself refuses what would break PDF/UA-1, such as a picture without words for it.
     """
+    with _laid_out(document) as compiler:
+        return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
+
+
+def pdf_tables(document: Document) -> list[list[list[str]]]:
+    """The texts of the exhibits' tables as typst has laid them out, row by row, without their headers.
+
+    Reading them from the pages of the PDF says the same and takes seconds; the tests do it. What was laid out for the
+    PDF is remembered by typst, so that asking for it costs next to nothing.
+    """
+    with _laid_out(document) as compiler:
+        figures = json.loads(compiler.query("figure.where(kind: table)"))
+    return [_rows(_table(figure["body"])) for figure in figures]
+
+
+@contextmanager
+def _laid_out(document: Document) -> Iterator[typst.Compiler]:
+    """The document, ready to be written or asked."""
     report = json.dumps(report_data(document), ensure_ascii=False)
     with as_file(files("nbeval.publish") / "templates") as templates:
-        return typst.compile(
+        yield typst.Compiler(
             str(templates / "report.typ"), root=str(templates), sys_inputs={"report": report},
-            font_paths=[str(FONTS)], ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=0,
+            font_paths=[str(FONTS)], ignore_system_fonts=True,
         )
+
+
+def _table(content: dict[str, Any]) -> dict[str, Any]:
+    """The table inside the body of a figure."""
+    while content["func"] != "table":
+        content = content.get("child") or content.get("body") or next(
+            part for part in content["children"] if part["func"] not in ("space", "parbreak"))
+    return content
+
+
+def _rows(table: dict[str, Any]) -> list[list[str]]:
+    """The rows of a table; a cell over all columns is a row of its own."""
+    rows, width = [], len(table["columns"])
+    filled = width
+    for cell in (part for part in table["children"] if part["func"] == "cell"):
+        if filled >= width:
+            rows.append([])
+            filled = 0
+        rows[-1].append(_text(cell["body"]))
+        filled += cell.get("colspan", 1)
+    return rows
+
+
+def _text(content: Any) -> str:
+    """The words of content."""
+    if content.get("func") == "space":
+        return " "
+    parts = [content.get("body"), content.get("child"), *content.get("children", ())]
+    return str(content.get("text", "")) + "".join(_text(part) for part in parts if isinstance(part, dict))
 
 
 def png_bytes(svg: str, width_mm: float, ppi: float = 200) -> bytes:

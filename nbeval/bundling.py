@@ -1,0 +1,194 @@
+"""The reviewer's bundle: one archive with everything that it takes to make a cohort's reports again and compare them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbeval.checksums import PACKAGE, PROJECT, sha256
+from nbeval.dictionary.records import Cohort
+from nbeval.errors import ParameterError
+from nbeval.publish.faults import output_error
+from nbeval.publish.index import CRATE, Entry, entries
+from nbeval.workspace import Workspace
+
+README = "README.md"
+CHECKSUMS = "CHECKSUMS.sha256"
+_PROJECT_FILES = ("run.py", "pyproject.toml", "requirements.lock", "environment.yml", "LICENSE", "CITATION.cff", "CHANGELOG.md")
+_NEVER = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+_INSTRUCTIONS = """# {title}
+
+What is in this archive, and how to make its reports again and compare them number by number. It follows the template
+README for social science replication packages (Vilhuber and others, https://doi.org/10.5281/zenodo.7293838).
+
+## Overview
+
+The code in this archive (nbeval {version}) makes {count} reports on {cohort} from {inputs} confidential exports.
+`reports/` holds them as they were released, each with `results.csv` (every number in it) and `provenance.json` (what it
+rests on); `reports/{id}/{crate}` describes all of them as one research object.
+
+## Data availability and provenance
+
+{availability}
+
+| Export | sha256 |
+| --- | --- |
+{exports}
+
+Invented exports of the same shape, of nobody, are in `invented_data/`. Nothing in this archive is confidential.
+
+## Computational requirements
+
+Python 3.11 or later on Linux, macOS or Windows, about 2 GB of disk and of memory, and a connection to the package index
+for the first step. All packages are pinned with checksums in `requirements.lock`. The reports were made with Python
+{python} on {platform}. Setting up takes two to five minutes; making all reports a minute or two on two processors.
+Nothing is random but what has a fixed seed: two runs on the same data give the same numbers.
+
+## Instructions for a reviewer without the data
+
+    python3 run.py render {invented} --data invented_data --out made_from_invented_data
+
+sets everything up and takes every step, from raw exports to finished reports, on the invented exports. The reports it
+makes are those of the cohort `{invented}`. They look like the released ones and their numbers mean nothing.
+
+## Instructions for a reviewer with the data
+
+Put the exports into a folder DATA as the column "Export" above names them. Then
+
+    python3 run.py verify {id} --data DATA --out reports
+
+makes every report again, in a place apart, and compares it with the released one. It ends with `the same` and exit code
+0, or lists what differs, the likely reason first, with exit code 1.
+
+## Exhibits, and where each comes from
+
+`python3 run.py check {id} --data DATA` counts what was read. The way of every number is told, in order, by
+`nbeval/pipeline.py`. Keys name rows of `results.csv` in the report's folder.
+
+| Report | Exhibit | Program | Rows of results.csv | First key |
+| --- | --- | --- | --- | --- |
+{table}
+
+## What is where
+
+| Place | What it is |
+| --- | --- |
+| `nbeval/` | the program |
+| `notebooks/` | one notebook for each kind of report |
+| `data_dictionary/` | the programme as declared: questions, scales, indicators, benchmarks, exhibits, disclosure rules |
+| `reports/` | the released reports |
+| `invented_data/` | exports of the same shape with invented answers |
+| `{checksums}` | the sha256 of every file here |
+"""
+
+
+def write_bundle(cohort: Cohort, workspace: Workspace, reports: Path, file: Path) -> int:
+    """Write the bundle of a cohort.
+
+    Parameters
+    ----------
+    cohort, workspace : the declarations
+    reports : the reports' folder
+    file : the archive; the same bytes for the same content
+
+    Returns
+    -------
+    int
+        The number of files in it.
+
+    Raises
+    ------
+    ParameterError
+        No report of the cohort is there.
+    OutputError
+        The archive cannot be written.
+    """
+    published = entries(reports).get(cohort.id, [])
+    if not published:
+        raise ParameterError(f"there is no published report of cohort '{cohort.id}' to bundle.", found="no finished report",
+                             where="the folder named by --reports", do="make the reports with 'nbeval render' first.")
+    invented = cohort if cohort.invented else next((one for one in workspace.dictionary.cohorts if one.invented), None)
+    with tempfile.TemporaryDirectory() as apart:
+        if invented:
+            from nbeval.specimen import write_specimen
+
+            write_specimen(invented, workspace.dictionary, Path(apart) / invented.id)
+        content = dict(_files(cohort, workspace, reports, published, Path(apart)))
+    content[README] = _readme(cohort, invented, published).encode("utf-8")
+    content[CHECKSUMS] = "".join(f"{sha256(content[name])}  {name}\n" for name in sorted(content)).encode("utf-8")
+    _write(content, file)
+    return len(content)
+
+
+def _files(
+    cohort: Cohort, workspace: Workspace, reports: Path, published: list[Entry], invented: Path,
+) -> Iterator[tuple[str, bytes]]:
+    """Every file but the instructions, by its name in the archive."""
+    for name in _PROJECT_FILES:
+        if (PROJECT / name).is_file():
+            yield name, (PROJECT / name).read_bytes()
+    for name, folder in (("nbeval", PACKAGE), ("notebooks", PROJECT / "notebooks"),
+                         ("data_dictionary", workspace.dictionary.folder), ("invented_data", invented)):
+        yield from _below(name, folder)
+    for entry in published:
+        for path in sorted((reports / entry.folder).iterdir()):
+            if path.is_file():
+                yield f"reports/{entry.folder}/{path.name}", path.read_bytes()
+    for name in ("index.html", CRATE, "release.json"):
+        if (reports / cohort.id / name).is_file():
+            yield f"reports/{cohort.id}/{name}", (reports / cohort.id / name).read_bytes()
+
+
+def _below(name: str, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder, without what programs leave behind."""
+    for path in sorted(folder.rglob("*")):
+        below = path.relative_to(folder)
+        if path.is_file() and not any(part in _NEVER or part.startswith(".") for part in below.parts):
+            yield f"{name}/{below.as_posix()}", path.read_bytes()
+
+
+def _readme(cohort: Cohort, invented: Cohort | None, published: list[Entry]) -> str:
+    """The instructions."""
+    record = published[0].record
+    about = ("All exports of this cohort are invented; anybody may have them." if cohort.invented else
+             "The exports hold answers of identifiable groups of people and are confidential. They are held by the team named in "
+             "the reports, who decide on requests for access; a reviewer may be given access in the team's secure area. The "
+             "archive itself may be given to anybody.")
+    return _INSTRUCTIONS.format(
+        title=f"Replication package: {cohort.label}", version=record["nbeval"]["version"], count=len(published), cohort=cohort.label,
+        inputs=len(record["inputs"]), id=cohort.id, crate=CRATE, availability=about, python=record["python"],
+        exports="\n".join(f"| {one['name']} | `{one['sha256']}` |" for one in record["inputs"]),
+        platform=record["platform"], invented=invented.id if invented else cohort.id, checksums=CHECKSUMS,
+        table="\n".join(_row(entry, one) for entry in published for one in entry.record["exhibits"]),
+    )
+
+
+def _row(entry: Entry, exhibit: dict[str, Any]) -> str:
+    """One exhibit: its report, its label, the notebook that shows it, and its results."""
+    keys = exhibit["results"]
+    first = json.dumps(keys[0]).strip('"').replace("|", "\\|") if keys else "none"
+    cells = (entry.folder.split("/", 1)[1], f"{exhibit['label']} ({exhibit['id']})", f"notebooks/{entry.record['notebook']['name']}",
+             str(len(keys)), f"`{first}`")
+    return f"| {' | '.join(cells)} |"
+
+
+def _write(content: dict[str, bytes], file: Path) -> None:
+    """Write the archive, in one step and without clocks."""
+    half = file.with_name(f".{file.name}.half")
+    try:
+        with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in sorted(content):
+                member = zipfile.ZipInfo(name, _EPOCH)
+                member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+                archive.writestr(member, content[name])
+        half.replace(file)
+    except OSError as error:
+        raise output_error(error, "the bundle") from None
+    finally:
+        half.unlink(missing_ok=True)

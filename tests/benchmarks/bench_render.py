@@ -1,0 +1,133 @@
+"""How long the reports take: a shell loop of papermill and nbconvert on the same notebooks, against ``nbeval render``.
+
+    python tests/benchmarks/bench_render.py            everything
+    python tests/benchmarks/bench_render.py --reports 4    the loop on the last so many reports only, worked out for all
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbeval.wanted import Wanted, folder_of, notebook_of, reports_asked_for
+from nbeval.workspace import Workspace
+
+COHORT = "specimen"
+TARGETS = (8.0, 5.0)         # times as fast as the loop: as wanted, and with the same notebooks to the byte, which these are
+SECOND = 2.0
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Run everything and print the ratios."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--reports", type=int, default=0)
+    count = asked.parse_args(list(arguments)).reports
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        os.environ["NBEVAL_CACHE"] = str(place / "cache")
+        workspace = Workspace()
+        wanted = _wanted(workspace)
+        looped = wanted[-count:] if count else wanted
+        _timed([sys.executable, "-m", "nbeval", "render", COHORT, wanted[0].kind.id, "--formats", "html", "--out", str(place / "warm")])
+        say(f"{len(wanted)} reports of the cohort '{COHORT}', {os.cpu_count()} processors; results of the cohort worked out before")
+        loop, whole = _loop(place / "loop", looped, workspace) * len(wanted) / len(looped), _render(place / "out", wanted)
+        ratio = loop / whole
+        scaled = f" (worked out from {len(looped)})" if count else ""
+        say(f"shell loop{scaled} {loop:.1f} s, nbeval render {whole:.1f} s: {ratio:.1f} times as fast")
+        for target in TARGETS:
+            say(f"  at least {target:.0f} wanted: {_word(ratio >= target)}")
+        _second(place / "out", wanted)
+        _profile(place / "profile", wanted[0], workspace)
+        say(f"largest process: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MiB")
+
+
+def _wanted(workspace: Workspace) -> list[Wanted]:
+    """The programme's and the authorities' reports of every wave: what is published as HTML."""
+    cohort = workspace.dictionary.cohort(COHORT)
+    every = reports_asked_for(cohort, (), workspace)
+    return [one for one in every if not one.kind.internal and (one.kind.per_authority or one.kind.wave) and one.kind.form == "report"]
+
+
+def _loop(out: Path, wanted: list[Wanted], workspace: Workspace) -> float:
+    """What is done today: papermill, then jupyter nbconvert, one report after the other."""
+    cohort, began = workspace.dictionary.cohort(COHORT), time.monotonic()
+    for one in wanted:
+        folder = out / folder_of(cohort, one)
+        folder.mkdir(parents=True)
+        parameters = {"cohort": COHORT, "kind": one.kind.id} | ({"authority": one.authority} if one.authority else {})
+        given = [word for name, value in parameters.items() for word in ("-p", name, value)]
+        report = str(folder / "report.ipynb")
+        _timed([sys.executable, "-m", "papermill", str(notebook_of(one.kind, workspace)), report, *given, "--no-progress-bar"])
+        _timed([sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", report])
+    return time.monotonic() - began
+
+
+def _render(out: Path, wanted: list[Wanted]) -> float:
+    """The same reports by one command."""
+    kinds = dict.fromkeys(one.kind.id for one in wanted)
+    return _timed([sys.executable, "-m", "nbeval", "render", COHORT, *kinds, "--formats", "html", "--out", str(out)])
+
+
+def _second(out: Path, wanted: list[Wanted]) -> None:
+    """The same command once more: nothing has changed."""
+    seconds = min(_render(out, wanted) for _ in range(3))
+    say(f"second render, nothing changed: {seconds:.2f} s (at most {SECOND:.0f} s wanted) {_word(seconds <= SECOND)}")
+
+
+def _profile(out: Path, one: Wanted, workspace: Workspace) -> None:
+    """Where the time of one report goes, in seconds of its process."""
+    say(f"where the time goes, in seconds of a processor: {one.kind.id} {one.authority}".rstrip())
+    marks = [("imports, once for all reports", time.process_time())]
+    from nbeval.opening import report_of
+    from nbeval.publish.document import read_document
+    from nbeval.publish.execute import execute
+    from nbeval.publish.formats import FORMATS
+    from nbeval.publish.scrub import scrub
+
+    makers = {name: form.make for name, form in FORMATS.items() if __import__(form.module)}
+    marks.append(("results and dictionary, once for all reports", time.process_time()))
+    report = report_of(COHORT, one.kind.id, one.authority, workspace)
+    marks.append(("tables and figures", time.process_time()))
+    for section in dict.fromkeys(row.section for row in report.specs):
+        report.section(section)
+    marks.append(("the whole notebook, with tables and figures", time.process_time()))
+    parameters = {"cohort": COHORT, "kind": one.kind.id} | ({"authority": one.authority} if one.authority else {})
+    notebook = execute(notebook_of(one.kind, workspace), parameters)
+    marks.append(("reading it as a document", time.process_time()))
+    document = read_document(scrub(notebook, {}))
+    for name, make in makers.items():
+        marks.append((f"writing {name}", time.process_time()))
+        make(document)
+    ends = [moment for _, moment in marks[1:]] + [time.process_time()]
+    for (name, began), ended in zip(marks, ends, strict=True):
+        say(f"  {name:<46} {ended - began:6.2f}")
+
+
+def _word(kept: bool) -> str:
+    """Whether a target is kept."""
+    return "kept" if kept else "MISSED"
+
+
+def _timed(line: list[str]) -> float:
+    """Seconds that a command takes."""
+    began = time.monotonic()
+    subprocess.run(line, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def say(text: str) -> None:
+    """One line of the benchmark's output."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    main(sys.argv[1:])
