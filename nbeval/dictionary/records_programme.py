@@ -45,6 +45,7 @@ class ReportKind(Record):
     per_authority: bool = False
     internal: bool = False              # never published, never in the release
     form: ReportForm = ReportForm.REPORT
+    sections: tuple[str, ...] = ()      # as they follow in the notebook: exhibits are numbered in this order
     made_from: SourceKind = SourceKind.SURVEY   # survey: answers and what is collected beside them
 
 

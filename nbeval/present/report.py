@@ -85,8 +85,12 @@ class Report:
 
     @cached_property
     def tables(self) -> dict[str, Table]:
-        """The table of every exhibit of this kind of report that has something to show, in declared order."""
-        declared = (one for one in self.context.dictionary.exhibits if self.context.kind.id in one.reports)
+        """The table of every exhibit of this kind of report that has something to show, in the order of its sections."""
+        places = {name: place for place, name in enumerate(self.context.kind.sections)}
+        declared = sorted(
+            (one for one in self.context.dictionary.exhibits if self.context.kind.id in one.reports),
+            key=lambda one: (places.get(one.section, len(places)), one.order),
+        )
         made = (tabulate(one, self.context) for one in declared)
         return {table.spec.exhibit: table for table in made if table.rows}
 

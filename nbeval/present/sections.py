@@ -68,12 +68,12 @@ def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context
     specs
         The exhibits of the section.
     every
-        The exhibits of the report.
+        The exhibits of the report, in its order.
     context
         The report.
     """
     points = cohort_notes(context)
-    showing = sorted((spec for spec in every if spec.kind in OF_CHANGE), key=lambda spec: spec.order)
+    showing = [spec for spec in every if spec.kind in OF_CHANGE]
     if not points or not any(spec.kind in OF_CHANGE for spec in specs):
         return None
     if context.plain:

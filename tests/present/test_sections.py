@@ -84,6 +84,11 @@ def test_sections_for_which_nothing_was_collected_are_named_under_the_limits(mak
     assert "Nowhere at all." in str(report.limits())
 
 
+def test_exhibits_are_numbered_in_the_order_of_the_sections(tiny):
+    kind = tiny.programme.reports[1].model_copy(update={"sections": ("annex", "main")})
+    assert next(iter(Report(disclosed(), tiny, tiny.cohort("c"), kind).numbers)) == "tea"
+
+
 def test_a_published_figure_whose_definition_differs_is_no_finding(make):
     found = str(make("start").key_findings())
     assert "lower than the published 40.5% (The nation, 2019)" in found
@@ -105,9 +110,10 @@ def test_every_section_that_has_exhibits_is_called_by_the_notebook_of_its_report
     declared = load(ROOT / "data_dictionary")
     for kind in declared.programme.reports:
         cells = json.loads((ROOT / "notebooks" / f"{kind.notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
-        called = set(re.findall(r'report\.section\("(\w+)"\)', "\n".join("".join(cell["source"]) for cell in cells)))
+        called = re.findall(r'report\.section\("(\w+)"\)', "\n".join("".join(cell["source"]) for cell in cells))
         wanted = {one.section for one in declared.exhibits if kind.id in one.reports}
-        assert wanted <= called, (kind.id, wanted - called)
+        assert wanted <= set(called), (kind.id, wanted - set(called))
+        assert kind.sections == tuple(called), f"exhibits of {kind.id} would be numbered in another order than they stand in"
 
 
 def test_every_exhibit_of_the_survey_opens_with_a_sentence():
