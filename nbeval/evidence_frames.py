@@ -104,6 +104,21 @@ QUOTES = pa.DataFrameSchema(
     unique=["source", "wave", "quote"], strict=True, name="QUOTES",
 )
 
+OFFICIAL = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "authority": pa.Column(str),
+        "year": pa.Column(int),                      # by its last day, 31 March
+        "measure": pa.Column(str),
+        "unit": pa.Column(str),
+        "value": pa.Column(float, nullable=True),    # missing where a symbol was published
+        "conf_low": pa.Column(float, nullable=True),
+        "conf_high": pa.Column(float, nullable=True),
+        "symbol": pa.Column(str),
+    },
+    unique=["source", "authority", "year", "measure"], strict=True, name="OFFICIAL",
+)
+
 
 def empty(contract: pa.DataFrameSchema) -> pd.DataFrame:
     """A table of this kind without rows.
@@ -126,6 +141,7 @@ class Evidence:
     conditions: pd.DataFrame
     codes: pd.DataFrame
     quotes: pd.DataFrame
+    official: pd.DataFrame
     names: tuple[str, ...]       # that no quote may hold
     findings: pd.DataFrame       # frames.FINDINGS
     inputs: pd.DataFrame         # one row per file, as in frames.Collected

@@ -38,19 +38,13 @@ def invented(declared: dict[str, Any], specimen: dict[str, Any], name: str) -> d
     copy = {key: value for key, value in declared.items() if key not in ("clusters", "eligible", "margins", "weighting", "drivers", "disagreements")}
     files = {source["id"]: source.get("files", []) for source in specimen["sources"]}
     sources = [source | {"instrument": STAND_INS.get(source["instrument"], source["instrument"])} for source in declared.get("sources", [])]
-    dates = {wave["id"]: wave for wave in specimen["waves"]}
+    undated = any(source["id"] == "survey" for source in sources) and "fieldwork_start" not in declared["waves"][0]
+    lent = {name: specimen[name] for name in ("starts", "ends", "waves")} if undated else {}
     return copy | {
-        "id": name, "invented": True, "authorities": PLACES, "authorities_known": True, "source": "invented", "ends": declared.get("ends", "2026-12"),
+        "id": name, "invented": True, "authorities": PLACES, "authorities_known": True, "source": "invented",
         "label": f"{declared['label']} (invented copy)",
-        "waves": [wave | _days(dates[wave["id"]], declared) for wave in declared["waves"]],
         "sources": [source | {"files": _files(source, files.get(source["id"], []))} for source in sources],
-    }
-
-
-def _days(like: dict[str, Any], declared: dict[str, Any]) -> dict[str, Any]:
-    """Days of fieldwork: those of the specimen, moved into the time of the cohort."""
-    moved = int(declared["starts"][:4]) - 2019 if declared["starts"] > "2019-12" or declared["starts"] < "2019" else 0
-    return {name: like[name].replace(year=like[name].year + moved - (moved != 0)) for name in ("fieldwork_start", "fieldwork_end")}
+    } | lent
 
 
 def _files(source: dict[str, Any], like: list[dict[str, Any]]) -> list[dict[str, Any]]:

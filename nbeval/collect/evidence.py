@@ -13,6 +13,7 @@ from nbeval.collect.corrections import read_corrections
 from nbeval.collect.entry import collect_conditions
 from nbeval.collect.findings import Finding, findings_table
 from nbeval.collect.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
+from nbeval.collect.official_source import collect_context
 from nbeval.collect.quotes import collect_quotes
 from nbeval.collect.records_tabular import read_records
 from nbeval.collect.self_assessment import collect_ratings
@@ -20,10 +21,11 @@ from nbeval.collect.visits import collect_visits
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort, Source
-from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, QUOTES, RATINGS, VISITS, Evidence, empty
+from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, OFFICIAL, QUOTES, RATINGS, VISITS, Evidence, empty
 from nbeval.frames import Collected
 
-TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES}
+TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES,
+          "official": OFFICIAL}
 #: beside the tables: names that no quote may hold
 NAMES = "names"
 
@@ -103,6 +105,9 @@ def _collect(
     if kind is SourceKind.QUOTES:
         quotes, names, findings = collect_quotes(read_records(cohort, dictionary, source, files, corrections))
         return [("quotes", quotes), (NAMES, names)], findings
+    if kind is SourceKind.OFFICIAL:
+        figures, findings = collect_context(cohort, dictionary, source, files)
+        return [("official", figures)], findings
     tables, findings = [], []
     for records in read_records(cohort, dictionary, source, files, corrections):
         if kind is SourceKind.ACTION_PLAN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class OfficialFigures:
     accounting: pd.DataFrame     # one row per table: rows read, and what they were
 
 
-def collect_official(cohort: Cohort, dictionary: Dictionary, data: Path) -> OfficialFigures:
+def collect_official(cohort: Cohort, dictionary: Dictionary, data: Path, *, tables: Collection[str] = ()) -> OfficialFigures:
     """Collect the official figures of a cohort's authorities from every declared table and vintage.
 
     Parameters
@@ -42,6 +43,8 @@ def collect_official(cohort: Cohort, dictionary: Dictionary, data: Path) -> Offi
         Its official tables, and the official codes with their days.
     data : Path
         The folder with the published files.
+    tables : collection of str
+        Ids of the tables that are wanted; all that are declared where none is named.
 
     Returns
     -------
@@ -60,7 +63,7 @@ def collect_official(cohort: Cohort, dictionary: Dictionary, data: Path) -> Offi
         An authority has no official code on a day on which one is needed.
     """
     parts, accounts, found = [], [], []
-    for table in dictionary.official.tables:
+    for table in (one for one in dictionary.official.tables if not tables or one.table in tables):
         published = read_official(table, dictionary.official, data)
         joined, account, strange = join_authorities(published, table, cohort, dictionary)
         figures = _measured(joined, table, dictionary)

@@ -10,7 +10,7 @@ from datetime import date
 from nbeval.dictionary.check_instruments import columns_by_version
 from nbeval.dictionary.contents import Contents, InstrumentFiles
 from nbeval.dictionary.faults import Place
-from nbeval.dictionary.kinds import FieldRole
+from nbeval.dictionary.kinds import FieldRole, SourceKind
 from nbeval.dictionary.known import Known, unique
 from nbeval.dictionary.records import AuthorityCode, Cohort, Role, Source
 from nbeval.dictionary.tables import Placed
@@ -114,6 +114,7 @@ def _check_files(cohort: Cohort, place: Place, contents: Contents, known: Known)
              if any(column.role is Role.AUTHORITY for column, _ in files.rows("columns.csv"))}
     tells |= {files.folder.split("/")[-1] for files in contents.evidence
               if any(field.role in _NO_PLACE or field.area for field, _ in files.rows("fields.csv"))}
+    tells |= {record.id for files in contents.evidence for record, _ in files.record if record.kind == SourceKind.OFFICIAL}
     for number, source in enumerate(cohort.sources, 1):
         where = place.inside(f"sources, entry {number}")
         if not known.refer(where, "instrument", "instrument", source.instrument):

@@ -20,6 +20,7 @@ NEEDED = {
     SourceKind.INTERVIEWS: (FieldRole.DOCUMENT, FieldRole.AREA),
     SourceKind.QUOTES: (FieldRole.KEY, FieldRole.QUOTE, FieldRole.KIND, FieldRole.AREA, FieldRole.CONSENT, FieldRole.RELEASE,
                         FieldRole.DECISION, FieldRole.SIGNED),
+    SourceKind.OFFICIAL: (),
 }
 #: the roles whose entries are chosen from a set
 OF_CHOICES = (FieldRole.RATING, FieldRole.STATUS, FieldRole.INVOLVEMENT, FieldRole.KIND, FieldRole.CONSENT, FieldRole.RELEASE,

@@ -9,7 +9,7 @@ from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Place
 from nbeval.dictionary.kinds import Measure, Quantity
 from nbeval.dictionary.known import Known
-from nbeval.dictionary.loaded_evidence import OF_AREAS
+from nbeval.dictionary.loaded_evidence import OF_AREAS, OF_OFFICIAL
 
 WAVES = ("first", "last", "")
 ROUNDINGS = ("half_up",)
@@ -72,6 +72,10 @@ def _check_indicator(name: str, place: Place, contents: Contents, known: Known) 
     attribute, colon, wanted = name.partition(":")
     if colon and attribute in OF_AREAS:
         check_areas_named(attribute, wanted, place, contents, known)
+    elif colon and attribute == OF_OFFICIAL:
+        measures = {one.measure for one, _ in contents.rows("official/measures.csv")}
+        if wanted not in measures and wanted not in known.broken:
+            known.faults.unknown(place, "indicators", "measure of official tables", wanted, measures)
     elif colon and attribute in COLLECTIVE:
         values = {getattr(indicator, attribute) for indicator in rows}
         if wanted not in values and wanted not in known.broken:

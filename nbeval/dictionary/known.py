@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.contents import Contents
 from nbeval.dictionary.faults import Faults, Place
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Item, Record, Response
 from nbeval.dictionary.tables import Placed
 from nbeval.errors import DictionaryError
@@ -93,6 +94,10 @@ def know(contents: Contents, faults: Faults) -> Known:
     for files in contents.evidence:
         for column, _ in files.rows("fields.csv"):
             known.versions.setdefault(files.folder.split("/")[-1], set()).add(column.version)
+    tables = {table.table for table, _ in contents.rows("official/tables.csv")}
+    for files in contents.evidence:                        # their layouts are declared in official/
+        if any(record.kind == SourceKind.OFFICIAL for record, _ in files.record):
+            known.versions[files.folder.split("/")[-1]] = tables
     for level, _ in contents.rows("groups.csv"):
         known.levels.setdefault(level.group, []).append(level.level)
     known.ids["group"] = {level.group: level for level, _ in contents.rows("groups.csv")}

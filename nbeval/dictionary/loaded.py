@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from nbeval.dictionary.loaded_evidence import OF_AREAS, LoadedEvidence
+from nbeval.dictionary.loaded_evidence import OF_AREAS, OF_OFFICIAL, LoadedEvidence
 from nbeval.dictionary.lookup import find, unknown
 from nbeval.dictionary.official import Official
 from nbeval.dictionary.records import (
@@ -201,7 +201,7 @@ class Dictionary:
         found: dict[str, Indicator] = {}
         for name in names:
             attribute, _, wanted = name.partition(":")
-            if wanted and attribute in OF_AREAS:
+            if wanted and attribute in (*OF_AREAS, OF_OFFICIAL):
                 continue
             if name == "headline":
                 chosen = [one for one in self.indicators if one.headline]

@@ -13,6 +13,8 @@ from nbeval.rounding import half_up
 
 #: how an exhibit names areas in place of indicators: one, a part, or all of its source
 OF_AREAS = ("area", "part", "source")
+#: how it names a measure of official tables
+OF_OFFICIAL = "measure"
 
 #: the choices that are a scale, whose codes are numbers
 SCALE = "rating"

@@ -25,6 +25,7 @@ class SourceTable(StrEnum):
     THEMES = "themes"                    # who told of each theme
     CODERS = "coders"                    # how far coders agree on it
     QUOTES = "quotes"                    # words of speakers, as released
+    OFFICIAL = "official"                # figures that government publishes of each authority
 
 
 #: of these, those that mean nothing before there are two waves

@@ -6,6 +6,9 @@ from nbeval.dictionary.records import ExhibitRow, Indicator
 from nbeval.present.context import Context
 from nbeval.present.results import Results
 
+#: before a measure of official tables, where an exhibit names one
+MEASURE = "measure:"
+
 
 def indicators_of(spec: ExhibitRow, context: Context) -> tuple[Indicator, ...]:
     """Return the indicators an exhibit names, one by one or by list, each once and in declared order."""
@@ -19,7 +22,8 @@ def results_of(spec: ExhibitRow, context: Context) -> Results:
     """
     names = (one.indicator for one in indicators_of(spec, context))
     areas = (area.area for one in context.dictionary.evidence for area in one.named(spec.indicators))
-    return context.results.keep((*names, *areas, *spec.indicators, ""), spec.source_id)
+    measures = (name.removeprefix(MEASURE) for name in spec.indicators if name.startswith(MEASURE))
+    return context.results.keep((*names, *areas, *measures, *spec.indicators, ""), spec.source_id)
 
 
 def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:

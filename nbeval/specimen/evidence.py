@@ -13,6 +13,7 @@ from nbeval.specimen.export import Canary
 from nbeval.specimen.files import write_file
 from nbeval.specimen.invention import Invention
 from nbeval.specimen.log_rows import condition_rows, plan_rows, visit_rows
+from nbeval.specimen.official_table import write_official
 from nbeval.specimen.quote_rows import quote_rows
 from nbeval.specimen.rating_books import write_book
 from nbeval.specimen.theme_rows import segment_rows
@@ -76,6 +77,9 @@ def _write(made: Invention, out: Path) -> Path:
     path = out / made.name
     if made.instrument.record.kind == SourceKind.SELF_ASSESSMENT:
         write_book(path, made)
+        return path
+    if made.instrument.record.kind == SourceKind.OFFICIAL:
+        write_official(path, made)
         return path
     headers = [field.header for field in made.fields]
     rows = _ROWS[SourceKind(made.instrument.record.kind)](made)
