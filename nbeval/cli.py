@@ -123,6 +123,7 @@ def render(
     formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, parted by commas.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="How many reports at a time.")] = None,
+    dask: Annotated[str, typer.Option("--dask", help="Let a Dask cluster make them.", metavar="ADDRESS")] = "",
     dictionary: DictionaryFolder = None, data: DataFolder = None,
 ) -> None:
     """Make a cohort's reports.
@@ -135,7 +136,7 @@ def render(
 
     wanted = tuple(part.strip() for part in formats.split(",") if part.strip()) or tuple(FORMATS)
     summary = render_cohort(
-        cohort, kinds or (), _workspace(dictionary, data), out, authority=authority, formats=wanted, fresh=fresh, workers=workers,
+        cohort, kinds or (), _workspace(dictionary, data), out, authority=authority, formats=wanted, fresh=fresh, workers=workers, dask=dask,
         tell=_tell,
     )
     if summary.failed:

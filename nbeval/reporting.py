@@ -25,7 +25,7 @@ MODULES = ("nbeval.opening", "nbeval.present", "pandas", "pyarrow.parquet", "mat
 
 def render_cohort(
     cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
-    formats: Sequence[str] = ("html",), fresh: bool = False, workers: int | None = None,
+    formats: Sequence[str] = ("html",), fresh: bool = False, workers: int | None = None, dask: str = "",
     tell: Callable[[str], None] = silent,
 ) -> Summary:
     """Make the reports of a cohort; all kinds, and every authority, where none is named.
@@ -40,12 +40,12 @@ def render_cohort(
     declared = workspace.dictionary.cohort(cohort)
     check_formats(tuple(formats))
     wanted = reports_asked_for(declared, kinds, workspace, authority=authority)
-    return render_wanted(declared, wanted, workspace.releasing_to(out), out, formats=formats, fresh=fresh, workers=workers, tell=tell)
+    return render_wanted(declared, wanted, workspace.releasing_to(out), out, formats=formats, fresh=fresh, workers=workers, dask=dask, tell=tell)
 
 
 def render_wanted(
     cohort: Cohort, wanted: Sequence[Wanted], workspace: Workspace, out: Path, *, formats: Sequence[str] = ("html",),
-    fresh: bool = False, workers: int | None = None, tell: Callable[[str], None] = silent,
+    fresh: bool = False, workers: int | None = None, dask: str = "", tell: Callable[[str], None] = silent,
 ) -> Summary:
     """Make the reports of ``reports_asked_for``; otherwise as ``render_cohort``."""
     prepared = prepare(cohort, workspace, fresh=fresh, tell=tell)
@@ -57,7 +57,7 @@ def render_wanted(
     tell("making the reports")
     with _known_to_notebooks(workspace):
         return render(jobs, out, formats=formats, origin=origin, fresh=fresh, workers=workers, modules=MODULES,
-                      warm=f"nbeval.opening:warm_up:{cohort.id}")
+                      warm=f"nbeval.opening:warm_up:{cohort.id}", dask=dask)
 
 
 def jobs_of(cohort: Cohort, wanted: Sequence[Wanted], workspace: Workspace, prepared: Prepared) -> Iterator[Job]:

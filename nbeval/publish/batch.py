@@ -35,12 +35,14 @@ class Options:
     modules: tuple[str, ...]
     warm: str
     fork: bool | None
+    dask: str = ""
 
 
 def render(
     jobs: Iterable[Job], out: Path, *, formats: Sequence[str] = ("html",), origin: Origin | None = None,
     fresh: bool = False, workers: int | None = None, engine: str = "nbeval", deadline: float = DEADLINE,
     modules: Sequence[str] = (), warm: str = "", console: Console | None = None, fork: bool | None = None,
+    dask: str = "",
 ) -> Summary:
     """Make reports, and the indexes that lead to them.
 
@@ -70,6 +72,8 @@ def render(
         Where progress is shown; standard error by default.
     fork : bool, optional
         Fork the processes or start them afresh; by default, whatever the system can do.
+    dask : str
+        The address of a Dask cluster that makes the reports instead.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def render(
     """
     todo = list(jobs)
     _check(todo, tuple(formats), engine)
-    options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), warm, fork)
+    options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), warm, fork, dask)
     with staging(out) as place, BatchProgress(len(todo), console) as progress:
         outcomes = _Batch(todo, place, origin or Origin(), options, progress).run(fresh)
         write_indexes(place, {job.cohort for job in todo})
@@ -150,7 +154,8 @@ class _Batch:
         makers = [FORMATS[name].module for name in self._options.formats]
         notebooks = {self._jobs[number].notebook for number in waiting}
         modules = dict.fromkeys([*makers, *self._options.modules, *imported_modules(notebooks)])
-        crew = processes(self._place.room, modules, warm=self._options.warm, fork=self._options.fork)
+        crew = processes(self._place.room, modules, warm=self._options.warm, fork=self._options.fork,
+                         dask=self._options.dask)
         try:
             while waiting or self._since:
                 while waiting and len(self._since) < self._options.workers:

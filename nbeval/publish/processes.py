@@ -49,7 +49,7 @@ class Processes(Protocol):
 
 
 def processes(
-    private: Path, modules: Iterable[str] = (), *, warm: str = "", fork: bool | None = None,
+    private: Path, modules: Iterable[str] = (), *, warm: str = "", fork: bool | None = None, dask: str = "",
 ) -> Processes:
     """The processes of one batch: forked where the system can fork, started afresh elsewhere.
 
@@ -61,6 +61,8 @@ def processes(
         Modules to import before the first fork.
     warm : str
         "module:function:argument" to call after that, for what all reports would read alike.
+    dask : str
+        The address of a Dask cluster that makes the reports instead.
     fork : bool, optional
         Decide it; by default, whatever the system can do.
     """
@@ -68,6 +70,10 @@ def processes(
         **os.environ, **dict.fromkeys(_ONE_THREAD, "1"), "PYTHONHASHSEED": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline", "IPYTHONDIR": str(private / "ipython"),
     }
+    if dask:
+        from nbeval.publish.cluster import Cluster      # an extra that need not be installed
+
+        return Cluster(dask, environment)
     if hasattr(os, "fork") if fork is None else fork:
         return Forked(environment, warm, modules)
     return Afresh(environment)
@@ -104,7 +110,7 @@ class Forked:
         if not chunk:
             return self._all_lost()
         *lines, self._unread = (self._unread + chunk).split(b"\n")
-        return [ended for line in lines if (ended := self._heard(json.loads(line)))]
+        return [gone for line in lines if (gone := self._heard(json.loads(line)))]
 
     def close(self) -> None:
         """End everything."""
@@ -133,14 +139,14 @@ class Forked:
             self._said[number] = event
         else:
             self._pids.pop(number, None)
-            return _ended(number, self._said.pop(number, None))
+            return ended(number, self._said.pop(number, None))
         return None
 
     def _all_lost(self) -> list[Ended]:
         """The server is gone: so are all its reports."""
         lost = list(self._pids)
         self._kill_children()
-        return [_ended(number, None) for number in lost]
+        return [ended(number, None) for number in lost]
 
     def _kill_children(self) -> None:
         """End children that a dead server left behind."""
@@ -196,10 +202,10 @@ class Afresh:
             said = json.loads(lines[-1]) if lines else None
         except ValueError:
             said = None
-        return _ended(number, said)
+        return ended(number, said)
 
 
-def _ended(number: int, said: dict[str, Any] | None) -> Ended:
+def ended(number: int, said: dict[str, Any] | None) -> Ended:
     """What became of a report; one whose process said nothing was killed or crashed."""
     if said is None:
         return Ended(number, False, RenderError(
