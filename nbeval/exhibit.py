@@ -77,6 +77,8 @@ class Exhibit:
     figure: Figure | None = None
     invented: bool = False
     sentence: str = ""
+    section: str = ""                   # of the notebook
+    source_id: str = ""                 # where its results are from, by id
 
     def to_json(self) -> dict[str, Any]:
         """The exhibit as plain JSON, with the version of this structure."""

@@ -171,13 +171,15 @@ def glossary(context: Context) -> Text:
     return Text((Paragraphs("terms", tuple((term.term, term.meaning) for term in terms)),))
 
 
-def exhibit_list(context: Context, specs: tuple[ExhibitRow, ...], numbers: Mapping[str, int]) -> Text:
-    """The exhibits of a report by label and title, each leading to its place."""
-    if not specs:
+def exhibit_list(context: Context, tables: tuple[Table, ...], numbers: Mapping[str, int]) -> Text:
+    """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows."""
+    labels = {one.id: one.label for one in context.cohort.sources}
+    if not tables:
         return Text((paragraph(context.say("nothing_in_section")),))
     items = tuple(
         (context.say("list_entry", label=context.say("figure" if spec.chart else "table", number=numbers[spec.exhibit]),
-                     title=title_of(spec, context)), anchor(spec.exhibit))
-        for spec in specs
+                     title=title_of(spec, context).rstrip("."), section=spec.section.replace("_", " "),
+                     source=labels.get(spec.source_id, spec.source_id), count=len(rows_behind(table.rows, context))), anchor(spec.exhibit))
+        for table in tables for spec in (table.spec,)
     )
     return Text((Paragraphs("links", items),))

@@ -32,7 +32,7 @@ REPORT: Mapping[str, str] = MappingProxyType({
     "findings_none": "No headline indicator was collected for this report.",
     "nothing_in_exhibit": "There is nothing to show for “{title}”: {cohort} did not collect it, or has it for one wave only.",
     "taking_part": "taking part",
-    "list_entry": "{label}. {title}",
+    "list_entry": "{label}. {title}. Section: {section}. Source: {source}. Rows of results: {count}.",
     "programme_label": "Programme",
     "cohort_label": "Cohort",
     "waves_label": "When",

@@ -93,7 +93,8 @@ def build(table: Table, context: Context, number: int, *, sentence: str = "") ->
         base=base_line(spec, rows, context), source=source_line(spec, context), legend=legend(rows, context),
         notes=notes_of(spec, context, table.results, columns, rows),
         figure=draw(spec, columns, rows, context) if spec.chart else None,
-        invented=context.cohort.invented, sentence=sentence or said(spec, columns, rows, context),
+        invented=context.cohort.invented, section=spec.section, source_id=spec.source_id,
+        sentence=sentence or said(spec, columns, rows, context),
     )
 
 

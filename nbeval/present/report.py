@@ -175,8 +175,8 @@ class Report:
         return glossary(self.context)
 
     def exhibit_list(self) -> Text:
-        """The tables and figures of the report, with links."""
-        return exhibit_list(self.context, self.specs, self.numbers)
+        """The tables and figures of the report, with links, and the section, the source and the results of each."""
+        return exhibit_list(self.context, tuple(self.tables.values()), self.numbers)
 
     def findings(self) -> Shown | Text:
         """What the checks found, in an internal report only."""

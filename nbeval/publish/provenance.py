@@ -108,6 +108,6 @@ def is_whole(folder: Path, key: str) -> bool:
 
 
 def _exhibit(exhibit: Any) -> dict[str, Any]:
-    """An exhibit by id, label and the keys of the results in it, each once, in order of first use."""
+    """An exhibit by id, label, section and source, and the keys of the results in it, each once, in order of first use."""
     keys = dict.fromkeys(cell.result for row in exhibit.rows for cell in row.cells if cell.result)
-    return {"id": exhibit.id, "label": exhibit.label, "results": list(keys)}
+    return {"id": exhibit.id, "label": exhibit.label, "section": exhibit.section, "source": exhibit.source_id, "results": list(keys)}

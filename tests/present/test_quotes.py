@@ -49,3 +49,7 @@ def test_markup_in_a_quote_is_text(dictionary):
 def test_no_quote_stands_in_a_report_on_one_authority(dictionary):
     page = str(report(dictionary, "authority_final", "quillshire").section("voices"))
     assert "Said at" not in page and "script" not in page
+
+
+def test_the_list_of_exhibits_names_section_source_and_number_of_results(dictionary):
+    assert "In their own words. Section: voices. Source: Quotes. Rows of results: 0." in str(report(dictionary).exhibit_list())
