@@ -79,7 +79,8 @@ def test_a_reviewer_with_the_data_gets_yes_and_no(unpacked):
     export.write_bytes(text[:end.start()] + (b"1" if digit != b"1" else b"2") + text[end.end():])
     again = follow(unpacked, line)
     export.write_bytes(text)
-    assert again.returncode != 0
+    assert again.returncode == 1, again.stderr
+    assert f"export {export.relative_to(unpacked / 'invented_data').as_posix()}" in again.stdout
 
 
 def test_every_file_has_its_checksum_and_nothing_more_is_there(unpacked):

@@ -30,6 +30,13 @@ def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str,
                      "look for a step that is not seeded, or for a file changed by hand",)
 
 
+def other_sources(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    """The exports and the entries of the dictionary that are not those of the old report, whether or not a number moved."""
+    return (*(f"export {name}" for name in _changed(_inputs(old), _inputs(new))),
+            *(f"dictionary: {name}" for name in _changed(
+                old.get("dictionary", {}).get("entries", {}), new.get("dictionary", {}).get("entries", {}))))
+
+
 def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     """Each difference in words."""
     changed = _changed(_inputs(old), _inputs(new))

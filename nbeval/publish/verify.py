@@ -14,7 +14,7 @@ from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
 from nbeval.publish import provenance
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, read_document
-from nbeval.publish.reasons import likely_reasons
+from nbeval.publish.reasons import likely_reasons, other_sources
 from nbeval.publish.results_csv import FILE, RowsCompared, compare_results, read_results, same_value
 
 SHOWN = 20          # differences of one kind that are printed
@@ -29,13 +29,14 @@ class Comparison:
     sentences: tuple[str, ...]
     altered: tuple[str, ...]        # files of the old report that are not as they were made
     reasons: tuple[str, ...]
+    sources: tuple[str, ...] = ()   # exports and entries of the dictionary that are not those of the old report
 
     @property
     def same(self) -> bool:
         """Whether the two are the same."""
         rows = self.results
         return not (rows.only_old or rows.only_new or rows.different or self.exhibits or self.sentences
-                    or self.altered)
+                    or self.altered or self.sources)
 
     def __str__(self) -> str:
         """The answer for a person: one line where it is yes, and what differs where it is no."""
@@ -44,6 +45,7 @@ class Comparison:
         rows = self.results
         parts = [
             ("Likely reason", self.reasons),
+            ("Made from something else", self.sources),
             ("Files altered since the report was made", self.altered),
             ("Results only in the old report", rows.only_old),
             ("Results only in the new report", rows.only_new),
@@ -82,7 +84,7 @@ def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comp
         results=compare_results(_results(old), _results(new), rel, abs),
         exhibits=tuple(_exhibit_differences(one, other, rel, abs)),
         sentences=tuple(_sentence_differences(one, other)),
-        altered=changed, reasons=likely_reasons(before, after, changed),
+        altered=changed, reasons=likely_reasons(before, after, changed), sources=other_sources(before, after),
     )
 
 

@@ -42,6 +42,20 @@ def test_a_clock_is_not_compared(old, new):
     assert compare(old, new).same
 
 
+@pytest.mark.parametrize(("part", "named"), [("inputs", "export first/a.csv"), ("dictionary", "dictionary: indicators safe")])
+def test_another_export_or_entry_is_named_even_where_no_number_moved(old, new, part, named):
+    record = json.loads((new / "provenance.json").read_text())
+    if part == "inputs":
+        record["inputs"][0]["sha256"] = "b" * 64
+    else:
+        record["dictionary"]["entries"]["indicators safe"] = "f" * 16
+    (new / "provenance.json").write_text(json.dumps(record))
+    answer = compare(old, new)
+    assert not answer.same
+    assert answer.sources == (named,)
+    assert named in str(answer)
+
+
 def test_a_flipped_digit_in_a_result_is_found_and_named(old, new):
     change(new, "results.csv", "61.5", "61.6")
     answer = compare(old, new)
