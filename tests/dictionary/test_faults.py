@@ -30,7 +30,7 @@ BROKEN = {
         ["glossary.csv, line 1, field 'meaning': is lacking", "line 1, field 'not_called': stands twice"]),
     "a word is not in a closed set": (
         "indicators.csv", "percent,0-4,%,0,lower,main", "percnt,0-4,%,0,lower,main",
-        ["indicators.csv, line 2, field 'measure': 'percnt' is not allowed", "'percent' or 'mean'"]),
+        ["indicators.csv, line 2, field 'measure': 'percnt' is not allowed", "'percent', 'mean' or 'ordered'"]),
     "a number is not a number": (
         "benchmarks.csv", "2019,12,%", "2019,twelve,%",
         ["benchmarks.csv, line 2, field 'value': 'twelve' is not a number"]),
