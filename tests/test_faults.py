@@ -8,7 +8,6 @@ import random
 import resource
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import time
@@ -157,20 +156,6 @@ def test_of_two_runs_at_once_one_is_refused_and_the_other_whole(tmp_path, quiet,
     codes = {first.wait(timeout=120), second.wait(timeout=120)}
     assert 0 in codes
     assert keys(out) == both[1]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to the superuser")
-def test_a_folder_that_cannot_be_written_to_is_said_and_left_alone(tmp_path, quiet, both):
-    out = tmp_path / "reports"
-    render(jobs("old"), out, console=quiet())
-    shutil.rmtree(out / ".nbeval")
-    out.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    try:
-        with pytest.raises(OutputError, match="you may not write there"):
-            render(jobs("new"), out, console=quiet())
-    finally:
-        out.chmod(stat.S_IRWXU)
-    assert keys(out) == both[0]
 
 
 def test_a_file_in_the_place_of_the_folder_is_said(tmp_path, quiet):

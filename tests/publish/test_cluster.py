@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import distributed
 import pytest
 
 from nbeval.errors import ParameterError
 from nbeval.publish import render
 from tests.publish.conftest import ORIGIN
-
-distributed = pytest.importorskip("distributed", reason="the extra 'dask' is not installed")
 
 
 def test_a_cluster_makes_the_same_reports_to_the_byte_and_says_what_failed(mixed, job, tmp_path, quiet):
