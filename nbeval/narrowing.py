@@ -14,6 +14,7 @@ from typing import Any
 
 from nbeval.checksums import sha256
 from nbeval.dictionary import Dictionary, LoadedInstrument
+from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.record import Record
 from nbeval.dictionary.records import Cohort, Indicator, ReportKind
 
@@ -34,7 +35,8 @@ def narrowed(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictio
     -------
     Dictionary
         This cohort and its authorities, this kind of report, its exhibits, their indicators and
-        the headline ones, the benchmarks and items of these. All else as it was.
+        the headline ones, the benchmarks and items of these; every benchmark where the report is on
+        figures in print, whose exhibits name no indicators. All else as it was.
     """
     exhibits = tuple(one for one in dictionary.exhibits if kind.id in one.reports)
     indicators = _indicators(dictionary, tuple(name for one in exhibits for name in one.indicators))
@@ -43,7 +45,7 @@ def narrowed(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictio
         dictionary, exhibits=exhibits, indicators=indicators, cohorts=(cohort,),
         programme=dictionary.programme.model_copy(update={"reports": (kind,)}),
         authorities=tuple(one for one in dictionary.authorities if one.authority in cohort.authorities),
-        benchmarks=tuple(one for one in dictionary.benchmarks if one.indicator in names),
+        benchmarks=tuple(one for one in dictionary.benchmarks if one.indicator in names or kind.made_from is SourceKind.PUBLISHED),
         instruments=tuple(_instrument(one, dictionary, indicators) for one in dictionary.instruments),
     )
 

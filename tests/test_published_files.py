@@ -72,17 +72,6 @@ def test_nothing_can_be_worked_out_where_authorities_are_many_and_small(tmp_path
     assert leaks == []
 
 
-@pytest.mark.slow
-def test_nothing_can_be_worked_out_from_the_specimen(tmp_path):
-    dictionary = ROOT / "data_dictionary"
-    cohort = next(one for one in load(dictionary).cohorts if one.invented)
-    summary = render_cohort(cohort.id, (), Workspace(dictionary), tmp_path / "reports", formats=("html",))
-    assert not summary.failed, str(summary)
-    leaks, count = derivable(dictionary, tmp_path / "reports" / cohort.id, cohort.id)
-    assert count >= 30
-    assert leaks == []
-
-
 # --- planted leaks ---------------------------------------------------------------------------------
 
 EAST = Cell("enjoy_low", "before", "east", "", "")
