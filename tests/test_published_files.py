@@ -24,7 +24,6 @@ from nbeval import pipeline
 from nbeval.dictionary import load
 from nbeval.reporting import render_cohort
 from nbeval.workspace import Workspace
-from tests.conftest import ROOT
 from tests.crowded import write_programme
 from tests.deriving import intervals
 from tests.reading_published import Cell, Names, facts_of
