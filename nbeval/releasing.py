@@ -50,12 +50,24 @@ def _asked(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary) -> Itera
         waves = waves[:1]
     declared = [one.indicator for one in dictionary.indicators_named(exhibit.indicators)] if exhibit.indicators else []
     names = [*declared, *exhibit.indicators, ""]
+    answered = [one.id for one in cohort.sources if one.id not in dictionary.disclosure.not_of_answers]
+    # the figures of an indicator are of those who answered, whatever source its exhibit is of
+    sources = dict.fromkeys((exhibit.source_id, *(answered if declared else ())))
     quantities = set(exhibit.quantities) | set(_BESIDE if Quantity.CHANGE.value in exhibit.quantities else _LEVELS)
     places = [False, True] if any(kind.per_authority for kind in kinds) or "authority" in exhibit.kind \
         or Quantity.RESPONSE_RATE.value in quantities else [False]
-    contrasts = (Contrast.NONE, Contrast.LEVEL, Contrast.REST) if exhibit.groups or exhibit.kind == "differences" \
-        else (Contrast.NONE, Contrast.COMPARATOR)
     yield from product(
-        [exhibit.source_id], names, quantities, [*waves, ""], places, ["", *exhibit.groups],
-        [contrast.value for contrast in contrasts],
+        sources, names, quantities, [*waves, ""], places, ["", *exhibit.groups],
+        [contrast.value for contrast in (Contrast.NONE, *_compared_with(exhibit))],
     )
+
+
+def _compared_with(exhibit: ExhibitRow) -> tuple[Contrast, ...]:
+    """What the differences of an exhibit are from."""
+    if exhibit.kind == "standing":
+        return Contrast.COMPARATOR, Contrast.REST
+    if exhibit.kind == "attrition":
+        return (Contrast.STAYED,)
+    if exhibit.groups or exhibit.kind == "differences":
+        return Contrast.LEVEL, Contrast.REST
+    return (Contrast.COMPARATOR,)

@@ -15,6 +15,8 @@ WAVES = ("first", "last", "")
 ROUNDINGS = ("half_up",)
 HEADLINE = "headline"
 COLLECTIVE = ("domain", "family", "distribution")
+#: what the tests behind strengths and priorities can compare with
+AGAINST = ("rest", "comparator", "wave")
 
 
 def check_programme(contents: Contents, known: Known) -> None:
@@ -27,6 +29,11 @@ def check_programme(contents: Contents, known: Known) -> None:
         for measure in programme.smallest_meaningful_change:
             if measure not in tuple(Measure):
                 known.faults.unknown(place, "smallest_meaningful_change", "measure", measure, tuple(Measure))
+        for name in programme.standing.against if programme.standing else ():
+            if name not in AGAINST:
+                known.faults.unknown(place.inside("standing"), "against", "comparison", name, AGAINST)
+        if programme.evidence and not 0 < programme.evidence.smallest_share <= 1:
+            known.faults.add(place.inside("evidence"), "smallest_share", "is not between 0 and 1", "write 0.5 for half")
         if not 0.5 < programme.conf_level < 1:
             known.faults.add(place, "conf_level", "is not between 0.5 and 1", "write 0.95 for 95 %")
     for disclosure, place in contents.disclosure:

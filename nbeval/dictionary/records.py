@@ -17,12 +17,12 @@ from nbeval.dictionary.records_programme import (
     Authority, AuthorityCode, Cohort, Disagreement, Domain, Eligible, Margin, Note, Outcome, Overlap, Programme, ReportKind,
     Source, SourceFiles, Study, Wave, Weighting, Words,
 )
-from nbeval.dictionary.records_report import Citation, Disclosure, ExhibitRow, Term
+from nbeval.dictionary.records_report import Citation, Disclosure, EvidenceRule, ExhibitRow, StandingRule, Term
 
 __all__ = [
     "Authority", "AuthorityCode", "Benchmark", "Citation", "Cohort", "Column", "Comparability", "Conversion",
-    "Design", "Direction", "Disagreement", "Disclosure", "Domain", "Eligible", "ExhibitRow", "GroupLevel",
+    "Design", "Direction", "Disagreement", "Disclosure", "Domain", "Eligible", "EvidenceRule", "ExhibitRow", "GroupLevel",
     "Indicator", "Instrument", "Item", "ItemKind", "Margin", "Match", "Measure", "MissingReason", "Note", "Outcome",
     "Overlap", "PrintedFigure", "Programme", "Record", "ReportKind", "Response", "Role", "Routing", "Scale", "ScaleItem", "ScaleRule", "Source",
-    "SourceFiles", "Status", "Study", "Term", "Wave", "Weighting", "Words",
+    "SourceFiles", "StandingRule", "Status", "Study", "Term", "Wave", "Weighting", "Words",
 ]

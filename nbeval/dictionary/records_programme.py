@@ -7,6 +7,7 @@ from datetime import date
 
 from nbeval.dictionary.kinds import Design, ReportForm, SourceKind, Status
 from nbeval.dictionary.record import Record
+from nbeval.dictionary.records_report import EvidenceRule, StandingRule
 
 
 class Words(Record):
@@ -63,6 +64,8 @@ class Programme(Record):
     domains: tuple[Domain, ...]
     outcomes: tuple[Outcome, ...] = ()
     reports: tuple[ReportKind, ...]
+    evidence: EvidenceRule | None = None
+    standing: StandingRule | None = None
     source: str
 
 

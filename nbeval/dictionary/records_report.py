@@ -24,6 +24,21 @@ class ExhibitRow(Record):
     sentence: str = ""                  # a sentence above the exhibit; fields of the results in braces
 
 
+class EvidenceRule(Record):
+    """programme.toml: when what nobody tested counts as pointing towards an outcome of the theory of change."""
+
+    smallest_share: float               # of a theme's actions that were done, or of the places that told of it
+    source: str
+
+
+class StandingRule(Record):
+    """programme.toml: which tests make a measure a strength or a priority of one place."""
+
+    against: tuple[str, ...]            # rest (all other places), comparator (respondents elsewhere), wave (the first one)
+    gap: float                          # steps of a scale: bodies of raters that are further apart are to be talked about
+    source: str
+
+
 class Disclosure(Record):
     threshold: int                      # smallest count that may be published
     threshold_internal: int

@@ -26,14 +26,13 @@ def change(plan: Plan) -> pd.DataFrame:
     -------
     one row per indicator x later wave x place (``frames.RESULTS``)
         ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the
-        whole cohort also ``smallest_change``: the change that the two samples could have shown
-        with 80 % power at the five per cent level, in the unit of the change.
+        whole cohort and for each authority also ``smallest_change``: the change that the two samples
+        could have shown with 80 % power at the five per cent level, in the unit of the change.
     """
     blocks = []
     for wave in plan.later_waves:
         pairs = wave_pairs(plan, wave)
-        whole = pairs["authority"].eq("") & pairs["group"].eq("")
-        blocks += [difference_rows(pairs, plan, Quantity.CHANGE), _detectable(pairs[whole], plan)]
+        blocks += [difference_rows(pairs, plan, Quantity.CHANGE), _detectable(pairs[pairs["group"].eq("")], plan)]
     return pd.concat(blocks, ignore_index=True) if blocks else result_rows(pd.DataFrame())
 
 

@@ -69,7 +69,8 @@ def read_cells(results: pd.DataFrame, dictionary: Dictionary) -> Cells:
     cells = cells.assign(cell=np.arange(len(cells)))
     numbered = cells[[*key, "cell"]]
     parts = shown[[*key, "row", "field"]].merge(numbered, on=key, validate="many_to_one")
-    parts = pd.concat([parts[["row", "cell", "field"]], _over_authorities(table, cells, dictionary)], ignore_index=True)
+    parts = pd.concat([parts[["row", "cell", "field"]], _over_authorities(table, cells, dictionary), _over_levels(table, cells)],
+                      ignore_index=True)
     parts = parts.astype({"row": int, "cell": int})
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
 
@@ -152,7 +153,7 @@ def _people(table: pd.DataFrame, sides: pd.DataFrame, dictionary: Dictionary) ->
     levels = levels.assign(row=levels.index, value=levels["n_eligible"], field="n_eligible", rank=5)
     forms = sides[sides["indicator"].eq("") & sides["quantity"].isin([Quantity.COUNT, Quantity.RESPONSE_RATE])]
     forms = forms.assign(value=forms["base"], field="estimate", rank=1)
-    shares = sides[sides["indicator"].eq("") & sides["group"].ne("") & ~sides["quantity"].isin(OPEN)]
+    shares = sides[sides["indicator"].eq("") & sides["group"].ne("") & ~sides["quantity"].isin([*OPEN, Quantity.COMPOSITION_TEST])]
     members = shares.assign(value=shares["count"], field="estimate", rank=1)
     parts = [part.assign(kind=PEOPLE, what="") for part in (known, levels, forms, members)]
     parts.append(shares.assign(value=shares["base"], kind=MEMBERS, what=shares["group"], group="", level="", rank=1))
@@ -217,4 +218,16 @@ def _over_authorities(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dict
     on = ["source", "wave", "block"]
     found = both[[*on, "row", "indicator"]].merge(of[[*on, "cell", "kind", "what"]], on=on, validate="many_to_many")
     found = found[found["kind"].ne(SHARE) | found["what"].eq(found["indicator"])]
+    return found[["row", "cell"]].assign(field="estimate")
+
+
+def _over_levels(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Parts of the tests of who answered: the members of every level of a group, and all of them, at each wave they use."""
+    rows = table[table["quantity"].eq(Quantity.COMPOSITION_TEST)]
+    rows = rows.assign(row=rows.index, of=rows["group"])
+    both = pd.concat([rows, rows[rows["contrast"].eq(Contrast.WAVE)].assign(wave=rows["reference"])])
+    of = cells[cells["block"].eq(EVERYBODY) & cells["authority"].eq("") & cells["kind"].isin([PEOPLE, MEMBERS])]
+    of = of.assign(of=of["group"].where(of["kind"].eq(PEOPLE), of["what"]))
+    on = ["source", "wave", "of"]
+    found = both[[*on, "row"]].merge(of.loc[of["of"].ne(""), [*on, "cell"]], on=on, validate="many_to_many")
     return found[["row", "cell"]].assign(field="estimate")
