@@ -6,8 +6,10 @@
     CONDITIONS    one row per condition (or applicant) x occasion
     CODES         one row per document x coder x theme
     QUOTES        one row per quote that is released with consent
+    JUDGEMENTS    one row per judgement of inspectors
+    OFFICIAL      one row per published figure
 
-What somebody typed (comments, owners, the wording of an action, coded segments) is in none of them but the last.
+What somebody typed (comments, owners, the wording of an action, coded segments) is in none of them but QUOTES.
 """
 
 from __future__ import annotations
@@ -104,6 +106,18 @@ QUOTES = pa.DataFrameSchema(
     unique=["source", "wave", "quote"], strict=True, name="QUOTES",
 )
 
+JUDGEMENTS = pa.DataFrameSchema(
+    {
+        "source": pa.Column(str),
+        "authority": pa.Column(str),
+        "area": pa.Column(str),                      # what was judged
+        "kind": pa.Column(str),                      # the framework it was judged under
+        "status": pa.Column(str),                    # the grade
+        "held": pa.Column(float),                    # its day, in days since 1 January 1970
+    },
+    unique=["source", "authority", "area", "held"], strict=True, name="JUDGEMENTS",
+)
+
 OFFICIAL = pa.DataFrameSchema(
     {
         "source": pa.Column(str),
@@ -141,6 +155,7 @@ class Evidence:
     conditions: pd.DataFrame
     codes: pd.DataFrame
     quotes: pd.DataFrame
+    judgements: pd.DataFrame
     official: pd.DataFrame
     names: tuple[str, ...]       # that no quote may hold
     findings: pd.DataFrame       # frames.FINDINGS

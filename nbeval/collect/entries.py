@@ -90,6 +90,22 @@ def counts(records: Records, field: SourceField) -> pd.Series:
     return pd.to_numeric(given.where(given.ne("")), errors="coerce").astype(float)
 
 
+def dates(records: Records, field: SourceField) -> pd.Series:
+    """The dates of a field; missing where nothing was entered.
+
+    Raises
+    ------
+    UnknownCodeError
+        An entry is no date.
+    """
+    given = records.text(field)
+    # Every authority writes dates in its own way, and a workbook's own dates come as ISO among typed ones.
+    iso = given.str.match(r"\d{4}-").rename("iso")
+    when = given.groupby([records.about["file"].rename("file"), iso], group_keys=False).apply(read_times).reindex(given.index)
+    refuse(records, field, given.ne("") & when.isna(), "are no dates", ["2020-03-31 or 31/03/2020"], "")
+    return when
+
+
 def days(records: Records, field: SourceField) -> pd.Series:
     """Days since 1 January 1970; missing where nothing was entered.
 
@@ -98,15 +114,16 @@ def days(records: Records, field: SourceField) -> pd.Series:
     UnknownCodeError
         An entry is no date, or a day outside the time of the cohort.
     """
-    given = records.text(field)
-    # Every authority writes dates in its own way, and a workbook's own dates come as ISO among typed ones.
-    iso = given.str.match(r"\d{4}-").rename("iso")
-    when = given.groupby([records.about["file"].rename("file"), iso], group_keys=False).apply(read_times).reindex(given.index)
-    refuse(records, field, given.ne("") & when.isna(), "are no dates", ["2020-03-31 or 31/03/2020"], "")
+    when = dates(records, field)
     first, last = span(records.cohort.starts, records.cohort.ends)
     outside = when.lt(first) | when.gt(last)
     refuse(records, field, outside, "lie outside the time of the cohort",
            [f"{first.date().isoformat()} to {last.date().isoformat()}"], f"cohorts/{records.cohort.id}.toml")
+    return since_epoch(when)
+
+
+def since_epoch(when: pd.Series) -> pd.Series:
+    """Dates as days since 1 January 1970."""
     return (when - EPOCH).dt.days.astype(float)
 
 

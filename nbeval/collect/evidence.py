@@ -13,6 +13,7 @@ from nbeval.collect.corrections import read_corrections
 from nbeval.collect.entry import collect_conditions
 from nbeval.collect.findings import Finding, findings_table
 from nbeval.collect.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
+from nbeval.collect.inspections import collect_judgements
 from nbeval.collect.official_source import collect_context
 from nbeval.collect.quotes import collect_quotes
 from nbeval.collect.records_tabular import read_records
@@ -21,11 +22,16 @@ from nbeval.collect.visits import collect_visits
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort, Source
-from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, OFFICIAL, QUOTES, RATINGS, VISITS, Evidence, empty
+from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOTES, RATINGS, VISITS, Evidence, empty
 from nbeval.frames import Collected
 
 TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES,
-          "official": OFFICIAL}
+          "judgements": JUDGEMENTS, "official": OFFICIAL}
+#: the kinds of which each layout becomes rows of one table
+_ONE_TABLE = {
+    SourceKind.ACTION_PLAN: ("actions", collect_actions), SourceKind.VISITS: ("visits", collect_visits),
+    SourceKind.INSPECTIONS: ("judgements", collect_judgements),
+}
 #: beside the tables: names that no quote may hold
 NAMES = "names"
 
@@ -110,13 +116,10 @@ def _collect(
         return [("official", figures)], findings
     tables, findings = [], []
     for records in read_records(cohort, dictionary, source, files, corrections):
-        if kind is SourceKind.ACTION_PLAN:
-            table, noted = collect_actions(records)
-            tables.append(("actions", table))
-            findings += noted
-        elif kind is SourceKind.VISITS:
-            table, noted = collect_visits(records)
-            tables.append(("visits", table))
+        if kind in _ONE_TABLE:
+            name, collect_table = _ONE_TABLE[kind]
+            table, noted = collect_table(records)
+            tables.append((name, table))
             findings += noted
         else:
             conditions, ratings = collect_conditions(records)

@@ -20,6 +20,7 @@ NEEDED = {
     SourceKind.INTERVIEWS: (FieldRole.DOCUMENT, FieldRole.AREA),
     SourceKind.QUOTES: (FieldRole.KEY, FieldRole.QUOTE, FieldRole.KIND, FieldRole.AREA, FieldRole.CONSENT, FieldRole.RELEASE,
                         FieldRole.DECISION, FieldRole.SIGNED),
+    SourceKind.INSPECTIONS: (FieldRole.AUTHORITY, FieldRole.AREA, FieldRole.KIND, FieldRole.STATUS, FieldRole.HELD),
     SourceKind.OFFICIAL: (),
 }
 #: the roles whose entries are chosen from a set
@@ -85,6 +86,8 @@ def _check_choices(files: InstrumentFiles, known: Known) -> None:
     unique(known.faults, rows, lambda one: (one.choices, one.code), "this code", "code")
     spelt: dict[tuple[str, str], str] = {}
     for choice, place in rows:
+        if choice.since and choice.until and choice.since > choice.until:
+            known.faults.add(place, "until", "is before since", "put the two dates in order")
         if choice.choices == SCALE and not choice.code.isdecimal():
             known.faults.add(place, "code", f"'{choice.code}' is no whole number", "number the steps of the scale")
         for label in {normalise(text) for text in (choice.label, *choice.also.split(" | ")) if text}:

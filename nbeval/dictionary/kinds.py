@@ -170,6 +170,7 @@ class SourceKind(StrEnum):
     ENTRY = "entry"                    # one row per condition that was promised, or rated
     INTERVIEWS = "interviews"          # one row per coded segment of an interview or an open answer
     QUOTES = "quotes"                  # one row per quote that may be printed, and the names that none may hold
+    INSPECTIONS = "inspections"        # judgements of inspectors, each with its day
     OFFICIAL = "official"              # figures that government publishes of every authority
     PUBLISHED = "published"            # figures that stand in print
 
@@ -190,7 +191,7 @@ class FieldRole(StrEnum):
     KIND = "kind"                      # any further choice: a cornerstone, in person or online
     DUE = "due"                        # the day by which an action is to be done
     PLANNED = "planned"                # the day for which a visit was planned
-    HELD = "held"                      # the day on which it was held; empty where it was not
+    HELD = "held"                      # the day on which it was held, empty where it was not; of a judgement, its day
     DOCUMENT = "document"              # the interview, the return or the open answer that a segment is from
     CODER = "coder"                    # who gave the code; where no column says it, the end of the file's name: x_ab.csv
     QUOTE = "quote"                    # the words of a quote; kept only where they are released with consent

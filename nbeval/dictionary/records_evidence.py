@@ -6,6 +6,8 @@ Their instruments lie in ``instruments/<id>/`` like those of surveys, with table
 
 from __future__ import annotations
 
+from datetime import date
+
 from nbeval.dictionary.kinds import FieldRole, Status
 from nbeval.dictionary.record import Record
 
@@ -41,6 +43,8 @@ class Choice(Record):
     also: str = ""                      # other spellings, parted by " | "
     counts: bool = False                # done, held, met: what is aimed at
     people: bool = False                # those who rate are the people the programme is for
+    since: date | None = None           # the days between which it was in use: a framework of inspection
+    until: date | None = None
     status: Status = Status.CONFIRMED
     source: str
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import Field
 
 from nbeval.dictionary.record import Record
@@ -96,6 +98,17 @@ class InventedQuote(Record):
     signed: str = ""
 
 
+class InventedInspections(Record):
+    """One round of inspections: which areas were judged, of how many authorities, and how."""
+
+    framework: str
+    first: date
+    last: date
+    areas: tuple[str, ...]
+    share: float = Field(default=1.0, ge=0, le=1)     # of authorities that were inspected
+    grades: tuple[float, ...]           # shares of the grades, the best first
+
+
 class SpecimenEvidence(Record):
     """specimen_evidence.toml: what is invented besides answers of people."""
 
@@ -111,5 +124,6 @@ class SpecimenEvidence(Record):
     themes: tuple[ThemeShare, ...] = ()
     coding: tuple[Coding, ...] = ()
     quotes: tuple[InventedQuote, ...] = ()
+    inspections: tuple[InventedInspections, ...] = ()
     names: tuple[str, ...] = ()         # that no quote may hold
     source: str

@@ -7,6 +7,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.estimate.addressed import addressed_change
+from nbeval.estimate.judgements import judgement_results
 from nbeval.estimate.official_rows import official_results
 from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.rows import gather
@@ -16,7 +17,7 @@ from nbeval.evidence_frames import Evidence
 
 
 def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate what a cohort's ratings, actions, visits, conditions and themes show.
+    """Estimate what a cohort's ratings, actions, visits, conditions, themes, judgements and official figures show.
 
     Parameters
     ----------
@@ -33,7 +34,8 @@ def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: C
     found = gather([
         rating_results(evidence.ratings, cohort, dictionary), action_results(evidence.actions, cohort, dictionary),
         visit_results(evidence.visits, cohort, dictionary), condition_results(evidence.conditions, cohort, dictionary),
-        theme_results(evidence.codes, cohort, dictionary), official_results(evidence.official, cohort),
+        theme_results(evidence.codes, cohort, dictionary), judgement_results(evidence.judgements, cohort, dictionary),
+        official_results(evidence.official, cohort),
         addressed_change(survey, evidence.actions, cohort, dictionary),
     ])
     return pd.concat([survey, found], ignore_index=True) if len(found) else survey

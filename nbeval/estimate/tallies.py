@@ -36,9 +36,9 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     for source, rows in actions.groupby("source", sort=False):
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
         once = rows.drop_duplicates(["authority", "action"])
-        parts.append(_counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument.chosen_by(FieldRole.STATUS)))
+        parts.append(counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument.chosen_by(FieldRole.STATUS)))
         for name, role in ((INVOLVEMENT, FieldRole.INVOLVEMENT), (KIND, FieldRole.KIND)):
-            parts.append(_counted(once.assign(wave="", choice=once[name]), name, instrument.chosen_by(role)))
+            parts.append(counted(once.assign(wave="", choice=once[name]), name, instrument.chosen_by(role)))
         parts.append(_addressed(once))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
@@ -59,7 +59,7 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
         held = rows[rows["held"].notna()].assign(wave="")
         parts.append(_delivered(rows))
         for name, role in ((KIND, FieldRole.KIND), (INVOLVEMENT, FieldRole.INVOLVEMENT)):
-            parts.append(_counted(held.assign(choice=held[name]), name, instrument.chosen_by(role)))
+            parts.append(counted(held.assign(choice=held[name]), name, instrument.chosen_by(role)))
         parts.append(_days(rows))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
 
@@ -76,12 +76,17 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
     parts = []
     for (source, choices), rows in conditions.groupby(["source", "choices"], sort=False):
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
-        parts.append(_counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False))
+        parts.append(counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
 
-def _counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:
-    """Counts of each choice by area, authority and occasion, and over all of each."""
+def counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:
+    """Count each choice by area, authority and occasion, and over all of each.
+
+    Returns
+    -------
+    one row per area x authority (and for all) x occasion x choice; a choice that nobody made has a count of 0.
+    """
     given = rows[rows["choice"].ne("")]
     whole = [given, given.assign(authority="")] if given["authority"].ne("").any() else [given]
     places = pd.concat(whole, ignore_index=True)

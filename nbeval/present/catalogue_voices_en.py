@@ -1,4 +1,4 @@
-"""Words about themes, quotes and official figures, in British English."""
+"""Words about themes, quotes, judgements of inspectors and official figures, in British English."""
 
 from __future__ import annotations
 
@@ -16,6 +16,24 @@ VOICES: Mapping[str, str] = MappingProxyType({
     "official_year": "Year to 31 March {year}",
     "unit_official": "As published: per cent, or means from 0 to 10",
     "base_official": "Everybody whom the publisher counts. Figures are public already and shown as published.",
+    "judged_before": "Last before: {wave}",
+    "judged_by": "Last by the end of: {wave}",
+    "grade": "Grade",
+    "judged_on": "Day",
+    "judged_day": "{day} ({framework})",
+    "direction": "Direction",
+    "judged_better": "better",
+    "judged_worse": "worse",
+    "judged_same": "the same grade",
+    "judged_never": "no judgement",
+    "judged_first": "no earlier judgement",
+    "judged_not_again": "not judged again",
+    "judged_other_framework": "{direction}, under another framework",
+    "or": "{first} or {other}",
+    "said_judged": "On “{label}”, {count} of {total} {areas} with a judgement stood at {grades} before the first survey.",
+    "said_judged_since": "On “{label}”, {before} of {total_before} {areas} with a judgement stood at {grades} before the first survey, and {count} of {total} by the end of the last.",
+    "unit_judgements": "Grades and days",
+    "base_judgements": "All judgements that are published: of each {area} the last one by the time that the head of a column names.",
     "quote": "In their words",
     "quoted": "“{words}”",
     "speaker": "Who speaks",

@@ -25,6 +25,7 @@ class SourceTable(StrEnum):
     THEMES = "themes"                    # who told of each theme
     CODERS = "coders"                    # how far coders agree on it
     QUOTES = "quotes"                    # words of speakers, as released
+    JUDGEMENTS = "judgements"            # what inspectors judged, and when
     OFFICIAL = "official"                # figures that government publishes of each authority
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -97,7 +98,26 @@ def _involved(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     return context.say("said_involved", count=numeral(last["actions"].value), total=last["of_all"].text, label=last["label"].text)
 
 
+def _judgements(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """How many authorities stood at a grade that is aimed at, on the first area; nothing in a report on one of them."""
+    if context.authority:
+        return ""
+    instrument, own = instrument_of(spec, context), lines[:len(context.cohort.authorities)]
+    aims = [one.label for one in choices_of(spec, context, FieldRole.STATUS) if one.counts]
+
+    def standing(wave: str) -> tuple[int, int]:
+        given = [line[f"{wave}_grade"].text for line in own if line[f"{wave}_grade"].result]
+        return sum(grade in aims for grade in given), len(given)
+    (before, total_before), (count, total) = standing(context.first.id), standing(context.wave.id)
+    grades = functools.reduce(lambda first, other: context.say("or", first=first, other=other), (aim.lower() for aim in aims))
+    words = {"label": instrument.named(spec.indicators)[0].label, "grades": grades, "count": count, "total": total}
+    if not context.shows_change:
+        return context.say("said_judged", **words)
+    return context.say("said_judged_since", **words, before=before, total_before=total_before)
+
+
 _SAID: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
     SourceTable.GAPS: _gaps, SourceTable.MOVEMENT: _movement, SourceTable.PROGRESS: _progress,
     SourceTable.DELIVERED: _delivered, SourceTable.APPLICATIONS: _applications, SourceTable.INVOLVED: _involved,
+    SourceTable.JUDGEMENTS: _judgements,
 })

@@ -11,6 +11,7 @@ from nbeval.dictionary.records import Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
 from nbeval.specimen.export import Canary
 from nbeval.specimen.files import write_file
+from nbeval.specimen.inspection_rows import inspection_rows
 from nbeval.specimen.invention import Invention
 from nbeval.specimen.log_rows import condition_rows, plan_rows, visit_rows
 from nbeval.specimen.official_table import write_official
@@ -22,6 +23,7 @@ _AUTHORITY = "{authority}"
 _ROWS: dict[SourceKind, Callable[[Invention], list[dict[str, str]]]] = {
     SourceKind.ACTION_PLAN: plan_rows, SourceKind.VISITS: visit_rows, SourceKind.ENTRY: condition_rows,
     SourceKind.INTERVIEWS: segment_rows, SourceKind.QUOTES: quote_rows,
+    SourceKind.INSPECTIONS: inspection_rows,
 }
 
 

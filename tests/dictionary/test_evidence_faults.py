@@ -17,8 +17,8 @@ FILES = {
                   "v1,Users there,people,,users,,true\n",
     "areas.csv": "area,label,part,about,outcomes,status,source\nthe_door,The door,front,,,confirmed,T1\n",
     "points.csv": "point,area,label,status,source\ndoor_1,the_door,It opens.,confirmed,T1\n",
-    "choices.csv": "choices,code,label,also,counts,people,status,source\nrating,1,No,,false,false,confirmed,T1\n"
-                   "rating,2,Yes,Aye,true,false,confirmed,T1\nraters,users,Users,,false,true,confirmed,T1\n",
+    "choices.csv": "choices,code,label,also,counts,people,since,until,status,source\nrating,1,No,,false,false,,,confirmed,T1\n"
+                   "rating,2,Yes,Aye,true,false,,,confirmed,T1\nraters,users,Users,,false,true,,,confirmed,T1\n",
     "bands.csv": "band,label,colour,lowest,source\nlow,Low,red,1,T1\nhigh,High,green,2,T1\n",
 }
 BROKEN = {
@@ -36,6 +36,7 @@ BROKEN = {
     "a colour that does not exist": ("bands.csv", "red,1", "pink,1", ["unknown colour 'pink'"]),
     "bands that leave the lowest out": ("bands.csv", "red,1,", "red,1.5,", ["leaves the lowest ratings without a band"]),
     "two bands that begin alike": ("bands.csv", "green,2,", "green,1,", ["this lowest mean stands already"]),
+    "a choice that ends before it begins": ("choices.csv", "1,No,,false,false,,", "1,No,,false,false,2020-02-01,2020-01-31", ["is before since"]),
     "a source that does not exist": ("bands.csv", "green,2,T1", "green,2,T9", ["unknown source key 'T9'"]),
 }
 

@@ -19,7 +19,7 @@ from nbeval.present.kinds_sources import SourceTable
 from nbeval.protect import protect
 from nbeval.specimen.evidence import write_evidence
 
-KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY)
+KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS)
 SMALL_PANEL = "larkenmere"
 
 
@@ -72,7 +72,7 @@ def test_every_kind_of_table_has_a_form_a_unit_and_a_base():
 def test_every_declared_exhibit_shows_something_or_waits_for_the_survey(project, make):
     empty = []
     for kind, name in own(project):
-        if project.exhibit(name).source_id not in ("self_assessment", "action_plan", "visits", "entry"):
+        if project.exhibit(name).source_id not in ("self_assessment", "action_plan", "visits", "entry", "inspections"):
             continue
         authority = "quillshire" if kind.startswith("authority") else ""
         if not hasattr(make(kind, authority).exhibit(name), "exhibit"):
@@ -82,7 +82,8 @@ def test_every_declared_exhibit_shows_something_or_waits_for_the_survey(project,
 
 def test_every_cell_is_the_result_it_names(project, make, disclosed):
     rows = {key: row for key, row in make("final").context.results.by_key.items()}
-    for name in ("gaps_final", "self_assessment_movement", "actions_progress", "visits_delivered", "visits_calendar", "cornerstones_moved"):
+    for name in ("gaps_final", "self_assessment_movement", "actions_progress", "visits_delivered", "visits_calendar", "cornerstones_moved",
+                 "inspected"):
         shown, _ = exhibit(make("final"), name)
         cells = [cell for row in shown.rows for cell in row.cells if cell.result and cell.value is not None]
         assert cells
@@ -132,6 +133,54 @@ def test_sentences_repeat_the_numbers_of_the_table(make):
     shown, cells = exhibit(make("final"), "gaps_final")
     widest = max(cells.values(), key=lambda row: abs(row["gap"].value))
     assert widest["label"].text in shown.sentence and widest["gap"].text.lstrip("+") in shown.sentence
+
+
+DIRECTIONS = {"better", "worse", "the same grade", "not judged again", "no earlier judgement", "no judgement"}
+GRADES = ["Outstanding", "Good", "Requires improvement to be good", "Inadequate"]
+
+
+def test_the_direction_of_a_judgement_follows_the_grades_beside_it(make):
+    _, cells = exhibit(make("final"), "inspected")
+    assert len(cells) == 3 * 8
+    seen = set()
+    for row in cells.values():
+        before, after, direction = row["baseline_grade"].text, row["final_grade"].text, row["direction"].text.partition(",")[0]
+        seen.add(direction)
+        if after not in GRADES:
+            assert direction == "no judgement"
+        elif before not in GRADES:
+            assert direction == "no earlier judgement"
+        elif row["baseline_day"].text == row["final_day"].text:
+            assert direction == "not judged again" and before == after
+        else:
+            step = GRADES.index(before) - GRADES.index(after)
+            assert direction == ("better" if step > 0 else "worse" if step < 0 else "the same grade")
+    assert seen == DIRECTIONS
+
+
+def test_a_judgement_under_another_framework_says_so(make):
+    _, cells = exhibit(make("final"), "inspected")
+    rows = [row for row in cells.values() if row["direction"].text.partition(",")[0] in ("better", "worse", "the same grade")]
+    for row in rows:
+        frameworks = {row[f"{wave}_day"].text.partition("(")[2] for wave in ("baseline", "final")}
+        assert row["direction"].text.endswith("under another framework") == (len(frameworks) == 2)
+    assert {row["direction"].text.endswith("under another framework") for row in rows} == {True, False}
+
+
+def test_the_sentence_on_judgements_counts_the_lines_of_the_first_area(make):
+    shown, cells = exhibit(make("final"), "inspected")
+    own = [row for (heading, _), row in cells.items() if heading == "Experiences and progress of care leavers"]
+    for wave, words in (("baseline", "before the first survey"), ("final", "by the end of the last")):
+        grades = [row[f"{wave}_grade"].text for row in own if row[f"{wave}_grade"].text in GRADES]
+        assert f"{sum(grade in GRADES[:2] for grade in grades)} of {len(grades)} " in shown.sentence and words in shown.sentence
+    assert "outstanding or good" in shown.sentence
+
+
+def test_a_report_on_one_authority_shows_its_own_judgements(make):
+    _, cells = exhibit(make("authority_baseline", "quillshire"), "inspected")
+    whole = exhibit(make("baseline"), "inspected")[1]
+    assert {label: row["baseline_grade"].text for (_, label), row in cells.items()} == {
+        heading: row["baseline_grade"].text for (heading, label), row in whole.items() if label.startswith("Quillshire")}
 
 
 def test_the_timeline_marks_the_times_of_the_cohorts_notes(make, project):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from nbeval.present.forms.deeds import (
     addressed, addressed_by, applications, calendar, conditions, delivered, involved, planned, progress,
 )
+from nbeval.present.forms.judgements import judgements
 from nbeval.present.forms.official import official
 from nbeval.present.forms.quotes import quotes
 from nbeval.present.forms.ratings import agreement, gaps, gaps_by_place, movement, ratings
@@ -31,5 +32,6 @@ SOURCE_FORMS = MappingProxyType({
     SourceTable.THEMES: themes,
     SourceTable.CODERS: coders,
     SourceTable.QUOTES: quotes,
+    SourceTable.JUDGEMENTS: judgements,
     SourceTable.OFFICIAL: official,
 })

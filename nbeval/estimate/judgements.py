@@ -1,0 +1,80 @@
+"""Judgements of inspectors as rows of results: the last one before the first wave, and the last one by each later wave."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.kinds import FieldRole
+from nbeval.dictionary.records import Cohort, Wave
+from nbeval.estimate.rows import result_rows
+from nbeval.estimate.tallies import HELD, KIND, STATUS, counted
+from nbeval.frames import Quantity
+
+#: the group of the days on which something was judged
+JUDGED = "judged"
+_EPOCH = pd.Timestamp("1970-01-01")
+
+
+def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Give the last grade of every area and authority at each wave, its framework and its day, and count the grades.
+
+    Parameters
+    ----------
+    judgements : one row per judgement (``evidence_frames.JUDGEMENTS``)
+    cohort, dictionary : the declarations
+
+    Returns
+    -------
+    one row per area x wave x grade (and framework), for all and for each authority, and one per day
+        ``n_eligible`` is how many authorities had been judged by then.
+
+    Notes
+    -----
+    Grades are steps in an order without known distances: they are counted, and no mean is taken.
+    """
+    if judgements.empty:
+        return result_rows(pd.DataFrame())
+    parts = []
+    for source, rows in judgements.groupby("source", sort=False):
+        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        last = _last(rows, cohort)
+        if last.empty:
+            continue
+        for name, role, column in ((STATUS, FieldRole.STATUS, "status"), (KIND, FieldRole.KIND, "kind")):
+            parts.append(counted(last.assign(choice=last[column]), name, instrument.chosen_by(role), every_area=False))
+        parts.append(last[["source", "wave", "authority"]].assign(
+            indicator=last["area"], estimate=last["held"], group=JUDGED, level=HELD, unit="day", quantity=Quantity.DAY.value,
+            method="as published"))
+    return result_rows(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), cohort=cohort.id)
+
+
+def _last(rows: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """The last judgement of each area and authority at each wave."""
+    ordered = rows.sort_values("held")
+    parts = [
+        ordered[ordered["held"].le(_until(wave, cohort))].drop_duplicates(["authority", "area"], keep="last").assign(wave=wave.id)
+        for wave in cohort.waves
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else rows.iloc[:0].assign(wave="")
+
+
+def _until(wave: Wave, cohort: Cohort) -> float:
+    """The last day that counts at a wave: the day before the first one, the last day of a later one.
+
+    Where a wave's days are not known, the cohort's own take their place: its first day, and its end.
+    """
+    if wave is cohort.waves[0]:
+        return _day(wave.fieldwork_start or pd.Period(cohort.starts).start_time) - 1
+    if wave.fieldwork_end:
+        return _day(wave.fieldwork_end)
+    if wave is not cohort.waves[-1]:
+        return -math.inf
+    return _day(pd.Period(cohort.ends).end_time.normalize()) if cohort.ends else math.inf
+
+
+def _day(when: object) -> float:
+    """A date in days since 1 January 1970."""
+    return float((pd.Timestamp(when) - _EPOCH).days)
