@@ -28,6 +28,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "nbeval-set-up"
 LOCK = ROOT / "requirements.lock"
 OLDEST = (3, 11)
+#: the exit code of a run that was stopped with Ctrl-C
+STOPPED = 130
 
 
 def main(arguments: list[str]) -> int:
@@ -39,10 +41,13 @@ def main(arguments: list[str]) -> int:
         return 0
     try:
         set_up()
+    except KeyboardInterrupt:
+        say("Stopped. The same command sets up anew.")
+        return STOPPED
     except subprocess.CalledProcessError as error:
         return refuse(f"set-up stopped: '{Path(error.cmd[0]).name}' ended with {error.returncode} (its own words are above).\n"
                       "  do       check the connection to the package index and run the same command again.")
-    return subprocess.call(command(*arguments), cwd=os.getcwd())
+    return call(command(*arguments))
 
 
 def command(verb: str, *rest: str) -> list[str]:
@@ -59,6 +64,13 @@ def command(verb: str, *rest: str) -> list[str]:
     if verb == "report":
         return [python, "-m", "nbeval", "render", *(rest or ["specimen"])]
     return [python, "-m", "nbeval", verb, *rest]
+
+
+def call(line: list[str]) -> int:
+    """Run a command in the place of this process, so that signals reach it; as a child where that cannot be done."""
+    if os.name == "posix":
+        os.execv(line[0], line)
+    return subprocess.call(line)
 
 
 def set_up() -> None:

@@ -6,10 +6,11 @@ Where a number comes from is told by ``nbeval.pipeline``.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from nbeval.frames import Collected
@@ -66,6 +67,8 @@ def results(cohort: str, *, dictionary: Path | str | None = None, data: Path | s
 
 def _workspace(dictionary: Path | str | None, data: Path | str | None):
     """The places to work with."""
+    from pathlib import Path
+
     from nbeval.workspace import Workspace
 
     return Workspace(Path(dictionary) if dictionary else None, Path(data) if data else None)

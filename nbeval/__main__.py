@@ -1,7 +1,19 @@
-"""``python -m nbeval``."""
+"""``python -m nbeval`` and the command ``nbeval``."""
 
 import sys
 
-from nbeval.cli import main
+from nbeval.errors import STOPPED
 
-sys.exit(main())
+
+def run() -> int:
+    """Run a command; Ctrl-C while the packages are still being read is a line, as it is later on."""
+    try:
+        from nbeval.cli import main
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. Nothing had been begun.\n")
+        return STOPPED
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

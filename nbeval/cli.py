@@ -11,13 +11,10 @@ from typing import Annotated
 
 import typer
 
-from nbeval.errors import NbevalError
+from nbeval.errors import STOPPED, NbevalError
 
 #: a report is made by one process of several: threads of the linear algebra would only stand in their way
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-#: the exit code of a run that was stopped with Ctrl-C
-STOPPED = 130
 
 app = typer.Typer(
     name="nbeval", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,

@@ -10,6 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+#: the exit code of a run that was stopped with Ctrl-C
+STOPPED = 130
+
 
 class NbevalError(Exception):
     """A fault that somebody who uses nbeval can put right; the command line exits with 2."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -54,6 +55,14 @@ def test_both_doors_lead_to_the_same_commands():
     said = [subprocess.run([*door, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
             for door in ([sys.executable, "-m", "nbeval"], [str(script)])]
     assert said[0].partition("Options:")[2] == said[1].partition("Options:")[2] != ""
+
+
+def test_ctrl_c_while_packages_are_being_read_is_a_line_and_no_trace(tmp_path):
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    for door in (["-m", "nbeval"], ["-c", "import sys; from nbeval.__main__ import run; sys.exit(run())"]):
+        done = subprocess.run([sys.executable, *door, "--help"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+                              capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped. Nothing had been begun.\n")
 
 
 def test_a_report_that_is_there_is_not_made_again_and_the_way_in_is_named(place, capsys):

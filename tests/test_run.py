@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 
@@ -59,6 +60,23 @@ def test_a_failed_installation_leaves_no_stamp_and_says_what_to_do(run, monkeypa
     assert run.main(["check", "specimen"]) == 2
     assert "check the connection" in capsys.readouterr().err
     assert not run.STAMP.exists()
+
+
+def test_ctrl_c_while_setting_up_is_a_line_and_leaves_no_stamp(run, monkeypatch, capsys):
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run.venv, "create", stopped)
+    assert run.main(["check", "specimen"]) == 130
+    assert capsys.readouterr().err.endswith("Stopped. The same command sets up anew.\n")
+    assert not run.STAMP.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a process cannot take the place of another")
+def test_a_command_takes_the_place_of_the_bootstrap_and_gets_its_signals_and_exit_code(root):
+    line = "import run, sys; run.call([sys.executable, '-c', 'import os, sys; sys.exit(os.getpid() % 100)'])"
+    child = subprocess.Popen([sys.executable, "-c", line], cwd=root)
+    assert child.wait(timeout=30) == child.pid % 100
 
 
 def test_an_old_python_is_refused_in_one_line(run, monkeypatch, capsys):
