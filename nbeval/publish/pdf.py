@@ -13,14 +13,17 @@ from typing import Any
 import matplotlib
 import typst
 
-from nbeval.exhibit import Column, Exhibit
+from nbeval.exhibit import Column, Exhibit, Figure
 from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.prose import Token
-from nbeval.publish.widths import lines, shares
-from nbeval.publish.words import below_exhibit, words
+from nbeval.publish.slides import is_slides, slides_of
+from nbeval.publish.widths import lines, shares, size
+from nbeval.publish.words import below_exhibit, unit_and_base, words
 
-WHOLE_UP_TO = 36        # lines of a table that is not split between pages
+WHOLE_UP_TO = 20        # lines of a table that is not split between pages
+WIDEST, TALLEST = 162, 185      # millimetres that a picture can take of an upright page
+NUMBERS = "numbers-"    # what the anchor of the table behind a picture begins with
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
@@ -41,16 +44,18 @@ def pdf_tables(document: Document) -> list[list[list[str]]]:
     """
     with _laid_out(document) as compiler:
         figures = json.loads(compiler.query("figure.where(kind: table)"))
-    return [_rows(_table(figure["body"])) for figure in figures]
+    tables = {figure["label"].strip("<>").removeprefix(NUMBERS): _rows(_table(figure["body"])) for figure in figures}
+    return [tables[shown.place] for shown in document.exhibits]
 
 
 @contextmanager
 def _laid_out(document: Document) -> Iterator[typst.Compiler]:
     """The document, ready to be written or asked."""
     report = json.dumps(report_data(document), ensure_ascii=False)
+    template = "slides.typ" if is_slides(document) else "report.typ"
     with as_file(files("nbeval.publish") / "templates") as templates:
         yield typst.Compiler(
-            str(templates / "report.typ"), root=str(templates), sys_inputs={"report": report},
+            str(templates / template), root=str(templates), sys_inputs={"report": report},
             font_paths=[str(FONTS)], ignore_system_fonts=True,
         )
 
@@ -67,13 +72,22 @@ def _rows(table: dict[str, Any]) -> list[list[str]]:
     """The rows of a table; a cell over all columns is a row of its own."""
     rows, width = [], len(table["columns"])
     filled = width
-    for cell in (part for part in table["children"] if part["func"] == "cell"):
+    for cell in _cells(table):
         if filled >= width:
             rows.append([])
             filled = 0
         rows[-1].append(_text(cell["body"]))
         filled += cell.get("colspan", 1)
     return rows
+
+
+def _cells(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The cells of a table below its header; the heading of a block is a header of a lower level."""
+    for part in table["children"]:
+        if part["func"] == "cell":
+            yield part
+        elif part["func"] == "header" and part.get("level", 1) > 1:
+            yield from part["children"]
 
 
 def _text(content: Any) -> str:
@@ -94,16 +108,18 @@ def png_bytes(svg: str, width_mm: float, ppi: float = 200) -> bytes:
 
 def report_data(document: Document) -> dict[str, Any]:
     """The document as the template reads it."""
-    anchors = {block.anchor for block in document.headings} | {shown.place for shown in document.exhibits}
+    parts = {"slides": slides_of(document)} if is_slides(document) else {"blocks": document.blocks}
+    anchors = {place.anchor for place in parts.get("slides", document.headings)}
+    anchors |= {shown.place for shown in document.exhibits}
     language, _, region = document.language.partition("-")
     return {
         "title": document.title, "lang": language, "region": region or None,
         "owner": document.summary.get("owner", ""), "overline": overline(document), "subtitle": subtitle(document),
         "banner": banner(document), "stamp": document.stamp, "words": words(document.language),
-        "exhibits": bool(document.exhibits),
-        "list": [{"anchor": shown.place, "label": shown.exhibit.label, "title": shown.exhibit.title}
-                 for shown in document.exhibits],
-        "blocks": [_block(block, anchors) for block in document.blocks],
+        "exhibits": bool(document.exhibits), "plain": document.summary.get("form") == "plain",
+        "blocks": [_block(block, anchors) for block in parts.get("blocks", ())],
+        "slides": [{"title": slide.title, "part": slide.part, "anchor": slide.anchor,
+                    "blocks": [_block(block, anchors) for block in slide.blocks]} for slide in parts.get("slides", ())],
     }
 
 
@@ -133,19 +149,26 @@ def _linked(token: Token, anchors: set[str]) -> Token:
 
 def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
     """An exhibit as the template reads it."""
-    figure, wide, under = exhibit.figure, len(exhibit.columns), list(below_exhibit(exhibit))
+    under = list(below_exhibit(exhibit))
     return {
-        "label": exhibit.label, "title": exhibit.title, "sentence": exhibit.sentence,
-        "svg": figure.svg if figure else "", "width": min(figure.width_mm, 162) if figure else 0,
-        "alt": f"{figure.alt} {figure.description}".strip() if figure else "",
+        "label": exhibit.label, "title": exhibit.title, "sentence": exhibit.sentence, **_picture(exhibit.figure),
         "columns": [{"label": column.label, "unit": column.unit, "header": column.header,
                      "numeric": column.numeric, "group": column.group} for column in exhibit.columns],
         "groups": _groups(exhibit.columns),
         "rows": [{"heading": row.heading, "cells": [cell.text for cell in row.cells]} for row in exhibit.rows],
-        "size": 9.5 if wide <= 6 else 8.5 if wide <= 9 else 7.5,
-        "shares": [round(share, 4) for share in shares(exhibit)], "below": under,
+        "size": size(exhibit), "shares": [round(share, 4) for share in shares(exhibit)], "below": under,
+        "about": list(unit_and_base(exhibit)),
         "whole": lines(exhibit, sum(map(len, under))) <= WHOLE_UP_TO,
     }
+
+
+def _picture(figure: Figure | None) -> dict[str, Any]:
+    """A picture with its words, and its size where it is made to fit an upright page; no drawing where there is none."""
+    if figure is None:
+        return {"svg": ""}
+    scale = min(1.0, WIDEST / figure.width_mm, TALLEST / figure.height_mm)
+    return {"svg": figure.svg, "alt": f"{figure.alt} {figure.description}".strip(),
+            "width": figure.width_mm * scale, "height": figure.height_mm * scale}
 
 
 def _groups(columns: Iterable[Column]) -> list[dict[str, Any]]:

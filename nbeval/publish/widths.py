@@ -1,4 +1,4 @@
-"""How wide the columns of a printed table are, and how many lines it takes, from the texts in it."""
+"""How wide the columns of a printed table are, how small its print, and how many lines it takes, from the texts in it."""
 
 from __future__ import annotations
 
@@ -6,33 +6,67 @@ from math import ceil
 
 from nbeval.exhibit import Exhibit
 
+LARGE = 9.5                     # points of print where a table has all the width it wants
+SMALLER = (8.5, 7.5, 7.0)       # where it has not, the largest in which nothing is cut
+ROOM = 1000         # characters between the margins, times the size of the print in points
 LONGEST = 34        # characters; a longer text is broken into lines
-PER_LINE = 105      # characters of small print between the margins
+SHORT = 16          # characters; a shorter text is not broken, such as a date
+
+
+def size(exhibit: Exhibit) -> float:
+    """The size of a table's print, in points."""
+    places = range(len(exhibit.columns))
+    if sum(_wanted(exhibit, place) for place in places) <= ROOM / LARGE:
+        return LARGE
+    least = sum(_least(exhibit, place) for place in places)
+    return next((one for one in SMALLER if least <= ROOM / one), SMALLER[-1])
 
 
 def shares(exhibit: Exhibit) -> tuple[float, ...]:
     """The share of the table's width that each column gets; together 1."""
-    needs = [_need(exhibit, place) for place in range(len(exhibit.columns))]
-    return tuple(need / sum(needs) for need in needs)
+    places = range(len(exhibit.columns))
+    least, wanted = [_least(exhibit, place) for place in places], [_wanted(exhibit, place) for place in places]
+    room = ROOM / size(exhibit)
+    if sum(wanted) > max(room, sum(least)):     # each gives way in proportion to what it has to give
+        given = (max(room, sum(least)) - sum(least)) / (sum(wanted) - sum(least))
+        wanted = [low + given * (high - low) for low, high in zip(least, wanted, strict=True)]
+    return tuple(width / sum(wanted) for width in wanted)
 
 
 def lines(exhibit: Exhibit, notes: int = 0) -> int:
     """About how many lines a table takes with what stands below it; ``notes`` counts the characters there."""
-    characters = [max(4.0, share * PER_LINE) for share in shares(exhibit)]
+    per_line = ROOM / size(exhibit)
+    characters = [max(4.0, share * per_line) for share in shares(exhibit)]
     rows = (
         max((ceil(len(cell.text) / width) for cell, width in zip(row.cells, characters, strict=False)), default=1)
         for row in exhibit.rows
     )
-    return sum(rows) + ceil(notes / PER_LINE)
+    return sum(rows) + ceil(notes / per_line)
 
 
-def _need(exhibit: Exhibit, place: int) -> float:
-    """The characters a column needs: its cells on one line where they are short, its longest word at least."""
+def _least(exhibit: Exhibit, place: int) -> float:
+    """The characters a column cannot do without: its numbers, short texts and longest word, each on one line."""
     column = exhibit.columns[place]
-    cells = [row.cells[place].text for row in exhibit.rows if not row.heading]
-    head = f"{column.label} ({column.unit})" if column.unit else column.label
-    words = [word for text in (head, *cells) for word in text.split()] or [""]
-    widest = min(LONGEST, max((len(text) for text in cells), default=1))
-    if column.numeric:      # an interval that breaks into lines cannot be read
-        widest *= 1.4
-    return max(widest, max(map(len, words)), min(len(head) / 2, 14.0)) + 2.0
+    cells = _cells(exhibit, place)
+    whole = [text for text in cells if column.numeric or len(text) <= SHORT]
+    words = [word for text in cells for word in text.split()]
+    heads = [len(word) * 1.15 for word in _head(exhibit, place).split()]      # in bold
+    long = max(map(len, cells), default=0) / 3
+    return max(*(len(text) * 1.1 for text in whole), *map(len, words), *heads, min(long, LONGEST / 2), 1.0) + 2.0
+
+
+def _wanted(exhibit: Exhibit, place: int) -> float:
+    """The characters a column would take: its cells on one line where they are not long, its header on two."""
+    longest = max(map(len, _cells(exhibit, place)), default=1)
+    return max(min(LONGEST, longest) + 2.0, min(len(_head(exhibit, place)) / 2, 14.0) + 2.0, _least(exhibit, place))
+
+
+def _cells(exhibit: Exhibit, place: int) -> list[str]:
+    """The texts of a column, without the headings of blocks."""
+    return [row.cells[place].text for row in exhibit.rows if not row.heading]
+
+
+def _head(exhibit: Exhibit, place: int) -> str:
+    """What stands over a column."""
+    column = exhibit.columns[place]
+    return f"{column.label} ({column.unit})" if column.unit else column.label

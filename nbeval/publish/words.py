@@ -8,6 +8,7 @@ from nbeval.exhibit import Exhibit
 
 _ENGLISH = {
     "contents": "Contents", "exhibits": "Tables and figures", "numbers": "The numbers behind",
+    "numbers_title": "The numbers behind the pictures",
     "notes": "Notes", "cover": "Cover", "overline": "Evaluation report",
 }
 
@@ -21,10 +22,17 @@ def words(language: str) -> dict[str, str]:
 
 def below_exhibit(exhibit: Exhibit) -> Iterator[str]:
     """The lines under an exhibit: unit, base, source, symbols, notes; each a sentence of its own."""
-    for name, text in (("Unit", exhibit.unit), ("Base", exhibit.base), ("Source", exhibit.source)):
-        if text:
-            yield f"{name}: {text}"
+    yield from unit_and_base(exhibit)
+    if exhibit.source:
+        yield f"Source: {exhibit.source}"
     if exhibit.legend:
         yield "Symbols: " + "; ".join(f"{symbol} {meaning}" for symbol, meaning in exhibit.legend)
     for note in exhibit.notes:
         yield f"Note: {note}"
+
+
+def unit_and_base(exhibit: Exhibit) -> Iterator[str]:
+    """What the numbers of an exhibit are, and who they stand on."""
+    for name, text in (("Unit", exhibit.unit), ("Base", exhibit.base)):
+        if text:
+            yield f"{name}: {text}"
