@@ -55,7 +55,7 @@ def command(verb: str, *rest: str) -> list[str]:
     python = str(interpreter())
     verbs = {
         "test": [python, "-m", "pytest", str(ROOT / "tests"), "-m", "not browser", "-n", "2", "--dist", "loadscope"],
-        "test-browser": [python, "-m", "pytest", str(ROOT / "tests"), "-m", "browser"],
+        "test-browser": [python, "-m", "pytest", str(ROOT / "tests" / "browser"), "-m", "browser", "-n", "2"],
         "bench": [python, str(ROOT / "tests" / "benchmarks" / "run_all.py")],
         "lab": [python, "-m", "jupyterlab", str(ROOT / "notebooks")],
     }

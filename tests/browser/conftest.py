@@ -1,12 +1,10 @@
-"""The browser, axe-core and the pages of the invented cohort. All three are asked for only by tests marked `browser`."""
+"""The browser, axe-core, and the pages of the committed reports. All three are asked for only by tests marked `browser`."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,8 @@ from tests.conftest import ROOT
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 AXE = ROOT / "build" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+#: every HTML page below this folder is tested: reports that were just made can be named instead of those committed
+PAGES = Path(os.environ.get("NBEVAL_PAGES", ROOT / "reports"))
 AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
 
 
@@ -49,19 +49,11 @@ def axe() -> str:
     return source.decode("utf-8")
 
 
-@pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Every HTML page of the invented cohort: those of NBEVAL_PAGES, else made for the tests."""
-    folder = os.environ.get("NBEVAL_PAGES")
-    if not folder:
-        folder = tmp_path_factory.mktemp("reports")
-        subprocess.run(
-            [sys.executable, "-m", "nbeval", "render", "specimen", "--out", str(folder), "--formats", "html"],
-            check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
-        )
-    found = sorted(Path(folder).rglob("*.html"))
-    assert found, "there are no pages"
-    return found
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for a ``page`` is run on each."""
+    if "page" in metafunc.fixturenames:
+        pages = sorted(PAGES.rglob("*.html"))
+        metafunc.parametrize("page", pages, ids=[page.relative_to(PAGES).with_suffix("").as_posix() for page in pages])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import websocket
 
+KEYS = {"Tab": 9, "Enter": 13, "Escape": 27}
 WAIT = 60.0             # seconds for the browser to start, and for one answer of it
 
 
@@ -57,11 +58,15 @@ class Browser:
         self._send("Emulation.setEmulatedMedia", features=[
             {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}])
 
-    def press_tab(self) -> None:
-        """Press the tabulator key."""
-        key = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+    def press(self, name: str) -> None:
+        """Press a key: Tab, Enter or Escape."""
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": KEYS[name]}
         self._send("Input.dispatchKeyEvent", type="rawKeyDown", **key)
         self._send("Input.dispatchKeyEvent", type="keyUp", **key)
+
+    def type(self, words: str) -> None:
+        """Type words where the focus is."""
+        self._send("Input.insertText", text=words)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression on the page; a promise is waited for."""
