@@ -36,9 +36,7 @@ def dots(picture: Picture) -> Drawing:
 def dots_on(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) -> None:
     """Draw the scale, the intervals and the marks of all lines."""
     _scale(axes, picture)
-    for place in spots:
-        for mark, y in spread_marks(place, gap):
-            _interval(axes, mark, y, picture)
+    _intervals(axes, picture, spots, gap)
     _points(axes, picture, spots, gap)
 
 
@@ -57,11 +55,13 @@ def spread_marks(place: Place, gap: float) -> list[tuple[Mark, float]]:
     return [(mark, start + gap * number) for number, mark in enumerate(marks)]
 
 
-def _interval(axes: Axes, mark: Mark, y: float, picture: Picture) -> None:
-    """The interval of one mark."""
-    if mark.shown and mark.low is not None and mark.high is not None:
-        colour = COLOURS[picture.series.index(mark.series) % len(COLOURS)]
-        axes.hlines(y, mark.low, mark.high, color=INK if mark.published else colour, linewidth=1.4, zorder=2)
+def _intervals(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) -> None:
+    """The intervals of all marks."""
+    known = [(mark, y) for place in spots for mark, y in spread_marks(place, gap)
+             if mark.shown and mark.low is not None and mark.high is not None]
+    colours = [INK if mark.published else COLOURS[picture.series.index(mark.series) % len(COLOURS)] for mark, _ in known]
+    axes.hlines([y for _, y in known], [mark.low for mark, _ in known], [mark.high for mark, _ in known],
+                colors=colours, linewidth=1.4, zorder=2)
 
 
 def _points(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from nbeval.present.figures.figure_lines import EDGE, LEAD
 from nbeval.present.figures.figure_style import INK, SMALL, WIDTH, Drawing, folded, percent_axis, theme, width_of
@@ -127,9 +128,6 @@ def _row_height(row: list[tuple[float, int, str]]) -> float:
 
 def _swatch(drawing: Drawing, x: float, y: float, place: int) -> None:
     """A small square in the shade of a band."""
-    axes = drawing.axes(x, y - 1.5, x + 3.4, y + 1.5)
-    axes.set_xticks([])
-    axes.set_xlim(0, 1)
-    sns.despine(ax=axes, left=True, bottom=True)
-    axes.barh(y, 1.0, height=3.0, color=SHADES[place % len(SHADES)], edgecolor=INK, linewidth=0.5,
-              hatch=HATCHES[place % len(HATCHES)])
+    drawing.figure.add_artist(Rectangle(
+        (x / drawing.width, 1 - (y + 1.5) / drawing.height), 3.4 / drawing.width, 3.0 / drawing.height,
+        facecolor=SHADES[place % len(SHADES)], edgecolor=INK, linewidth=0.5, hatch=HATCHES[place % len(HATCHES)]))
