@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
@@ -66,25 +64,18 @@ def _intervals(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: floa
 
 def _points(axes: Axes, picture: Picture, spots: tuple[Place, ...], gap: float) -> None:
     """All marks: filled for ours, open diamonds for published figures."""
-    rows = [
-        {"x": mark.value, "y": y, "series": mark.series, "published": mark.published}
-        for place in spots for mark, y in spread_marks(place, gap) if mark.shown
-    ]
-    if not rows:
-        return
-    table = pd.DataFrame(rows)
-    ours, theirs = table[~table["published"]], table[table["published"]]
-    names = [name for name in picture.series if name in set(ours["series"])]
-    if len(ours):
-        sns.scatterplot(
-            data=ours, x="x", y="y", hue="series", style="series", hue_order=names, style_order=names,
-            palette=[COLOURS[picture.series.index(name) % len(COLOURS)] for name in names],
-            markers=[MARKERS[picture.series.index(name) % len(MARKERS)] for name in names],
-            s=34, edgecolor="white", linewidth=0.6, legend=False, ax=axes, zorder=3, clip_on=False,
-        )
-    axes.scatter(theirs["x"], theirs["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2,
-                 zorder=3, clip_on=False)
-    axes.set(xlabel="", ylabel="")
+    shown = [(mark, y) for place in spots for mark, y in spread_marks(place, gap) if mark.shown]
+    for at, name in enumerate(picture.series):
+        _scatter(axes, [(mark.value, y) for mark, y in shown if mark.series == name and not mark.published],
+                 marker=MARKERS[at % len(MARKERS)], s=34, color=COLOURS[at % len(COLOURS)], edgecolors="white", linewidths=0.6)
+    _scatter(axes, [(mark.value, y) for mark, y in shown if mark.published],
+             marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2)
+
+
+def _scatter(axes: Axes, points: list[tuple[float, float]], **look: object) -> None:
+    """Marks of one look; none where there are none."""
+    if points:
+        axes.scatter(*zip(*points, strict=True), zorder=3, clip_on=False, **look)
 
 
 def _scale(axes: Axes, picture: Picture) -> None:

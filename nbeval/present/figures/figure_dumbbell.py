@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matplotlib.collections import LineCollection
+
 from nbeval.present.figures.figure_dots import dots_on, value_text
 from nbeval.present.figures.figure_lines import sheet
 from nbeval.present.figures.figure_style import QUIET, Drawing, theme
@@ -28,11 +30,10 @@ def dumbbell(picture: Picture) -> Drawing:
     with theme():
         drawing, axes, spots = sheet(picture, values=values_for(picture), gap=GAP)
         dots_on(axes, picture, spots, GAP)
-        for place in spots:
-            first, last = place.line.marks[0], place.line.marks[-1]
-            if first.shown and last.shown:
-                axes.plot([first.value, last.value], [place.y - GAP / 2, place.y + GAP / 2], color=QUIET, linewidth=0.8,
-                          linestyle=(0, (2, 1.5)), zorder=1)
+        pairs = [(place.y, place.line.marks[0], place.line.marks[-1]) for place in spots]
+        axes.add_collection(LineCollection(
+            [[(first.value, y - GAP / 2), (last.value, y + GAP / 2)] for y, first, last in pairs if first.shown and last.shown],
+            colors=QUIET, linewidths=0.8, linestyles=[(0, (2, 1.5))], zorder=1))
         return drawing
 
 
