@@ -39,12 +39,22 @@ def invented(declared: dict[str, Any], specimen: dict[str, Any], name: str) -> d
     files = {source["id"]: source.get("files", []) for source in specimen["sources"]}
     sources = [source | {"instrument": STAND_INS.get(source["instrument"], source["instrument"])} for source in declared.get("sources", [])]
     undated = any(source["id"] == "survey" for source in sources) and "fieldwork_start" not in declared["waves"][0]
-    lent = {name: specimen[name] for name in ("starts", "ends", "waves")} if undated else {}
+    lent = _dates(declared, specimen) if undated else {}
     return copy | {
         "id": name, "invented": True, "authorities": PLACES, "authorities_known": True, "source": "invented",
         "label": f"{declared['label']} (invented copy)",
         "sources": [source | {"files": _files(source, files.get(source["id"], []))} for source in sources],
     } | lent
+
+
+def _dates(declared: dict[str, Any], specimen: dict[str, Any]) -> dict[str, Any]:
+    """Days of fieldwork for a cohort that has none: its first and its last quarter, or the specimen's where it has no end."""
+    if "ends" not in declared:
+        return {name: specimen[name] for name in ("starts", "ends", "waves")}
+    (first, start), (last, end) = ([int(part) for part in declared[name].split("-")] for name in ("starts", "ends"))
+    times = (date(first, start, 1), date(first, start + 2, 28)), (date(last, end - 2, 1), date(last, end, 28))
+    return {"waves": [wave | dict(zip(("fieldwork_start", "fieldwork_end"), time, strict=True))
+                      for wave, time in zip(declared["waves"], times, strict=True)]}
 
 
 def _files(source: dict[str, Any], like: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -53,6 +63,9 @@ def _files(source: dict[str, Any], like: list[dict[str, Any]]) -> list[dict[str,
     layouts = {
         "ylbc": [{"wave": wave, "pattern": f"survey/{wave}/{{authority}}.csv", "version": version, "header_rows": rows}
                  for wave, version, rows in (("baseline", "v2020", 1), ("final", "v2022", 2))],
+        "local_survey_2013": [{"wave": wave, "pattern": f"survey/{wave}/{{authority}}.csv", "version": "sheet"} for wave in waves],
+        "local_survey_2015": [{"wave": wave, "pattern": f"survey/{wave}/{{authority}}.xlsx", "version": version}
+                              for wave, version in zip(waves, ("sheet", "tool"), strict=True)],
         "interview_codes": [{"wave": "final", "pattern": "interviews/sheet.csv", "version": "sheet"}],
         "difference_returns": [{"wave": "final", "pattern": "returns/sheet.csv", "version": "sheet"}],
         "conditions_2015": [{"pattern": "entry/{authority}.csv", "version": "v1"}],

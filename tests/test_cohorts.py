@@ -10,10 +10,12 @@ from nbeval.reporting import render_cohort
 from nbeval.workspace import Workspace
 from tests.early_cohorts import lay_copies
 
-#: what each cohort's reports must show of its own sources: an exhibit of the baseline, one of the final report
+#: what each cohort's reports must show of its own sources: exhibits of the baseline, and of the final report
 SHOWN = {
-    "phase_1": ("gaps_baseline", "returns_outcomes"), "phase_2": ("prerequisites_met", "prerequisites_met"),
-    "phase_3": ("gaps_baseline", "interview_themes"), "plus": ("voices_quoted", "open_answer_themes"),
+    "phase_1": (("local_levels", "gaps_baseline"), ("local_change", "returns_outcomes", "self_assessment_movement")),
+    "phase_2": (("local_levels", "prerequisites_met"), ("local_change", "prerequisites_met", "inspected")),
+    "phase_3": (("gaps_baseline", "context", "inspected"), ("interview_themes", "inspected")),
+    "plus": (("voices_quoted", "inspected"), ("open_answer_themes", "inspected")),
 }
 
 
@@ -29,13 +31,13 @@ def test_baseline_and_final_reports_are_made_from_whatever_a_cohort_has(laid, co
     workspace = Workspace(place / "dictionary", place, place / "cache", place / "reports")
     summary = render_cohort(copies[cohort], ["baseline", "final"], workspace, place / "reports", formats=("html",), workers=1)
     assert not summary.failed, str(summary)
-    for kind, exhibit in zip(("baseline", "final"), SHOWN[cohort], strict=True):
+    for kind, exhibits in zip(("baseline", "final"), SHOWN[cohort], strict=True):
         folder = place / "reports" / copies[cohort] / kind
         page = (folder / "report.html").read_text(encoding="utf-8")
         notebook = json.loads((folder / "report.ipynb").read_text(encoding="utf-8"))
         assert notebook["metadata"]["nbeval"]["invented"] is True
         assert "Traceback" not in page
-        assert f'id="exhibit-{exhibit}"' in page
+        assert not [exhibit for exhibit in exhibits if f'id="exhibit-{exhibit}"' not in page]
 
 
 def test_no_invented_data_lies_under_a_real_authority(laid):
@@ -43,3 +45,19 @@ def test_no_invented_data_lies_under_a_real_authority(laid):
     dictionary = Workspace(place / "dictionary", place).dictionary
     for copy in copies.values():
         assert all(dictionary.authority(one).invented for one in dictionary.cohort(copy).authorities)
+
+
+def test_questions_that_were_made_up_say_so_wherever_they_are_shown(laid):
+    place, _ = laid
+    dictionary = Workspace(place / "dictionary", place).dictionary
+    made_up = [one for one in dictionary.indicators if one.family.startswith("local_")]
+    assert len(made_up) == 13 and all(one.status == "unconfirmed" and one.note for one in made_up)
+    for name in ("local_survey_2013", "local_survey_2015"):
+        instrument = dictionary.instrument(name)
+        assert "fictional" in instrument.record.label and instrument.record.status == "unconfirmed"
+        assert all(item.status == "unconfirmed" and "invented" in item.source for item in instrument.items)
+
+
+def test_the_local_survey_of_the_first_phase_has_seven_questions(laid):
+    place, _ = laid
+    assert len(Workspace(place / "dictionary", place).dictionary.instrument("local_survey_2013").items) == 7

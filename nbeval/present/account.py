@@ -14,7 +14,7 @@ from nbeval.present.lines import rows_behind
 from nbeval.present.programme_account import disagreements
 from nbeval.present.results import Result
 from nbeval.present.sections import cohort_notes
-from nbeval.present.select import indicators_of
+from nbeval.present.select import available, indicators_of
 
 
 def results_behind(context: Context, tables: Iterable[Table]) -> tuple[Result, ...]:
@@ -159,8 +159,9 @@ def _entries(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[tuple[
 
 
 def _indicators(context: Context, specs: tuple[ExhibitRow, ...]) -> tuple[Indicator, ...]:
-    """The indicators that the exhibits of a report name."""
-    return tuple(dict.fromkeys(one for spec in specs for one in indicators_of(spec, context)))
+    """The indicators that the exhibits of a report name and the cohort collected."""
+    named = tuple(dict.fromkeys(one for spec in specs for one in indicators_of(spec, context)))
+    return available(named, context.results)
 
 
 def glossary(context: Context) -> Text:

@@ -32,6 +32,8 @@ VOICES: Mapping[str, str] = MappingProxyType({
     "or": "{first} or {other}",
     "said_judged": "On “{label}”, {count} of {total} {areas} with a judgement stood at {grades} before the first survey.",
     "said_judged_since": "On “{label}”, {before} of {total_before} {areas} with a judgement stood at {grades} before the first survey, and {count} of {total} by the end of the last.",
+    "said_judged_first": "On “{label}”, {count} of {total} {areas} with a judgement stood at {grades} by the end of the last survey; none had been judged on it before the first.",
+    "said_judged_none": "On “{label}”, no {area} has a judgement yet; the table shows the others.",
     "unit_judgements": "Grades and days",
     "base_judgements": "All judgements that are published: of each {area} the last one by the time that the head of a column names.",
     "quote": "In their words",

@@ -111,8 +111,10 @@ def _judgements(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     (before, total_before), (count, total) = standing(context.first.id), standing(context.wave.id)
     grades = functools.reduce(lambda first, other: context.say("or", first=first, other=other), (aim.lower() for aim in aims))
     words = {"label": instrument.named(spec.indicators)[0].label, "grades": grades, "count": count, "total": total}
-    if not context.shows_change:
-        return context.say("said_judged", **words)
+    if not context.shows_change or not total:
+        return context.say("said_judged" if total else "said_judged_none", **words)
+    if not total_before:
+        return context.say("said_judged_first", **words)
     return context.say("said_judged_since", **words, before=before, total_before=total_before)
 
 

@@ -86,7 +86,7 @@ def _well_being(
     draws = stream(specimen.seed, cohort.id, "authorities").normal(0, specimen.authority_sd, len(cohort.authorities))
     effects = dict(zip(cohort.authorities, draws, strict=True))
     latent = np.array([effects[one] for one in people.authority])
-    for shift in specimen.shifts:
+    for shift in (one for one in specimen.shifts if one.item in people.codes):    # another survey may not ask it
         latent = latent + shift.size * matcher(shift.codes).contains(people.codes[shift.item])
     latent = latent + stream(specimen.seed, cohort.id, people.wave, "own").normal(size=len(latent))
     return _standard(latent)
