@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
 
 RECORD = "release.json"
@@ -86,6 +87,32 @@ def releases_digest(cohort: str, reports: Path) -> str:
     """A checksum that changes whenever something more is published; empty text where nothing was."""
     sums = "".join(one.results_sha256 for one in releases_of(cohort, reports))
     return hashlib.sha256(sums.encode()).hexdigest() if sums else ""
+
+
+def signature_of(folder: str, reports: Path) -> tuple[int, str] | None:
+    """The number and the day of the last release of a report, if its files are as they went out; None where it is a draft.
+
+    Parameters
+    ----------
+    folder : of the report below the reports' folder, such as "specimen/baseline"
+    reports : the reports' folder, which holds the record
+
+    Raises
+    ------
+    SourceError
+        The record cannot be read.
+
+    Notes
+    -----
+    The provenance holds the hour at which the files were made, and is not compared: the same files made again are the same report.
+    """
+    cohort, _, name = folder.partition("/")
+    last = next((one for one in reversed(releases_of(cohort, reports)) if name in one.reports), None)
+    if last is None:
+        return None
+    own = {file: digest for file, digest in last.files.items() if file.rpartition("/")[0] == name and not file.endswith("/provenance.json")}
+    same = all(file_sha256(reports / cohort / file) == digest for file, digest in own.items())
+    return (last.number, last.date) if same else None
 
 
 def record_text(cohort: str, releases: tuple[Release, ...]) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from nbeval.checksums import file_sha256, sha256_of
@@ -16,6 +17,7 @@ from nbeval.publish.batch import render
 from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin
 from nbeval.publish.summary import Summary
+from nbeval.releases import signature_of
 from nbeval.wanted import Wanted, folder_of, notebook_of, reports_asked_for
 from nbeval.workspace import Workspace
 
@@ -57,7 +59,7 @@ def render_wanted(
     tell("making the reports")
     with _known_to_notebooks(workspace):
         return render(jobs, out, formats=formats, origin=origin, fresh=fresh, workers=workers, modules=MODULES,
-                      warm=f"nbeval.opening:warm_up:{cohort.id}", dask=dask)
+                      warm=f"nbeval.opening:warm_up:{cohort.id}", dask=dask, signature=partial(signature_of, reports=out))
 
 
 def jobs_of(cohort: Cohort, wanted: Sequence[Wanted], workspace: Workspace, prepared: Prepared) -> Iterator[Job]:

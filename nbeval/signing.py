@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,12 +15,13 @@ from nbeval.errors import DisclosureError, OutputError, ParameterError
 from nbeval.frames import result_key
 from nbeval.narrowing import entries, narrowed
 from nbeval.prepared import Prepared
+from nbeval.publish.index import write_indexes
 from nbeval.publish.provenance import FILE as PROVENANCE
 from nbeval.publish.provenance import read
 from nbeval.publish.results_csv import FILE as RESULTS_FILE
 from nbeval.publish.results_csv import same_value
 from nbeval.publish.staging import staging
-from nbeval.releases import RECORD, Release, record_text, releases_of
+from nbeval.releases import RECORD, Release, record_text, releases_of, signature_of
 from nbeval.wanted import Wanted
 from nbeval.workspace import Workspace
 
@@ -120,6 +122,7 @@ def sign(proposal: Proposal, name: str, day: date, workspace: Workspace, out: Pa
         place.write(f"{proposal.cohort}/{release.results}", content)
         place.write(f"{proposal.cohort}/release-{number}-audit.csv", proposal.audit.to_csv(index=False, lineterminator="\n").encode("utf-8"))
         place.write(f"{proposal.cohort}/{RECORD}", record_text(proposal.cohort, (*before, release)).encode("utf-8"))
+        write_indexes(place, {proposal.cohort}, partial(signature_of, reports=out))
     return release
 
 

@@ -14,7 +14,7 @@ from nbeval.dictionary import load
 from nbeval.errors import SourceError
 from nbeval.frames import result_key
 from nbeval.prepared import prepare
-from nbeval.releases import earlier_results, releases_digest, releases_of
+from nbeval.releases import earlier_results, releases_digest, releases_of, signature_of
 from nbeval.reporting import render_cohort
 from nbeval.workspace import Workspace
 from tests.conftest import TINY
@@ -89,6 +89,20 @@ def test_a_signed_release_keeps_name_day_checksums_and_what_it_showed(command, o
     shown = pd.read_csv(out / COHORT / "baseline" / "results.csv", dtype=str, keep_default_na=False)
     kept = pd.read_csv(out / COHORT / "release-1.csv", dtype=str, keep_default_na=False)
     assert {result_key(row) for row in kept.to_dict("records")} == {result_key(row) for row in shown.to_dict("records")}
+
+
+def test_the_index_says_released_of_what_was_signed_and_draft_of_all_else(command, out):
+    index = out / COHORT / "index.html"
+    assert "Released on" not in index.read_text(encoding="utf-8")
+    command("release", "baseline", "--signed-by", "Ada Example", "--date", "2026-03-01")
+    said = index.read_text(encoding="utf-8")
+    assert said.count("<li>Released on 1 March 2026 (release 1)</li>") == 1
+    assert "<li>Draft" in said
+    assert signature_of(f"{COHORT}/baseline", out) == (1, "2026-03-01")
+    assert signature_of(f"{COHORT}/final", out) is None
+    page = out / COHORT / "baseline" / "report.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    assert signature_of(f"{COHORT}/baseline", out) is None, "one byte more is another report"
 
 
 def test_releases_are_added_and_what_is_out_is_what_later_work_starts_from(command, out):

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
 from nbeval.publish.formats import FORMATS, check_formats
-from nbeval.publish.index import CRATE, entries, write_indexes
+from nbeval.publish.index import CRATE, Signature, entries, write_indexes
 from nbeval.publish.job import Job, Origin, Task
 from nbeval.publish.parameters import check_parameters, imported_modules
 from nbeval.publish.processes import Ended, processes
@@ -42,7 +42,7 @@ def render(
     jobs: Iterable[Job], out: Path, *, formats: Sequence[str] = ("html",), origin: Origin | None = None,
     fresh: bool = False, workers: int | None = None, engine: str = "nbeval", deadline: float = DEADLINE,
     modules: Sequence[str] = (), warm: str = "", console: Console | None = None, fork: bool | None = None,
-    dask: str = "",
+    dask: str = "", signature: Signature = lambda folder: None,
 ) -> Summary:
     """Make reports, and the indexes that lead to them.
 
@@ -74,6 +74,8 @@ def render(
         Fork the processes or start them afresh; by default, whatever the system can do.
     dask : str
         The address of a Dask cluster that makes the reports instead.
+    signature : Signature
+        Says in which release a report went out, for the indexes; by default all are drafts.
 
     Returns
     -------
@@ -94,7 +96,7 @@ def render(
     options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), warm, fork, dask)
     with staging(out) as place, BatchProgress(len(todo), console) as progress:
         outcomes = _Batch(todo, place, origin or Origin(), options, progress).run(fresh)
-        write_indexes(place, {job.cohort for job in todo})
+        write_indexes(place, {job.cohort for job in todo}, signature)
         _write_crates(place, outcomes)
     return Summary(tuple(outcomes))
 

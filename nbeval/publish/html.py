@@ -9,8 +9,9 @@ from nbconvert.exporters import Exporter
 
 from nbeval.publish import prose
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
-from nbeval.publish.page import banner, environment, overline, stylesheet, subtitle
+from nbeval.publish.page import banner, environment, overline, subtitle, template_text
 from nbeval.publish.slides import is_slides, slides_of
+from nbeval.publish.words import words
 
 
 class ReportExporter(Exporter):
@@ -31,16 +32,15 @@ class ReportExporter(Exporter):
 
 def html_of(document: Document) -> str:
     """The HTML of a document: one self-contained page, or slides in one page where its kind asks for them."""
+    shared = {
+        "document": document, "said": words(document.language), "banner": banner(document), "overline": overline(document),
+        "subtitle": subtitle(document), "html": _block_html,
+    }
     if is_slides(document):
-        return environment().get_template("slides.html.j2").render(
-            document=document, slides=slides_of(document), banner=banner(document), overline=overline(document),
-            subtitle=subtitle(document), css=Markup(stylesheet("report.css") + stylesheet("slides.css")), html=_block_html,
-        )
+        css = Markup(template_text("report.css") + template_text("slides.css"))
+        return environment().get_template("slides.html.j2").render(**shared, slides=slides_of(document), css=css)
     return environment().get_template("report.html.j2").render(
-        document=document, contents=contents(document), banner=banner(document),
-        overline=overline(document), subtitle=subtitle(document),
-        css=Markup(stylesheet("report.css")), html=_block_html,
-    )
+        **shared, contents=contents(document), css=Markup(template_text("report.css")))
 
 
 def html_bytes(document: Document) -> bytes:

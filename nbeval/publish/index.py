@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from nbeval.publish.page import INVENTED, environment, stylesheet
+from nbeval.publish.page import environment, template_text
 from nbeval.publish.provenance import FILE, read
 from nbeval.publish.staging import WORKROOM, Staging
+from nbeval.publish.words import words
 
 #: describes the reports of a cohort as one research object
 CRATE = "ro-crate-metadata.json"
-_FILES = {
-    "report.html": "Web page", "report.pdf": "PDF", "report.docx": "Word", "tables.xlsx": "Workbook of tables",
-    "results.csv": "Results (CSV)", "report.ipynb": "Notebook", FILE: "Provenance",
-}
+#: the number and the day of the release in which the report of a folder went out as it is; None for a draft
+Signature = Callable[[str], tuple[int, str] | None]
+_PAGE = "report.html"
+_FILES = (_PAGE, "report.pdf", "report.docx", "tables.xlsx", "results.csv", "report.ipynb", FILE)
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,65 @@ class Entry:
     @property
     def title(self) -> str:
         """Its title."""
-        return self.record["report"]["title"]
+        return self.about["title"]
 
     @property
     def about(self) -> dict[str, Any]:
         """What its provenance says of the report itself."""
         return self.record["report"]
 
+    @property
+    def invented(self) -> bool:
+        """Whether its data are invented."""
+        return self.about["invented"]
+
+    @property
+    def cohort(self) -> str:
+        """What its cohort is called."""
+        return self.about.get("summary", {}).get("cohort_label") or self.folder.split("/", 1)[0]
+
+    @property
+    def audience(self) -> str:
+        """Whom it is for."""
+        return self.about.get("summary", {}).get("audience", "")
+
+    @property
+    def waves(self) -> list[str]:
+        """When people were asked."""
+        return self.about.get("summary", {}).get("waves", [])
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is about the whole cohort, and not about one authority."""
+        return self.folder.count("/") == 1
+
+    @property
+    def exhibits(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Its tables and figures under the headings they stand under, in order; none where it has no web page."""
+        listed = [one for one in self.record["exhibits"] if one.get("anchor")] if _PAGE in self.record["outputs"] else []
+        return [(heading, list(shown)) for heading, shown in groupby(listed, key=lambda one: one["heading"])]
+
+    def page(self, start: str) -> str:
+        """The address of its web page from the folder ``start``; empty where it has none."""
+        return next((address for address, file in self.files(start) if file == _PAGE), "")
+
     def files(self, start: str) -> list[tuple[str, str]]:
-        """Its files as (address from the folder ``start``, name), in the order readers want them."""
+        """Its files as (address from the folder ``start``, file), in the order readers want them."""
         there = {*self.record["outputs"], FILE}
         below = self.folder.removeprefix(start).lstrip("/")
-        return [(f"{below}/{file}", name) for file, name in _FILES.items() if file in there]
+        return [(f"{below}/{file}", file) for file in _FILES if file in there]
 
 
-def write_indexes(place: Staging, cohorts: set[str]) -> None:
+@dataclass(frozen=True)
+class Group:
+    """Reports under one heading; ``page`` is the address of an index of their own."""
+
+    heading: str
+    entries: list[Entry]
+    page: str = ""
+
+
+def write_indexes(place: Staging, cohorts: set[str], signature: Signature) -> None:
     """Write ``<cohort>/index.html`` for these cohorts, and ``index.html`` over all that are there.
 
     Parameters
@@ -52,12 +100,14 @@ def write_indexes(place: Staging, cohorts: set[str]) -> None:
     place : Staging
         Of the run; each index is replaced in one step and only where it changes.
     cohorts : set of str
-        Those whose reports were made.
+        Those whose reports were made or released.
+    signature : Signature
+        Says of the folder of a report in which release it went out.
     """
     by_cohort = entries(place.out)
     for cohort in sorted(cohorts & set(by_cohort)):
-        place.write(f"{cohort}/index.html", cohort_page(cohort, by_cohort[cohort]).encode("utf-8"))
-    place.write("index.html", overall_page(by_cohort).encode("utf-8"))
+        place.write(f"{cohort}/index.html", cohort_page(cohort, by_cohort[cohort], signature).encode("utf-8"))
+    place.write("index.html", overall_page(by_cohort, signature).encode("utf-8"))
 
 
 def entries(out: Path) -> dict[str, list[Entry]]:
@@ -71,29 +121,45 @@ def entries(out: Path) -> dict[str, list[Entry]]:
     return found
 
 
-def cohort_page(cohort: str, reports: list[Entry]) -> str:
+def cohort_page(cohort: str, reports: list[Entry], signature: Signature) -> str:
     """The page of one cohort: its reports first, then those about one authority each."""
-    whole = [entry for entry in reports if entry.folder.count("/") == 1]
-    single = [entry for entry in reports if entry.folder.count("/") > 1]
-    groups = [("Reports on the whole cohort", whole), ("Reports on one authority each", single)]
-    name = reports[0].about.get("summary", {}).get("cohort_label") or cohort
-    return _page(f"Reports: {name}", reports, [(title, part) for title, part in groups if part], start=cohort, up=True)
+    said = words(_language(reports))
+    groups = [Group(said["on_cohort"], [entry for entry in reports if entry.whole]),
+              Group(said["on_authorities"], [entry for entry in reports if not entry.whole])]
+    title = said["index_title"].format(cohort=reports[0].cohort)
+    return _page(title, [group for group in groups if group.entries], signature, start=cohort)
 
 
-def overall_page(by_cohort: dict[str, list[Entry]]) -> str:
+def overall_page(by_cohort: dict[str, list[Entry]], signature: Signature) -> str:
     """The page over all cohorts; each is one group that leads to its own page."""
-    reports = [entry for part in by_cohort.values() for entry in part]
-    groups = [(part[0].about.get("summary", {}).get("cohort_label") or cohort,
-               [entry for entry in part if entry.folder.count("/") == 1] or part[:1])
+    said = words(_language([entry for part in by_cohort.values() for entry in part]))
+    groups = [Group(part[0].cohort, [entry for entry in part if entry.whole] or part[:1], f"{cohort}/index.html")
               for cohort, part in by_cohort.items()]
-    return _page("Evaluation reports", reports, groups, start="", up=False)
+    return _page(said["index_over_all"], groups, signature, start="")
 
 
-def _page(title: str, reports: list[Entry], groups: list[tuple[str, list[Entry]]], *, start: str, up: bool) -> str:
-    """An index page."""
+def _page(title: str, groups: list[Group], signature: Signature, *, start: str) -> str:
+    """An index page; ``start`` is the folder it lies in, empty for the one over all."""
+    reports = [entry for group in groups for entry in group.entries]
+    said = words(_language(reports))
+    invented = bool(reports) and all(entry.invented for entry in reports)
     return environment().get_template("index.html.j2").render(
-        title=title, groups=groups, start=start, up=up,
-        language=reports[0].about["language"] if reports else "en-GB",
-        invented=bool(reports) and all(entry.about["invented"] for entry in reports),
-        invented_note=INVENTED, css=Markup(stylesheet("report.css")),
+        title=title, groups=groups, start=start, up=bool(start), language=_language(reports), said=said,
+        banner=said["invented"] if invented else "", css=Markup(template_text("report.css")),
+        status=lambda entry: _status(signature(entry.folder), said),
+        exhibits=[entry for entry in reports if entry.exhibits], script=Markup(template_text("index.js")),
     )
+
+
+def _language(reports: list[Entry]) -> str:
+    """The language of the first report; of a page without reports, English."""
+    return reports[0].about["language"] if reports else "en-GB"
+
+
+def _status(signed: tuple[int, str] | None, said: dict[str, str]) -> str:
+    """Whether a report is a draft, or when it was released."""
+    if signed is None:
+        return said["draft"]
+    number, when = signed[0], date.fromisoformat(signed[1])
+    day = said["day"].format(day=when.day, month=said["months"].split()[when.month - 1], year=when.year)
+    return said["released"].format(day=day, number=number)

@@ -1,4 +1,4 @@
-"""What all pages share: templates, stylesheet, and the words that stand over invented data."""
+"""What all pages share: templates, stylesheets, and what stands over and under the title."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from nbeval.publish.document import Document
 from nbeval.publish.words import words
 
-INVENTED = (
-    "Invented data. The people, answers and authorities in this document are invented. It shows what a report looks "
-    "like and says nothing about any real person or place."
-)
-
-
 @cache
 def environment() -> Environment:
     """The templates, made ready once per process."""
@@ -23,14 +17,14 @@ def environment() -> Environment:
                        trim_blocks=True, lstrip_blocks=True)
 
 
-def stylesheet(name: str) -> str:
-    """A stylesheet of this package."""
+def template_text(name: str) -> str:
+    """A file of the templates' folder, as it stands: a stylesheet or a script."""
     return (files("nbeval.publish") / "templates" / name).read_text(encoding="utf-8")
 
 
 def banner(document: Document) -> str:
     """What stands over invented data, in the report's own words where it has some; empty over real data."""
-    return (document.summary.get("banner") or INVENTED) if document.invented else ""
+    return (document.summary.get("banner") or words(document.language)["invented"]) if document.invented else ""
 
 
 def overline(document: Document) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256, sha256_of
-from nbeval.publish.document import Document
+from nbeval.publish.document import Document, Heading, Shown
 from nbeval.publish.job import Job, Origin, Task
 from nbeval.publish.software import software, version
 
@@ -77,7 +77,7 @@ def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dic
         "parameters": dict(job.parameters),
         "inputs": [{"name": name, "sha256": digest} for name, digest in sorted(origin.inputs)],
         "dictionary": {"digest": origin.dictionary_digest, "entries": dict(sorted(job.dictionary.items()))}, "seeds": dict(origin.seeds), **software(),
-        "exhibits": [_exhibit(shown.exhibit) for shown in document.exhibits],
+        "exhibits": list(_exhibits(document)),
         "outputs": {name: sha256(content) for name, content in sorted(outputs.items())},
         "when": {"finished": datetime.now(UTC).isoformat(timespec="seconds")},
     }
@@ -107,7 +107,18 @@ def is_whole(folder: Path, key: str) -> bool:
     return bool(outputs) and all(file_sha256(folder / name) == digest for name, digest in outputs.items())
 
 
-def _exhibit(exhibit: Any) -> dict[str, Any]:
-    """An exhibit by id, label, section and source, and the keys of the results in it, each once, in order of first use."""
-    keys = dict.fromkeys(cell.result for row in exhibit.rows for cell in row.cells if cell.result)
-    return {"id": exhibit.id, "label": exhibit.label, "section": exhibit.section, "source": exhibit.source_id, "results": list(keys)}
+def _exhibits(document: Document) -> Iterator[dict[str, Any]]:
+    """Every exhibit: what it is called, where it stands, what its rows are, and the keys of the results in it, in order of first use."""
+    heading = ""
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            heading = block.text
+        elif isinstance(block, Shown):
+            exhibit = block.exhibit
+            cells = [(column, cell) for row in exhibit.rows if not row.heading for column, cell in zip(exhibit.columns, row.cells, strict=True)]
+            yield {
+                "id": exhibit.id, "label": exhibit.label, "title": exhibit.title, "section": exhibit.section, "source": exhibit.source_id,
+                "heading": heading, "anchor": block.anchor,
+                "rows": list(dict.fromkeys(cell.text for column, cell in cells if column.header)),
+                "results": list(dict.fromkeys(cell.result for _, cell in cells if cell.result)),
+            }

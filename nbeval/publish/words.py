@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbeval.exhibit import Exhibit
+from nbeval.publish.words_pages_en import PAGES
 
 _ENGLISH = {
     "contents": "Contents", "exhibits": "Tables and figures", "numbers": "The numbers behind",
     "numbers_title": "The numbers behind the pictures",
     "notes": "Notes", "cover": "Cover", "overline": "Evaluation report",
+    **PAGES,
 }
 
 _WORDS = {"en": _ENGLISH}

@@ -11,7 +11,7 @@ from typing import Any
 
 import websocket
 
-KEYS = {"Tab": 9, "Enter": 13, "Escape": 27}
+KEYS = {"Tab": (9, ""), "Enter": (13, "\r")}
 WAIT = 60.0             # seconds for the browser to start, and for one answer of it
 
 
@@ -44,10 +44,14 @@ class Browser:
         """Show a file, and forget what earlier ones asked for."""
         self.asked.clear()
         self._send("Page.navigate", url=page.resolve().as_uri())
+        self.wait("document.readyState === 'complete'")
+
+    def wait(self, condition: str) -> None:
+        """Wait until an expression holds on the page."""
         limit = time.monotonic() + WAIT
-        while self.evaluate("document.readyState") != "complete":
+        while not self.evaluate(condition):
             if time.monotonic() > limit:
-                raise TimeoutError(f"{page.name} did not load")
+                raise TimeoutError(f"this never came to be: {condition}")
 
     def size(self, width: int, height: int) -> None:
         """Make the window so wide and high."""
@@ -59,9 +63,10 @@ class Browser:
             {"name": "prefers-color-scheme", "value": scheme}, {"name": "prefers-reduced-motion", "value": "reduce"}])
 
     def press(self, name: str) -> None:
-        """Press a key: Tab, Enter or Escape."""
-        key = {"key": name, "code": name, "windowsVirtualKeyCode": KEYS[name]}
-        self._send("Input.dispatchKeyEvent", type="rawKeyDown", **key)
+        """Press Tab or Enter."""
+        number, text = KEYS[name]
+        key = {"key": name, "code": name, "windowsVirtualKeyCode": number, **({"text": text} if text else {})}
+        self._send("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **key)
         self._send("Input.dispatchKeyEvent", type="keyUp", **key)
 
     def type(self, words: str) -> None:

@@ -123,3 +123,34 @@ def test_pictures_keep_light_paper_in_the_dark(browser, page):
     papers = browser.evaluate("[...document.querySelectorAll('.nb-picture svg')].map(one => getComputedStyle(one).backgroundColor)")
     assert set(papers) <= {"rgb(255, 255, 255)"}
     assert browser.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+
+
+def test_an_index_finds_exhibits_by_words_and_says_how_many(browser):
+    show(browser, PAGES / "specimen" / "index.html")
+    listed = browser.evaluate("document.querySelectorAll('#find li').length")
+    assert browser.evaluate("document.querySelectorAll('#find details[open]').length") == 0
+    browser.evaluate("document.getElementById('find-words').focus()")
+    browser.type("LÓNELY often")
+    left = "[...document.querySelectorAll('#find li')].filter(one => one.checkVisibility())"
+    found = browser.evaluate(f"{left}.map(one => one.textContent.toLowerCase())")
+    assert 0 < len(found) < listed
+    assert browser.evaluate("document.querySelector('#find [role=status]').textContent") == f"{len(found)} tables and figures found."
+    browser.press("Tab")
+    assert browser.evaluate("document.activeElement.tagName") == "SUMMARY", "the next stop is the first report with a hit"
+    browser.press("Tab")
+    there = browser.evaluate("document.activeElement.href")
+    browser.press("Enter")
+    file, _, place = there.partition("#")
+    browser.wait(f"location.href === {there!r} && document.readyState === 'complete'")
+    assert browser.evaluate(f"document.getElementById({place!r}).querySelector('figcaption') !== null"), file
+
+
+def test_an_index_says_when_nothing_is_found_and_shows_all_again(browser):
+    show(browser, PAGES / "specimen" / "index.html")
+    browser.evaluate("document.getElementById('find-words').focus()")
+    browser.type("zeppelin")
+    assert browser.evaluate("document.querySelector('#find [role=status]').textContent") == "No table or figure has all of these words."
+    assert browser.evaluate("[...document.querySelectorAll('#find details')].filter(one => one.checkVisibility()).length") == 0
+    browser.evaluate("(() => { const field = document.getElementById('find-words'); field.value = ''; field.dispatchEvent(new Event('input')); })()")
+    assert browser.evaluate("document.querySelector('#find [role=status]').textContent") == ""
+    assert browser.evaluate("[...document.querySelectorAll('#find details')].every(one => one.checkVisibility() && !one.open)")

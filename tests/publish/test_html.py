@@ -12,7 +12,10 @@ import pytest
 
 from nbeval.publish.document import read_document
 from nbeval.publish.html import ReportExporter, html_of
-from nbeval.publish.page import stylesheet
+from nbeval.publish import words as catalogue
+from nbeval.publish.page import template_text
+from nbeval.publish.words import words
+from nbeval.publish.words_pages_en import PAGES
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +97,18 @@ def test_headings_of_the_same_words_get_anchors_of_their_own():
     assert html_of(document).count("section-part-2") == 2
 
 
+def test_a_page_follows_a_language_that_is_given_as_data(mixed, monkeypatch):
+    notebook = nbformat.read(mixed[0] / "specimen/ok/report.ipynb", as_version=4)
+    monkeypatch.setitem(catalogue._WORDS, "en", {key: f"<{text}>" for key, text in words("en").items()})
+    page = lxml.html.document_fromstring(html_of(read_document(notebook)))
+    outside = " ".join(page.xpath("//body//text()|//body//@aria-label"))
+    for key in ("skip_report", "contents", "exhibits", "about_data"):
+        assert f"<{words('en')[key][1:-1]}>" in outside
+        assert PAGES.get(key, words("en")[key][1:-1]) not in outside.replace(words("en")[key], ""), key
+    assert "<Every number of this report is in results.csv, and what it rests on in provenance.json, beside it.>" in " ".join(
+        foot.text_content() for foot in page.xpath("//footer/p"))
+
+
 def luminance(colour: str) -> float:
     parts = [int(colour[start:start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
@@ -107,7 +122,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_colours_contrast_enough_for_small_text(scheme):
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", stylesheet("report.css").split(":root {")[scheme + 1]))
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", template_text("report.css").split(":root {")[scheme + 1]))
     pairs = [("ink", "paper"), ("soft", "paper"), ("accent", "paper"), ("ink", "tint"), ("warn", "warn-tint")]
     assert {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 1) for pair in pairs
             if contrast(colours[pair[0]], colours[pair[1]]) < 4.5} == {}

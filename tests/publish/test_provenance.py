@@ -26,8 +26,10 @@ def test_inputs_dictionary_parameters_seeds_versions_and_results_are_there(recor
     assert record["seeds"] == {"bootstrap": 7}
     assert record["packages"]["pandas"]
     assert len(record["nbeval"]["code"]) == len(record["notebook"]["sha256"]) == 64
-    assert record["exhibits"] == [{"id": "levels", "label": "Figure 1", "section": "", "source": "", "results": [
-        "survey|safe|percent|first|||||", "survey|odd|percent|first|||||"]}]
+    assert record["exhibits"] == [{
+        "id": "levels", "label": "Figure 1", "title": "How things stood & what <changed>", "section": "", "source": "",
+        "heading": "At home", "anchor": "shown-levels", "rows": ["Feels safe at home", "=2+2 *not* #code"],
+        "results": ["survey|safe|percent|first|||||", "survey|odd|percent|first|||||"]}]
     assert set(record["outputs"]) == {"report.ipynb", "report.html", "results.csv"}
     assert list(record["when"]) == ["finished"]
 
