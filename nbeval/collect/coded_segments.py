@@ -22,6 +22,8 @@ from nbeval.frames import check
 _LEVELS = re.compile(r"[\\>]+")
 #: the set of codes that are known and are no themes
 NO_THEME = "not_a_theme"
+#: how fields.csv writes that a line break parts several codes
+LINE = "line"
 _DOCUMENT = ["wave", "authority", "document_name", "speaker"]
 
 
@@ -64,6 +66,7 @@ def collect_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
 
 def _segments(records: Records) -> pd.DataFrame:
     """The segments of one layout: which document, who speaks, who coded, which theme."""
+    records = _one_code_a_row(records)
     document = records.of(FieldRole.DOCUMENT)[0]
     names = records.text(document)
     entries.refuse(records, document, names.eq(""), "are empty", ["a name for every document"], "")
@@ -72,6 +75,16 @@ def _segments(records: Records) -> pd.DataFrame:
         "document_name": names.map(normalise), "speaker": _speakers(records, document),
         "coder_name": _coders(records), "area": _themes(records),
     }).astype(str)
+
+
+def _one_code_a_row(records: Records) -> Records:
+    """The rows, one for each code of a cell where a layout writes several into one."""
+    field = records.of(FieldRole.AREA)[0]
+    if not field.parted_by:
+        return records
+    codes = records.text(field).str.split("\n" if field.parted_by == LINE else field.parted_by).explode().str.strip()
+    texts = records.texts.loc[codes.index].assign(**{field.header: codes.to_numpy()})
+    return replace(records, texts=texts.reset_index(drop=True), about=records.about.loc[codes.index].reset_index(drop=True))
 
 
 def _speakers(records: Records, document: SourceField) -> pd.Series:

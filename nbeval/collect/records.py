@@ -11,7 +11,7 @@ from nbeval.collect.locating import ExportFile
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.headers import normalise
 from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.loaded_evidence import MANY, LoadedEvidence
 from nbeval.dictionary.records import Cohort
 from nbeval.dictionary.records_evidence import SourceField
 from nbeval.errors import UnknownHeaderError
@@ -69,7 +69,7 @@ def named_columns(table: pd.DataFrame, fields: tuple[SourceField, ...], file: Ex
         A column is of no field, or a field that must be there is not.
     """
     declared = {normalise(field.header): field for field in fields}
-    found = {column: declared.get(normalise(column)) for column in table.columns}
+    found = {column: declared.get(normalise(column)) or _one_of_many(column, fields) for column in table.columns}
     unknown = sum(field is None for field in found.values())
     present = {field.header for field in found.values() if field}
     lacking = [field.header for field in fields if field.required and field.header not in present]
@@ -84,6 +84,12 @@ def named_columns(table: pd.DataFrame, fields: tuple[SourceField, ...], file: Ex
         )
     kept = {column: field.header for column, field in found.items() if field.role is not FieldRole.TEXT}
     return table[list(kept)].rename(columns=kept).apply(lambda column: column.str.strip())
+
+
+def _one_of_many(column: str, fields: tuple[SourceField, ...]) -> SourceField | None:
+    """The field that stands for every column beginning as its header does, if this column is one of them."""
+    many = (field for field in fields if field.header.endswith(MANY))
+    return next((field for field in many if normalise(column).startswith(normalise(field.header.removesuffix(MANY)))), None)
 
 
 def corrected(texts: pd.DataFrame, about: pd.DataFrame, corrections: pd.DataFrame, source: str) -> pd.DataFrame:

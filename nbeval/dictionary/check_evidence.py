@@ -7,7 +7,7 @@ from nbeval.dictionary.faults import Place
 from nbeval.dictionary.headers import normalise
 from nbeval.dictionary.kinds import FieldRole, SourceKind
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.loaded_evidence import SCALE
+from nbeval.dictionary.loaded_evidence import MANY, SCALE
 from nbeval.dictionary.tables import Placed
 
 COLOURS = ("red", "amber", "green")
@@ -123,5 +123,9 @@ def _check_fields(files: InstrumentFiles, known: Known) -> None:
             known.faults.unknown(place, "choices", "set of choices", field.choices, sets)
         if field.role is FieldRole.ATTRIBUTE:
             known.refer(place, "choices", "group", field.choices)
+        if field.header.endswith(MANY) and field.role is not FieldRole.TEXT:
+            known.faults.add(place, "header", "stands for many columns, which only typed text may", "give it the role text, or name each column")
+        if field.parted_by and field.role is not FieldRole.AREA:
+            known.faults.add(place, "parted_by", f"is filled in for the role {field.role.value}", "leave it empty: only codes are parted")
         if field.area and field.area not in areas:
             known.faults.unknown(place, "area", "area", field.area, areas)

@@ -16,6 +16,7 @@ from nbeval.dictionary.records import (
     Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
     Indicator, Instrument, Item, ItemKind, PrintedFigure, Programme, Record, Response, Routing, Scale, Status, Term,
 )
+from nbeval.dictionary.records_evidence import SourceField
 from nbeval.dictionary.records_specimen import Specimen
 from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
 
@@ -224,6 +225,8 @@ class Dictionary:
         for loaded in self.instruments:
             records += [("instrument", loaded.record), *(("item", one) for one in loaded.items)]
             records += [("answer", one) for one in loaded.responses] + [("routing", one) for one in loaded.routing]
+        for tool in self.evidence:
+            records += [(f"field of {tool.record.id}", one) for one in tool.fields]
         records += [("scale", one) for one in self.scales] + [("indicator", one) for one in self.indicators]
         records += [("group", level) for levels in self.groups.values() for level in levels]
         records += [("benchmark", one) for one in self.benchmarks]
@@ -236,6 +239,8 @@ def _unconfirmed(kind: str, record: Record) -> Unconfirmed:
     identifier = str(getattr(record, next(iter(type(record).model_fields))))
     if isinstance(record, GroupLevel):
         identifier = f"{record.group}: {record.level}"
+    elif isinstance(record, SourceField):
+        identifier = f"{record.version}: {record.header}"
     elif isinstance(record, Response):
         identifier = f"{record.response_set}: {record.code}"
     label = getattr(record, "label", "") or getattr(record, "name", "")

@@ -16,6 +16,8 @@ OF_AREAS = ("area", "part", "source")
 #: how it names a measure of official tables
 OF_OFFICIAL = "measure"
 
+#: the end of a header that stands for every column whose header begins so
+MANY = "*"
 #: the choices that are a scale, whose codes are numbers
 SCALE = "rating"
 

@@ -64,9 +64,12 @@ class SourceField(Record):
     """fields.csv: a column of an export, or a line of its cover sheet."""
 
     version: str
-    header: str
+    header: str                         # one that ends with "*" stands for every header that begins so
     role: FieldRole
     choices: str = ""                   # the set of choices its entries are of
     occasion: str = ""                  # the wave, the review or the raters it is of, where it is of one
     area: str = ""                      # the area it is of, where no column says it
+    parted_by: str = ""                 # what parts several codes in one cell; `line` for a line break
     required: bool = True
+    status: Status = Status.CONFIRMED   # of layouts that are not ours: whether the tool is known to write this header
+    source: str = ""

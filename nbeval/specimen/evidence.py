@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.loaded_evidence import MANY
 from nbeval.dictionary.records import Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
 from nbeval.specimen.export import Canary
@@ -83,7 +84,7 @@ def _write(made: Invention, out: Path) -> Path:
     if made.instrument.record.kind == SourceKind.OFFICIAL:
         write_official(path, made)
         return path
-    headers = [field.header for field in made.fields]
+    headers = [field.header for field in made.fields if not field.header.endswith(MANY)]
     rows = _ROWS[SourceKind(made.instrument.record.kind)](made)
     cells = [[row.get(header, "") for header in headers] for row in rows]
     write_file(path, headers, cells, header_rows=made.files.header_rows, mark=False, encoding=made.files.encoding)

@@ -46,6 +46,7 @@ def test_segments_become_themes_and_readings_and_no_text_is_kept(dictionary, tmp
 
 @pytest.mark.parametrize(("version", "headers", "path"), [
     ("maxqda", ("Document group", "Document name", "Speaker", "Created by", "Code", "Segment"), "Outcomes > Service > {}"),
+    ("dedoose", ("Local authority", "Media Title", "Speaker", "Excerpt Creator", "Codes Applied Combined", "Excerpt Copy"), "{}"),
     ("nvivo", ("Case: local authority", "File name", "Case: speaker", "Coded by initials", "Code name", "Reference"), "Codes\\\\Outcomes\\{}"),
 ])
 def test_layouts_of_tools_give_the_same_rows(dictionary, tmp_path, version, headers, path):
@@ -53,6 +54,39 @@ def test_layouts_of_tools_give_the_same_rows(dictionary, tmp_path, version, head
             for document, speaker, coder, theme in CODING]
     _, evidence = collected(dictionary, tmp_path, "interview_codes", "coding.csv", version, rows)
     assert found(evidence) == EXPECTED
+
+
+def test_several_codes_in_one_cell_count_one_by_one(dictionary, tmp_path):
+    row = {"Local authority": "Quillshire", "Media Title": "m1", "Speaker": "Manager", "Excerpt Creator": "KA", "Excerpt Copy": CANARY,
+           "Codes Applied Combined": "More funding for leaving care, Context, Young people are heard and safe",
+           "Code: More funding for leaving care Applied": "True", "Code: More funding for leaving care Weight": ""}
+    _, evidence = collected(dictionary, tmp_path, "interview_codes", "coding.csv", "dedoose", [row])
+    assert found(evidence) == [(1, "manager", 1, "told_funding"), (1, "manager", 1, "told_heard")]
+
+
+def test_codes_on_lines_of_one_cell_count_one_by_one(dictionary, tmp_path):
+    row = {"Document": "m1", "Codes": "More funding for leaving care\nYoung people are heard and safe", "Created by": "KA",
+           "Quotation Content": CANARY}
+    write(tmp_path, "quillshire.csv", [row])
+    files = SourceFiles(wave="final", pattern="{authority}.csv", version="atlasti", authorities=("quillshire",))
+    evidence = collect_evidence(cohort_with(dictionary, "interview_codes", [files]), dictionary, tmp_path)
+    assert found(evidence) == [(1, "manager", 1, "told_funding"), (1, "manager", 1, "told_heard")]
+    assert CANARY not in evidence.codes.to_csv()
+
+
+def test_one_unknown_code_among_several_stops_the_run(dictionary, tmp_path):
+    row = {"Local authority": "Quillshire", "Media Title": "m1", "Speaker": "Manager", "Excerpt Creator": "KA",
+           "Codes Applied Combined": "More funding for leaving care, A code nobody declared"}
+    with pytest.raises(UnknownCodeError) as stopped:
+        collected(dictionary, tmp_path, "interview_codes", "coding.csv", "dedoose", [row])
+    assert "nobody declared" not in str(stopped.value)
+
+
+def test_headers_of_tools_say_whether_they_are_known(dictionary):
+    fields = dictionary.instrument("interview_codes").fields
+    assert all(one.source for one in fields)
+    assert {one.version for one in fields if one.status == "unconfirmed"} == {"maxqda", "nvivo", "dedoose", "atlasti"}
+    assert not [one.header for one in fields if one.source == "recalled" and one.status == "confirmed"]
 
 
 def test_highlights_of_one_coder_a_file_are_told_apart_by_the_end_of_the_name(dictionary, tmp_path):

@@ -37,6 +37,7 @@ BROKEN = {
     "bands that leave the lowest out": ("bands.csv", "red,1,", "red,1.5,", ["leaves the lowest ratings without a band"]),
     "two bands that begin alike": ("bands.csv", "green,2,", "green,1,", ["this lowest mean stands already"]),
     "a choice that ends before it begins": ("choices.csv", "1,No,,false,false,,", "1,No,,false,false,2020-02-01,2020-01-31", ["is before since"]),
+    "a header that stands for many columns and is no text": ("fields.csv", "v1,Point,key", "v1,Point *,key", ["stands for many columns"]),
     "a source that does not exist": ("bands.csv", "green,2,T1", "green,2,T9", ["unknown source key 'T9'"]),
 }
 
