@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from nbeval.dictionary.codebook_evidence import evidence_part, official_part
 from nbeval.dictionary.codebook_measures import benchmarks_part, groups_part, indicators_part, scales_part
 from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
 from nbeval.dictionary.markup import bullets, marked, paragraph, section, sources, table, text
@@ -26,7 +27,9 @@ def codebook_page(dictionary: Dictionary) -> str:
     programme = dictionary.programme
     parts = [
         ("cohorts", "Cohorts", _cohorts(dictionary)),
-        ("instruments", "Instruments", "\n".join(_instrument(dictionary, one) for one in dictionary.instruments)),
+        ("instruments", "Surveys", "\n".join(_instrument(dictionary, one) for one in dictionary.instruments)),
+        ("evidence", "What is collected besides surveys", evidence_part(dictionary)),
+        ("official", "Official tables", official_part(dictionary)),
         ("groups", "Groups of respondents", groups_part(dictionary)),
         ("scales", "Scales", scales_part(dictionary)),
         ("indicators", "Indicators", indicators_part(dictionary)),
@@ -35,6 +38,7 @@ def codebook_page(dictionary: Dictionary) -> str:
         ("glossary", "Words", _glossary(dictionary)),
         ("sources", "Sources", _sources(dictionary)),
     ]
+    parts = [part for part in parts if part[2].strip()]
     contents = bullets(f'<a href="#{anchor}">{text(title)}</a>' for anchor, title, _ in parts)
     style = files("nbeval.dictionary").joinpath("codebook.css").read_text("utf-8")
     body = "\n".join(section(anchor, title, 2, content) for anchor, title, content in parts)

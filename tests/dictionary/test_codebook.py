@@ -97,3 +97,26 @@ def test_the_project_s_own_codebook_can_be_written(root, tmp_path):
     ids = page.xpath("//@id")
     assert len(ids) == len(set(ids))
     assert not {link[1:] for link in page.xpath("//a/@href") if link.startswith("#")} - set(ids)
+
+
+def test_every_instrument_area_entry_and_column_of_the_project_is_on_its_page(root):
+    dictionary = load(root / "data_dictionary")
+    page = lxml.html.fromstring(codebook_page(dictionary))
+    headings = {heading.get("id") for heading in page.iter("h3")}
+    assert {f"instrument-{one.record.id}" for one in (*dictionary.instruments, *dictionary.evidence)} <= headings
+    said = text_of(page)
+    entries = [area.label for one in dictionary.evidence for area in one.areas]
+    entries += [field.header for one in dictionary.evidence for field in one.fields]
+    entries += [choice.label for one in dictionary.evidence for choice in one.choices]
+    entries += [point.label for one in dictionary.evidence for point in one.points]
+    entries += [one.label for one in dictionary.official.tables] + [one.label for one in dictionary.official.measures]
+    assert not [entry for entry in entries if " ".join(entry.split()) not in said]
+
+
+def test_headers_of_tools_that_are_from_memory_are_marked_on_the_page(root):
+    said = text_of(lxml.html.fromstring(codebook_page(load(root / "data_dictionary"))))
+    assert "Document group (unconfirmed)" in said and "Excerpt Creator (unconfirmed)" not in said
+
+
+def test_a_part_without_entries_is_left_out(loaded, page):
+    assert not loaded.evidence and not page.xpath("//*[@id='evidence'] | //*[@id='official']")

@@ -1,0 +1,98 @@
+"""The codebook's parts on what is collected besides surveys: areas, points, choices, columns, official tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from nbeval.dictionary.loaded import Dictionary
+from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.markup import marked, paragraph, section, sources, table, text
+from nbeval.dictionary.records_evidence import Choice, SourceField
+from nbeval.dictionary.records_official import OfficialTable
+
+
+def evidence_part(dictionary: Dictionary) -> str:
+    """Every instrument that is no survey: what it speaks of, what may be entered, and the columns of its exports.
+
+    Parameters
+    ----------
+    dictionary : Dictionary
+        Whose instruments.
+
+    Returns
+    -------
+    str
+        Markup; empty where there is none.
+    """
+    keys = [one.source for one in dictionary.sources]
+    return "\n".join(
+        section(f"instrument-{text(one.record.id)}", one.record.label, 3, *_instrument(one, keys)) for one in dictionary.evidence
+    )
+
+
+def official_part(dictionary: Dictionary) -> str:
+    """The official tables that can be read, the figures taken from them, and what their symbols mean.
+
+    Parameters
+    ----------
+    dictionary : Dictionary
+        Whose tables.
+
+    Returns
+    -------
+    str
+        Markup; empty where none is declared.
+    """
+    keys, official = [one.source for one in dictionary.sources], dictionary.official
+    return "\n".join([
+        table("Official tables", ("Table", "Identifier", "File", "Years", "Note", "Source"), [
+            (marked(one.label, one.status), f"<code>{text(one.table)}</code>", f"<code>{text(one.file)}</code>", _years(one), text(one.note),
+             sources(one.source, keys)) for one in official.tables]),
+        table("Figures taken from official tables", ("Figure", "Identifier", "Unit", "Note", "Source"), [
+            (marked(one.label, one.status), f"<code>{text(one.measure)}</code>", text(one.unit), text(one.note), sources(one.source, keys))
+            for one in official.measures]),
+        table("Symbols of official tables", ("Symbol", "Meaning", "Source"), [
+            (text(one.symbol), marked(one.meaning, one.status), sources(one.source, keys)) for one in official.symbols]),
+    ])
+
+
+def _years(one: OfficialTable) -> str:
+    """The first and the last year of a table."""
+    return text(f"{one.years[0]} to {one.years[-1]}" if len(one.years) > 1 else "".join(map(str, one.years)))
+
+
+def _instrument(loaded: LoadedEvidence, keys: list[str]) -> Iterator[str]:
+    """The content of one instrument's part."""
+    record, areas = loaded.record, {one.area: one.label for one in loaded.areas}
+    parts = {one.code: one.label for one in loaded.chosen("part")}
+    kind, versions = text(record.kind.replace("_", " ")), ", ".join(loaded.versions)
+    yield paragraph(marked(record.about, record.status))
+    yield paragraph(f"Kind: {kind}. Licence: {text(record.licence.rstrip('.'))}."
+                    + (f" Export versions: {text(versions)}." if versions else "") + f" Sources: {sources(record.source, keys)}.")
+    yield table(f"What {record.label} speaks of", ("Area", "Identifier", "Part", "About", "Outcomes", "Source"), [
+        (marked(one.label, one.status), f"<code>{text(one.area)}</code>", text(parts.get(one.part, one.part)), text(one.about),
+         text("; ".join(one.outcomes)), sources(one.source, keys)) for one in loaded.areas])
+    yield table(f"Points of {record.label}", ("Point", "Wording", "Area", "Source"), [
+        (marked(one.point, one.status), text(one.label if record.may_show_wording else ""), text(areas.get(one.area, one.area)),
+         sources(one.source, keys)) for one in loaded.points])
+    yield table(f"What may be entered in {record.label}", ("Entry", "Set", "Code", "Other spellings", "Means", "Source"), [
+        (marked(one.label, one.status), text(one.choices), f"<code>{text(one.code)}</code>", text(one.also), text(_meaning(one)),
+         sources(one.source, keys)) for one in loaded.choices])
+    yield table(f"Bands of {record.label}", ("Band", "Colour", "From a mean of", "Source"), [
+        (marked(one.label, one.status), text(one.colour), f"{one.lowest:g}", sources(one.source, keys)) for one in loaded.bands])
+    yield table(f"Columns of {record.label}", ("Column", "Export version", "Holds", "Entries", "Of", "Required", "Source"),
+                [_column(one, areas, keys) for one in loaded.fields])
+
+
+def _column(one: SourceField, areas: dict[str, str], keys: Iterable[str]) -> tuple[str, ...]:
+    """The row of one column of an export."""
+    holds = one.role.value.replace("_", " ") + (" (several, parted)" if one.parted_by else "")
+    return (marked(one.header, one.status), text(one.version), text(holds), text(one.choices), text(areas.get(one.area, one.occasion)),
+            "yes" if one.required else "no", sources(one.source, keys))
+
+
+def _meaning(one: Choice) -> str:
+    """What is said of a choice besides its name."""
+    said = ("aimed at" if one.counts else "", "given by those the programme is for" if one.people else "",
+            f"from {one.since}" if one.since else "", f"until {one.until}" if one.until else "")
+    return ", ".join(filter(None, said))
