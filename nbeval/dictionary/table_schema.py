@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from nbeval.dictionary.evidence_schema import NO_TABLES, evidence_schema
 from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
 from nbeval.dictionary.records import Column, Item, ItemKind, Role
 
@@ -14,7 +15,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def write_table_schema(dictionary: Dictionary, out: Path) -> list[Path]:
-    """Write one Table Schema per instrument and export version.
+    """Write one Table Schema per instrument and export version that is a plain table.
 
     Parameters
     ----------
@@ -26,17 +27,18 @@ def write_table_schema(dictionary: Dictionary, out: Path) -> list[Path]:
     Returns
     -------
     list of Path
-        ``<instrument>.<version>.schema.json``, in the order of the dictionary.
+        ``<instrument>.<version>.schema.json``, in the order of the dictionary, surveys first.
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
+    schemas = [(loaded.record.id, version, table_schema(loaded, version)) for loaded in dictionary.instruments for version in loaded.versions]
+    schemas += [(loaded.record.id, version, evidence_schema(loaded, version, profile=PROFILE))
+                for loaded in dictionary.evidence if loaded.record.kind not in NO_TABLES for version in loaded.versions]
     written = []
-    for loaded in dictionary.instruments:
-        for version in loaded.versions:
-            path = out / (_UNSAFE.sub("-", f"{loaded.record.id}.{version}") + ".schema.json")
-            content = json.dumps(table_schema(loaded, version), indent=2, ensure_ascii=False) + "\n"
-            path.write_bytes(content.encode("utf-8"))
-            written.append(path)
+    for instrument, version, schema in schemas:
+        path = out / (_UNSAFE.sub("-", f"{instrument}.{version}") + ".schema.json")
+        path.write_bytes((json.dumps(schema, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+        written.append(path)
     return written
 
 

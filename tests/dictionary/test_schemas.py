@@ -48,6 +48,20 @@ def test_numbers_with_labelled_ends_stay_text_and_plain_ones_have_bounds(loaded,
     assert numbers and all(one["constraints"]["minimum"] < one["constraints"]["maximum"] for one in numbers)
 
 
+def test_every_plain_table_of_another_source_has_a_schema_that_says_what_may_be_entered(root, tmp_path):
+    from nbeval.dictionary import load
+
+    dictionary = load(root / "data_dictionary")
+    names = {path.name for path in write_table_schema(dictionary, tmp_path)}
+    for instrument in ("visit_log.v1", "action_plan_log.v1", "interview_codes.dedoose", "quote_bank.v1", "ofsted_judgements.v1", "entry_file.conditions"):
+        assert f"{instrument}.schema.json" in names
+    assert not [name for name in names if name.startswith(("lantern_bridge", "official_tables"))], "no plain tables"
+    schema = json.loads((tmp_path / "ofsted_judgements.v1.schema.json").read_text(encoding="utf-8"))
+    fields = {one["name"]: one for one in schema["fields"]}
+    assert fields["Date"]["type"] == "date"
+    assert [one["value"] for one in fields["Grade"]["categories"]] == ["Outstanding", "Good", "Requires improvement to be good", "Inadequate"]
+
+
 def test_an_unknown_version_is_refused(loaded):
     with pytest.raises(ParameterError, match="no export version '2021'"):
         table_schema(loaded.instrument("reading_survey"), "2021")
