@@ -103,7 +103,6 @@ def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str
     """
     missing = [_section(name, context) for name in absent]
     parts = [
-        paragraph(context.say("limits_cause")), paragraph(context.say("limits_sample")),
         _listed(context.say("limits_notes"), cohort_notes(context)),
         _listed(context.say("limits_absent"), missing),
         _listed(context.say("limits_disagreements"), disagreements(context) if disagreeing else []),

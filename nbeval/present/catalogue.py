@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from nbeval.errors import ParameterError
 from nbeval.present.catalogue_en import ENGLISH
+from nbeval.present.catalogue_evidence_en import EVIDENCE
 from nbeval.present.catalogue_methods_en import METHODS
 from nbeval.present.catalogue_plain_en import PLAIN
 from nbeval.present.catalogue_print_en import PRINT
@@ -18,7 +19,7 @@ from nbeval.present.catalogue_report_en import REPORT
 from nbeval.present.catalogue_sources_en import SOURCES
 from nbeval.present.catalogue_voices_en import VOICES
 
-CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **PRINT, **SOURCES, **VOICES}}
+CATALOGUE: dict[str, Mapping[str, str]] = {"en-GB": {**ENGLISH, **REPORT, **METHODS, **EVIDENCE, **PRINT, **SOURCES, **VOICES}}
 
 #: sentences in plain words, for the keys that have some; all other keys are those of ``CATALOGUE``
 PLAINLY: dict[str, Mapping[str, str]] = {"en-GB": PLAIN}

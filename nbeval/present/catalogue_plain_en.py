@@ -63,5 +63,6 @@ PLAIN: Mapping[str, str] = MappingProxyType({
     "not_estimable": "We have no number for “{label}”.",
     "no_result": "We have no number for “{label}”.",
     "nothing_in_section": "We did not ask about this.",
-    "caution": "Not the same people answered both times. A lot went on in the world in between. So we cannot be sure why things changed.",
+    "caution_repeated_cross_sections": "Not the same people answered both times. A lot went on in the world in between. So we cannot be sure why things changed.",
+    "caution_matched": "We only count those of you who answered both times. A lot went on in the world in between. So we cannot be sure why things changed.",
 })

@@ -83,6 +83,14 @@ def interval_cell(row: Result | None, context: Context, form: NumberFormat, *, s
     return Cell(text, None, key_of(row), INTERVAL)
 
 
+def p_cell(row: Result | None, context: Context) -> Cell:
+    """The p-value of a result, never written as nought."""
+    cell = level_cell(row, context, NumberFormat(decimals=3), "p_value")
+    if cell.value is not None and numeral(cell.value, 3) == numeral(0.0, 3):
+        return Cell(context.say("under", least=numeral(0.001, 3)), cell.value, cell.result, cell.field)
+    return cell
+
+
 def count_cell(row: Result | None, context: Context, field: str = "n_valid") -> Cell:
     """The cell of a number of people."""
     if context.state(row, field) is not State.SHOWN:

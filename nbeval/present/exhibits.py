@@ -17,6 +17,8 @@ from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_
 from nbeval.present.results import Results
 from nbeval.present.said_sources import said
 from nbeval.present.select import results_of
+from nbeval.present.sentences import Sentence, fill
+from nbeval.present.subject import leads
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +67,23 @@ def tabulate(spec: ExhibitRow, context: Context) -> Table:
 def _data_cells(rows: Iterable[Row]) -> Iterable[Cell]:
     """The cells of rows that are no headings."""
     return (cell for row in rows if not row.heading for cell in row.cells)
+
+
+def numbered(specs: Iterable[ExhibitRow]) -> dict[str, int]:
+    """Return the number of each exhibit, counted apart for tables and figures."""
+    counted, numbers = {True: 0, False: 0}, {}
+    for spec in specs:
+        counted[bool(spec.chart)] += 1
+        numbers[spec.exhibit] = counted[bool(spec.chart)]
+    return numbers
+
+
+def leading(spec: ExhibitRow, context: Context) -> Sentence:
+    """Fill the sentence declared for an exhibit, about the first of its indicators that has all the numbers it needs."""
+    if not spec.sentence:
+        return Sentence("")
+    filled = [fill(spec.sentence, subject) for subject in leads(spec, context)]
+    return next((sentence for sentence in filled if not sentence.refused), filled[0])
 
 
 def build(table: Table, context: Context, number: int, *, sentence: str = "") -> Exhibit:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.records import Indicator, Match, Measure
+from nbeval.exhibit import Exhibit
 from nbeval.frames import Verdict
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
@@ -56,6 +57,14 @@ def key_findings(context: Context) -> Text:
     parts.append(paragraph(context.say("findings_rule")))
     keys = dict.fromkeys(key for points in filled.values() for point in points for key in point.results)
     return Text(tuple(parts), tuple(keys))
+
+
+def in_brief(exhibits: Iterable[Exhibit], context: Context) -> Text:
+    """One point per exhibit that composes a sentence from its own numbers, with the number of the exhibit behind it."""
+    points = [context.say("brief_entry", sentence=one.sentence.rstrip("."), exhibit=one.label) for one in exhibits if one.sentence]
+    if not points:
+        return Text(())
+    return Text((Paragraphs("heading", ((context.say("brief_lead"),),)), bullets(points)))
 
 
 def _headlines(context: Context) -> Iterator[Subject]:

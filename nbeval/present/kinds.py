@@ -23,7 +23,10 @@ class Kind(StrEnum):
     WEIGHTING = "weighting"
     EVIDENCE = "evidence"
     PARTICIPATION = "participation"
+    STANDING = "standing"                # strengths and priorities of one place
     COMPOSITION = "composition"
+    COMPOSITION_TEST = "composition_test"
+    ATTRITION = "attrition"              # who of the first wave did not answer again, in matched designs
     NONRESPONSE = "nonresponse"
     DRIVERS = "drivers"
     RELIABILITY = "reliability"
@@ -46,4 +49,4 @@ OF_PRINT = frozenset({
 LISTED = frozenset({Kind.PRINTED_UNMATCHED, Kind.PRINTED_OTHERS, Kind.PRINTED_SOURCES})
 #: kinds that mean nothing before there are two waves
 OF_CHANGE = frozenset({Kind.CHANGE, Kind.CHANGE_ADJUSTED, Kind.CHANGE_BY_AUTHORITY, Kind.CHANGE_POOLED, Kind.OVERLAP,
-                       Kind.EVIDENCE})
+                       Kind.EVIDENCE, Kind.ATTRITION})

@@ -13,13 +13,14 @@ from nbeval.frames import Contrast
 from nbeval.present.cells import printed, why_not
 from nbeval.present.context import Context
 from nbeval.present.forms.levels import pairs
+from nbeval.present.forms.strands import sources_of
 from nbeval.present.kinds import LISTED, OF_PRINT, Kind
 from nbeval.present.lines_sources import base_of_source, is_of_source, source_of_source, unit_of_source
 from nbeval.present.numerals import numeral
 from nbeval.present.results import Result, Results, State
 from nbeval.present.select import available, indicators_of
 
-_NO_INDICATORS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION})
+_NO_INDICATORS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.COMPOSITION_TEST})
 _OF_BENCHMARKS = frozenset({Kind.COMPARISON})
 #: how many unconfirmed measures a note names; the account of limits names all
 _MOST_NAMED = 6
@@ -30,14 +31,16 @@ _SUBTRACTED = MappingProxyType({
     Kind.CHANGE_BY_AUTHORITY: ("{last}_estimate", "{first}_estimate", "change"),
 })
 _AT_ONE_WAVE = frozenset({Kind.COMPARISON, Kind.LEVELS_BY_GROUP, Kind.LEVELS_BY_AUTHORITY, Kind.RANGE, Kind.DIFFERENCES, Kind.DRIVERS})
-_OWN_BASES = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.NONRESPONSE})
-_OWN_UNITS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.NONRESPONSE, Kind.DRIVERS, Kind.RELIABILITY})
+_OWN_BASES = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.COMPOSITION_TEST, Kind.NONRESPONSE, Kind.EVIDENCE, Kind.ATTRITION})
+_OWN_UNITS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.COMPOSITION_TEST, Kind.NONRESPONSE, Kind.DRIVERS, Kind.RELIABILITY})
 
 
 def unit_line(spec: ExhibitRow, context: Context) -> str:
     """The unit that the figures of an exhibit share, or how each cell shows its own."""
     if is_of_source(spec):
         return unit_of_source(spec, context)
+    if spec.kind == Kind.EVIDENCE:
+        return context.say("unit_evidence")
     if spec.kind in _OWN_UNITS | OF_PRINT:
         return ""
     measures = {one.measure for one in indicators_of(spec, context)}
@@ -77,6 +80,8 @@ def source_line(spec: ExhibitRow, context: Context) -> str:
     if is_of_source(spec):
         return source_of_source(spec, context)
     label = next((one.label for one in context.cohort.sources if one.id == spec.source_id), spec.source_id)
+    if spec.kind == Kind.EVIDENCE:
+        label = "; ".join((label, *(one.label for one in sources_of(spec, context))))
     if spec.kind in OF_PRINT:
         return "" if spec.kind == Kind.PRINTED_SOURCES else context.say("source_print", source=label)
     shown = context.waves[-1:] if spec.kind in _AT_ONE_WAVE else context.waves

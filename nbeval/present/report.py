@@ -7,8 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import ReportForm
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.kinds import ReportForm, SourceKind
 from nbeval.dictionary.records import Cohort, ExhibitRow, ReportKind
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
@@ -17,21 +16,17 @@ from nbeval.present.account import exhibit_list, glossary, limits, methods
 from nbeval.present.catalogue import sentences
 from nbeval.present.context import Context
 from nbeval.present.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
-from nbeval.present.exhibits import Table, build, tabulate, title_of
-from nbeval.present.findings import key_findings
+from nbeval.present.discussion import strengths_and_priorities, to_discuss
+from nbeval.present.exhibits import Table, build, leading, numbered, tabulate, title_of
+from nbeval.present.findings import in_brief, key_findings
 from nbeval.present.findings_print import printed_findings
 from nbeval.present.checks import accounting_table, findings_table
 from nbeval.present.front import front_matter
-from nbeval.present.programme_account import programme_account
 from nbeval.present.refusals import refuse_authority, refuse_undisclosed
 from nbeval.present.results import Results
-from nbeval.present.sections import by_heading, cautions
-from nbeval.present.sentences import Sentence, fill
-from nbeval.present.subject import chosen_subject, leads
-
-
-#: the section that opens with an account of the programme and the cohort
-PROGRAMME = "programme"
+from nbeval.present.sections import PROGRAMME, by_heading, cautions, opening
+from nbeval.present.sentences import fill
+from nbeval.present.subject import chosen_subject
 
 
 class Report:
@@ -102,12 +97,7 @@ class Report:
     @cached_property
     def numbers(self) -> dict[str, int]:
         """The number of each exhibit, counted apart for tables and figures, whatever is shown first."""
-        counted, numbers = {True: 0, False: 0}, {}
-        for spec in self.specs:
-            pictured = bool(spec.chart)
-            counted[pictured] += 1
-            numbers[spec.exhibit] = counted[pictured]
-        return numbers
+        return numbered(self.specs)
 
     def exhibit(self, exhibit: str) -> Shown | Text:
         """Show a table or figure by its id, or one sentence where the cohort has nothing to show in it."""
@@ -119,11 +109,11 @@ class Report:
     def section(self, name: str) -> Several:
         """Show every exhibit of a section in declared order, under headings by domain; one sentence where there is none.
 
-        The section ``programme`` opens with an account of the programme and the cohort.
+        The section ``programme`` opens with an account of the programme and the cohort, ``comparability`` with the design.
         """
         self._asked[name] = None
         chosen = tuple(sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order))
-        shown: list[Text | Shown] = [programme_account(self.context)] if name == PROGRAMME else []
+        shown: list[Text | Shown] = list(opening(name, self.context)) if chosen or name == PROGRAMME else []
         if not chosen and not shown:
             self._absent[name] = None
             return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
@@ -161,6 +151,19 @@ class Report:
         if self.context.cohort.made_from is SourceKind.PUBLISHED:
             return self._noted("key_findings", printed_findings(self.context, self.context.cohort.sources[0].id))
         return self._noted("key_findings", key_findings(self.context))
+
+    def in_brief(self, *sections: str) -> Text:
+        """The sentences that the exhibits of some sections compose from their own numbers, each with its exhibit."""
+        specs = [spec for name in sections for spec in self.specs if spec.section == name and not spec.sentence]
+        return in_brief([self._build(spec) for spec in specs], self.context)
+
+    def strengths_and_priorities(self) -> Text:
+        """What the rule ``standing`` of the programme makes a strength and what a priority of the place of the report."""
+        return self._noted("strengths_and_priorities", strengths_and_priorities(self.context))
+
+    def to_discuss(self) -> Text:
+        """What stands out by rule and should be talked about with those who gave the results."""
+        return self._noted("to_discuss", to_discuss(self.context))
 
     def methods(self) -> Text:
         """The methods, intervals, families and thresholds that stand behind this report."""
@@ -220,20 +223,13 @@ class Report:
     def _build(self, spec: ExhibitRow) -> Exhibit:
         """Make an exhibit once, and note the results in it."""
         if spec.exhibit not in self._built:
-            sentence = self._leading(spec)
+            sentence = leading(spec, self.context)
             self._built[spec.exhibit] = build(
                 self.tables[spec.exhibit], self.context, self.numbers[spec.exhibit], sentence=sentence.text)
             self._note_use(spec.exhibit, sentence.results)
         made = self._built[spec.exhibit]
         self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))
         return made
-
-    def _leading(self, spec: ExhibitRow) -> Sentence:
-        """The sentence above an exhibit: about the first of its indicators that has all the numbers it needs."""
-        if not spec.sentence:
-            return Sentence("")
-        filled = [fill(spec.sentence, subject) for subject in leads(spec, self.context)]
-        return next((sentence for sentence in filled if not sentence.refused), filled[0])
 
     def _noted(self, exhibit: str, text: Text) -> Text:
         """A text whose results are noted as shown."""

@@ -1,4 +1,4 @@
-"""The sentence above an exhibit of ratings, plans or visits, composed from the cells of its table."""
+"""The sentence above an exhibit that declares none, composed from the cells of its table."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from nbeval.present.context import Context
 from nbeval.present.forms.source_parts import bodies_of, choices_of, instrument_of
 from nbeval.present.kinds_sources import SourceTable
 from nbeval.present.numerals import MINUS, numeral
+from nbeval.present.said_summaries import SUMMED_UP
 
 Cells = dict[str, Cell]
 
@@ -121,5 +122,5 @@ def _judgements(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
 _SAID: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
     SourceTable.GAPS: _gaps, SourceTable.MOVEMENT: _movement, SourceTable.PROGRESS: _progress,
     SourceTable.DELIVERED: _delivered, SourceTable.APPLICATIONS: _applications, SourceTable.INVOLVED: _involved,
-    SourceTable.JUDGEMENTS: _judgements,
+    SourceTable.JUDGEMENTS: _judgements, **SUMMED_UP,
 })

@@ -11,10 +11,22 @@ from nbeval.dictionary.records import Domain, ExhibitRow
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.present.kinds import OF_CHANGE
+from nbeval.present.programme_account import programme_account
 from nbeval.present.select import indicators_of
 
+#: the section that opens with an account of the programme and the cohort, and that which opens with the design
+PROGRAMME, COMPARABILITY = "programme", "comparability"
 #: sections that go through the domains of the programme one after the other
 BY_DOMAIN = frozenset({"domains", "change", "authorities"})
+
+
+def opening(name: str, context: Context) -> tuple[Text, ...]:
+    """What a section says before its exhibits: an account of the programme, or what the design of the waves means."""
+    if name == PROGRAMME:
+        return (programme_account(context),)
+    if name == COMPARABILITY and context.shows_change:
+        return (Text((paragraph(context.say(f"comparable_{context.cohort.design.value}")),)),)
+    return ()
 
 
 def by_heading(name: str, specs: tuple[ExhibitRow, ...], context: Context) -> Iterator[tuple[Text | None, tuple[ExhibitRow, ...]]]:
@@ -77,7 +89,7 @@ def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context
     if not points or not any(spec.kind in OF_CHANGE for spec in specs):
         return None
     if context.plain:
-        return Text((paragraph(context.say("caution")),))
+        return Text((paragraph(context.say(f"caution_{context.cohort.design.value}")),))
     if showing[0] not in specs and context.kind.form is ReportForm.SLIDES:
         return None
     if showing[0] not in specs:

@@ -56,6 +56,7 @@ _EXHIBITS = (
     ("odds", "drivers", "dots", ("calm",)), ("alpha", "reliability", "", ("score",)), ("ten", "levels", "icons", ("calm", "rare")),
     ("tea", "levels", "", ("tea",)), ("pooled", "change_pooled", "", ("calm", "score")), ("twice", "overlap", "", ("calm",)),
     ("beside_weighted", "weighting", "", ("calm", "angry")), ("matrix", "evidence", "matrix", ("calm", "angry", "rare", "score")),
+    ("alike", "composition_test", "", ()), ("lost", "attrition", "", ("calm", "score")), ("stands", "standing", "", ("calm", "angry", "rare", "tea")),
     ("nothing", "levels", "dots", ("absent",)),
 )
 
@@ -81,6 +82,8 @@ def dictionary() -> Dictionary:
         id="p", name="Programme <P>", owner="Owner", about="", people={"one": "person", "many": "people"},
         area={"one": "place", "many": "places"}, source="S1",
         domains=({"id": "one", "label": "Domain one", "about": "All of one."}, {"id": "two", "label": "Domain two"}),
+        evidence={"smallest_share": 0.5, "source": "S1"},
+        standing={"against": ("rest", "comparator", "wave"), "gap": 1.0, "source": "S1"},
         outcomes=({"id": "peace", "label": "More peace"}, {"id": "sea", "label": "Out at sea"}, {"id": "gold", "label": "Gold"}),
         reports=(
             {"id": "start", "notebook": "n", "title": "{programme} at the start, {cohort}", "wave": "first"},
@@ -173,7 +176,7 @@ def rows() -> list[dict[str, object]]:
                  row(quantity="smallest_change", indicator=name, wave="after", estimate=6.4, **wave),
                  *_robust(name, now, then, wave)]
         made += _places(name, before, after)
-    return made + _benchmarks() + _people() + _models()
+    return made + _benchmarks() + _people() + _models() + _compared()
 
 
 def _robust(name: str, now: dict[str, object], then: dict[str, object], wave: dict[str, str]) -> list[dict[str, object]]:
@@ -237,6 +240,20 @@ def _models() -> list[dict[str, object]]:
                  row(quantity="marginal_effect", wave=wave, estimate=7.6, **against),
                  row(quantity="alpha", indicator="score", wave=wave, estimate=0.81, conf_low=0.78, conf_high=0.84, n_valid=190.0),
                  row(quantity="item_rest", indicator="score", wave=wave, level="q_calm", estimate=0.5, n_valid=190.0)]
+    return made
+
+
+def _compared() -> list[dict[str, object]]:
+    """Tests of who answered, who was lost, and one place against the others."""
+    tests = {"quantity": "composition_test", "group": "age", "wave": "after", "n_valid": 190.0, "n_reference": 190.0}
+    made = [row(contrast="population", estimate=0.04, p_value=0.41, **tests),
+            row(contrast="wave", reference="before", estimate=0.21, p_value=0.0004, **tests)]
+    for name in ("calm", "score"):
+        lost, stayed = level(name, "before", 40.0, 60.0), level(name, "before", 30.0, 120.0)
+        made.append(difference("difference", lost, stayed, "higher", contrast="stayed", reference="after"))
+    for name, verdict in (("calm", "higher"), ("angry", "higher"), ("rare", "no clear difference")):
+        here, others = level(name, "after", 30.0, 60.0, authority="north"), level(name, "after", 20.0, 140.0)
+        made.append(difference("difference", here, others, verdict, contrast="rest"))
     return made
 
 

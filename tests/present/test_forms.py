@@ -104,7 +104,7 @@ def test_unconfirmed_rules_are_said_once_under_every_exhibit_that_rests_on_them(
     assert all(len(found) <= 1 for found in notes.values())
     marked = [name for name, found in notes.items() if any("Feels calm" in note for note in found)]
     assert marked == ["levels", "bare", "beside", "groups", "places", "funnel", "range", "gaps", "change", "adjusted", "local",
-                      "gone", "odds", "ten", "pooled", "twice", "beside_weighted", "matrix"]
+                      "gone", "odds", "ten", "pooled", "twice", "beside_weighted", "matrix", "lost"]
 
 
 def test_several_answers_may_add_to_more_than_a_hundred(make):
@@ -151,3 +151,25 @@ def test_headings_part_the_domains(make):
 def test_a_form_that_does_not_exist_is_refused(make):
     with pytest.raises(DictionaryError, match="pie"):
         tabulate(exhibit("odd", "pie", "", ("calm",), 1), make().context)
+
+
+def test_the_make_up_is_tested_against_the_population_and_between_waves(make):
+    shown = make().exhibit("alike").exhibit
+    assert [row.cells[0].text for row in shown.rows if row.heading] == ["After, against all who were eligible", "After, against Before"]
+    assert [row.cells[-1].text for row in shown.rows if not row.heading] == ["no clear difference", "differ by more than chance"]
+    assert shown.sentence == "The make-up differs by more than chance on 1 of 2 comparisons: Age."
+
+
+def test_who_was_lost_is_set_beside_who_stayed(make):
+    row = cells(make(), "lost")["Feels calm"]
+    assert (row["difference"], row["lost"], row["stayed"], row["verdict"]) == ("+10", "60", "120", "higher")
+
+
+def test_the_matrix_says_which_way_each_measure_points_and_how_strongly(make):
+    table = cells(make(), "matrix")
+    assert (table["Feels calm"]["reading"], table["Feels calm"]["strength"]) == ("away from it", "strong")
+    assert (table["Score of the day"]["reading"], table["Has a boat"]["reading"]) == ("towards the outcome", "cannot tell")
+    headings = [row.cells[0].text for row in make().exhibit("matrix").exhibit.rows if row.heading]
+    assert headings == ["More peace: tests disagree: 1 towards, 1 away, of 3", "Out at sea: the one test finds no clear change",
+                        "Gold: no evidence was collected"]
+    assert make().exhibit("matrix").exhibit.sentence.startswith("Tests point towards 0 of 3 outcomes, away from 0, and both ways on 1")

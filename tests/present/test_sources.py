@@ -219,3 +219,25 @@ def test_a_chart_that_does_not_exist_names_these_too(project, make):
     from nbeval.present.figures import draw
     with pytest.raises(DictionaryError, match="heat, timeline"):
         draw(spec, (), (), make("final").context)
+
+
+def test_what_was_done_and_rated_stands_in_the_matrix_beside_the_survey(make):
+    shown, cells = exhibit(make("final"), "theory_matrix")
+    found = {(row["source"].text, row["strength"].text) for row in cells.values() if not row["source"].symbol}
+    assert ("Action plans (invented)", "weak") in found
+    rated = [row for (_, label), row in cells.items() if "rated by managers" in label]
+    assert rated and all(row["found"].text in ("rose", "fell", "no clear change") for row in rated)
+    acted = [row for row in cells.values() if row["source"].text == "Action plans (invented)"]
+    for row in acted:
+        done, of = (float(part) for part in re.match(r"(\d+) of (\d+)", row["found"].text).groups())
+        assert row["reading"].text == ("towards the outcome" if done / of >= 0.5 else "no clear way")
+    assert not any(row["strength"].text == "strong" for row in acted), "what nobody tested is never strong"
+    assert "Self-assessment" in shown.source and "Action plans" in shown.source
+
+
+def test_areas_on_which_raters_are_a_step_apart_are_put_forward(make):
+    said = str(make("authority_final", "quillshire").to_discuss())
+    _, cells = exhibit(make("authority_final", "quillshire"), "gaps_baseline")
+    far = {row["label"].text for row in cells.values() if row["gap"].value is not None and abs(row["gap"].value) >= 0.95}
+    assert far and all(f"“{area}”" in said for area in far)
+    assert said.count("steps higher") == len(far)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbeval.exhibit import Column, Row
 from nbeval.present.context import Context
 from nbeval.present.figures.marks import Line, Mark, Picture
-from nbeval.present.forms.evidence import Reading
+from nbeval.present.forms.strands import Reading
 
 #: the readings in the order of the columns
 ORDER = (Reading.BETTER, Reading.UNCLEAR, Reading.WORSE, Reading.OTHER, Reading.UNKNOWN)

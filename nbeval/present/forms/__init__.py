@@ -19,8 +19,10 @@ from nbeval.present.forms.printed_lists import (
     printed_codings, printed_others, printed_range, printed_sources, printed_unmatched,
 )
 from nbeval.present.forms.respondents import composition, nonresponse, participation
+from nbeval.present.forms.representativeness import attrition, composition_tests
 from nbeval.present.forms.robustness import change_pooled, overlap, weighting
 from nbeval.present.forms.sources import SOURCE_FORMS
+from nbeval.present.forms.standing import standing
 from nbeval.present.kinds import Kind
 from nbeval.present.results import Results
 
@@ -42,7 +44,10 @@ FORMS: Mapping[str, Form] = MappingProxyType({
     Kind.WEIGHTING: weighting,
     Kind.EVIDENCE: evidence,
     Kind.PARTICIPATION: participation,
+    Kind.STANDING: standing,
     Kind.COMPOSITION: composition,
+    Kind.COMPOSITION_TEST: composition_tests,
+    Kind.ATTRITION: attrition,
     Kind.NONRESPONSE: nonresponse,
     Kind.DRIVERS: drivers,
     Kind.RELIABILITY: reliability,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from nbeval.dictionary.records import ExhibitRow, Indicator
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Quantity
-from nbeval.present.cells import Field, count_cell, difference_cell, grid, interval_cell, level_cell, verdict_cell
+from nbeval.present.cells import Field, count_cell, difference_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
 from nbeval.present.context import Context
 from nbeval.present.forms.change import change_row
 from nbeval.present.forms.fields import Units, difference_fields, domain_blocks, interval_label, label_field, level_finder
-from nbeval.present.numerals import NumberFormat, numeral
+from nbeval.present.numerals import NumberFormat
 from nbeval.present.results import Result, Results, is_missing
 from nbeval.present.select import available, indicators_of
 
@@ -58,7 +58,7 @@ def change_pooled(rows: Results, spec: ExhibitRow, context: Context) -> Table:
         Field(Column("heterogeneity", context.say("heterogeneity"), "%", numeric=True),
               lambda one: level_cell(row(one, Quantity.HETEROGENEITY), context, NumberFormat(percent=True))),
         Field(Column("test", context.say("p_value"), numeric=True),
-              lambda one: _p_cell(row(one, Quantity.HETEROGENEITY), context)),
+              lambda one: p_cell(row(one, Quantity.HETEROGENEITY), context)),
         Field(Column("reading", context.say("heterogeneity_reading")),
               lambda one: Cell(heterogeneity_words(row(one, Quantity.HETEROGENEITY), context))),
     ]
@@ -70,14 +70,6 @@ def heterogeneity_words(row: Result | None, context: Context) -> str:
     if row is None or is_missing(row.p_value):
         return context.say("places_unknown")
     return context.say("places_differ" if row.p_value < 1 - context.conf_level else "places_alike")
-
-
-def _p_cell(row: Result | None, context: Context) -> Cell:
-    """The p-value of a result, never written as nought."""
-    cell = level_cell(row, context, NumberFormat(decimals=3), "p_value")
-    if cell.value is not None and numeral(cell.value, 3) == numeral(0.0, 3):
-        return Cell(context.say("under", least=numeral(0.001, 3)), cell.value, cell.result, cell.field)
-    return cell
 
 
 def overlap(rows: Results, spec: ExhibitRow, context: Context) -> Table:
