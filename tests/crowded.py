@@ -35,6 +35,7 @@ def write_programme(folder: Path, sizes: dict[str, tuple[str, int]]) -> Path:
     counts = "".join(f'[[sizes]]\nauthority = "{one}"\ncount = {count}\n\n' for one, (_, count) in sizes.items())
     _edit(folder / "specimen.toml", (r"\[\[sizes\]\].*?(?=\[\[items\]\])", counts), (r"1 = 0\.4, 2 = 0\.4, 3 = 0\.2", "1 = 0.5, 2 = 0.46, 3 = 0.04"))
     _edit(folder / "groups.csv", (r"rarely,More rarely,2-3,(.*)", r"rarely,Sometimes,2,\1\nfrequency,How often they read,often,never,Never,3,\1"))
+    _edit(folder / "disclosure.toml", (r'priority = \[.*?\]', 'priority = ["cohort", "change", "headline", "authority", "group"]'))
     _edit(folder / "programme.toml", (r'notebook = ".*?"', 'notebook = "everything"'))
     (folder / "notebooks").mkdir()
     for kind in ("everything",):

@@ -12,13 +12,17 @@ from nbeval.dictionary.codes import matcher
 from tests.reading_published import Cell, Fact
 
 
+#: before the name of an indicator that is a band of a scale
+SCALE = "scale of "
+
+
 class Contradiction(Exception):
     """What is in print fits no table of people."""
 
 
 def intervals(facts: list[Fact], withheld: set[Cell], dictionary, authorities) -> dict[Cell, tuple[float, float]]:
     """The lowest and highest count of each withheld cell that fits everything in print."""
-    item = {one.indicator: one.item for one in dictionary.indicators if one.item}
+    item = {one.indicator: one.item or f"{SCALE}{one.indicator}" for one in dictionary.indicators if one.item or one.measure == "percent"}
     by_item: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.cell.indicator in item:
@@ -45,6 +49,8 @@ def _of_item(name: str, facts: list[Fact], sought: list[Cell], dictionary, autho
         return line
 
     def counted(indicator):
+        if name.startswith(SCALE):
+            return codes
         return matcher(declared[indicator].codes).contains(codes).astype(float)
 
     ones, below, most, equal = np.ones(len(codes)), [], [], []
@@ -80,7 +86,9 @@ def _of_item(name: str, facts: list[Fact], sought: list[Cell], dictionary, autho
 
 
 def _answers(name: str, dictionary) -> np.ndarray:
-    """The answers that a question can have."""
+    """The answers that a question can have; to be in a band of a scale, or not."""
+    if name.startswith(SCALE):
+        return np.array([0.0, 1.0])
     for instrument in dictionary.instruments:
         for item in instrument.items:
             if item.item == name:

@@ -12,7 +12,8 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,14 @@ from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME
 
 SYMBOL = re.compile(r"\[[cxz]\]|\[low\]")
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?(?=%|\b)")
+
+#: rows whose counts are of the people of their place: a model's, an unnamed place's or a comparison's are not
+OF_THEIR_PLACE = ("percent", "mean", "sd", "change", "difference", "smallest_change", "overlap_bound", "overlap_widest", "item_nonresponse")
+
+#: numbers beside a statement: intervals and their level, places without a name, what a slash parts from it in a picture
+OF_OTHERS = re.compile(r"\([^)]*\)|\S+% in the (?:lowest|highest)\b|/ \S+%|\S+% (?:interval|limits)\b")
+#: what the whole cohort is called
+WHOLE = re.compile(r"\bAll |\ball of them\b")
 
 _SAID = r"(\[[a-z]+\]|[+−-]?\d[\d.,]*%?(?: to [+−-]?\d[\d.,]*%?)?)"
 
@@ -51,18 +60,18 @@ class Fact(NamedTuple):
     where: str
 
 
-def facts_of(folder: Path, words: Names) -> tuple[list[Fact], set[Cell]]:
-    """All facts of a release, and the cells that some file of it withholds."""
-    reports = sorted(path.parent for path in folder.rglob("results.csv"))
+def facts_of(folder: Path, words: Names, files: Collection[str] = ()) -> tuple[list[Fact], set[Cell]]:
+    """All facts of a release, and the cells that some file of it withholds; of the documents these alone are read, if named."""
+    reports = [path.parent for path in sorted(folder.rglob("results.csv")) if _about(path.parent)["kind"] in words.waves_of_kind]
     withheld = {cell for one in reports for cell in _withheld((one / "results.csv").read_text(encoding="utf-8"))}
     facts = []
     for one in reports:
         facts += [fact for fact in _of_results((one / "results.csv").read_text(encoding="utf-8"), str(one.relative_to(folder)))]
         exhibits = _exhibits((one / "report.ipynb").read_bytes())
-        about = json.loads((one / "provenance.json").read_text(encoding="utf-8"))["parameters"]
-        place, wave = about.get("authority", ""), words.waves_of_kind[about["kind"]]
-        for name, text in _texts(one):
-            for fact in (*_of_rows(text, exhibits), *_of_sentences(_without_rows(text, exhibits), words, place, wave)):
+        place, wave = _about(one).get("authority", ""), words.waves_of_kind[_about(one)["kind"]]
+        for name, text in _texts(one, files or READERS):
+            rows = list(_rows_in(text, exhibits))
+            for fact in (*_of_rows(rows), *_of_sentences(_without_rows(text, rows), words, place, wave)):
                 if fact.cell in withheld:
                     facts.append(fact._replace(where=f"{one.relative_to(folder)}/{name}: {fact.where}"))
         facts += [fact._replace(where=f"{one.relative_to(folder)}: {fact.where}") for fact in (*_of_cells(exhibits), *_of_pictures(one, exhibits))
@@ -70,17 +79,33 @@ def facts_of(folder: Path, words: Names) -> tuple[list[Fact], set[Cell]]:
     return facts, withheld
 
 
+def _about(report: Path) -> dict:
+    """Which report it is."""
+    return json.loads((report / "provenance.json").read_text(encoding="utf-8"))["parameters"]
+
+
 class Names:
-    """What things are called in print."""
+    """What things are called in print, in small letters, longer names first."""
 
     def __init__(self, dictionary, cohort) -> None:
-        self.indicators = [(word, one.indicator) for one in dictionary.indicators for word in (one.label, one.short, one.says) if word]
-        self.authorities = [(dictionary.authority(one).name, one) for one in cohort.authorities]
-        self.levels = [(level.level_label, name, level.level) for name, levels in dictionary.groups.items() for level in levels]
-        self.waves = [(wave.label, wave.id) for wave in cohort.waves]
+        self.indicators = _longest_first((word, one.indicator) for one in dictionary.indicators for word in (one.label, one.short, one.says) if word)
+        self.authorities = _longest_first((dictionary.authority(one).name, one) for one in cohort.authorities)
+        self.levels = _longest_first((level.level_label, (name, level.level)) for name, levels in dictionary.groups.items() for level in levels)
+        self.waves = _longest_first((wave.label, wave.id) for wave in cohort.waves)
         first, last = cohort.waves[0].id, cohort.waves[-1].id
-        self.waves_of_kind = {kind.id: first if kind.wave == "first" else last for kind in dictionary.programme.reports}
+        self.waves_of_kind = {kind.id: first if kind.wave == "first" else last for kind in dictionary.programme.reports if not kind.internal}
         self.first = first
+
+    def without_waves(self, text: str) -> str:
+        """A text without the names of waves, which may hold numbers."""
+        for label, _ in self.waves:
+            text = re.sub(re.escape(label), " ", text, flags=re.IGNORECASE)
+        return text
+
+
+def _longest_first(names: Iterable[tuple[str, object]]) -> list[tuple[str, object]]:
+    """Names in small letters, each before those it holds."""
+    return sorted({(word.lower(), one) for word, one in names}, key=lambda pair: (-len(pair[0]), pair))
 
 
 # --- results.csv -----------------------------------------------------------------------------------
@@ -104,6 +129,8 @@ def _withheld(text: str) -> Iterator[Cell]:
 def _of_results(text: str, where: str) -> Iterator[Fact]:
     """Bases, counts and estimates, of both sides of a change or a difference between levels."""
     for row in _rows(text):
+        if row["quantity"] not in OF_THEIR_PLACE:
+            continue
         here = _cell(row)
         other = here._replace(wave=row["reference"]) if row["contrast"] == "wave" else here._replace(level=row["reference"])
         sides = [(here, "numerator", "n_valid")]
@@ -183,23 +210,36 @@ def _segments(text: str, exhibits: tuple[dict, ...]) -> Iterator[tuple[dict, int
         yield one, start, end
 
 
-def _of_rows(text: str, exhibits: tuple[dict, ...]) -> Iterator[Fact]:
-    """What rows of tables say where the structured table has a symbol."""
+def _rows_in(text: str, exhibits: tuple[dict, ...]) -> Iterator[tuple[dict, re.Match, list[dict]]]:
+    """Where each row of a table stands in a text: under the heading of its own block, where a table has blocks."""
     for exhibit, start, end in _segments(text, exhibits):
+        headings = {" ".join(row["cells"][0]["text"].split()) for row in exhibit["rows"] if row["heading"]}
+        seen = [(found.start(), name) for name in headings for found in re.finditer(re.escape(name), text[start:end])]
+        seen = sorted((start + at, name) for at, name in seen)
+        block = ""
         for row in exhibit["rows"]:
-            pattern, caught = _pattern(row) if not row["heading"] else (None, [])
-            for found in pattern.finditer(text, start, end) if caught else ():
-                for one, said in zip(caught, found.groups(), strict=True):
-                    cell = _of_key(one["result"])
-                    if cell and not SYMBOL.fullmatch(said):
-                        yield from _said(said, cell, one["field"], f"{exhibit['id']}, row")
+            if row["heading"]:
+                block = " ".join(row["cells"][0]["text"].split())
+                continue
+            pattern, caught = _pattern(row)
+            for found in pattern.finditer(text, start, end):
+                above = bisect([at for at, _ in seen], found.start())
+                if not block or not above or seen[above - 1][1] == block:
+                    yield exhibit, found, caught
 
 
-def _without_rows(text: str, exhibits: tuple[dict, ...]) -> str:
+def _of_rows(rows: list[tuple[dict, re.Match, list[dict]]]) -> Iterator[Fact]:
+    """What rows of tables say where the structured table has a symbol."""
+    for exhibit, found, caught in rows:
+        for one, said in zip(caught, found.groups(), strict=True):
+            cell = _of_key(one["result"])
+            if cell and not SYMBOL.fullmatch(said):
+                yield from _said(said, cell, one["field"], f"{exhibit['id']}, row")
+
+
+def _without_rows(text: str, rows: list[tuple[dict, re.Match, list[dict]]]) -> str:
     """A text with the rows of its tables taken out."""
-    spans = [found.span() for exhibit, start, end in _segments(text, exhibits) for row in exhibit["rows"] if not row["heading"]
-             for found in _pattern(row)[0].finditer(text, start, end)]
-    for start, end in sorted(spans, reverse=True):
+    for start, end in sorted({found.span() for _, found, _ in rows}, reverse=True):
         text = text[:start] + " . " + text[end:]
     return text
 
@@ -209,45 +249,56 @@ def _without_rows(text: str, exhibits: tuple[dict, ...]) -> str:
 def _of_sentences(text: str, words: Names, place: str, wave: str) -> Iterator[Fact]:
     """What sentences say: who, when, which measure, and the percentage beside them."""
     for sentence in re.split(r"(?<=[.!?])\s+", text):
-        indicators = _named(sentence, words.indicators)
-        if len(indicators) != 1:
-            continue
-        authorities = _named(sentence, words.authorities) or {place}
-        levels = [(group, level) for label, group, level in words.levels if re.search(rf"(?<!\w){re.escape(label)}(?!\w)", sentence)] or [("", "")]
-        for clause in sentence.split(";"):
-            if "All " in clause and place:
-                continue                                # said of the whole cohort
-            waves = _named(clause, words.waves) or {wave}
-            bare = clause
-            for label, _ in words.waves:
-                bare = bare.replace(label, " ")
-            bare = re.sub(r"\([^)]*\)", " ", bare)
-            percents = [found[0] for found in re.finditer(r"\d+(?:\.\d+)?(?=\s?%)", bare)]
-            if len(percents) > 2:
-                continue                                # the ticks of an axis
-            pairs = zip([words.first, wave], percents, strict=False) if len(percents) == 2 else ((one, said) for one in waves for said in percents[:1])
-            for when, said in pairs:
-                for authority in authorities:
-                    for group, level in levels:
-                        yield from _said(said, Cell(next(iter(indicators)), when, authority, group, level), "estimate", f"sentence '{sentence[:60]}'")
+        for said in _statements(sentence, words):
+            pairs = [(one, said.percents[0]) for one in said.waves or (wave,)] if len(said.percents) == 1 else zip((words.first, wave), said.percents, strict=True)
+            for when, percent in pairs:
+                for authority in ("",) if said.of_all else said.authorities or (place,):
+                    for group, level in said.levels or (("", ""),):
+                        yield from _said(percent, Cell(said.indicator, when, authority, group, level), "estimate", f"sentence '{sentence[:60]}'")
 
 
-def _named(text: str, names: list[tuple[str, str]]) -> set[str]:
+class Statement(NamedTuple):
+    """What one clause of a sentence says, in its own words; what it leaves out is understood from the report."""
+
+    indicator: str
+    waves: tuple[str, ...]
+    authorities: tuple[str, ...]
+    levels: tuple[tuple[str, str], ...]
+    of_all: bool
+    percents: tuple[str, ...]
+
+
+@lru_cache(maxsize=None)
+def _statements(sentence: str, words: Names) -> tuple[Statement, ...]:
+    """The clauses of a sentence that give a percentage, or two, of one measure."""
+    indicators = _named(sentence, words.indicators) if "%" in sentence else ()
+    if len(indicators) != 1:
+        return ()
+    authorities, levels = _named(sentence, words.authorities), _named(sentence, words.levels)
+    found = []
+    for clause in re.split(r";(?![^(]*\))", sentence):
+        bare = OF_OTHERS.sub(" ", words.without_waves(clause))
+        percents = tuple(one[0] for one in re.finditer(r"\d+(?:\.\d+)?(?=\s?%)", bare))
+        if 1 <= len(percents) <= 2:                     # more are the ticks of an axis
+            found.append(Statement(indicators[0], _named(clause, words.waves), authorities, levels, bool(WHOLE.search(clause)), percents))
+    return tuple(found)
+
+
+def _named(text: str, names: list[tuple[str, object]]) -> tuple:
     """What is named in a text; a name within a longer one does not count."""
-    found, rest = set(), text
-    for word, one in sorted(names, key=lambda pair: -len(pair[0])):
-        pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
-        if pattern.search(rest):
-            found.add(one)
-            rest = pattern.sub(" ", rest)
-    return found
+    found, rest = {}, text.lower()
+    for word, one in names:
+        if word in rest:
+            rest, count = re.subn(rf"(?<!\w){re.escape(word)}(?!\w)", " ", rest)
+            found |= {one: None} if count else {}
+    return tuple(found)
 
 
 # --- files -----------------------------------------------------------------------------------------
 
-def _texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """The words of every file of a report."""
-    for name, reader in READERS.items():
+def _texts(folder: Path, files: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The words of files of a report."""
+    for name in files:
         if (folder / name).is_file():
             yield name, _read(name, (folder / name).read_bytes())
 
@@ -280,8 +331,13 @@ def _html(content: bytes) -> str:
         for child in list(one):
             one.remove(child)
         one.text = None
-    return " ".join(f"{text} ." if text.getparent().tag in ("p", "li", "summary", "dd") and not text.is_tail else text
-                    for text in page.xpath("//text()"))
+    for one in page.iter("p", "li", "summary", "dd"):
+        last = one[-1] if len(one) else None
+        if last is None:
+            one.text = f"{one.text or ''} ."
+        else:
+            last.tail = f"{last.tail or ''} ."
+    return " ".join(page.xpath("//text()"))
 
 
 def _docx(content: bytes) -> str:
@@ -291,7 +347,7 @@ def _docx(content: bytes) -> str:
     for element in body.iter():
         kind = lxml.etree.QName(element).localname
         if kind == "p":
-            words.append(" ")
+            words.append(" " if any(lxml.etree.QName(above).localname == "tc" for above in element.iterancestors()) else " . ")
         elif kind == "t":
             words.append(element.text or "")
         elif kind == "docPr":
@@ -314,7 +370,7 @@ def _xlsx(content: bytes) -> str:
 
 def _pdf(content: bytes) -> str:
     reader = pypdf.PdfReader(io.BytesIO(content))
-    return " ".join([*(page.extract_text() for page in reader.pages), *_alts(reader)])
+    return " ".join([*(page.extract_text() for page in reader.pages), *_alts(reader)]).replace("•", " . ")
 
 
 def _alts(reader: pypdf.PdfReader) -> list[str]:
@@ -335,7 +391,7 @@ def _ipynb(content: bytes) -> str:
     words = []
     for mime, data in _outputs(content):
         if mime == TEXT_MIME:
-            words.append(data.get("text", "") + " .")
+            words += [text.replace("\n", " . ") for text in _strings(data)]
             continue
         words.append(f"{data['label']}. {data['title']} . {data['sentence']} . {data['base']} . " + " . ".join(data["notes"]))
         if data["figure"]:
@@ -343,8 +399,17 @@ def _ipynb(content: bytes) -> str:
     for cell in json.loads(content)["cells"]:
         for output in cell.get("outputs", ()):
             words += [_html("".join(page).encode()) for page in [output.get("data", {}).get("text/html", "")] if page]
-            words += ["".join(output.get("data", {}).get("text/plain", "")), "".join(output.get("text", ""))]
+            words += ["".join(plain).replace("\n", " . ") for plain in (output.get("data", {}).get("text/plain", ""), output.get("text", ""))]
     return " . ".join(words)
+
+
+def _strings(data: object) -> Iterator[str]:
+    """Every text within structured data."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, (dict, list)):
+        for one in data.values() if isinstance(data, dict) else data:
+            yield from _strings(one)
 
 
 READERS = {"report.html": _html, "report.docx": _docx, "tables.xlsx": _xlsx, "report.pdf": _pdf, "report.ipynb": _ipynb}

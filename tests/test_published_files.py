@@ -2,7 +2,8 @@
 
 The intruder of these tests (``reading_published``, ``deriving``) reads web pages, charts, alternative texts, workbooks,
 documents, PDFs, notebooks and results.csv, and does not know how nbeval protects. That it sees what is there is shown by
-leaks that are planted into the files: one number too many, in one place.
+leaks that are planted into the files: one number too many, in one place. That it reads rightly is shown twice: every fact
+it reads of the small release is true, and those of the reports of the invented cohort contradict one another nowhere.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ import pytest
 
 from nbeval import pipeline
 from nbeval.dictionary import load
+from nbeval.errors import DisclosureError
+from nbeval.prepared import prepare
+from nbeval.protect import disclosure
+from nbeval.protect.secondary import Chosen
 from nbeval.reporting import render_cohort
 from nbeval.workspace import Workspace
 from tests.crowded import write_programme
@@ -57,6 +62,15 @@ def derivable(dictionary_folder: Path, reports: Path, cohort: str = "first") -> 
     return [cell for cell, (low, high) in found.items() if high - low < NEEDED], len(found)
 
 
+def test_whatever_the_intruder_reads_is_true(small, truth_of_cells):
+    dictionary = load(small[0])
+    facts, _ = facts_of(small[1], Names(dictionary, dictionary.cohort("first")))
+    column = {"share": "numerator", "base": "n_valid", "percent": "estimate", "mean": "estimate"}
+    wrong = [fact for fact in facts if abs(truth_of_cells[fact.cell][column[fact.kind]] - fact.value) > fact.off + 1e-6]
+    assert len(facts) > 400
+    assert wrong == []
+
+
 def test_nothing_can_be_worked_out_from_all_files_of_a_release(small):
     leaks, count = derivable(*small)
     assert count >= 12
@@ -71,6 +85,94 @@ def test_nothing_can_be_worked_out_where_authorities_are_many_and_small(tmp_path
     assert leaks == []
 
 
+# --- no secondary suppression -------------------------------------------------------------------------
+
+def nothing_further(block, must, out, weights, policy) -> Chosen:
+    """Withhold what is too small, and nothing for its sake."""
+    return Chosen(must, False)
+
+
+def test_a_release_without_secondary_suppression_is_refused(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(disclosure, "choose_cells", nothing_further)
+    with pytest.raises(DisclosureError, match="can be worked out"):
+        prepare(load(small[0]).cohort("first"), Workspace(small[0], cache_folder=tmp_path))
+
+
+def test_a_release_without_secondary_suppression_is_found_out_by_its_files(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(disclosure, "choose_cells", nothing_further)
+    monkeypatch.setattr(disclosure, "refuse_leaks", lambda audit: None)
+    summary = render_cohort("first", ("baseline", "final"), Workspace(small[0], cache_folder=tmp_path / "cache"), tmp_path / "reports", formats=("html",))
+    assert not summary.failed, str(summary)
+    leaks, _ = derivable(small[0], tmp_path / "reports" / "first")
+    assert EAST in leaks
+    assert len(leaks) >= 4
+
+
+# --- the reports that are published -------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def specimen(root):
+    """The reports of the invented cohort, as they leave: every file of every report."""
+    folder = root / "reports" / "specimen"
+    assert len(list(folder.rglob("report.pdf"))) >= 20
+    return root / "data_dictionary", folder
+
+
+def test_nothing_can_be_worked_out_from_all_files_of_the_published_reports(specimen):
+    leaks, count = derivable(*specimen, "specimen")
+    assert count > 100
+    assert leaks == []
+
+
+@pytest.fixture(scope="module")
+def withheld_in_print(specimen):
+    """Each withheld percentage of a place: a count that fits all that is in print, and the base."""
+    dictionary = load(specimen[0])
+    cohort = dictionary.cohort("specimen")
+    facts, withheld = facts_of(specimen[1], Names(dictionary, cohort), files=("report.html",))
+    bases = {fact.cell: fact.value for fact in facts if fact.kind == "base"}
+    found = intervals(facts, withheld, dictionary, cohort.authorities)
+    return {cell: ((low + high) // 2, bases[cell]) for cell, (low, high) in found.items() if cell in bases and np.isfinite(high - low)}
+
+
+def a_sentence_of_the_web_page(folder, dictionary, cell, count, base):
+    """What no table says."""
+    says, name = dictionary.indicator(cell.indicator).says, dictionary.authority(cell.authority).name
+    replaced(folder / "authority_baseline" / cell.authority / "report.html", "</main>",
+             f"<p>In {name} {100 * count / base:.0f}% {says}.</p></main>")
+
+
+def a_cell_of_the_workbook(folder, dictionary, cell, count, base):
+    """A number where a symbol stands."""
+    file = folder / "authority_baseline" / cell.authority / "tables.xlsx"
+    book, label = openpyxl.load_workbook(file), dictionary.indicator(cell.indicator).label
+    row = next(row for sheet in book for row in sheet.iter_rows() for one in row if one.value == label and "[c]" in [one.value for one in row])
+    next(one for one in row if one.value == "[c]").value = round(100 * count / base)
+    book.save(file)
+
+
+def a_row_of_results(folder, dictionary, cell, count, base):
+    """A count that is withheld, as the reference of a change."""
+    file = folder / "final/results.csv"
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+    keys = {"indicator": cell.indicator, "authority": cell.authority, "group": "", "quantity": "change", "reference": cell.wave}
+    row = next(row for row in rows if all(row[name] == value for name, value in keys.items()))
+    row["numerator_reference"] = str(count)
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.parametrize("plant", [a_sentence_of_the_web_page, a_cell_of_the_workbook, a_row_of_results], ids=lambda one: one.__name__)
+def test_a_leak_planted_into_the_published_reports_is_found(specimen, withheld_in_print, tmp_path, plant):
+    folder = shutil.copytree(specimen[1], tmp_path / "specimen", ignore=shutil.ignore_patterns("*.pdf", "*.docx"))
+    cell = Cell("life_sat_low", "baseline", "wrenchester", "", "")
+    plant(folder, load(specimen[0]), cell, *withheld_in_print[cell])
+    leaks, _ = derivable(specimen[0], folder, "specimen")
+    assert cell in leaks, plant.__doc__
+
+
 # --- planted leaks ---------------------------------------------------------------------------------
 
 EAST = Cell("enjoy_low", "before", "east", "", "")
@@ -83,14 +185,34 @@ def release(small, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def truth(small):
-    """The results before protection, by indicator, quantity, wave, authority and contrast."""
+def unprotected(small):
+    """The results before protection."""
     dictionary = load(small[0])
     cohort, workspace = dictionary.cohort("first"), Workspace(small[0])
     table = pipeline.results_of(pipeline.answers_of(cohort, dictionary, workspace.data_of(cohort)), cohort, dictionary)
-    table = table[~table["weighted"] & table["group"].eq("")]
+    return table[~table["weighted"]]
+
+
+@pytest.fixture(scope="module")
+def truth(unprotected):
+    """The results before protection, by indicator, quantity, wave, authority and contrast."""
     keys = ["indicator", "quantity", "wave", "authority", "contrast"]
-    return {tuple(row[name] for name in keys): row for row in table.to_dict("records")}
+    return {tuple(row[name] for name in keys): row for row in unprotected[unprotected["group"].eq("")].to_dict("records")}
+
+
+@pytest.fixture(scope="module")
+def truth_of_cells(unprotected):
+    """The levels before protection, by cell."""
+    levels = unprotected[unprotected["quantity"].isin(["percent", "mean"]) & unprotected["contrast"].eq("")]
+    return {Cell(*(row[name] for name in Cell._fields)): row for row in levels.to_dict("records")}
+
+
+@pytest.fixture(scope="module")
+def companion(small):
+    """The library that is withheld so that the east one cannot be worked out."""
+    rows = csv.DictReader(io.StringIO((small[1] / "baseline/results.csv").read_text(encoding="utf-8")))
+    return next(row["authority"] for row in rows if row["suppression"] == "[c]" and row["indicator"] == "enjoy_low"
+                and row["authority"] not in ("", "east") and row["wave"] == "before")
 
 
 def replaced(file: Path, old: str, new: str) -> None:
@@ -117,35 +239,35 @@ def printed_again(file: Path, truth: dict, *names: str, only: tuple[str, ...] = 
         writer.writerows(rows)
 
 
-def margin(release, truth):
+def margin(release, truth, companion):
     """The cohort and all libraries but one."""
-    printed_again(release / "baseline/results.csv", truth, "enjoy_low", quantity="percent", wave="before", authority="north")
+    printed_again(release / "baseline/results.csv", truth, "enjoy_low", quantity="percent", wave="before", authority=companion)
 
 
-def sibling(release, truth):
+def sibling(release, truth, companion):
     """What one library withholds for the sake of another stands in its own report."""
-    printed_again(release / "authority_final/north/results.csv", truth, "enjoy_low", quantity="percent", wave="before", authority="north")
+    printed_again(release / f"authority_final/{companion}/results.csv", truth, "enjoy_low", quantity="percent", wave="before", authority=companion)
 
 
-def other_wave(release, truth):
+def other_wave(release, truth, companion):
     """A change tells the level of the earlier wave."""
-    printed_again(release / "authority_final/north/results.csv", truth, "enjoy_low", quantity="change",
-                  only=("numerator_reference", "n_reference"), authority="north")
+    printed_again(release / f"authority_final/{companion}/results.csv", truth, "enjoy_low", quantity="change",
+                  only=("numerator_reference", "n_reference"), authority=companion)
 
 
-def earlier_report(release, truth):
+def earlier_report(release, truth, companion):
     """The baseline report was out before the final one withheld the same level."""
     earlier = release / "baseline_before"
     shutil.copytree(release / "baseline", earlier)
-    printed_again(earlier / "results.csv", truth, "enjoy_low", quantity="percent", wave="before", authority="north")
+    printed_again(earlier / "results.csv", truth, "enjoy_low", quantity="percent", wave="before", authority=companion)
 
 
-def complementary_band(release, truth):
+def complementary_band(release, truth, companion):
     """All bands but one."""
     printed_again(release / "authority_final/east/results.csv", truth, "enjoy_middle", quantity="percent", wave="before", authority="east")
 
 
-def percentage_with_base(release, truth):
+def percentage_with_base(release, truth, companion):
     """A rounded percentage in a table of the web page, beside its base."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     page = release / "baseline/report.html"
@@ -154,7 +276,7 @@ def percentage_with_base(release, truth):
     page.write_text(text.replace(row[0], row[0].replace("[c]", f"{percent:.0f}"), 1), encoding="utf-8")
 
 
-def word_table(release, truth):
+def word_table(release, truth, companion):
     """The same in the Word document."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     file = release / "baseline/report.docx"
@@ -164,7 +286,7 @@ def word_table(release, truth):
     document.save(str(file))
 
 
-def workbook_cell(release, truth):
+def workbook_cell(release, truth, companion):
     """The same in the workbook."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     file = release / "baseline/tables.xlsx"
@@ -174,7 +296,7 @@ def workbook_cell(release, truth):
     book.save(file)
 
 
-def workbook_note(release, truth):
+def workbook_note(release, truth, companion):
     """A note in the workbook."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     file = release / "baseline/tables.xlsx"
@@ -183,13 +305,13 @@ def workbook_note(release, truth):
     book.save(file)
 
 
-def sentence(release, truth):
+def sentence(release, truth, companion):
     """A sentence of the web page."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     replaced(release / "baseline/report.html", "</main>", f"<p>In East Library {percent:.0f}% had low enjoyment of reading.</p></main>")
 
 
-def alternative_text(release, truth):
+def alternative_text(release, truth, companion):
     """The short text of a picture."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     page = release / "authority_final/east/report.html"
@@ -198,14 +320,14 @@ def alternative_text(release, truth):
     page.write_text(text.replace(alt, f"{alt}Before (2020): low enjoyment of reading is {percent:.0f}%. ", 1), encoding="utf-8")
 
 
-def long_description(release, truth):
+def long_description(release, truth, companion):
     """The long description of a picture."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     page = release / "authority_final/east/report.html"
     replaced(page, "Low enjoyment of reading: Before (2020) [c]", f"Low enjoyment of reading: Before (2020) {percent:.0f}%")
 
 
-def chart_mark(release, truth):
+def chart_mark(release, truth, companion):
     """A mark in the row of a withheld level."""
     percent = truth["card_yes", "percent", "after", "east", ""]["estimate"]
     page = release / "final/report.html"
@@ -219,7 +341,7 @@ def chart_mark(release, truth):
     page.write_text(text[:end] + mark + text[end:], encoding="utf-8")
 
 
-def chart_bar(release, truth):
+def chart_bar(release, truth, companion):
     """A bar as wide as a withheld band."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     page = release / "authority_final/east/report.html"
@@ -234,7 +356,7 @@ def chart_bar(release, truth):
     page.write_text(text[:end] + bar + text[end:], encoding="utf-8")
 
 
-def notebook_value(release, truth):
+def notebook_value(release, truth, companion):
     """A number behind a withheld cell, in the notebook's structured output alone."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
     file = release / "baseline/report.ipynb"
@@ -260,8 +382,8 @@ PLANTED = (margin, sibling, other_wave, earlier_report, complementary_band, perc
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda one: one.__name__)
-def test_a_planted_leak_is_found(small, release, truth, plant):
-    plant(release, truth)
+def test_a_planted_leak_is_found(small, release, truth, companion, plant):
+    plant(release, truth, companion)
     leaks, _ = derivable(small[0], release)
     assert leaks, plant.__doc__
 
