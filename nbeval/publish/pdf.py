@@ -18,11 +18,10 @@ from nbeval.publish.document import Block, Document, Heading, Preformatted, Pros
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.prose import Token
 from nbeval.publish.slides import is_slides, slides_of
-from nbeval.publish.widths import lines, shares, size
+from nbeval.publish.widths import extent, lines, shares, size
 from nbeval.publish.words import below_exhibit, unit_and_base, words
 
 WHOLE_UP_TO = 20        # lines of a table that is not split between pages
-WIDEST, TALLEST = 162, 185      # millimetres that a picture can take of an upright page
 NUMBERS = "numbers-"    # what the anchor of the table behind a picture begins with
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
@@ -166,9 +165,8 @@ def _picture(figure: Figure | None) -> dict[str, Any]:
     """A picture with its words, and its size where it is made to fit an upright page; no drawing where there is none."""
     if figure is None:
         return {"svg": ""}
-    scale = min(1.0, WIDEST / figure.width_mm, TALLEST / figure.height_mm)
-    return {"svg": figure.svg, "alt": f"{figure.alt} {figure.description}".strip(),
-            "width": figure.width_mm * scale, "height": figure.height_mm * scale}
+    width, height = extent(figure)
+    return {"svg": figure.svg, "alt": f"{figure.alt} {figure.description}".strip(), "width": width, "height": height}
 
 
 def _groups(columns: Iterable[Column]) -> list[dict[str, Any]]:

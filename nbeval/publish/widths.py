@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from math import ceil
 
-from nbeval.exhibit import Exhibit
+from nbeval.exhibit import Exhibit, Figure
 
 LARGE = 9.5                     # points of print where a table has all the width it wants
 SMALLER = (8.5, 7.5, 7.0)       # where it has not, the largest in which nothing is cut
-ROOM = 1000         # characters between the margins, times the size of the print in points
+ROOM = 1000.0       # characters between the margins of an upright page, times the size of the print in points
 LONGEST = 34        # characters; a longer text is broken into lines
 SHORT = 16          # characters; a shorter text is not broken, such as a date
 
 
-def size(exhibit: Exhibit) -> float:
+WIDEST, TALLEST = 162.0, 185.0      # millimetres that a picture can take of an upright page
+
+
+def extent(figure: Figure) -> tuple[float, float]:
+    """The width and height of a picture in millimetres, where it is made to fit an upright page."""
+    scale = min(1.0, WIDEST / figure.width_mm, TALLEST / figure.height_mm)
+    return figure.width_mm * scale, figure.height_mm * scale
+
+
+def size(exhibit: Exhibit, room: float = ROOM) -> float:
     """The size of a table's print, in points."""
     places = range(len(exhibit.columns))
-    if sum(_wanted(exhibit, place) for place in places) <= ROOM / LARGE:
+    if sum(_wanted(exhibit, place) for place in places) <= room / LARGE:
         return LARGE
     least = sum(_least(exhibit, place) for place in places)
-    return next((one for one in SMALLER if least <= ROOM / one), SMALLER[-1])
+    return next((one for one in SMALLER if least <= room / one), SMALLER[-1])
 
 
-def shares(exhibit: Exhibit) -> tuple[float, ...]:
+def shares(exhibit: Exhibit, room: float = ROOM) -> tuple[float, ...]:
     """The share of the table's width that each column gets; together 1."""
     places = range(len(exhibit.columns))
     least, wanted = [_least(exhibit, place) for place in places], [_wanted(exhibit, place) for place in places]
-    room = ROOM / size(exhibit)
-    if sum(wanted) > max(room, sum(least)):     # each gives way in proportion to what it has to give
-        given = (max(room, sum(least)) - sum(least)) / (sum(wanted) - sum(least))
+    there = max(room / size(exhibit, room), sum(least))
+    if sum(wanted) > there:     # each gives way in proportion to what it has to give
+        given = (there - sum(least)) / (sum(wanted) - sum(least))
         wanted = [low + given * (high - low) for low, high in zip(least, wanted, strict=True)]
     return tuple(width / sum(wanted) for width in wanted)
 

@@ -1,19 +1,13 @@
-"""A report as a Word document that a researcher can edit: made by pandoc, finished by python-docx."""
+"""A report as a Word document that a researcher can edit: made by pandoc, laid out by ``word_layout``."""
 
 from __future__ import annotations
 
 import tempfile
 from html import escape
-from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
-import docx
 import pypandoc
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Twips
-from docx.table import Table
 
 from nbeval.exhibit import Column, Exhibit
 from nbeval.publish import prose
@@ -21,11 +15,8 @@ from nbeval.publish.document import Block, Document, Heading, Preformatted, Pros
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.pdf import png_bytes
 from nbeval.publish.word_reference import FILE as REFERENCE
-from nbeval.publish.widths import shares
+from nbeval.publish.word_layout import finished
 from nbeval.publish.words import below_exhibit, words
-from nbeval.publish.zips import fixed_zip
-
-TEXT_WIDTH = 9180       # twentieths of a point between the margins of the reference document
 
 
 def word_bytes(document: Document) -> bytes:
@@ -41,7 +32,7 @@ def word_bytes(document: Document) -> bytes:
             extra_args=[f"--reference-doc={REFERENCE}", f"--resource-path={folder}",
                         *(f"--metadata={name}:{text}" for name, text in about.items())],
         )
-        return _finished(target.read_bytes(), document)
+        return finished(target.read_bytes(), document)
 
 
 def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
@@ -51,11 +42,12 @@ def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
     if banner(document):
         parts.append(_styled("Banner", banner(document)))
     parts.append(f"<h1>{escape(said['contents'])}</h1>")
-    parts.append(_links([(heading.anchor, heading.text) for heading in document.headings if heading.level <= 3]))
+    parts += [_entry(f"Contents {heading.level - 1}", heading.anchor, heading.text)
+              for heading in document.headings if heading.level <= 3]
     if document.exhibits:
         parts.append(f"<h1>{escape(said['exhibits'])}</h1>")
-        parts.append(_links([(shown.place, f"{shown.exhibit.label}. {shown.exhibit.title}")
-                             for shown in document.exhibits]))
+        parts += [_entry("Contents 1", shown.place, f"{shown.exhibit.label}. {shown.exhibit.title}")
+                  for shown in document.exhibits]
     parts += [_block(block, said) for block in document.blocks]
     parts.append(_styled("Below Exhibit", document.stamp))
     return "\n".join(parts), {
@@ -84,16 +76,15 @@ def _block(block: Block, said: dict[str, str]) -> str:
 
 
 def _exhibit(exhibit: Exhibit, said: dict[str, str], picture: str) -> str:
-    """An exhibit: the picture first where there is one, the sentence, the table, and the lines below."""
+    """An exhibit: the sentence, the picture where there is one, the table, and the lines below."""
     title, parts = f"{exhibit.label}. {exhibit.title}", []
+    if exhibit.sentence:
+        parts.append(_styled("Lead", exhibit.sentence))
     if exhibit.figure:
         alt = escape(f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), quote=True)
-        width = min(exhibit.figure.width_mm, 162)
         parts.append(_styled("Image Caption", title))
-        parts.append(f'<p><img src="{picture}" alt="{alt}" style="width:{width}mm"></p>')
+        parts.append(f'<p><img src="{picture}" alt="{alt}"></p>')
         title = f"{said['numbers']} {exhibit.label}"
-    if exhibit.sentence:
-        parts.append(f"<p>{escape(exhibit.sentence)}</p>")
     parts.append(_table(exhibit, title))
     parts += [_styled("Below Exhibit" if place else "Below Table", line)
               for place, line in enumerate(below_exhibit(exhibit))]
@@ -134,59 +125,11 @@ def _side(column: Column) -> str:
     return ' style="text-align:right"' if column.numeric else ""
 
 
-def _links(targets: list[tuple[str, str]]) -> str:
-    """A list of links inside the document."""
-    return "<ul>" + "".join(f'<li><a href="#{anchor}">{escape(text)}</a></li>' for anchor, text in targets) + "</ul>"
+def _entry(style: str, anchor: str, text: str) -> str:
+    """A line of the contents, which leads to its place."""
+    return f'<div data-custom-style="{style}"><p><a href="#{anchor}">{escape(text)}</a></p></div>'
 
 
 def _styled(style: str, text: str) -> str:
     """A paragraph in a style of the reference document."""
     return f'<div data-custom-style="{style}"><p>{escape(text)}</p></div>'
-
-
-def _finished(content: bytes, document: Document) -> bytes:
-    """What pandoc cannot say: repeated header rows, row headers, rows kept whole, who made it."""
-    report = docx.Document(BytesIO(content))
-    about = report.core_properties
-    about.title, about.language, about.comments = document.title, document.language, document.stamp
-    about.author = about.last_modified_by = document.summary.get("owner", "")
-    wanted = iter([shares(shown.exhibit) for shown in document.exhibits])
-    for table in report.tables:
-        captioned = table._tbl.tblPr.xpath("./w:tblCaption")
-        _finish_table(table, next(wanted) if captioned else ())
-    for drawn in report.element.body.iter(qn("wp:inline")):
-        words_for_it = drawn.find(qn("wp:docPr")).get("descr", "")
-        for inner in drawn.iter(qn("pic:cNvPr")):
-            inner.set("descr", words_for_it)
-    made = BytesIO()
-    report.save(made)
-    return fixed_zip(made.getvalue())
-
-
-def _finish_table(table: Table, wanted: tuple[float, ...]) -> None:
-    """Lines, sizes, row headers; rows that are not split between pages."""
-    properties = table._tbl.tblPr
-    properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "1")
-    lines = OxmlElement("w:tblBorders")
-    for side, size in (("top", "8"), ("bottom", "8"), ("insideH", "4")):
-        line = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", size), ("space", "0"), ("color", "8A94A0")):
-            line.set(qn(f"w:{name}"), value)
-        lines.append(line)
-    width = properties.find(qn("w:tblW"))
-    width.set(qn("w:type"), "dxa")
-    width.set(qn("w:w"), str(TEXT_WIDTH))
-    width.addnext(lines)
-    layout = OxmlElement("w:tblLayout")
-    layout.set(qn("w:type"), "fixed")
-    lines.addnext(layout)
-    columns = table._tbl.tblGrid.gridCol_lst
-    for column, share in zip(columns, wanted or [1 / len(columns)] * len(columns), strict=True):
-        column.w = Twips(int(TEXT_WIDTH * share))
-    for row in table.rows:
-        trait = row._tr.get_or_add_trPr()
-        heads = trait.find(qn("w:tblHeader")) is not None or len(row._tr.tc_lst) == 1
-        trait.insert(0, OxmlElement("w:cantSplit"))
-        for cell in row._tr.tc_lst:
-            for paragraph in cell.p_lst:
-                paragraph.style = "TableHead" if heads else "TableText"

@@ -18,7 +18,7 @@ from docx.shared import Mm, Pt, RGBColor
 from nbeval.publish.zips import fixed_zip
 
 FILE = Path(__file__).parent / "templates" / "reference.docx"
-FONT = "Calibri"
+FONT = "Arial"
 ACCENT, INK, SOFT = RGBColor(0x14, 0x50, 0x6E), RGBColor(0x1C, 0x24, 0x30), RGBColor(0x4A, 0x55, 0x64)
 
 # style: size in points, bold, colour, space before and after in points, kept with the next paragraph
@@ -35,7 +35,9 @@ _STYLES = {
     "Banner": (11, True, INK, 0, 18, False),
     "Below Exhibit": (9, None, SOFT, 0, 2, False), "Below Table": (9, None, SOFT, 7, 2, False),
     "Table Text": (9.5, None, INK, 2, 2, False), "Table Head": (9.5, True, INK, 2, 2, True),
-    "Overline": (12, True, ACCENT, 0, 4, True),
+    "Overline": (12, True, ACCENT, 0, 4, True), "Lead": (11, None, INK, 14, 4, True),
+    "Contents 1": (11, None, INK, 2, 2, False), "Contents 2": (10.5, None, INK, 0, 2, False),
+    "Header": (8.5, None, SOFT, 0, 0, False), "Footer": (8.5, None, SOFT, 0, 0, False),
 }
 
 
@@ -51,6 +53,7 @@ def build_reference() -> bytes:
     document = docx.Document(BytesIO(_default_reference(source)))
     for name, look in _STYLES.items():
         _restyle(document, name, look)
+    document.styles["Hyperlink"].font.color.rgb = ACCENT
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(24)
@@ -81,6 +84,8 @@ def _restyle(document: Document, name: str, look: tuple) -> None:
     style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT if name in ("Title", "Subtitle") else None
     for spacing in style.element.get_or_add_rPr().findall(qn("w:spacing")):
         style.element.rPr.remove(spacing)
+    if name == "Contents 2":
+        style.paragraph_format.left_indent = Mm(6)
     if name == "Banner":
         shade = OxmlElement("w:shd")
         shade.set(qn("w:val"), "clear")
