@@ -66,6 +66,11 @@ def entries(dictionary: Dictionary) -> Mapping[str, str]:
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def checksum(name: str, value: Any) -> str:
+    """A short checksum of a part of a dictionary with all that is in it."""
+    return _short("\n".join(f"{place} {digest}" for place, digest in _entries(name, value)))
+
+
 def _indicators(dictionary: Dictionary, names: tuple[str, ...]) -> tuple[Indicator, ...]:
     """The indicators that exhibits name and the headline ones, in the order of the dictionary."""
     known = {one.indicator for one in dictionary.indicators}

@@ -17,6 +17,7 @@ from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import SourceError
+from nbeval.grounds import grounds, grounds_named
 from nbeval.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -108,35 +109,37 @@ def prepare(
 
 
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
-    """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages, earlier releases."""
+    """A checksum of everything a cohort's numbers depend on: exports, grounds, code, packages, earlier releases."""
     from nbeval.collect.locating import fingerprint
     from nbeval.releases import releases_digest
 
     out = releases_digest(cohort.id, workspace.releases)
-    return sha256_of(
-        cohort.id, fingerprint(cohort, data), workspace.dictionary.digest, code_digest(), lock_digest(), out)
+    rests_on = json.dumps(dict(grounds_named(grounds(workspace.dictionary, cohort.id))))
+    return sha256_of(cohort.id, fingerprint(cohort, data), rests_on, code_digest(), lock_digest(), out)
 
 
 def _work_out(cohort: Cohort, workspace: Workspace, data: Path, key: str, tell: Callable[[str], None]) -> None:
-    """Go the whole way from the exports to disclosed results, and keep them."""
+    """Go the whole way from the exports to disclosed results, on the grounds alone, and keep them."""
     import pandas as pd
 
     from nbeval import pipeline
     from nbeval.releases import earlier_results
 
     tell("reading and checking the exports")
-    collected = pipeline.answers_of(cohort, workspace.dictionary, data)
+    dictionary = grounds(workspace.dictionary, cohort.id)
+    declared = dictionary.cohort(cohort.id)
+    collected = pipeline.answers_of(declared, dictionary, data)
     if content_key(cohort, data, workspace) != key:
         raise SourceError(
             f"the exports of cohort '{cohort.id}' changed while they were being read.",
             do="let nobody write to them and run the command again.",
         )
     tell("estimating the results")
-    results = pipeline.results_of(collected, cohort, workspace.dictionary)
+    results = pipeline.results_of(collected, declared, dictionary)
     tell("protecting the results")
     earlier = earlier_results(cohort.id, workspace.releases)
-    disclosed = pipeline.disclosed_of(results, cohort, workspace.dictionary, earlier=earlier)
-    disclosed = pipeline.with_quotes(disclosed, collected, cohort, workspace.dictionary)
+    disclosed = pipeline.disclosed_of(results, declared, dictionary, earlier=earlier)
+    disclosed = pipeline.with_quotes(disclosed, collected, declared, dictionary)
     quotes = pd.DataFrame() if disclosed.quotes is None else disclosed.quotes
     tables = (disclosed.table, disclosed.audit, collected.findings, collected.accounting, collected.inputs, quotes)
     inputs = zip(collected.inputs["file"], collected.inputs["sha256"], strict=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbeval.checksums import file_sha256, sha256_of
 from nbeval.dictionary.records import Cohort
+from nbeval.grounds import grounds, grounds_named
 from nbeval.narrowing import entries, narrowed
 from nbeval.prepared import BATCH, Prepared, prepare, silent
 from nbeval.publish.batch import render
@@ -53,8 +54,8 @@ def render_wanted(
     prepared = prepare(cohort, workspace, fresh=fresh, tell=tell)
     jobs = list(jobs_of(cohort, wanted, workspace, prepared))
     origin = Origin(
-        dictionary_digest=workspace.dictionary.digest, invented=cohort.invented,
-        inputs=prepared.inputs,
+        dictionary_digest=workspace.dictionary.digest, invented=cohort.invented, inputs=prepared.inputs,
+        grounds=dict(grounds_named(grounds(workspace.dictionary, cohort.id))),
     )
     tell("making the reports")
     with _known_to_notebooks(workspace):

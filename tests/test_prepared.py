@@ -75,17 +75,49 @@ def test_the_key_changes_with_everything_that_is_read(change, cohort, place, wor
     assert content_key(cohort, place, workspace) != before
 
 
-def test_the_key_changes_with_dictionary_code_and_packages(cohort, place, workspace, tmp_path, monkeypatch):
+def test_the_key_changes_with_code_and_packages(cohort, place, workspace, monkeypatch):
     keys = {content_key(cohort, place, workspace)}
-    shutil.copytree(TINY, tmp_path / "other")
-    with (tmp_path / "other" / "decisions.md").open("a") as file:
-        file.write("\n")
-    keys.add(content_key(cohort, place, Workspace(tmp_path / "other", place)))
     monkeypatch.setattr("nbeval.prepared.code_digest", lambda: "another")
     keys.add(content_key(cohort, place, workspace))
     monkeypatch.setattr("nbeval.prepared.lock_digest", lambda: "another")
     keys.add(content_key(cohort, place, workspace))
-    assert len(keys) == 4
+    assert len(keys) == 3
+
+
+def key_after(file, found, put, cohort, place, folder):
+    """The key with a dictionary that differs in one place."""
+    shutil.copytree(TINY, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert found in text
+    (folder / file).write_text(text.replace(found, put, 1), encoding="utf-8")
+    return content_key(cohort, place, Workspace(folder, place))
+
+
+@pytest.mark.parametrize(("file", "found", "put"), [
+    ("programme.toml", "percent = 5.0", "percent = 6.0"), ("programme.toml", 'wave = "first"', 'wave = "last"'),
+    ("cohorts/first.toml", "count = 60", "count = 61"), ("cohorts/first.toml", "2020-05-31", "2020-05-30"),
+    ("cohorts/first.toml", 'groups = ["frequency"]', "groups = []"), ("cohorts/first.toml", "Before (2020)", "Earlier (2020)"),
+    ("authorities.csv", "North Library", "Nord Library"), ("authority_codes.csv", "2021-03-31", "2021-03-30"),
+    ("groups.csv", "often,Often,", "often,Oft,"), ("indicators.csv", "percent,1,%,0,higher,main", "percent,0,%,0,higher,main"), ("indicators.csv", "Low enjoyment,", "Little joy,"),
+    ("benchmarks.csv", "2019,12,", "2019,13,"), ("exhibits.csv", "percent; change,family:main", "percent,family:main"),
+    ("disclosure.toml", "threshold = 10", "threshold = 11"), ("scales/reader.toml", "7-10", "8-10"),
+    ("instruments/reading_survey/instrument.toml", "minimum_answered = 1", "minimum_answered = 2"),
+    ("instruments/reading_survey/columns.csv", "Q1 |", "Q9 |"), ("instruments/reading_survey/items.csv", "Library card,", "Card,"),
+    ("instruments/reading_survey/response_sets.csv", "yes_no,,1,Yes,", "yes_no,,1,Yea,"),
+    ("instruments/reading_survey/routing.csv", "1; 2", "1"), ("instruments/reading_survey/comparability.csv", "close", "same"),
+])
+def test_the_key_changes_with_every_kind_of_file_that_numbers_rest_on(file, found, put, cohort, place, workspace, tmp_path):
+    assert key_after(file, found, put, cohort, place, tmp_path / "other") != content_key(cohort, place, workspace)
+
+
+@pytest.mark.parametrize(("file", "found", "put"), [
+    ("decisions.md", "\n", "\n\n"), ("glossary.csv", "A person who answered", "Who answered"), ("sources.csv", "2020", "2021"),
+    ("programme.toml", "Tiny Readers", "Readers"), ("cohorts/first.toml", "A library opened", "One library opened"),
+    ("exhibits.csv", "Joy of reading,levels", "Joys of reading,levels"), ("indicators.csv", "had low enjoyment", "had little enjoyment"),
+    ("benchmarks.csv", "Other reading clubs", "Other clubs"), ("specimen.toml", "seed = ", "seed = 1"),
+])
+def test_the_key_does_not_change_with_what_only_readers_see(file, found, put, cohort, place, workspace, tmp_path):
+    assert key_after(file, found, put, cohort, place, tmp_path / "other") == content_key(cohort, place, workspace)
 
 
 def test_the_code_counts_with_every_byte(tmp_path, monkeypatch):

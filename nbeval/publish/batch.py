@@ -17,7 +17,7 @@ from nbeval.publish.job import Job, Origin, Task
 from nbeval.publish.parameters import check_parameters, imported_modules
 from nbeval.publish.processes import Ended, processes
 from nbeval.publish.progress import BatchProgress
-from nbeval.publish.provenance import is_whole, report_key
+from nbeval.publish.provenance import FILE, is_whole, read, record_bytes, report_key, restated
 from nbeval.publish.staging import Staging, check_folder, staging
 from nbeval.publish.summary import Outcome, Summary
 
@@ -95,9 +95,16 @@ def render(
     _check(todo, tuple(formats), engine)
     options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), warm, fork, dask)
     with staging(out) as place, BatchProgress(len(todo), console) as progress:
+<<<<<<< HEAD
+        batch = _Batch(todo, place, origin or Origin(), options, progress)
+        outcomes = batch.run(fresh)
+        write_indexes(place, {job.cohort for job in todo})
+        _write_crates(place, {job.cohort for job in todo}, batch.stated)
+=======
         outcomes = _Batch(todo, place, origin or Origin(), options, progress).run(fresh)
         write_indexes(place, {job.cohort for job in todo}, signature)
         _write_crates(place, outcomes)
+>>>>>>> 4afc34e34339fa738c332c324c011930c0a54015
     return Summary(tuple(outcomes))
 
 
@@ -116,12 +123,11 @@ def _check(jobs: list[Job], formats: tuple[str, ...], engine: str) -> None:
         check_parameters(job.parameters, job.notebook)
 
 
-def _write_crates(place: Staging, outcomes: list[Outcome]) -> None:
-    """Describe each cohort of which a report is new as one research object."""
+def _write_crates(place: Staging, cohorts: set[str], stated: set[str]) -> None:
+    """Describe each cohort as one research object, where the provenance of one of its reports is new."""
     known = entries(place.out)
-    for cohort in sorted({outcome.job.cohort for outcome in outcomes} & set(known)):
-        written = any(outcome.state == "written" and outcome.job.cohort == cohort for outcome in outcomes)
-        if written or not (place.out / cohort / CRATE).is_file():
+    for cohort in sorted(cohorts & set(known)):
+        if cohort in stated or not (place.out / cohort / CRATE).is_file():
             from nbeval.publish.crate import crate_bytes    # its libraries are not needed where nothing is new
 
             place.write(f"{cohort}/{CRATE}", crate_bytes(cohort, known[cohort]))
@@ -138,18 +144,28 @@ class _Batch:
         self._outcomes: dict[int, Outcome] = {}
         self._since: dict[int, float] = {}
         self._overdue: set[int] = set()
+        self.stated: set[str] = set()           # cohorts of which a report has new provenance
 
     def run(self, fresh: bool) -> list[Outcome]:
         """Make what must be made; the outcomes in the order of the jobs."""
         waiting = []
         for number, job in enumerate(self._jobs):
             if not fresh and is_whole(self._place.out / job.folder, self._keys[number]):
+                self._restate(job)
                 self._done(number, "unchanged")
             else:
                 waiting.append(number)
         if waiting:
             self._make(waiting)
         return [self._outcomes[number] for number in range(len(self._jobs))]
+
+    def _restate(self, job: Job) -> None:
+        """Let the provenance of a report that need not be made again tell of the dictionary as it is now."""
+        before = read(self._place.out / job.folder)
+        now = restated(before, job, self._origin)
+        if now != before:
+            self._place.write(f"{job.folder}/{FILE}", record_bytes(now))
+            self.stated.add(job.cohort)
 
     def _make(self, waiting: list[int]) -> None:
         """Keep as many reports running as there are workers, until none is left."""
@@ -193,6 +209,7 @@ class _Batch:
         if fault is None:
             try:
                 self._place.publish(folder)
+                self.stated.add(self._jobs[number].cohort)
             except NbevalError as error:
                 fault = error
         self._done(number, "failed" if fault else "written", fault)

@@ -33,8 +33,7 @@ def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str,
 def other_sources(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
     """The exports and the entries of the dictionary that are not those of the old report, whether or not a number moved."""
     return (*(f"export {name}" for name in _changed(_inputs(old), _inputs(new))),
-            *(f"dictionary: {name}" for name in _changed(
-                old.get("dictionary", {}).get("entries", {}), new.get("dictionary", {}).get("entries", {}))))
+            *(f"dictionary: {name}" for name in _of_dictionary(old.get("dictionary", {}), new.get("dictionary", {}))))
 
 
 def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
@@ -60,13 +59,20 @@ def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
 
 
 def _dictionary(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """What differs between two dictionaries: the entries that the report can show, by kind and id."""
-    changed = _changed(old.get("entries", {}), new.get("entries", {}))
+    """What differs between two dictionaries, in words."""
+    changed = _of_dictionary(old, new)
     if changed:
         more = f" and {len(changed) - LISTED} more" if len(changed) > LISTED else ""
         yield f"another dictionary: {', '.join(changed[:LISTED])}{more}"
     elif old.get("digest") != new.get("digest"):
-        yield "another dictionary, in entries that this report does not show"
+        yield "another dictionary, in entries that this report neither shows nor rests on"
+
+
+def _of_dictionary(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """The entries that the report can show, and the parts that its numbers rest on where no such entry says as much."""
+    shown = _changed(old.get("entries", {}), new.get("entries", {}))
+    behind = _changed(old.get("grounds", {}), new.get("grounds", {}))
+    return [*shown, *(name for name in behind if not any(entry.startswith(f"{name} ") for entry in shown))]
 
 
 def _inputs(record: dict[str, Any]) -> dict[str, str]:

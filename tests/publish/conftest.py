@@ -13,7 +13,8 @@ from nbeval.publish import Job, Origin, Summary, render
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 FAULTY = ("error", "known_error", "exit", "sys_exit", "os_exit", "killed", "hang", "input")
-ORIGIN = Origin(dictionary_digest="d" * 64, inputs=(("first/a.csv", "a" * 64),), seeds={"bootstrap": 7}, invented=True)
+ORIGIN = Origin(dictionary_digest="d" * 64, inputs=(("first/a.csv", "a" * 64),), seeds={"bootstrap": 7}, invented=True,
+                grounds={"scales": "c" * 16})
 
 
 def make_job(name: str, **changes: object) -> Job:

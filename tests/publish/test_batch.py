@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
 from nbeval.errors import OutputError, RenderError
 from nbeval.publish import render
+from nbeval.publish.index import CRATE
 from nbeval.publish.lock import locked
 from nbeval.publish.processes import processes
 from tests.publish.conftest import FAULTY, ORIGIN
@@ -77,6 +79,20 @@ def test_what_is_whole_and_unchanged_is_not_made_again(job, tmp_path, quiet):
     assert make().outcomes[0].state == "written"
     assert make(job={"content_key": "2"}).outcomes[0].state == "written"
     assert make(job={"content_key": "2"}, fresh=True).outcomes[0].state == "written"
+
+
+def test_the_provenance_of_an_unchanged_report_tells_of_the_dictionary_as_it_is_now(job, tmp_path, quiet):
+    make = lambda origin: render([job("plain")], tmp_path, origin=origin, console=quiet()).outcomes[0].state  # noqa: E731
+    assert make(ORIGIN) == "written"
+    before = {path.name: path.read_bytes() for path in (tmp_path / "specimen/plain").iterdir()}
+    assert make(replace(ORIGIN, dictionary_digest="f" * 64, grounds={"scales": "f" * 16})) == "unchanged"
+    after = {path.name: path.read_bytes() for path in (tmp_path / "specimen/plain").iterdir()}
+    assert {name for name in before if before[name] != after[name]} == {"provenance.json"}
+    record = json.loads(after["provenance.json"])
+    assert record["dictionary"]["digest"] == "f" * 64 and record["dictionary"]["grounds"] == {"scales": "f" * 16}
+    assert "f" * 64 in (tmp_path / "specimen" / CRATE).read_text(encoding="utf-8")
+    assert make(ORIGIN) == "unchanged"
+    assert (tmp_path / "specimen/plain/provenance.json").read_bytes() == before["provenance.json"]
 
 
 def test_two_makings_are_the_same_to_the_byte(mixed, job, tmp_path, quiet):

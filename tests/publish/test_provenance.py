@@ -21,7 +21,7 @@ def record(mixed):
 def test_inputs_dictionary_parameters_seeds_versions_and_results_are_there(record):
     assert record["completed"] is True
     assert record["inputs"] == [{"name": "first/a.csv", "sha256": "a" * 64}]
-    assert record["dictionary"] == {"digest": "d" * 64, "entries": {"indicators safe": "e" * 16}}
+    assert record["dictionary"] == {"digest": "d" * 64, "entries": {"indicators safe": "e" * 16}, "grounds": {"scales": "c" * 16}}
     assert record["parameters"] == {"cohort": "specimen"}
     assert record["seeds"] == {"bootstrap": 7}
     assert record["packages"]["pandas"]

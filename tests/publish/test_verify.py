@@ -116,6 +116,8 @@ BASE = {"inputs": [{"name": "a.csv", "sha256": "1"}], "parameters": {}, "diction
     ({"dictionary": {"digest": "e", "entries": {"indicators a": "2"}}, "packages": {"pandas": "4"}},
      "another dictionary: indicators a"),
     ({"dictionary": {"digest": "e", "entries": {"indicators a": "1"}}}, "another dictionary, in entries that this"),
+    ({"dictionary": {"digest": "e", "entries": {"indicators a": "1"}, "grounds": {"scales": "2"}}}, "another dictionary: scales"),
+    ({"dictionary": {"digest": "e", "entries": {"indicators a": "2"}, "grounds": {"indicators": "2"}}}, "another dictionary: indicators a"),
     ({"nbeval": {"version": "2", "code": "x", "lock": "l"}}, "other code: nbeval 1 then, 2 now"),
     ({"packages": {"pandas": "4"}}, "other versions: pandas"),
     ({"python": "3.13"}, "another python: 3.11 then, 3.13 now"),
