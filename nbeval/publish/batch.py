@@ -95,16 +95,10 @@ def render(
     _check(todo, tuple(formats), engine)
     options = Options(tuple(formats), engine, workers or os.cpu_count() or 1, deadline, tuple(modules), warm, fork, dask)
     with staging(out) as place, BatchProgress(len(todo), console) as progress:
-<<<<<<< HEAD
         batch = _Batch(todo, place, origin or Origin(), options, progress)
         outcomes = batch.run(fresh)
-        write_indexes(place, {job.cohort for job in todo})
-        _write_crates(place, {job.cohort for job in todo}, batch.stated)
-=======
-        outcomes = _Batch(todo, place, origin or Origin(), options, progress).run(fresh)
         write_indexes(place, {job.cohort for job in todo}, signature)
-        _write_crates(place, outcomes)
->>>>>>> 4afc34e34339fa738c332c324c011930c0a54015
+        _write_crates(place, {job.cohort for job in todo}, batch.stated)
     return Summary(tuple(outcomes))
 
 

@@ -76,13 +76,8 @@ def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dic
         "notebook": {"name": job.notebook.name, "sha256": file_sha256(job.notebook)},
         "parameters": dict(job.parameters),
         "inputs": [{"name": name, "sha256": digest} for name, digest in sorted(origin.inputs)],
-<<<<<<< HEAD
         "dictionary": _dictionary(job, origin), "seeds": dict(origin.seeds), **software(),
-        "exhibits": [_exhibit(shown.exhibit) for shown in document.exhibits],
-=======
-        "dictionary": {"digest": origin.dictionary_digest, "entries": dict(sorted(job.dictionary.items()))}, "seeds": dict(origin.seeds), **software(),
         "exhibits": list(_exhibits(document)),
->>>>>>> 4afc34e34339fa738c332c324c011930c0a54015
         "outputs": {name: sha256(content) for name, content in sorted(outputs.items())},
         "when": {"finished": datetime.now(UTC).isoformat(timespec="seconds")},
     }
@@ -121,18 +116,12 @@ def is_whole(folder: Path, key: str) -> bool:
     return bool(outputs) and all(file_sha256(folder / name) == digest for name, digest in outputs.items())
 
 
-<<<<<<< HEAD
 def _dictionary(job: Job, origin: Origin) -> dict[str, Any]:
     """The whole dictionary by its checksum, the entries that the report can show, and the parts its numbers rest on."""
     return {"digest": origin.dictionary_digest, "entries": dict(sorted(job.dictionary.items())),
             "grounds": dict(sorted(origin.grounds.items()))}
 
 
-def _exhibit(exhibit: Any) -> dict[str, Any]:
-    """An exhibit by id, label, section and source, and the keys of the results in it, each once, in order of first use."""
-    keys = dict.fromkeys(cell.result for row in exhibit.rows for cell in row.cells if cell.result)
-    return {"id": exhibit.id, "label": exhibit.label, "section": exhibit.section, "source": exhibit.source_id, "results": list(keys)}
-=======
 def _exhibits(document: Document) -> Iterator[dict[str, Any]]:
     """Every exhibit: what it is called, where it stands, what its rows are, and the keys of the results in it, in order of first use."""
     heading = ""
@@ -148,4 +137,3 @@ def _exhibits(document: Document) -> Iterator[dict[str, Any]]:
                 "rows": list(dict.fromkeys(cell.text for column, cell in cells if column.header)),
                 "results": list(dict.fromkeys(cell.result for _, cell in cells if cell.result)),
             }
->>>>>>> 4afc34e34339fa738c332c324c011930c0a54015
