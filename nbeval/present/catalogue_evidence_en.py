@@ -44,7 +44,11 @@ EVIDENCE: Mapping[str, str] = MappingProxyType({
     "axis_evidence": "Pieces of evidence",
     "unit_evidence": "Changes in percentage points, or in steps of the scale of ratings",
     "base_evidence": "As in the chapters on each source.",
-    "said_evidence": "Tests point towards {towards} of {total} outcomes, away from {away}, and both ways on {mixed}; for {silent} no test finds a clear change or none was made.",
+    "said_evidence": "Of {total} outcomes, tests point towards {towards}, away from {away}, and both ways on {mixed}; for {silent} no test finds a clear change, or none was made.",
+    "said_changes_better": "{better} of {all} measures got better, none worse",
+    "said_changes_worse": "{worse} of {all} measures got worse, none better",
+    "said_changes_mixed": "of {all} measures {better} got better and {worse} worse",
+    "said_changes_unclear": "no clear change on any of {all} measures",
     # strengths and priorities of one place
     "standing_strength": "Strengths",
     "standing_priority": "Priorities",

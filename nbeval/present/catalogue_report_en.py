@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 REPORT: Mapping[str, str] = MappingProxyType({
     "withheld": "The figure for “{label}” is withheld, because showing it could give a person away.",
+    "withheld_several": "The figures for {labels} are withheld, because showing them could give a person away.",
     "not_estimable": "There is no figure for “{label}”: {why}.",
     "no_result": "There is no figure for “{label}” in this report.",
     "no_reason": "it could not be estimated",
@@ -43,7 +44,7 @@ REPORT: Mapping[str, str] = MappingProxyType({
     "comparable_repeated_cross_sections": "The surveys are two separate samples. Answers are anonymous, so nobody can be followed from one survey to the next, and a difference between them can come about because things changed or because different people answered. The tables below say how alike the two samples are.",
     "comparable_matched": "The same people were asked at each survey, and their answers are linked. Change is counted over those who answered both times and says nothing of those who answered only once. The tables below say who was lost, and whether they had answered otherwise.",
     "brief_lead": "What the other evidence says",
-    "brief_entry": "{sentence} ({exhibit}).",
+    "brief_entry": "{said} ({exhibit}).",
     "methods_intervals": "Intervals are {levels} confidence intervals: how far chance alone could have moved a figure.",
     "methods_weighted": "Figures are not weighted: each person who answered counts once. Weighted figures stand beside them in a table of their own.",
     "methods_unweighted": "Figures are not weighted: each person who answered counts once.",

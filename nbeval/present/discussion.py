@@ -10,10 +10,10 @@ from nbeval.frames import Contrast
 from nbeval.present.cells import level_cell
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.present.forms.source_parts import RATING, STATUS, bodies_of, count_of, gap_of, instrument_of
+from nbeval.present.forms.source_parts import STATUS, bodies_of, count_of, gap_of, instrument_of
 from nbeval.present.kinds import Kind
 from nbeval.present.kinds_sources import SourceTable
-from nbeval.present.numerals import MINUS, numeral
+from nbeval.present.numerals import MINUS, RATING, numeral
 from nbeval.present.results import Result, State, key_of
 from nbeval.present.select import results_of
 from nbeval.present.sentences import Sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nbeval.dictionary.kinds import ReportForm
 from nbeval.dictionary.records import ExhibitRow
 from nbeval.errors import DictionaryError
 from nbeval.exhibit import Cell, Column, Exhibit, Row
@@ -16,6 +17,7 @@ from nbeval.present.kinds_sources import OF_TWO_WAVES, OF_WORDS
 from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
 from nbeval.present.results import Results
 from nbeval.present.said_sources import said
+from nbeval.present.said_summaries import SUMMED_UP
 from nbeval.present.select import results_of
 from nbeval.present.sentences import Sentence, fill
 from nbeval.present.subject import leads
@@ -79,8 +81,11 @@ def numbered(specs: Iterable[ExhibitRow]) -> dict[str, int]:
 
 
 def leading(spec: ExhibitRow, context: Context) -> Sentence:
-    """Fill the sentence declared for an exhibit, about the first of its indicators that has all the numbers it needs."""
-    if not spec.sentence:
+    """Fill the sentence declared for an exhibit, about the first of its indicators that has all the numbers it needs.
+
+    On a slide, where it is the title, what sums up all its tests takes its place.
+    """
+    if not spec.sentence or (context.kind.form is ReportForm.SLIDES and spec.kind in SUMMED_UP):
         return Sentence("")
     filled = [fill(spec.sentence, subject) for subject in leads(spec, context)]
     return next((sentence for sentence in filled if not sentence.refused), filled[0])

@@ -44,9 +44,14 @@ def key_findings(context: Context) -> Text:
         report has two waves; the words follow the verdict and never the sign.
     """
     found: dict[str, list[Sentence]] = {heading: [] for heading in _HEADINGS}
+    withheld: dict[str, Sentence] = {}
     for subject in _headlines(context):
         heading, sentence = _finding(subject, context)
-        found[heading].append(sentence)
+        if sentence.text == context.say("withheld", label=subject.label):
+            withheld[subject.label] = sentence
+        else:
+            found[heading].append(sentence)
+    found["findings_withheld"] += _together(withheld, context)
     filled = {heading: points for heading, points in found.items() if points}
     if not filled:
         return Text((paragraph(context.say("findings_none")),))
@@ -59,9 +64,18 @@ def key_findings(context: Context) -> Text:
     return Text(tuple(parts), tuple(keys))
 
 
+def _together(withheld: dict[str, Sentence], context: Context) -> list[Sentence]:
+    """What is withheld, in one sentence where it is of several measures."""
+    if len(withheld) < 2:
+        return list(withheld.values())
+    labels = "; ".join(context.say("quoted", words=label) for label in withheld)
+    keys = dict.fromkeys(key for sentence in withheld.values() for key in sentence.results)
+    return [Sentence(context.say("withheld_several", labels=labels), tuple(keys), refused=True)]
+
+
 def in_brief(exhibits: Iterable[Exhibit], context: Context) -> Text:
     """One point per exhibit that composes a sentence from its own numbers, with the number of the exhibit behind it."""
-    points = [context.say("brief_entry", sentence=one.sentence.rstrip("."), exhibit=one.label) for one in exhibits if one.sentence]
+    points = [context.say("brief_entry", said=one.sentence.rstrip("."), exhibit=one.label) for one in exhibits if one.sentence]
     if not points:
         return Text(())
     return Text((Paragraphs("heading", ((context.say("brief_lead"),),)), bullets(points)))

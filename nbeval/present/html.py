@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from nbeval.exhibit import Cell, Column, Exhibit, Figure, Row
+from nbeval.exhibit import Cell, Column, Exhibit, Row
 
 STYLE = files("nbeval.present").joinpath("style.css").read_text(encoding="utf-8")
 
@@ -64,7 +64,7 @@ def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     describe = escape(words["describe"].format(label=exhibit.label))
     show = escape(words["show_numbers"].format(label=exhibit.label))
     return "\n".join([
-        f'<div class="nb-picture{" nb-narrow" if exhibit.figure.width_mm < NARROW else ""}">{picture(exhibit.figure, name)}</div>',
+        _drawn(exhibit, name, words),
         f'<details class="nb-description"><summary>{describe}</summary>'
         f"<ul>{lines}</ul></details>",
         f'<details class="nb-numbers"><summary>{show}</summary>',
@@ -73,17 +73,34 @@ def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     ])
 
 
-def picture(figure: Figure, name: str) -> str:
-    """The drawing with its short text for those who cannot see it."""
-    opening = f'<svg role="img" aria-labelledby="{name}-alt" '
-    title = f'<title id="{name}-alt">{escape(figure.alt)}</title>'
-    start, end = figure.svg.index("<svg "), figure.svg.index(">", figure.svg.index("<svg "))
-    return opening + figure.svg[start + len("<svg "):end + 1] + title + figure.svg[end + 1:]
+def _drawn(exhibit: Exhibit, name: str, words: Any) -> str:
+    """The picture in its place: with its twin for telephones, small as it is, or in a region that scrolls."""
+    figure = exhibit.figure
+    drawn = picture(figure.svg, figure.alt, f"{name}-alt")
+    if figure.slim:
+        slim = picture(figure.slim, figure.alt, f"{name}-alt-slim")
+        return f'<div class="nb-picture nb-fitting"><div class="nb-wide">{drawn}</div><div class="nb-slim">{slim}</div></div>'
+    if figure.width_mm < NARROW:
+        return f'<div class="nb-picture nb-narrow">{drawn}</div>'
+    return f'<div class="nb-picture nb-scroll" role="region" tabindex="0" aria-label="{_scrolls(exhibit, words, "scroll_picture")}">{drawn}</div>'
+
+
+def picture(svg: str, alt: str, name: str) -> str:
+    """A drawing with its short text, of the id ``name``, for those who cannot see it."""
+    opening = f'<svg role="img" aria-labelledby="{name}" '
+    title = f'<title id="{name}">{escape(alt)}</title>'
+    start, end = svg.index("<svg "), svg.index(">", svg.index("<svg "))
+    return opening + svg[start + len("<svg "):end + 1] + title + svg[end + 1:]
+
+
+def _scrolls(exhibit: Exhibit, words: Any, key: str) -> str:
+    """The name of a region that scrolls."""
+    return escape(words[key].format(label=f"{exhibit.label}: {exhibit.title}"), quote=True)
 
 
 def table_html(exhibit: Exhibit, name: str, words: Any) -> str:
     """The table in a region that scrolls by keyboard where it is wider than the page."""
-    label = escape(words["scroll"].format(label=f"{exhibit.label}: {exhibit.title}"), quote=True)
+    label = _scrolls(exhibit, words, "scroll")
     unit = escape(words["unit_line"].format(unit=exhibit.unit)) if exhibit.unit else ""
     caption = f'<span class="nb-hidden">{escape(exhibit.label)}: {escape(exhibit.title)}.</span> {unit}'
     return "\n".join([

@@ -60,6 +60,10 @@ class NumberFormat:
         return self.percent and value > 0 and float(half_up(value, self.decimals)) == 0
 
 
+#: ratings are means of few steps: one decimal says all there is
+RATING = NumberFormat(1)
+
+
 def ten(share: float) -> int:
     """How many in ten a percentage is, rounded half up."""
     return int(half_up(share / 10, 0))

@@ -115,7 +115,9 @@ class Report:
         chosen = tuple(sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order))
         shown: list[Text | Shown] = list(opening(name, self.context)) if chosen or name == PROGRAMME else []
         if not chosen and not shown:
-            self._absent[name] = None
+            declared = (spec.section for spec in self.context.dictionary.exhibits if self.context.kind.id in spec.reports)
+            if self.context.kind.wave != "first" or name in declared:       # what is told at the end is not missing at the start
+                self._absent[name] = None
             return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
         caution = cautions(chosen, self.specs, self.context)
         shown += [caution] if caution else []

@@ -53,14 +53,13 @@ def _gaps(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
 
 
 def _movement(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
-    """On how many lines ratings went up or down, and how many changes are clear."""
-    shown = [line for line in lines if line["change"].value is not None]
+    """On how many lines ratings went up or down, as printed, and how many changes are clear."""
     clear = {context.words[Verdict.ROSE], context.words[Verdict.FELL]}
-    tested = any("verdict" in line for line in lines)
+    found = [line["verdict"].text for line in lines if "verdict" in line]
+    key = "plain" if not found else "clear" if clear & set(found) else "unclear"
     return context.say(
-        "said_movement" if tested else "said_movement_plain", wave=context.first.label, up=sum(line["change"].value > 0 for line in shown),
-        down=sum(line["change"].value < 0 for line in shown), total=len(lines),
-        clear=sum("verdict" in line and line["verdict"].text in clear for line in lines))
+        f"said_movement_{key}", wave=context.first.label, up=sum(line["change"].text.startswith("+") for line in lines),
+        down=sum(line["change"].text.startswith(MINUS) for line in lines), total=len(lines), clear=sum(text in clear for text in found))
 
 
 def _progress(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:

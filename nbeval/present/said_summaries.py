@@ -1,4 +1,4 @@
-"""The sentence above an exhibit that sums up tests: the make-up of samples, the evidence on outcomes."""
+"""The sentence above an exhibit that sums up tests: the make-up of samples, changes, the evidence on outcomes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from nbeval.dictionary.records import ExhibitRow
 from nbeval.exhibit import Cell
 from nbeval.present.context import Context
 from nbeval.present.forms.evidence import pointing
-from nbeval.present.forms.strands import strands_of
+from nbeval.present.forms.strands import Reading, reading, strands_of
 from nbeval.present.kinds import Kind
-from nbeval.present.select import results_of
+from nbeval.present.sections import domain_of
+from nbeval.present.select import indicators_of, results_of
 
 Cells = dict[str, Cell]
 
@@ -35,6 +36,18 @@ def _evidence(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
                        silent=len(outcomes) - towards - away - mixed)
 
 
+def _changes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """Of how many measures tests say that they got better or worse; of nothing where no measure has a better direction."""
+    known = {one.indicator: one for one in indicators_of(spec, context)}
+    rows = [context.results.by_key[line["verdict"].result] for line in lines if line["verdict"].result]
+    ways = [reading(known[row.indicator], row) for row in rows]
+    better, worse = ways.count(Reading.BETTER), ways.count(Reading.WORSE)
+    way = "mixed" if better and worse else "better" if better else "worse" if worse else "unclear"
+    domain = domain_of(spec, context)
+    said = context.say(f"said_changes_{way}", better=better, worse=worse, all=len(lines))
+    return context.say("labelled", label=domain.label, about=said) if domain else said
+
+
 SUMMED_UP: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
-    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence,
+    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence, Kind.CHANGE: _changes,
 })

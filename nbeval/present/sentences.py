@@ -12,7 +12,7 @@ from nbeval.errors import ParameterError
 from nbeval.frames import Quantity
 from nbeval.present.cells import why_not
 from nbeval.present.context import Context
-from nbeval.present.numerals import MINUS, NumberFormat, numeral, ten
+from nbeval.present.numerals import MINUS, RATING, NumberFormat, numeral, ten
 from nbeval.present.results import Result, State, key_of
 from nbeval.present.subject import Subject
 
@@ -43,6 +43,8 @@ _COUNTS = frozenset({Quantity.COUNT, Quantity.EFFECTIVE_N})
 
 def _format(subject: Subject) -> NumberFormat:
     """How the numbers of a subject are written."""
+    if subject.area is not None:
+        return RATING
     if subject.indicator is None:
         return NumberFormat(percent=True)
     return subject.context.format(subject.indicator)
@@ -75,7 +77,8 @@ def size(value: float, subject: Subject) -> str:
     """The size of a difference with its unit in words: ``5 percentage points``."""
     number = numeral(value, _format(subject).decimals).removeprefix(MINUS)
     percent = subject.indicator is None or subject.indicator.measure is Measure.PERCENT
-    key = ("point" if percent else "scale_point") + ("" if number == "1" else "s")
+    unit = "step" if subject.area is not None else "point" if percent else "scale_point"
+    key = unit + ("" if number == "1" else "s")
     return subject.context.say(key, number=number)
 
 
@@ -158,7 +161,7 @@ def labels(subject: Subject) -> dict[str, str]:
     programme = context.dictionary.programme
     waves = {wave.id: wave.label for wave in context.cohort.waves}
     return {
-        "label": context.label(one) if one else "", "indicator": context.label(one) if one else "", "short": one.short if one else "",
+        "label": subject.label, "indicator": subject.label, "short": one.short if one else subject.label,
         "says": one.says if one else "", "people": programme.people.many, "person": programme.people.one,
         "area": programme.area.one, "areas": programme.area.many, "programme": programme.name,
         "cohort": context.cohort.label, "wave": waves.get(subject.wave, subject.wave),
@@ -224,7 +227,7 @@ def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> str:
     """The sentence that stands in where a number may not or cannot be given; empty where all can."""
     context = subject.context
     states = {name: _state(name, row, context) for name, row in rows.items()}
-    label = context.label(subject.indicator) if subject.indicator else context.say("taking_part")
+    label = subject.label or context.say("taking_part")
     if State.WITHHELD in states.values():
         return context.say("withheld", label=label)
     for name, state in states.items():

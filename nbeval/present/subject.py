@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbeval.dictionary.loaded_evidence import LoadedEvidence
 from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, Match
+from nbeval.dictionary.records_evidence import Area
 from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
 from nbeval.present.context import Context
@@ -16,7 +18,7 @@ from nbeval.present.select import available, indicators_of, results_of
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The results of one indicator (or of the people, where it is None) in one place at one wave."""
+    """The results of one indicator, or of one area of another source, or of the people, in one place at one wave."""
 
     context: Context
     source: str
@@ -27,11 +29,21 @@ class Subject:
     level: str = ""
     quantity: str = ""
     reference: str = ""
+    area: Area | None = None            # of a source that is no survey
 
     @property
     def name(self) -> str:
-        """The id of the indicator, empty where there is none."""
+        """The id of the indicator or the area, empty where there is neither."""
+        if self.area is not None:
+            return self.area.area
         return self.indicator.indicator if self.indicator else ""
+
+    @property
+    def label(self) -> str:
+        """What it is about, in words; empty where people are counted."""
+        if self.area is not None:
+            return self.area.label
+        return self.context.label(self.indicator) if self.indicator else ""
 
     def find(self, quantity: Quantity | str, *, wave: str | None = None, contrast: Contrast = Contrast.NONE,
              reference: str = "") -> Result | None:
@@ -122,7 +134,7 @@ def _first_of(rows: Results, spec: ExhibitRow, context: Context, quantity: str) 
     return None
 
 
-_SELECTABLE = ("source", "indicator", "wave", "authority", "group", "level", "quantity", "reference")
+_SELECTABLE = ("source", "indicator", "area", "wave", "authority", "group", "level", "quantity", "reference")
 
 
 def chosen_subject(context: Context, spec: ExhibitRow | None, select: Mapping[str, str]) -> Subject:
@@ -134,7 +146,7 @@ def chosen_subject(context: Context, spec: ExhibitRow | None, select: Mapping[st
         Where something is selected by a word that does not exist, or nothing says what is meant.
     """
     unknown = sorted(set(select) - set(_SELECTABLE))
-    if unknown or (spec is None and not {"indicator", "quantity"} & set(select)):
+    if unknown or (spec is None and not {"indicator", "area", "quantity"} & set(select)):
         raise ParameterError(
             "a sentence does not say which result it is about.", found=", ".join(unknown) or "no selection",
             allowed=", ".join(("of", *_SELECTABLE)), do="name an exhibit with of=, or select an indicator.",
@@ -142,7 +154,18 @@ def chosen_subject(context: Context, spec: ExhibitRow | None, select: Mapping[st
     changes: dict[str, object] = dict(select)
     if "indicator" in select:
         changes["indicator"] = context.dictionary.indicator(select["indicator"])
-    if spec is not None:
-        return replace(lead(spec, context), **changes)
-    start = Subject(context, context.cohort.sources[0].id, None, context.wave.id, context.authority)
+    start = lead(spec, context) if spec is not None else Subject(
+        context, context.cohort.sources[0].id, None, context.wave.id, context.authority)
+    if "area" in select:
+        changes["area"] = _area(select["area"], str(changes.get("source", start.source)), context)
     return replace(start, **changes)
+
+
+def _area(area: str, source: str, context: Context) -> Area:
+    """An area of a source by its id."""
+    for used in context.cohort.sources:
+        instrument = context.dictionary.instrument(used.instrument) if used.id == source else None
+        if isinstance(instrument, LoadedEvidence):
+            return instrument.area(area)
+    raise ParameterError(
+        f"the source {source!r} has no areas.", found=area, do="name an exhibit of the source with of=, or the source with source=.")

@@ -172,4 +172,4 @@ def test_the_matrix_says_which_way_each_measure_points_and_how_strongly(make):
     headings = [row.cells[0].text for row in make().exhibit("matrix").exhibit.rows if row.heading]
     assert headings == ["More peace: tests disagree: 1 towards, 1 away, of 3", "Out at sea: the one test finds no clear change",
                         "Gold: no evidence was collected"]
-    assert make().exhibit("matrix").exhibit.sentence.startswith("Tests point towards 0 of 3 outcomes, away from 0, and both ways on 1")
+    assert make().exhibit("matrix").exhibit.sentence.startswith("Of 3 outcomes, tests point towards 0, away from 0, and both ways on 1")

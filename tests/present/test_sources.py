@@ -9,7 +9,7 @@ import pytest
 from nbeval.collect.evidence import collect_evidence
 from nbeval.dictionary import load
 from nbeval.dictionary.kinds import SourceKind
-from nbeval.errors import DictionaryError
+from nbeval.errors import DictionaryError, ParameterError
 from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.rows import gather
 from nbeval.present import Report
@@ -241,3 +241,29 @@ def test_areas_on_which_raters_are_a_step_apart_are_put_forward(make):
     far = {row["label"].text for row in cells.values() if row["gap"].value is not None and abs(row["gap"].value) >= 0.95}
     assert far and all(f"“{area}”" in said for area in far)
     assert said.count("steps higher") == len(far)
+
+
+def test_a_sentence_can_be_about_an_area_of_any_source(make):
+    report = make("final")
+    done = {"group": "status", "level": "done", "wave": "end"}
+    _, cells = exhibit(report, "actions_progress")
+    row = cells["At the end", "A home to settle in"]
+    said = report.text("{estimate} of {n_eligible} actions on “{label}” were done.", of="actions_progress", area="theme_home", **done)
+    assert str(said) == f"{row['status_done'].text} of {row['actions'].text} actions on “A home to settle in” were done."
+    assert said.results == ("action_plan|theme_home|count|end||status|done|||",)
+    _, cells = exhibit(report, "self_assessment_movement")
+    row = cells["Managers", "Having a say"]
+    moved = report.text("{label}: {before} to {after}, a change of {change}.", of="self_assessment_movement", area="lb_say",
+                        group="raters", level="managers")
+    assert str(moved).startswith(f"Having a say: {row['baseline_level'].text[:3]} to {row['final_level'].text[:3]}, a change of ")
+    assert str(moved).endswith((" steps.", " step."))
+
+
+def test_an_area_that_is_withheld_or_unknown_is_said_to_be(make):
+    report = make("authority_final", SMALL_PANEL)
+    said = str(report.text("{label}: {before}.", of="self_assessment_movement", area="lb_say", group="raters", level="care_leavers"))
+    assert "“Having a say” is withheld" in said
+    with pytest.raises(ParameterError, match="theme_home"):
+        report.text("{estimate}", of="self_assessment_movement", area="theme_home")
+    with pytest.raises(ParameterError, match="has no areas"):
+        report.text("{estimate}", area="lb_say", source="survey")

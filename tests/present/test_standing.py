@@ -86,3 +86,9 @@ def test_every_result_that_is_told_is_noted_as_shown(make):
 @pytest.mark.parametrize("kind", ["start", "end"])
 def test_a_report_on_the_whole_cohort_has_none(make, kind):
     assert "none is called a strength or a priority" in str(make(kind).strengths_and_priorities())
+
+
+def test_key_findings_that_are_withheld_are_told_in_one_sentence(make):
+    said = str(make("place", "west").key_findings())
+    assert said.count("withheld, because") == 1
+    assert "The figures for “Feels calm”; " in said and "“Has a boat” are withheld" in said

@@ -15,18 +15,20 @@ from nbeval.present.figures.figure_dumbbell import dumbbell
 from nbeval.present.figures.figure_funnel import funnel
 from nbeval.present.figures.figure_icons import icons
 from nbeval.present.figures.figure_matrix import matrix
+from nbeval.present.figures.figure_multiples import multiples
 from nbeval.present.figures.figure_stacked import stacked
-from nbeval.present.figures.figure_style import Drawing
+from nbeval.present.figures.figure_style import SLIM, Drawing
 from nbeval.present.figures.marks import Picture, picture_of
 from nbeval.present.figures.source_charts import SOURCE_CHARTS
 from nbeval.present.figures.wording import alt_text, description
 from nbeval.present.kinds import Kind
 
-CHARTS: Mapping[str, Callable[[Picture], Drawing]] = MappingProxyType({
+CHARTS: Mapping[str, Callable[..., Drawing]] = MappingProxyType({
     "dots": dots, "dumbbell": dumbbell, "stacked": stacked, "funnel": funnel, "icons": icons,
-    "matrix": matrix,
+    "matrix": matrix, "multiples": multiples,
 })
-
+#: charts that are drawn a second time for a telephone; the icons are made for one, and the others need their width
+_SLIM = frozenset({"dots", "dumbbell", "stacked", "multiples"})
 
 #: kinds of table that are read in a way of their own
 _READ: Mapping[str, Callable[..., Picture]] = MappingProxyType({Kind.EVIDENCE: evidence_picture})
@@ -67,14 +69,16 @@ def draw(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], c
     read = _READ.get(spec.kind)
     picture = read(columns, rows, context) if read else picture_of(spec, columns, rows, context)
     drawing = CHARTS[spec.chart](picture)
-    return spoken(spec, drawing, alt_text(picture, context), description(picture, context))
+    slim = CHARTS[spec.chart](picture, width=SLIM) if spec.chart in _SLIM else None
+    return spoken(spec, drawing, alt_text(picture, context), description(picture, context), slim)
 
 
-def spoken(spec: ExhibitRow, drawing: Drawing, alt: str, long: str) -> Figure:
+def spoken(spec: ExhibitRow, drawing: Drawing, alt: str, long: str, slim: Drawing | None = None) -> Figure:
     """A drawing with its words; without words it is no figure."""
     if not alt.strip() or not long.strip():
         raise RenderError(
             f"the picture of the exhibit {spec.exhibit!r} has no text for those who cannot see it.",
             where="exhibits.csv", do="give the exhibit a chart that suits its table, so that the text can be composed.",
         )
-    return Figure(drawing.svg(spec.exhibit), alt, long, drawing.width, drawing.height)
+    return Figure(drawing.svg(spec.exhibit), alt, long, drawing.width, drawing.height,
+                  slim.svg(f"{spec.exhibit}-slim") if slim else "")

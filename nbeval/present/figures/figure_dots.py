@@ -6,27 +6,29 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from nbeval.present.figures.figure_lines import Place, sheet
-from nbeval.present.figures.figure_style import COLOURS, HAIR, INK, MARKERS, Drawing, percent_axis, theme
+from nbeval.present.figures.figure_style import COLOURS, HAIR, INK, MARKERS, WIDTH, Drawing, percent_axis, theme
 from nbeval.present.figures.marks import Line, Mark, Picture
 from nbeval.present.numerals import MINUS, numeral
 
 GAP = 2.6           # millimetres between the marks of one line
 
 
-def dots(picture: Picture) -> Drawing:
+def dots(picture: Picture, width: float = WIDTH) -> Drawing:
     """Draw every mark of a picture as a dot with its interval.
 
     Parameters
     ----------
     picture
         Lines and marks.
+    width
+        Of the sheet, in millimetres.
 
     Returns
     -------
     Drawing
     """
     with theme():
-        drawing, axes, spots = sheet(picture, values=value_text, gap=GAP)
+        drawing, axes, spots = sheet(picture, values=value_text, gap=GAP, width=width)
         dots_on(axes, picture, spots, GAP)
         return drawing
 

@@ -8,27 +8,29 @@ from matplotlib.collections import LineCollection
 
 from nbeval.present.figures.figure_dots import dots_on, value_text
 from nbeval.present.figures.figure_lines import sheet
-from nbeval.present.figures.figure_style import QUIET, Drawing, theme
+from nbeval.present.figures.figure_style import QUIET, WIDTH, Drawing, theme
 from nbeval.present.figures.marks import Line, Picture
 
 GAP = 2.4
 MANY = 20           # lines from which the verdict moves beside the numbers, so that a page can hold them
 
 
-def dumbbell(picture: Picture) -> Drawing:
+def dumbbell(picture: Picture, width: float = WIDTH) -> Drawing:
     """Draw the first and the last wave of every line, and how they are joined.
 
     Parameters
     ----------
     picture
         Lines with the marks of both waves, the earlier first.
+    width
+        Of the sheet, in millimetres.
 
     Returns
     -------
     Drawing
     """
     with theme():
-        drawing, axes, spots = sheet(picture, values=values_for(picture), gap=GAP)
+        drawing, axes, spots = sheet(picture, values=values_for(picture), gap=GAP, width=width)
         dots_on(axes, picture, spots, GAP)
         pairs = [(place.y, place.line.marks[0], place.line.marks[-1]) for place in spots]
         axes.add_collection(LineCollection(

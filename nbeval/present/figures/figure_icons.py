@@ -10,9 +10,9 @@ from nbeval.present.figures.figure_style import COLOURS, QUIET, SMALL, Drawing, 
 from nbeval.present.figures.marks import Line, Mark, Picture
 from nbeval.present.numerals import ten
 
-SHEET = 92.0                            # millimetres
-EDGE, STEP, TALL, WIDE = 1.5, 5.6, 8.6, 3.6
-NAME = 23.0                             # room for the name of a wave, where a line has two
+SHEET = 84.0                            # millimetres
+EDGE, STEP, TALL, WIDE = 1.5, 5.2, 8.6, 3.6
+NAME = 20.0                             # room for the name of a wave, where a line has two
 
 
 def icons(picture: Picture) -> Drawing:
@@ -70,7 +70,9 @@ def _people(axes: Axes, drawing: Drawing, mark: Mark, y: float, picture: Picture
     filled = ten(mark.value)
     for place in range(10):
         _person(axes, left + STEP * place + STEP / 2, y, filled=place < filled)
-    drawing.text(left + STEP * 10 + 1.5, y, mark.text if named else _of_ten(mark, filled, picture), fontweight="bold")
+    beside = left + STEP * 10 + 1.5
+    words = mark.text if named else folded(_of_ten(mark, filled, picture), SHEET - EDGE - beside - 1.0)
+    drawing.text(beside, y, words, fontweight="bold", linespacing=1.1)
 
 
 def _of_ten(mark: Mark, filled: int, picture: Picture) -> str:

@@ -12,19 +12,22 @@ from nbeval.present.figures.figure_style import INK, SMALL, WIDTH, Drawing, fold
 from nbeval.present.figures.marks import Line, Picture
 
 BAR = 9.0
+NAME = 0.21             # of the width, for the name of a wave
 #: one hue from dark to light, which greyscale keeps in order
 SHADES = ("#12436D", "#3E76A6", "#86AFD1", "#C9DCEB", "#E8EFF5", "#F5F8FA")
 HATCHES = ("", "", "", "", "///", "...")
 DARK = 2
 
 
-def stacked(picture: Picture) -> Drawing:
+def stacked(picture: Picture, width: float = WIDTH) -> Drawing:
     """Draw one bar per series and distribution, with a key that names the bands in their order.
 
     Parameters
     ----------
     picture
         Lines are bands, series are waves.
+    width
+        Of the sheet, in millimetres.
 
     Returns
     -------
@@ -34,14 +37,14 @@ def stacked(picture: Picture) -> Drawing:
     with theme():
         blocks = _blocks(picture)
         top = 7.0 if picture.banner else 2.0
-        height = top + sum(_block_height(block, picture) for block in blocks) + 9.0
-        drawing = Drawing.of(height)
+        height = top + sum(_block_height(block, picture, width) for block in blocks) + 9.0
+        drawing = Drawing.of(height, width)
         drawing.banner(picture.banner)
-        left = EDGE + max((width_of(folded(name, 34.0)) for name in picture.series), default=0.0) + 3.0
+        left = EDGE + max((width_of(folded(name, NAME * width)) for name in picture.series), default=0.0) + 3.0
         left = EDGE + 3.0 if len(picture.series) == 1 else left
         for block in blocks:
             top = _block(drawing, block, picture, left, top)
-        axes = drawing.axes(left, top, WIDTH - 5.0, top + 0.1)
+        axes = drawing.axes(left, top, width - 5.0, top + 0.1)
         percent_axis(axes, 99.0)
         axes.set_xlabel(picture.unit, labelpad=3)
         return drawing
@@ -57,10 +60,10 @@ def _blocks(picture: Picture) -> list[list[Line]]:
     return blocks
 
 
-def _block_height(block: list[Line], picture: Picture) -> float:
+def _block_height(block: list[Line], picture: Picture, width: float) -> float:
     """The height of one distribution with its heading, key and bars."""
     heading = 6.0 if block[0].heading else 0.0
-    return heading + sum(map(_row_height, _key(block, picture))) + 1.5 + (BAR + 2.5) * len(picture.series) + 2.0
+    return heading + sum(map(_row_height, _key(block, width))) + 1.5 + (BAR + 2.5) * len(picture.series) + 2.0
 
 
 def _block(drawing: Drawing, block: list[Line], picture: Picture, left: float, top: float) -> float:
@@ -68,7 +71,7 @@ def _block(drawing: Drawing, block: list[Line], picture: Picture, left: float, t
     if block[0].heading:
         drawing.text(EDGE, top + 2.5, block[0].heading, fontweight="bold")
         top += 6.0
-    for row in _key(block, picture):
+    for row in _key(block, drawing.width):
         middle = top + _row_height(row) / 2 - 0.3
         for x, place, words in row:
             _swatch(drawing, x, middle, place)
@@ -76,23 +79,22 @@ def _block(drawing: Drawing, block: list[Line], picture: Picture, left: float, t
         top += _row_height(row)
     top += 1.5
     bottom = top + (BAR + 2.5) * len(picture.series)
-    axes = drawing.axes(left, top, WIDTH - 5.0, bottom)
+    axes = drawing.axes(left, top, drawing.width - 5.0, bottom)
     axes.set_xlim(0, 100)
     axes.set_xticks([])
     sns.despine(ax=axes, left=True, bottom=True)
     for number, name in enumerate(picture.series):
         y = top + (BAR + 2.5) * number + BAR / 2
         if len(picture.series) > 1:
-            drawing.text(EDGE, y, folded(name, 34.0))
-        _bar(axes, block, number, y)
+            drawing.text(EDGE, y, folded(name, NAME * drawing.width), linespacing=1.15)
+        _bar(axes, block, number, y, drawing.width - 5.0 - left)
     return bottom + 2.0
 
 
-def _bar(axes: Axes, block: list[Line], number: int, y: float) -> None:
+def _bar(axes: Axes, block: list[Line], number: int, y: float, span: float) -> None:
     """The bands of one wave, each with its percentage where it fits."""
     bands = pd.DataFrame({"value": [line.marks[number].value for line in block]}, dtype=float)
     starts = bands["value"].fillna(0.0).cumsum().shift(fill_value=0.0)
-    span = WIDTH - 10.0
     for place, line in enumerate(block):
         mark = line.marks[number]
         if not mark.shown:
@@ -105,15 +107,15 @@ def _bar(axes: Axes, block: list[Line], number: int, y: float) -> None:
                       color="white" if place < DARK else INK)
 
 
-def _key(block: list[Line], picture: Picture) -> list[list[tuple[float, int, str]]]:
+def _key(block: list[Line], width: float) -> list[list[tuple[float, int, str]]]:
     """The bands in rows: where each starts, its place, and its words; what is not shown says so."""
     rows: list[list[tuple[float, int, str]]] = [[]]
     x = EDGE
     for place, line in enumerate(block):
         hidden = dict.fromkeys(mark.text for mark in line.marks if not mark.shown)
-        words = folded(" ".join([line.label, *hidden]), WIDTH - 2 * EDGE - 10.0)
+        words = folded(" ".join([line.label, *hidden]), width - 2 * EDGE - 10.0)
         wide = 5.0 + width_of(words) + 5.0
-        if rows[-1] and x + wide > WIDTH - EDGE:
+        if rows[-1] and x + wide > width - EDGE:
             rows.append([])
             x = EDGE
         rows[-1].append((x, place, words))

@@ -20,6 +20,7 @@ from matplotlib.textpath import text_to_path
 from nbeval.present.html import anchor
 
 WIDTH = 160.0                           # millimetres
+SLIM = 80.0                             # the same for a telephone, on which it grows until its letters can be read
 FONT = "DejaVu Sans"
 SIZE = 8.5                              # points
 SMALL = 7.5
@@ -37,6 +38,8 @@ STYLE = {
     "path.simplify": False,
 }
 _DROPPED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<metadata>.*?</metadata>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_FINER = re.compile(r"(\.\d\d)\d+")    # than a hundredth of a point, which nobody sees
 _ID = re.compile(r'(\bid="|url\(#|href="#)')
 
 
@@ -81,7 +84,7 @@ class Drawing:
             self.figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
         name = anchor(exhibit)
         bare = _DROPPED.sub("", page.getvalue()).strip()
-        named = _ID.sub(lambda match: f"{match.group(1)}{name}-", bare)
+        named = _ID.sub(lambda match: f"{match.group(1)}{name}-", _TAG.sub(lambda tag: _FINER.sub(r"\1", tag[0]), bare))
         return named.replace(f"'{FONT}'", f"'{FONT}', Verdana, sans-serif")
 
 
@@ -110,9 +113,12 @@ def folded(words: str, width: float, size: float = SIZE) -> str:
         lines = wrap(words, letters)
         if all(width_of(line, size) <= width for line in lines):
             break
-    while letters > 4 and len(wrap(words, letters - 1)) == len(lines):
+    while letters > 4:
         letters -= 1
-        lines = wrap(words, letters)
+        shorter = wrap(words, letters, break_long_words=False)
+        if len(shorter) != len(lines) or any(width_of(line, size) > width for line in shorter):
+            break
+        lines = shorter
     return "\n".join(lines)
 
 

@@ -66,6 +66,8 @@ class Picture:
     few: str = ""               # what stands for fewer than one in ten, and for all but a few
     most: str = ""
     filled: tuple[str, ...] = ()    # the series whose marks are filled, where others are open
+    unclear: tuple[str, ...] = ("",)    # verdicts that call nothing a change
+    strokes: tuple[str, str] = ("", "")     # what the line of a clear change means, and that of any other
 
 
 #: the columns of each kind of table that a picture shows, by the end of their key
@@ -127,7 +129,8 @@ def picture_of(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, .
         answered=context.say("n"),
         limits=(context.say("funnel_limit", level="95%"), context.say("funnel_limit", level="99.8%")),
         remark=context.say("remark_clear") if len(lines) < len(every) else "", of_ten=context.say("of_ten"),
-        few=context.say("x_in_ten_few"), most=context.say("x_in_ten_most"),
+        few=context.say("x_in_ten_few"), most=context.say("x_in_ten_most"), unclear=("", context.words[Verdict.NO_CLEAR_CHANGE], context.words[Verdict.CANNOT_TELL]),
+        strokes=(context.say("stroke_clear"), context.say("stroke_unclear")),
     )
 
 

@@ -12,9 +12,9 @@ from nbeval.present.cells import Block, Field, difference_cell, grid, interval_c
 from nbeval.present.context import Context
 from nbeval.present.forms.fields import interval_label
 from nbeval.present.forms.source_parts import (
-    RATERS, RATING, Table, area_field, areas_of, bodies_of, gap_of, level_of, number_cell, rating_cell,
+    RATERS, Table, area_field, areas_of, bodies_of, gap_of, level_of, number_cell, rating_cell,
 )
-from nbeval.present.numerals import NumberFormat
+from nbeval.present.numerals import RATING, NumberFormat
 from nbeval.present.results import Result, Results, State, key_of
 
 #: a difference of less than half a step of the scale is called alike

@@ -12,13 +12,11 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.present.cells import Block, Field, count_cell, symbol_cell
 from nbeval.present.context import Context
-from nbeval.present.numerals import NumberFormat
+from nbeval.present.numerals import RATING
 from nbeval.present.results import Result, Results, State, key_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 
-#: ratings are means of few steps: one decimal says all there is
-RATING = NumberFormat(1)
 RATERS, STATUS, INVOLVEMENT, KIND, DELIVERY = "raters", "status", "involvement", "kind", "delivery"
 EPOCH = date(1970, 1, 1)
 

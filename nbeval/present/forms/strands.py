@@ -14,9 +14,9 @@ from nbeval.dictionary.records_evidence import Area
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.present.context import Context
 from nbeval.present.forms.change import change_row
-from nbeval.present.forms.source_parts import RATERS, RATING, STATUS
+from nbeval.present.forms.source_parts import RATERS, STATUS
 from nbeval.present.forms.themes import AUTHORITIES, SPEAKER, TOLD
-from nbeval.present.numerals import NumberFormat, numeral
+from nbeval.present.numerals import RATING, NumberFormat, numeral
 from nbeval.present.results import Result, Results, State
 from nbeval.present.select import available, indicators_of
 
