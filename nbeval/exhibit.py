@@ -58,6 +58,7 @@ class Figure:
     description: str                    # the long description
     width_mm: float
     height_mm: float
+    slim: str = ""                      # the same drawn for a telephone; empty where the one picture is for all
 
 
 @dataclass(frozen=True)
