@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nbeval.dictionary.loaded import Dictionary
 from nbeval.dictionary.loaded_evidence import LoadedEvidence
@@ -45,15 +45,22 @@ def official_part(dictionary: Dictionary) -> str:
     """
     keys, official = [one.source for one in dictionary.sources], dictionary.official
     return "\n".join([
-        table("Official tables", ("Table", "Identifier", "File", "Years", "Note", "Source"), [
+        _filled("Official tables", ("Table", "Identifier", "File", "Years", "Note", "Source"), [
             (marked(one.label, one.status), f"<code>{text(one.table)}</code>", f"<code>{text(one.file)}</code>", _years(one), text(one.note),
              sources(one.source, keys)) for one in official.tables]),
-        table("Figures taken from official tables", ("Figure", "Identifier", "Unit", "Note", "Source"), [
+        _filled("Figures taken from official tables", ("Figure", "Identifier", "Unit", "Note", "Source"), [
             (marked(one.label, one.status), f"<code>{text(one.measure)}</code>", text(one.unit), text(one.note), sources(one.source, keys))
             for one in official.measures]),
-        table("Symbols of official tables", ("Symbol", "Meaning", "Source"), [
+        _filled("Symbols of official tables", ("Symbol", "Meaning", "Source"), [
             (text(one.symbol), marked(one.meaning, one.status), sources(one.source, keys)) for one in official.symbols]),
     ])
+
+
+def _filled(caption: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table without the columns in which nothing stands."""
+    lines = list(rows)
+    kept = [place for place in range(len(headers)) if any(line[place] for line in lines)]
+    return table(caption, [headers[place] for place in kept], [[line[place] for place in kept] for line in lines])
 
 
 def _years(one: OfficialTable) -> str:
@@ -69,19 +76,19 @@ def _instrument(loaded: LoadedEvidence, keys: list[str]) -> Iterator[str]:
     yield paragraph(marked(record.about, record.status))
     yield paragraph(f"Kind: {kind}. Licence: {text(record.licence.rstrip('.'))}."
                     + (f" Export versions: {text(versions)}." if versions else "") + f" Sources: {sources(record.source, keys)}.")
-    yield table(f"What {record.label} speaks of", ("Area", "Identifier", "Part", "About", "Outcomes", "Source"), [
+    yield _filled(f"Areas: {record.label}", ("Area", "Identifier", "Part", "About", "Outcomes", "Source"), [
         (marked(one.label, one.status), f"<code>{text(one.area)}</code>", text(parts.get(one.part, one.part)), text(one.about),
          text("; ".join(one.outcomes)), sources(one.source, keys)) for one in loaded.areas])
-    yield table(f"Points of {record.label}", ("Point", "Wording", "Area", "Source"), [
+    yield _filled(f"Points: {record.label}", ("Point", "Wording", "Area", "Source"), [
         (marked(one.point, one.status), text(one.label if record.may_show_wording else ""), text(areas.get(one.area, one.area)),
          sources(one.source, keys)) for one in loaded.points])
-    yield table(f"What may be entered in {record.label}", ("Entry", "Set", "Code", "Other spellings", "Means", "Source"), [
+    yield _filled(f"What may be entered: {record.label}", ("Entry", "Set", "Code", "Other spellings", "Means", "Source"), [
         (marked(one.label, one.status), text(one.choices), f"<code>{text(one.code)}</code>", text(one.also), text(_meaning(one)),
          sources(one.source, keys)) for one in loaded.choices])
-    yield table(f"Bands of {record.label}", ("Band", "Colour", "From a mean of", "Source"), [
+    yield _filled(f"Bands: {record.label}", ("Band", "Colour", "From a mean of", "Source"), [
         (marked(one.label, one.status), text(one.colour), f"{one.lowest:g}", sources(one.source, keys)) for one in loaded.bands])
-    yield table(f"Columns of {record.label}", ("Column", "Export version", "Holds", "Entries", "Of", "Required", "Source"),
-                [_column(one, areas, keys) for one in loaded.fields])
+    yield _filled(f"Columns of exports: {record.label}", ("Column", "Export version", "Holds", "Entries", "Of", "Required", "Source"),
+                  [_column(one, areas, keys) for one in loaded.fields])
 
 
 def _column(one: SourceField, areas: dict[str, str], keys: Iterable[str]) -> tuple[str, ...]:
