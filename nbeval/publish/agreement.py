@@ -13,6 +13,7 @@ from nbeval.exhibit import Exhibit
 from nbeval.publish.document import Document
 from nbeval.publish.numbers_in_text import number_in
 from nbeval.publish.pdf import pdf_bytes, pdf_tables
+from nbeval.publish.words import words
 
 Grid = list[list[str]]
 
@@ -93,14 +94,14 @@ def _from_workbook(document: Document, content: bytes) -> Iterator[str]:
         return
     for shown, sheet in zip(document.exhibits, sheets, strict=True):
         found = [[_value(cell.value) for cell in row] for row in sheet[next(iter(sheet.tables.values())).ref][1:]]
-        wrong = _first_difference(_flat(shown.exhibit), found)
+        wrong = _first_difference(_flat(shown.exhibit, words(document.language)["overall"]), found)
         if wrong:
             yield f"xlsx, {shown.exhibit.label}: {wrong}"
 
 
-def _flat(exhibit: Exhibit) -> Grid:
+def _flat(exhibit: Exhibit, overall: str) -> Grid:
     """The exhibit's rows as a sheet has them: the heading in a first column, numbers as numbers."""
-    blocks, block, grid = any(row.heading for row in exhibit.rows), "", []
+    blocks, block, grid = any(row.heading for row in exhibit.rows), overall, []
     for row in exhibit.rows:
         if row.heading:
             block = row.cells[0].text

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import ceil
 from pathlib import Path
 
 import gptables
 import pandas as pd
+from openpyxl.utils.cell import range_boundaries
+from xlsxwriter.worksheet import Worksheet
 
 from nbeval.exhibit import Column, Exhibit
-from nbeval.publish.document import Document
+from nbeval.publish.document import Document, Shown
 from nbeval.publish.numbers_in_text import number_in
 from nbeval.publish.page import banner, subtitle
 from nbeval.publish.words import words
@@ -19,27 +22,61 @@ from nbeval.publish.zips import fixed_zip
 
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9]+")
 # Text is data: neither a formula, a link nor a number is made of it.
+SIGNS = "+-\u2212"
+A4 = 9                          # the number of the paper
+LINE = 16                       # points that a line takes
+NARROWEST, LONGEST = 12, 44     # characters of a column
+BROAD = (16, 100)               # the columns of contents and notes; a cover has the second alone
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def workbook_bytes(document: Document) -> bytes:
     """The bytes of ``tables.xlsx``; the same on every run. A report without exhibits has the cover alone."""
-    notes = _notes(document)
-    sheets = {name: _sheet(shown.exhibit, name, notes) for name, shown in _names(document)}
+    notes, named = _notes(document), dict(_names(document))
+    sheets = {name: _sheet(shown.exhibit, name, notes, document) for name, shown in named.items()}
+    said, noted = words(document.language), _notes_table(notes)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "tables.xlsx"
         book = gptables.produce_workbook(
             str(target), sheets, cover=_cover(document), workbook_options=_OPTIONS,
-            contentsheet_label=words(document.language)["contents"] if sheets else None,
-            notes_table=_notes_table(notes), notesheet_label=words(document.language)["notes"],
+            contentsheet_label=said["contents"] if sheets else None,
+            notes_table=noted, notesheet_label=said["notes"], auto_width=False,
         )
+        tables = {said["notes"]: noted, **{name: sheet.table for name, sheet in sheets.items()}}
+        for sheet in book.worksheets():
+            table = tables.get(sheet.get_name())
+            _lay_out(sheet, table, _widths(table) if sheet.get_name() in sheets else BROAD if sheet.tables else BROAD[1:])
         book.set_properties({"title": document.title, "author": document.summary.get("owner", ""),
                              "comments": document.stamp})
         book.close()
         return fixed_zip(target.read_bytes())
 
 
-def _names(document: Document) -> Iterator[tuple[str, object]]:
+def _lay_out(sheet: Worksheet, table: pd.DataFrame | None, widths: Sequence[int]) -> None:
+    """The widths of columns and heights of rows, and one page's width in print, with the table's header on every page.
+
+    Nothing is frozen: the lines over a table would fill the window of a reader who enlarges it.
+    """
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    first = range_boundaries(sheet.tables[0]["range"])[1] - 1 if sheet.tables else 0
+    if sheet.tables:
+        sheet.repeat_rows(first)
+    if table is not None:       # not every program works the heights out
+        for place, row in enumerate([[f"{name} in bold" for name in table], *table.to_numpy()], start=first):
+            sheet.set_row(place, LINE * max(ceil(len(str(text)) / width) for text, width in zip(row, widths, strict=True)))
+
+
+def _widths(table: pd.DataFrame) -> list[int]:
+    """The width of each column in characters: its cells on one line where they are not long, its header wrapped."""
+    return [min(LONGEST, max(NARROWEST, *(len(word) + 2 for word in str(name).split()), *(len(str(value)) + 2 for value in column)))
+            for name, column in table.items()]
+
+
+def _names(document: Document) -> Iterator[tuple[str, Shown]]:
     """Each exhibit with the name of its sheet: its label, such as ``Table_3``."""
     taken: set[str] = set()
     for shown in document.exhibits:
@@ -73,24 +110,54 @@ def _notes_table(notes: dict[str, str]) -> pd.DataFrame | None:
     return pd.DataFrame({"Note reference": list(notes.values()), "Note text": [_data(text) for text in notes]})
 
 
-def _sheet(exhibit: Exhibit, name: str, notes: dict[str, str]) -> gptables.GPTable:
+def _sheet(exhibit: Exhibit, name: str, notes: dict[str, str], document: Document) -> gptables.GPTable:
     """One exhibit as one table."""
     references = "".join(f" $${notes[note]}$$" for note in exhibit.notes)
     texts = [exhibit.sentence, f"Base: {exhibit.base}" if exhibit.base else ""]
     if exhibit.figure:
         texts.append(exhibit.figure.alt)
+    texts.append(banner(document))
+    table = table_of(exhibit, words(document.language)["overall"])
     return gptables.GPTable(
-        table=table_of(exhibit), table_name=f"data_{name.lower()}",
+        table=table, table_name=f"data_{name.lower()}",
         title=_data(f"{exhibit.label}. {exhibit.title}") + references,
         subtitles=[_data(text) for text in texts if text],
         scope=_data(f"Unit: {exhibit.unit}") if exhibit.unit else None, source=_data(exhibit.source) or None,
         legend=[_data(f"{symbol} = {meaning}") for symbol, meaning in exhibit.legend],
-        index_columns={1: 0}, instructions="This worksheet contains one table.",
+        additional_formatting=_formats(exhibit, table), index_columns={1: 0}, instructions="This worksheet contains one table.",
     )
 
 
-def table_of(exhibit: Exhibit) -> pd.DataFrame:
+def _formats(exhibit: Exhibit, table: pd.DataFrame) -> list[dict[str, object]]:
+    """Numbers to the right, with the decimals, thousands and signs they have in print."""
+    made = []
+    for name, place in zip(reversed(table.columns), reversed(range(len(exhibit.columns))), strict=False):
+        if exhibit.columns[place].numeric:
+            texts = [row.cells[place].text for row in exhibit.rows if not row.heading]
+            made.append({"column": {"columns": [name], "format": {"align": "right", **_printed_as(texts)}}})
+    return made
+
+
+def _printed_as(texts: list[str]) -> dict[str, str]:
+    """The format in which a column's numbers look as they are printed; nothing where they have no format in common."""
+    printed = [text.strip("% ") for text in texts if number_in(text) is not None]
+    decimals = {len(text.partition(".")[2]) for text in printed}
+    if len(decimals) != 1:
+        return {}
+    plain = f"#,##0.{'0' * decimals.pop()}".rstrip(".")
+    signed = any(text[0] in SIGNS for text in printed)
+    return {"num_format": f"+{plain};\u2212{plain};{plain}" if signed else plain}
+
+
+def table_of(exhibit: Exhibit, overall: str) -> pd.DataFrame:
     """The table of an exhibit as a sheet shows it.
+
+    Parameters
+    ----------
+    exhibit : Exhibit
+        The exhibit.
+    overall : str
+        What the part of the table before the first heading is called.
 
     Returns
     -------
@@ -100,7 +167,7 @@ def table_of(exhibit: Exhibit) -> pd.DataFrame:
     """
     blocks = any(row.heading for row in exhibit.rows)
     names = _unique([*(["Part of the table"] if blocks else []), *(_column_name(column) for column in exhibit.columns)])
-    rows, block = [], ""
+    rows, block = [], overall
     for row in exhibit.rows:
         if row.heading:
             block = row.cells[0].text
