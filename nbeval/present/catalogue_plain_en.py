@@ -41,6 +41,7 @@ PLAIN: Mapping[str, str] = MappingProxyType({
     "note_unconfirmed_many": "We are not sure that others count some of these in the same way.",
     "note_multi": "You could pick more than one answer.",
     "note_rounded": "We round numbers, so some may look one out.",
+    "note_linked": "We count what changed only for those of you who answered both times.",
     "note_weighted": "We changed the numbers a little so that they stand for all of you.",
     "note_not_estimable": "{label}: we have no number for this.",
     "note_warning": "{label}: take care with this number.",

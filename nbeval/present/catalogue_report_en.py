@@ -23,6 +23,7 @@ REPORT: Mapping[str, str] = MappingProxyType({
     "finding_fell_small": "{label}: fell from {before} to {after}, by less than the smallest change that was declared meaningful.",
     "finding_no_clear_change": "{label}: {before} before and {after} after; the interval of the change is {change_low} to {change_high}, so no clear change.",
     "finding_cannot_tell": "{label}: {before} before and {after} after; these samples cannot tell whether it changed.",
+    "change_of_linked": "{label}: {verdict} among those who answered both times; the interval of their change is {change_low} to {change_high}. Of all who answered each survey it was {before} at first and {after} at last.",
     "findings_clear": "What changed",
     "findings_small": "What changed a little",
     "findings_unclear": "No clear change",

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from nbeval.dictionary.kinds import ReportForm
-from nbeval.dictionary.records import Cohort, Indicator, Measure, ReportKind, Wave
+from nbeval.dictionary.records import Cohort, Design, Indicator, Measure, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.present.numerals import NumberFormat
 from nbeval.present.results import Result, Results, State, is_missing
@@ -53,6 +53,11 @@ class Context:
     def shows_change(self) -> bool:
         """Whether the report has two waves to compare."""
         return len(self.waves) > 1
+
+    @property
+    def linked(self) -> bool:
+        """Whether change is that of people who answered at both waves, and levels are of all who answered at each."""
+        return self.shows_change and self.cohort.design is Design.MATCHED
 
     def say(self, sentence: str, **fields: object) -> str:
         """Fill a sentence of the catalogue."""

@@ -12,7 +12,7 @@ from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.present.context import Context
 from nbeval.present.figures import draw
 from nbeval.present.forms import FORMS
-from nbeval.present.kinds import LISTED, OF_CHANGE
+from nbeval.present.kinds import LISTED, OF_CHANGE, OF_LEVELS_AND_CHANGE
 from nbeval.present.kinds_sources import OF_TWO_WAVES, OF_WORDS
 from nbeval.present.lines import base_line, legend, notes_of, source_line, unit_line
 from nbeval.present.results import Results
@@ -83,11 +83,13 @@ def numbered(specs: Iterable[ExhibitRow]) -> dict[str, int]:
 def leading(spec: ExhibitRow, context: Context) -> Sentence:
     """Fill the sentence declared for an exhibit, about the first of its indicators that has all the numbers it needs.
 
-    On a slide, where it is the title, what sums up all its tests takes its place.
+    On a slide, where it is the title, what sums up all its tests takes its place; where people are linked, a sentence that
+    tells their change from the levels of all who answered.
     """
     if not spec.sentence or (context.kind.form is ReportForm.SLIDES and spec.kind in SUMMED_UP):
         return Sentence("")
-    filled = [fill(spec.sentence, subject) for subject in leads(spec, context)]
+    template = context.words["change_of_linked"] if context.linked and spec.kind in OF_LEVELS_AND_CHANGE else spec.sentence
+    filled = [fill(template, subject) for subject in leads(spec, context)]
     return next((sentence for sentence in filled if not sentence.refused), filled[0])
 
 

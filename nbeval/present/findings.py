@@ -99,7 +99,7 @@ def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
     key, heading = _BY_VERDICT[Verdict(row.verdict)]
     if context.state(row) is State.WITHHELD:
         heading = "findings_withheld"
-    return heading, fill(context.words[key], subject)
+    return heading, fill(context.words["change_of_linked" if context.linked else key], subject)
 
 
 def _level(subject: Subject, one: Indicator, context: Context) -> tuple[str, Sentence]:

@@ -50,3 +50,5 @@ LISTED = frozenset({Kind.PRINTED_UNMATCHED, Kind.PRINTED_OTHERS, Kind.PRINTED_SO
 #: kinds that mean nothing before there are two waves
 OF_CHANGE = frozenset({Kind.CHANGE, Kind.CHANGE_ADJUSTED, Kind.CHANGE_BY_AUTHORITY, Kind.CHANGE_POOLED, Kind.OVERLAP,
                        Kind.EVIDENCE, Kind.ATTRITION})
+#: of these, those that set both levels beside the change
+OF_LEVELS_AND_CHANGE = frozenset({Kind.CHANGE, Kind.CHANGE_BY_AUTHORITY})

@@ -14,7 +14,7 @@ from nbeval.present.cells import printed, why_not
 from nbeval.present.context import Context
 from nbeval.present.forms.levels import pairs
 from nbeval.present.forms.strands import sources_of
-from nbeval.present.kinds import LISTED, OF_PRINT, Kind
+from nbeval.present.kinds import LISTED, OF_LEVELS_AND_CHANGE, OF_PRINT, Kind
 from nbeval.present.lines_sources import base_of_source, is_of_source, source_of_source, unit_of_source
 from nbeval.present.numerals import numeral
 from nbeval.present.results import Result, Results, State
@@ -204,10 +204,13 @@ def _says_so(spec: ExhibitRow, row: Result, context: Context) -> bool:
 
 
 def _rounding(spec: ExhibitRow, rows: tuple[Row, ...], columns: tuple[Column, ...], context: Context) -> Iterator[str]:
-    """That differences were taken before rounding, where a reader who subtracts would find another number."""
+    """Why a reader who subtracts would find another number: differences before rounding, or of fewer people."""
     keys = [column.key for column in columns]
     names = _SUBTRACTED.get(Kind(spec.kind)) if spec.kind in set(Kind) else None
     if names is None or context.first is None:
+        return
+    if context.linked and spec.kind in OF_LEVELS_AND_CHANGE:
+        yield context.say("note_linked")
         return
     later, earlier, difference = (name.format(first=context.first.id, last=context.wave.id) for name in names)
     for row in rows:

@@ -25,7 +25,8 @@ FONT = "DejaVu Sans"
 SIZE = 8.5                              # points
 SMALL = 7.5
 POINT = 25.4 / 72                       # millimetres in a point
-COLOURS = ("#12436D", "#F46A25", "#28A197", "#801650")
+#: told apart by how light they are, so that greyscale and colour-blind eyes part them; every series has a shape of its own as well
+COLOURS = ("#12436D", "#F46A25", "#02211E", "#C2257F")
 MARKERS = ("o", "s", "D", "^")
 INK, QUIET, HAIR = "#1B1B1B", "#4A4F54", "#C8CED3"
 
