@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -48,3 +50,29 @@ def test_the_order_of_the_rows_is_kept(declared):
     first = {"indicator": "card_yes", "quantity": "percent"}
     table = rows(first | {"wave": "after"}, {"indicator": "unheard_of", "quantity": "percent"}, first | {"wave": "before"})
     assert released(table, declared.cohorts[0], declared)["wave"].tolist() == ["after", "before"]
+
+
+def with_exhibit(declared, **fields):
+    """The dictionary with one exhibit more, made from the first."""
+    more = declared.exhibits[0].model_copy(update={"exhibit": "more", "groups": (), **fields})
+    return replace(declared, exhibits=(*declared.exhibits, more))
+
+
+def test_an_exhibit_of_strengths_releases_what_sets_each_place_against_the_rest(declared):
+    against = {"indicator": "card_yes", "quantity": "difference", "wave": "after", "authority": "north", "contrast": "rest"}
+    assert not shown(declared, **against)
+    more = with_exhibit(declared, kind="standing", indicators=("card_yes",), quantities=("difference",), reports=("authority_final",))
+    assert shown(more, **against)
+
+
+def test_an_exhibit_of_plans_releases_the_changes_of_the_indicators_it_names(declared):
+    change = {"indicator": "reads_novels", "quantity": "change", "wave": "after", "contrast": "wave", "reference": "before"}
+    assert not shown(declared, **change)
+    more = with_exhibit(declared, kind="addressed_by", source_id="plans", indicators=("reads_novels",), quantities=("count", "change"))
+    assert shown(more, **change)
+
+
+def test_who_was_lost_is_released_where_an_exhibit_asks(declared):
+    stayed = {"indicator": "card_yes", "quantity": "difference", "wave": "before", "contrast": "stayed", "reference": "after"}
+    assert not shown(declared, **stayed)
+    assert shown(with_exhibit(declared, kind="attrition", indicators=("card_yes",), quantities=("attrition", "difference")), **stayed)

@@ -106,6 +106,14 @@ BROKEN = {
     "a codebook version is unknown": (
         f"{SURVEY}/response_sets.csv", "frequency,2022,1", "frequency,2021,1",
         ["field 'codebook': unknown export version '2021'"]),
+    "what a strength is tested against is unknown": (
+        "programme.toml", "[smallest_meaningful_change]",
+        '[standing]\nagainst = ["rset"]\ngap = 1.0\nsource = "T1"\n\n[smallest_meaningful_change]',
+        ["standing, field 'against': unknown comparison 'rset'", "did you mean 'rest'?"]),
+    "a share of evidence is no share": (
+        "programme.toml", "[smallest_meaningful_change]",
+        '[evidence]\nsmallest_share = 50\nsource = "T1"\n\n[smallest_meaningful_change]',
+        ["evidence, field 'smallest_share': is not between 0 and 1"]),
     "an item of a scale is unknown": (
         "scales/reader.toml", 'item = "enjoy"', 'item = "enjoi"',
         ["scales/reader.toml, items, entry 1, field 'item': unknown item 'enjoi'", "did you mean 'enjoy'?"]),
