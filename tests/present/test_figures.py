@@ -13,9 +13,11 @@ from nbeval.present.figures import CHARTS, spoken
 from nbeval.present.figures.figure_dots import dots
 from nbeval.present.figures.figure_dumbbell import dumbbell
 from nbeval.present.figures.figure_funnel import funnel
+from nbeval.present.figures.figure_heat import ALIKE, BANDS, FIRST, OTHER
 from nbeval.present.figures.figure_icons import icons
+from nbeval.present.figures.figure_multiples import multiples, spread
 from nbeval.present.figures.figure_stacked import stacked
-from nbeval.present.figures.figure_style import SIZE, WIDTH, folded, width_of
+from nbeval.present.figures.figure_style import COLOURS, INK, MARKERS, QUIET, SIZE, SLIM, WIDTH, folded, width_of
 from nbeval.present.figures.marks import Line, Mark, Picture
 from tests.present.invented import HOSTILE, exhibit, withheld
 
@@ -59,7 +61,7 @@ def test_ids_are_unique_over_all_drawings_of_a_report_and_every_reference_is_kep
         found = re.findall(r'\bid="([^"]+)"', one.figure.svg)
         assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', one.figure.svg)) <= {
             pair for name in found for pair in ((name, ""), ("", name))}
-        ids += found
+        ids += found + re.findall(r'\bid="([^"]+)"', one.figure.slim)
         every += one.figure.svg
     assert len(ids) == len(set(ids))
 
@@ -108,25 +110,28 @@ def test_markup_and_mathematics_in_labels_are_text(make):
     assert "$y$" in " ".join(written(svg))
 
 
-@pytest.mark.parametrize("chart", [dots, dumbbell, stacked, funnel, icons])
-def test_long_labels_stay_on_the_sheet(chart):
+@pytest.mark.parametrize(("chart", "how"), [
+    *((chart, {}) for chart in (dots, dumbbell, stacked, funnel, icons, multiples)),
+    *((chart, {"width": SLIM}) for chart in (dots, dumbbell, stacked, multiples))])
+def test_long_labels_stay_on_the_sheet(chart, how):
     long = "A very long label about something that somebody once wished to know of young people in many places " * 2
     picture = Picture(lines(long.strip(), "Short", "All"), ("Before", "After"), unit="Percentage", banner="Invented data",
                       answered="Number", of_ten="{number} in 10", limits=("95%", "99.8%"))
-    drawing = chart(picture)
+    drawing = chart(picture, **how)
     drawing.svg("x")
     renderer = drawing.figure.canvas.get_renderer() if hasattr(drawing.figure.canvas, "get_renderer") else None
     dots_per_mm = drawing.figure.dpi / 25.4
     for text in drawing.figure.texts:
         box = text.get_window_extent(renderer)
-        assert box.x0 >= -1 and box.x1 <= (WIDTH + 1) * dots_per_mm, text.get_text()
+        assert box.x0 >= -1 and box.x1 <= (how.get("width", WIDTH) + 1) * dots_per_mm, text.get_text()
 
 
+@pytest.mark.parametrize("width", [WIDTH, SLIM])
 @pytest.mark.parametrize("chart", [dots, dumbbell])
-def test_no_two_texts_beside_the_lines_meet(chart):
+def test_no_two_texts_beside_the_lines_meet(chart, width):
     labels = ("Short", "Something that takes two lines because it is so long a label for a row", "Another", "One more row here")
     made = tuple(replace(line, verdict="no clear change", short="no clear change") for line in lines(*labels))
-    drawing = chart(Picture(made, ("Before", "After"), unit="Percentage", banner="Invented data"))
+    drawing = chart(Picture(made, ("Before", "After"), unit="Percentage", banner="Invented data"), width=width)
     drawing.svg("x")
     boxes = [text.get_window_extent() for text in drawing.figure.texts]
     for number, one in enumerate(boxes):
@@ -161,7 +166,7 @@ def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, cha
 
 
 def test_every_chart_of_the_vocabulary_is_there():
-    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix"}
+    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples"}
 
 
 def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
@@ -173,3 +178,102 @@ def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
     figure = make(change=little).exhibit("change").exhibit.figure
     assert "rose a little" in written(figure.svg)
     assert small in figure.description
+
+
+# --- telephones ------------------------------------------------------------------------------------
+
+def test_what_a_telephone_shows_says_what_the_page_shows(make):
+    for one in pictured(make()):
+        if one.figure.slim:
+            wide, slim = ({word for text in written(svg) for word in text.split()} for svg in (one.figure.svg, one.figure.slim))
+            scale = {text for text in wide ^ slim if re.fullmatch(r"[+\N{MINUS SIGN}]?[\d.]+%?,?|/", text)}
+            assert {word.strip(",") for word in wide} - {word.strip(",") for word in slim} <= scale, one.id
+
+
+def test_words_are_not_broken_to_make_lines_alike():
+    assert folded("Baseline, 2020", 17.0) == "Baseline,\n2020"
+
+
+# --- small multiples -------------------------------------------------------------------------------
+
+def domains():
+    """A picture of two domains; the second has a measure with a withheld end."""
+    rose, alike, hidden, other = lines("Goes out", "Sleeps well", "Withheld thing", "Eats well")
+    return Picture((
+        replace(rose, heading="One", verdict="rose", short="rose"), replace(alike, verdict="no clear change", short="no clear change"),
+        replace(hidden, heading="Two", marks=(Mark("Before", None, "[c]"), hidden.marks[1]), verdict=""),
+        replace(other, verdict="no clear change", short="no clear change"),
+    ), ("Before", "After"), unclear=("", "no clear change"), strokes=("Clear change", "No clear change"), withheld="Not shown")
+
+
+def test_small_multiples_head_each_panel_and_name_what_they_do_not_draw():
+    texts = written(multiples(domains()).svg("x"))
+    assert {"One", "Two", "Not shown: Withheld thing", "Clear change", "No clear change"} <= set(texts)
+    assert "40%  Goes out: rose" in texts
+    assert "40%  Sleeps well" in texts, "no word where there is no clear change"
+    assert [text.count("Withheld thing") for text in texts].count(1) == 1
+
+
+def test_a_clear_change_differs_by_its_stroke_and_not_by_colour_alone():
+    svg = multiples(domains()).svg("x")
+    strokes = re.findall(r'stroke-dasharray: [\d. ,]+; stroke-dashoffset: 0; stroke: (#\w+)', svg)
+    assert set(strokes) == {QUIET.lower()}
+    assert COLOURS[0].lower() in svg
+
+
+def test_words_are_moved_apart_in_their_order_and_no_further_than_needed():
+    assert spread([10.0, 30.0], [4.0, 4.0], 0.0, 50.0) == [10.0, 30.0]
+    moved = spread([20.0, 20.0, 20.5], [4.0, 4.0, 4.0], 0.0, 50.0)
+    assert moved == sorted(moved)
+    assert min(after - before for before, after in zip(moved, moved[1:], strict=False)) >= 4.0
+    assert max(spread([49.0, 49.5], [4.0, 4.0], 0.0, 50.0)) == 48.0, "nothing leaves the panel"
+
+
+# --- colours ---------------------------------------------------------------------------------------
+
+#: from linear red, green and blue to what is seen (Machado, Oliveira and Fernandes 2009, severity 1)
+EYES = {
+    "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "greyscale": ((0.2126, 0.7152, 0.0722),) * 3,
+}
+
+
+def lightness(colour, eye="all colours"):
+    """How light a colour is to an eye, from 0 to 1 (relative luminance, WCAG 2.2)."""
+    parts = [int(colour[start:start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    seen = [sum(weight * part for weight, part in zip(row, linear, strict=True)) for row in EYES[eye]]
+    return sum(weight * min(max(part, 0.0), 1.0) for weight, part in zip((0.2126, 0.7152, 0.0722), seen, strict=True))
+
+
+def contrast(one, other, eye="all colours"):
+    """How far two colours are apart to an eye."""
+    low, high = sorted((lightness(one, eye), lightness(other, eye)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_no_two_of_four_colours_look_alike(eye):
+    assert len(COLOURS) <= 4
+    for number, one in enumerate(COLOURS):
+        assert contrast(one, "#FFFFFF", eye) >= 2.7, one
+        for other in COLOURS[number + 1:]:
+            assert contrast(one, other, eye) >= 1.4, (one, other)
+
+
+def test_every_colour_comes_with_a_shape_of_its_own():
+    assert len(set(MARKERS)) == len(COLOURS)
+
+
+def test_the_colours_before_would_not_have_passed():
+    assert contrast("#12436D", "#801650", "greyscale") < 1.4
+    assert contrast("#F46A25", "#28A197", "greyscale") < 1.4
+
+
+@pytest.mark.parametrize("paper", ["#FFFFFF", FIRST, OTHER, ALIKE, *BANDS.values()])
+def test_letters_can_be_read_on_every_ground(paper):
+    assert contrast(INK, paper) >= 4.5
+    assert contrast(QUIET, "#FFFFFF") >= 4.5
