@@ -26,7 +26,7 @@ SIZE = 8.5                              # points
 SMALL = 7.5
 POINT = 25.4 / 72                       # millimetres in a point
 #: told apart by how light they are, so that greyscale and colour-blind eyes part them; every series has a shape of its own as well
-COLOURS = ("#12436D", "#F46A25", "#02211E", "#C2257F")
+COLOURS = ("#12436D", "#EE6420", "#2B0618", "#9A3F9E")
 MARKERS = ("o", "s", "D", "^")
 INK, QUIET, HAIR = "#1B1B1B", "#4A4F54", "#C8CED3"
 
