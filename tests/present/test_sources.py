@@ -267,3 +267,10 @@ def test_an_area_that_is_withheld_or_unknown_is_said_to_be(make):
         report.text("{estimate}", of="self_assessment_movement", area="theme_home")
     with pytest.raises(ParameterError, match="has no areas"):
         report.text("{estimate}", area="lb_say", source="survey")
+
+
+def test_young_people_read_what_was_planned_and_what_is_done_in_a_table_no_wider_than_a_phone(make):
+    shown, cells = exhibit(make("young_people"), "yp_plans")
+    assert [column.label for column in shown.columns] == ["About", "Planned", "Done"]
+    total = cells["", "All of it"]
+    assert shown.sentence == f"{total['status_done'].text} of the {total['actions'].text} things that were planned are done."

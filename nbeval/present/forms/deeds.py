@@ -30,16 +30,21 @@ def planned(rows: Results, spec: ExhibitRow, context: Context) -> Table:
 
 
 def progress(rows: Results, spec: ExhibitRow, context: Context) -> Table:
-    """Rows are areas, under each review; the number of actions, and how many are at each status."""
+    """Rows are areas, under each review; the number of actions, and how many are at each status.
+
+    In plain words it is the last review alone, and what is aimed at.
+    """
     instrument = instrument_of(spec, context)
     if instrument is None:
         return (), ()
-    choices = choices_of(spec, context, FieldRole.STATUS)
+    choices, reviews = choices_of(spec, context, FieldRole.STATUS), instrument.chosen("review")
+    if context.plain:
+        choices, reviews = tuple(one for one in choices if one.counts), reviews[-1:]
     columns, body = (), ()
-    for review in instrument.chosen("review"):
+    for review in reviews:
         fields = [area_field(context), _total_field(rows, spec, context, STATUS, review.code),
                   *_choice_fields(rows, spec, context, STATUS, choices, review.code)]
-        columns, part = grid(fields, (Block(review.label, _with_total(areas_of(spec, rows, context), context)),))
+        columns, part = grid(fields, (Block(review.label if len(reviews) > 1 else "", _with_total(areas_of(spec, rows, context), context)),))
         body += part
     return columns, body
 
