@@ -1,21 +1,24 @@
-"""Reads the tables back out of every format of a report and compares them with its exhibits, cell by cell."""
+"""Reads tables and sentences back out of every format of a report and compares them with its exhibits, cell by cell."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from itertools import zip_longest
 
 import docx
 import lxml.html
 import openpyxl
 
 from nbeval.exhibit import Exhibit
-from nbeval.publish.document import Document
+from nbeval.publish.document import Document, Preformatted, Prose
 from nbeval.publish.numbers_in_text import number_in
 from nbeval.publish.pdf import pdf_bytes, pdf_tables
+from nbeval.publish.slides import is_slides, slides_of
 from nbeval.publish.words import words
 
 Grid = list[list[str]]
+LEAD = "Lead"       # the style of the sentence over an exhibit in Word
 
 
 def disagreements(document: Document, made: dict[str, bytes]) -> tuple[str, ...]:
@@ -64,6 +67,26 @@ def _first_difference(expected: Grid, found: Grid) -> str:
     return ""
 
 
+def _compare_sentences(document: Document, found: list[str], name: str) -> Iterator[str]:
+    """One line for the first exhibit whose sentence is another, or missing."""
+    expected = [shown.exhibit.sentence for shown in document.exhibits if shown.exhibit.sentence]
+    for one, other in zip_longest(map(_plain, expected), map(_plain, found), fillvalue="nothing"):
+        if one != other:
+            yield f"{name}: it says {other} where the report says {one}"
+            return
+
+
+def _compare_prose(document: Document, text: str, name: str) -> Iterator[str]:
+    """One line for the first run of prose that does not stand in a format's text after the one before it."""
+    text, place = "".join(text.split()), 0
+    for block in document.blocks:
+        if isinstance(block, Prose | Preformatted):
+            place = text.find("".join(block.text.split()), place)
+            if place < 0:
+                yield f"{name}: it does not say as the report does: {_plain(block.text)[:200]}"
+                return
+
+
 def _from_html(document: Document, content: bytes) -> Iterator[str]:
     """The page: the table in the place of each exhibit."""
     page = lxml.html.document_fromstring(content.decode("utf-8"))
@@ -72,17 +95,27 @@ def _from_html(document: Document, content: bytes) -> Iterator[str]:
         for place in (page.get_element_by_id(shown.anchor) for shown in document.exhibits)
     ]
     yield from _compare(document, grids, "html")
+    yield from _compare_sentences(document, page.xpath("//p[@class='nb-sentence']/text()"), "html")
+    yield from _compare_prose(document, page.get_element_by_id("content").text_content(), "html")
+    if is_slides(document):
+        expected, found = [slide.title for slide in slides_of(document)], page.xpath("//section//h2")
+        yield from (f"html: a slide says {other} where the report says {one}"
+                    for one, other in zip_longest(map(_plain, expected), [_plain(head.text_content()) for head in found])
+                    if one != other)
 
 
 def _from_word(document: Document, content: bytes) -> Iterator[str]:
     """The Word document: its tables with a caption, in order; tables of the prose have none."""
-    grids = []
-    for table in docx.Document(BytesIO(content)).tables:
+    report, grids = docx.Document(BytesIO(content)), []
+    for table in report.tables:
         if not table._tbl.tblPr.xpath("./w:tblCaption"):
             continue
         rows = [row for row in table._tbl.tr_lst if not row.xpath("./w:trPr/w:tblHeader")]
         grids.append([[_plain("".join(cell.xpath(".//w:t/text()"))) for cell in row.tc_lst] for row in rows])
     yield from _compare(document, grids, "docx")
+    sentences = [paragraph.text for paragraph in report.paragraphs if paragraph.style.name == LEAD]
+    yield from _compare_sentences(document, sentences, "docx")
+    yield from _compare_prose(document, "".join(report.element.body.xpath(".//w:t/text()")), "docx")
 
 
 def _from_workbook(document: Document, content: bytes) -> Iterator[str]:
@@ -94,6 +127,8 @@ def _from_workbook(document: Document, content: bytes) -> Iterator[str]:
         return
     for shown, sheet in zip(document.exhibits, sheets, strict=True):
         found = [[_value(cell.value) for cell in row] for row in sheet[next(iter(sheet.tables.values())).ref][1:]]
+        if _plain(shown.exhibit.sentence) not in {_written(cell.value) for (cell,) in sheet["A1:A9"]} | {""}:
+            yield f"xlsx, {shown.exhibit.label}: it does not say {shown.exhibit.sentence}"
         wrong = _first_difference(_flat(shown.exhibit, words(document.language)["overall"]), found)
         if wrong:
             yield f"xlsx, {shown.exhibit.label}: {wrong}"
@@ -128,7 +163,12 @@ def _value(value: object) -> str:
     """A cell of a sheet as text that compares: a number by its value."""
     value = "" if value is None else value
     number = number_in(str(value))
-    return _plain(str(value).replace("$ $", "$$").replace("] (", "](")) if number is None else repr(float(number))
+    return _written(value) if number is None else repr(float(number))
+
+
+def _written(value: object) -> str:
+    """A text as it was before the workbook took marks out of it."""
+    return _plain(str(value).replace("$ $", "$$").replace("] (", "]("))
 
 
 _READERS: dict[str, Callable[[Document, bytes], Iterator[str]]] = {
