@@ -168,7 +168,7 @@ def test_who_was_lost_is_set_beside_who_stayed(make):
 def test_the_matrix_says_which_way_each_measure_points_and_how_strongly(make):
     table = cells(make(), "matrix")
     assert (table["Feels calm"]["reading"], table["Feels calm"]["strength"]) == ("away from it", "strong")
-    assert (table["Score of the day"]["reading"], table["Has a boat"]["reading"]) == ("towards the outcome", "cannot tell")
+    assert (table["Score of the day"]["reading"], table["Has a boat"]["reading"]) == ("towards it", "cannot tell")
     headings = [row.cells[0].text for row in make().exhibit("matrix").exhibit.rows if row.heading]
     assert headings == ["More peace: tests disagree: 1 towards, 1 away, of 3", "Out at sea: the one test finds no clear change",
                         "Gold: no evidence was collected"]

@@ -103,3 +103,17 @@ def test_a_text_shows_the_same_words_in_all_its_forms():
         assert word in shown.text_content()
         assert word in str(text)
     assert "[Go](#exhibit-a)" in text.data["markdown"]
+
+
+def test_a_picture_has_a_twin_for_telephones_a_place_that_scrolls_or_is_small_enough(page):
+    pictures = html.fromstring(page).xpath("//div[contains(@class, 'nb-picture')]")
+    assert pictures
+    for one in pictures:
+        twins = one.xpath("./div[@class='nb-wide' or @class='nb-slim']")
+        scrolls = "nb-scroll" in one.get("class") and one.get("tabindex") == "0" and one.get("role") == "region" and one.get("aria-label")
+        assert len(twins) == 2 or scrolls or "nb-narrow" in one.get("class")
+
+
+def test_no_two_regions_of_an_exhibit_have_one_name(page):
+    names = html.fromstring(page).xpath("//*[@role='region']/@aria-label")
+    assert len(names) == len(set(names))

@@ -230,8 +230,9 @@ def test_what_was_done_and_rated_stands_in_the_matrix_beside_the_survey(make):
     acted = [row for row in cells.values() if row["source"].text == "Action plans (invented)"]
     for row in acted:
         done, of = (float(part) for part in re.match(r"(\d+) of (\d+)", row["found"].text).groups())
-        assert row["reading"].text == ("towards the outcome" if done / of >= 0.5 else "no clear way")
+        assert row["reading"].text == ("towards it, untested" if done / of >= 0.5 else "no clear way")
     assert not any(row["strength"].text == "strong" for row in acted), "what nobody tested is never strong"
+    assert "towards it, untested" in shown.figure.description, "the picture counts it apart too"
     assert "Self-assessment" in shown.source and "Action plans" in shown.source
 
 

@@ -8,7 +8,7 @@ from nbeval.present.figures.marks import Line, Mark, Picture
 from nbeval.present.forms.strands import Reading
 
 #: the readings in the order of the columns
-ORDER = (Reading.BETTER, Reading.UNCLEAR, Reading.WORSE, Reading.OTHER, Reading.UNKNOWN)
+ORDER = (Reading.BETTER, Reading.UNTESTED, Reading.UNCLEAR, Reading.WORSE, Reading.OTHER, Reading.UNKNOWN)
 
 
 def evidence_picture(columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Picture:

@@ -7,7 +7,7 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.present.cells import Block, Field, difference_cell, grid, symbol_cell, verdict_cell
 from nbeval.present.context import Context
 from nbeval.present.forms.fields import label_field
-from nbeval.present.forms.strands import Reading, Strand, Strength, strands_of
+from nbeval.present.forms.strands import Reading, Strand, strands_of
 from nbeval.present.results import Results, key_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
@@ -57,7 +57,7 @@ def summary(strands: tuple[Strand, ...], context: Context) -> str:
     way, tests = pointing(strands), [strand.reading for strand in strands if strand.form is not None]
     said = context.say(f"evidence_{way}" + ("_one" if len(tests) == 1 else ""), better=tests.count(Reading.BETTER),
                        worse=tests.count(Reading.WORSE), all=len(tests))
-    if way == "mixed" or not any(strand.strength is Strength.WEAK for strand in strands):
+    if way == "mixed" or Reading.UNTESTED not in {strand.reading for strand in strands}:
         return said
     return context.say("evidence_both", tests=said, told=context.say(f"told_{_TOLD[way]}"))
 

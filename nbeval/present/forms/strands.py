@@ -31,6 +31,7 @@ class Reading(StrEnum):
     """Which way a strand points, seen from the outcome it speaks to."""
 
     BETTER = "better"
+    UNTESTED = "untested"              # enough was done or told, and nobody tested it
     WORSE = "worse"
     UNCLEAR = "unclear"                # the test found no clear change, or too little was done or told
     UNKNOWN = "unknown"                # it cannot be told, or the figure is withheld
@@ -173,7 +174,7 @@ def _counted(area: Area, source: Source, row: Result | None, context: Context, w
         return
     reached = row.estimate / row.n_eligible >= rule.smallest_share
     yield Strand(
-        area.outcomes, source.label, area.label, Reading.BETTER if reached else Reading.UNCLEAR,
+        area.outcomes, source.label, area.label, Reading.UNTESTED if reached else Reading.UNCLEAR,
         Strength.WEAK if reached else Strength.NONE, row,
         found=context.say(words, count=numeral(row.estimate), total=numeral(row.n_eligible), **fields))
 
