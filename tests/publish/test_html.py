@@ -9,10 +9,11 @@ from pathlib import Path
 import lxml.html
 import nbformat
 import pytest
+from nbconvert.exporters import get_exporter
 
+from nbeval.publish import words as catalogue
 from nbeval.publish.document import read_document
 from nbeval.publish.html import ReportExporter, html_of
-from nbeval.publish import words as catalogue
 from nbeval.publish.page import template_text
 from nbeval.publish.words import words
 from nbeval.publish.words_pages_en import PAGES
@@ -86,6 +87,10 @@ def test_any_notebook_can_be_exported():
     assert "<h1>Mine</h1>" in html
     assert "&lt;1&gt;" in html
     assert "<script>" not in html
+
+
+def test_the_exporter_is_known_to_nbconvert_by_its_name():
+    assert get_exporter("nbeval-html") is ReportExporter
 
 
 def test_headings_of_the_same_words_get_anchors_of_their_own():
