@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import pypdf
+import pytest
 from lxml import html
 
-from nbeval.exhibit import Column, Exhibit
+from nbeval.exhibit import Cell, Column, Exhibit, Figure, Row
 from nbeval.publish.blocks import Absent, Heading, Prose, Shown, without_empty
 from nbeval.publish.document import Document
 from nbeval.publish.html import html_of
+from nbeval.publish.pdf import pdf_bytes, pdf_tables
 from nbeval.publish.prose import parse
 from nbeval.publish.slides import slides_of
 
@@ -71,3 +76,37 @@ def test_slides_need_no_script_and_every_link_leads_to_a_slide():
     assert [heading.text for heading in page.xpath("//section/div/h2")] == ["Part", "Seven in ten."]
     names = page.xpath("//nav/@aria-label")
     assert len(names) == len(set(names)) == 3
+
+
+HOSTILE = "#let x = $y$ <label> @ref *bold* _under_ `code` // [link](#here) \\ =1+1"
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 {0}" width="160mm" height="{0}mm"><rect width="9" height="9"/></svg>'
+
+
+def pictured(name, text, height):
+    """An exhibit with a picture, all of whose texts are the same."""
+    columns = (Column("label", text, header=True), Column("value", text, unit="%", numeric=True, group=text))
+    rows = (Row((Cell(text),), heading=True), Row((Cell(text), Cell("61"))))
+    figure = Figure(SVG.format(height), text, text, 160, height)
+    return Shown(Exhibit(name, "Figure 1", text, columns, rows, text, text, text, (("[c]", text),), (text,), figure, sentence=text), "", f"shown-{name}")
+
+
+@pytest.mark.parametrize("form", ["slides", "plain", "report"])
+@pytest.mark.parametrize("height", [50, 120, 400])
+def test_text_is_data_in_every_layout_of_the_pdf(form, height):
+    blocks = (head(HOSTILE), Prose(({"type": "paragraph", "children": [{"type": "text", "raw": HOSTILE}]},)), pictured("a", HOSTILE, height))
+    talk = Document(HOSTILE, "en-GB", "talk", True, HOSTILE, blocks, "", {"form": form, "banner": HOSTILE, "programme": HOSTILE})
+    reader = pypdf.PdfReader(BytesIO(pdf_bytes(talk)))
+    text = "".join("".join(page.extract_text() for page in reader.pages).split())
+    assert text.count("".join(HOSTILE.split())) >= 12
+    assert pdf_tables(talk) == [[[HOSTILE], [HOSTILE, "61"]]]
+
+
+def test_a_slide_in_the_pdf_has_one_finding_and_the_numbers_come_last():
+    talk = document(head("Part"), words("Why."), pictured("a", "Seven in ten.", 60), pictured("b", "Two in ten.", 130), head("End"), words("Thanks."))
+    pages = pypdf.PdfReader(BytesIO(pdf_bytes(talk))).pages
+    opening, contents, *texts = [page.extract_text() for page in pages]
+    assert "A talk" in opening and "Seven in ten." in contents
+    for text, said in zip(texts, ["Why.", "Seven in ten.", "Two in ten.", "Thanks.", "The numbers behind the pictures"], strict=True):
+        assert said in text
+        assert [other for other in ("Seven in ten.", "Two in ten.") if other in text and other != said and "numbers" not in said] == []
+    assert all(page.mediabox.width > page.mediabox.height for page in pages)
