@@ -48,8 +48,9 @@ EVIDENCE: Mapping[str, str] = MappingProxyType({
     "said_evidence": "Of {total} outcomes, tests point towards {towards}, away from {away}, and both ways on {mixed}; for {silent} no test finds a clear change, or none was made.",
     "said_changes_better": "{better} of {all} measures got better, none worse",
     "said_changes_worse": "{worse} of {all} measures got worse, none better",
-    "said_changes_mixed": "of {all} measures {better} got better and {worse} worse",
+    "said_changes_mixed": "{better} of {all} measures got better and {worse} worse",
     "said_changes_unclear": "no clear change on any of {all} measures",
+    "said_changes_whole": "By the test of each change: {said}.",
     # strengths and priorities of one place
     "standing_strength": "Strengths",
     "standing_priority": "Priorities",

@@ -45,7 +45,7 @@ def _changes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     way = "mixed" if better and worse else "better" if better else "worse" if worse else "unclear"
     domain = domain_of(spec, context)
     said = context.say(f"said_changes_{way}", better=better, worse=worse, all=len(lines))
-    return context.say("labelled", label=domain.label, about=said) if domain else said
+    return context.say("labelled", label=domain.label, about=said) if domain else context.say("said_changes_whole", said=said)
 
 
 SUMMED_UP: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
