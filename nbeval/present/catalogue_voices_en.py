@@ -29,7 +29,7 @@ VOICES: Mapping[str, str] = MappingProxyType({
     "judged_first": "no earlier judgement",
     "judged_not_again": "not judged again",
     "judged_other_framework": "{direction}, under another framework",
-    "or": "{first} or {other}",
+    "or": "or",
     "said_judged": "On “{label}”, {count} of {total} {areas} with a judgement stood at {grades} before the first survey.",
     "said_judged_since": "On “{label}”, {before} of {total_before} {areas} with a judgement stood at {grades} before the first survey, and {count} of {total} by the end of the last.",
     "said_judged_first": "On “{label}”, {count} of {total} {areas} with a judgement stood at {grades} by the end of the last survey; none had been judged on it before the first.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -11,10 +10,11 @@ from nbeval.dictionary.records import ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Verdict
 from nbeval.present.context import Context
-from nbeval.present.forms.source_parts import bodies_of, choices_of, instrument_of
+from nbeval.present.forms.source_parts import areas_of, bodies_of, choices_of, instrument_of
 from nbeval.present.kinds_sources import SourceTable
 from nbeval.present.numerals import MINUS, numeral
 from nbeval.present.said_summaries import SUMMED_UP
+from nbeval.present.select import results_of
 
 Cells = dict[str, Cell]
 
@@ -102,15 +102,15 @@ def _judgements(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     """How many authorities stood at a grade that is aimed at, on the first area; nothing in a report on one of them."""
     if context.authority:
         return ""
-    instrument, own = instrument_of(spec, context), lines[:len(context.cohort.authorities)]
+    area, own = areas_of(spec, results_of(spec, context), context)[0], lines[:len(context.cohort.authorities)]
     aims = [one.label for one in choices_of(spec, context, FieldRole.STATUS) if one.counts]
 
     def standing(wave: str) -> tuple[int, int]:
         given = [line[f"{wave}_grade"].text for line in own if line[f"{wave}_grade"].result]
         return sum(grade in aims for grade in given), len(given)
     (before, total_before), (count, total) = standing(context.first.id), standing(context.wave.id)
-    grades = functools.reduce(lambda first, other: context.say("or", first=first, other=other), (aim.lower() for aim in aims))
-    words = {"label": instrument.named(spec.indicators)[0].label, "grades": grades, "count": count, "total": total}
+    grades = f" {context.say('or')} ".join(aim.lower() for aim in aims)
+    words = {"label": area.label, "grades": grades, "count": count, "total": total}
     if not context.shows_change or not total:
         return context.say("said_judged" if total else "said_judged_none", **words)
     if not total_before:

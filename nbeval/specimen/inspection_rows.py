@@ -20,8 +20,8 @@ def inspection_rows(made: Invention) -> list[dict[str, str]]:
             random = made.random("inspection", str(number), authority)
             if random.random() >= held.share:
                 continue
-            day = held.first + timedelta(days=int(random.integers(0, (held.last - held.first).days + 1)))
-            luck = float(random.random())
+            week = int(random.integers(0, (held.last - held.first).days // 7 + 1))
+            day, luck = held.first + timedelta(weeks=week), float(random.random())
             rows += [
                 {field.header: _cell(made, field, authority, held, made.instrument.area(area), day, luck, random) for field in made.fields}
                 for area in held.areas

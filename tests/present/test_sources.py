@@ -176,6 +176,15 @@ def test_the_sentence_on_judgements_counts_the_lines_of_the_first_area(make):
     assert "outstanding or good" in shown.sentence
 
 
+def test_the_sentence_on_judgements_speaks_of_the_first_area_that_anybody_was_judged_on(project, disclosed):
+    table = disclosed.table[disclosed.table["indicator"].ne("ofsted_care_leavers")]
+    without = type(disclosed)(table=table, policy=disclosed.policy, audit=disclosed.audit)
+    kind = next(one for one in project.programme.reports if one.id == "baseline")
+    shown, cells = exhibit(Report(without, project, project.cohort("specimen"), kind), "inspected")
+    assert shown.sentence.startswith("On “Experiences and progress of children in care and care leavers”, ")
+    assert {heading for heading, _ in cells} == {"Experiences and progress of children in care and care leavers", "Overall effectiveness"}
+
+
 def test_a_report_on_one_authority_shows_its_own_judgements(make):
     _, cells = exhibit(make("authority_baseline", "quillshire"), "inspected")
     whole = exhibit(make("baseline"), "inspected")[1]
