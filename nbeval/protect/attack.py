@@ -12,11 +12,13 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort, Disclosure
 from nbeval.errors import DisclosureError, FrameError
 from nbeval.frames import Contrast, Quantity, result_key
-from nbeval.protect.cells import AT_LEAST, BASE, MEMBERS, PEOPLE, PLACE, SHARE, SUM, Cells, read_cells
+from nbeval.protect.cells import AT_LEAST, BASE, KEY, MEMBERS, PEOPLE, PLACE, SHARE, SUM, Cells, read_cells
 from nbeval.protect.earlier import beside_earlier
 from nbeval.protect.intervals import TOLERANCE, Intruder, Sought, width
+from nbeval.protect.primary import unsafe_cells
 from nbeval.protect.relations import Block
 from nbeval.protect.release import blocks
+from nbeval.protect.same_people import came_or_went
 from nbeval.protect.seeking import small_groups, withheld_cells
 
 AUDIT = ("source", "wave", "block", *PLACE, "kind", "what", "width", "required", "ok", "meets")
@@ -49,7 +51,7 @@ def attack(
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
     sought = np.zeros(len(known.table), dtype=bool)
     sought[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
-    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure)]
+    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _few_who_came_or_went(known.table, dictionary.disclosure)]
     for block in blocks(known.table, cohort, dictionary):
         inside = block.cells["cell"].to_numpy()
         audits.append(_audit(block, sought[inside], known.out[inside] & sought[inside], dictionary.disclosure))
@@ -88,6 +90,14 @@ def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Di
     return of[["source", "wave", *PLACE]].assign(
         block=of["indicator"], kind="row", what=of["quantity"], width=0.0, required=float(policy.protection_interval),
         ok=False, meets=meets)
+
+
+def _few_who_came_or_went(table: pd.DataFrame, policy: Disclosure) -> pd.DataFrame:
+    """The few who answered at one wave only, where counts of everybody stand beside counts of pairs."""
+    few = table[unsafe_cells(table, policy) & table["value"].notna() & came_or_went(table["level"])]
+    return few[[*KEY]].assign(
+        width=0.0, required=float(policy.protection_interval), ok=False,
+        meets="counts of all who answered; counts of those who answered at both waves")
 
 
 def _audit(block: Block, sought: np.ndarray, before: np.ndarray, policy: Disclosure) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Measure
 from nbeval.frames import Contrast, Quantity
+from nbeval.protect.same_people import among_linked, answered_once, first_waves, people_linked
 
 PLACE = ("authority", "group", "level")
 #: what a cell is a number of
@@ -58,19 +59,29 @@ def read_cells(results: pd.DataFrame, dictionary: Dictionary) -> Cells:
     """
     table = results.reset_index(drop=True)
     table = table[~table["source"].isin(dictionary.disclosure.not_of_answers)]
-    sides = _sides(table)
+    first = first_waves(dictionary)
+    sides = among_linked(_sides(table), first)
     answers = _answers(sides, dictionary)
-    found = [answers, _people(table, sides, dictionary), _asked(table, dictionary), _at_least(answers, dictionary)]
-    shown = pd.concat([part for part in found if len(part)] or found, ignore_index=True)
+    found = [
+        answers, _people(table, sides, dictionary), _known(_counted(people_linked(table, sides, first))),
+        _asked(table, dictionary), _at_least(answers, dictionary)]
+    return _numbered(pd.concat([part for part in found if len(part)] or found, ignore_index=True), table, set(first.values()), dictionary)
+
+
+def _numbered(shown: pd.DataFrame, table: pd.DataFrame, first: set[str], dictionary: Dictionary) -> Cells:
+    """Each cell once, and the rows that show it."""
     key = list(KEY)
     first = shown.sort_values(["known", "rank", "value"], ascending=[False, True, False], kind="stable")
     cells = first.drop_duplicates(key)
     cells = cells[[*key, "value"]].sort_values(key, ignore_index=True)
     cells = cells.assign(cell=np.arange(len(cells)))
-    numbered = cells[[*key, "cell"]]
-    parts = shown[[*key, "row", "field"]].merge(numbered, on=key, validate="many_to_one")
-    parts = pd.concat([parts[["row", "cell", "field"]], _over_authorities(table, cells, dictionary), _over_levels(table, cells)],
-                      ignore_index=True)
+    parts = shown[[*key, "row", "field"]].merge(cells[[*key, "cell"]], on=key, validate="many_to_one")
+    once = answered_once(cells, first)
+    once = once.assign(cell=len(cells) + np.arange(len(once)))
+    follow = parts.merge(once[["both", "cell"]], left_on="cell", right_on="both", suffixes=("_of_both", ""), validate="many_to_one")
+    cells = pd.concat([cells, once[[*key, "value", "cell"]]], ignore_index=True) if len(once) else cells
+    parts = pd.concat([parts, follow, _over_authorities(table, cells, dictionary), _over_levels(table, cells)], ignore_index=True)
+    parts = parts[["row", "cell", "field"]]
     parts = parts.astype({"row": int, "cell": int})
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
 
@@ -85,19 +96,20 @@ def block_of(indicator: str, dictionary: Dictionary) -> str:
 
 def _sides(table: pd.DataFrame) -> pd.DataFrame:
     """One row per row of results and side of its comparison, with the people and the count it shows."""
-    names = ["source", "indicator", "quantity", "wave", *PLACE, "contrast", "reference", "weighted", "estimate", "n_eligible"]
+    names = [
+        "source", "cohort", "indicator", "quantity", "wave", *PLACE, "contrast", "reference", "weighted", "estimate", "n_eligible"]
     now = table[names].assign(
-        row=table.index, field="n_valid", base=table["n_valid"], count=table["numerator"])
+        row=table.index, field="n_valid", base=table["n_valid"], count=table["numerator"], other=table["reference"])
     level = (table["estimate"] * table["n_valid"] / 100).round()
     fill = now["count"].isna() & table["quantity"].eq(Quantity.PERCENT) & table["contrast"].eq("")
     now = now.assign(count=now["count"].mask(fill, level))
-    then = now[table["contrast"].isin([Contrast.WAVE, Contrast.LEVEL, Contrast.REST])]
+    then = now[table["contrast"].isin([Contrast.WAVE, Contrast.LEVEL, Contrast.REST, Contrast.STAYED])]
     if then.empty:
         return now
     then = then.assign(field="n_reference", base=table["n_reference"], count=table["numerator_reference"])
     wave, other, rest = (then["contrast"].eq(one) for one in (Contrast.WAVE, Contrast.LEVEL, Contrast.REST))
     then = then.assign(
-        wave=then["wave"].mask(wave, then["reference"]), level=then["level"].mask(other, then["reference"]),
+        wave=then["wave"].mask(wave, then["reference"]), other=then["other"].mask(wave, then["wave"]), level=then["level"].mask(other, then["reference"]),
         authority=then["authority"].mask(rest, ""),
         base=then["base"] + now["base"].where(rest, 0.0), count=then["count"] + now["count"].where(rest, 0.0),
         n_eligible=np.nan,
@@ -153,11 +165,16 @@ def _people(table: pd.DataFrame, sides: pd.DataFrame, dictionary: Dictionary) ->
     levels = levels.assign(row=levels.index, value=levels["n_eligible"], field="n_eligible", rank=5)
     forms = sides[sides["indicator"].eq("") & sides["quantity"].isin([Quantity.COUNT, Quantity.RESPONSE_RATE])]
     forms = forms.assign(value=forms["base"], field="estimate", rank=1)
-    shares = sides[sides["indicator"].eq("") & sides["group"].ne("") & ~sides["quantity"].isin([*OPEN, Quantity.COMPOSITION_TEST])]
+    shares = sides[sides["indicator"].eq("") & sides["group"].ne("") & ~sides["quantity"].isin([*OPEN, Quantity.COMPOSITION_TEST, Quantity.ATTRITION])]
     members = shares.assign(value=shares["count"], field="estimate", rank=1)
-    parts = [part.assign(kind=PEOPLE, what="") for part in (known, levels, forms, members)]
-    parts.append(shares.assign(value=shares["base"], kind=MEMBERS, what=shares["group"], group="", level="", rank=1))
-    return _known(pd.concat(parts, ignore_index=True).assign(block=EVERYBODY))
+    parts = [_counted(part) for part in (known, levels, forms, members)]
+    parts.append(shares.assign(value=shares["base"], kind=MEMBERS, what=shares["group"], group="", level="", rank=1, block=EVERYBODY))
+    return _known(pd.concat(parts, ignore_index=True))
+
+
+def _counted(part: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose values are numbers of people, whatever they answered."""
+    return part.assign(kind=PEOPLE, what="", block=EVERYBODY)
 
 
 def _asked(table: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from scipy import sparse
 
 from nbeval.protect.cells import ASKED, AT_LEAST, BASE, MEMBERS, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM
 from nbeval.protect.codings import Coding
+from nbeval.protect.same_people import is_linked, parts_of_linked
 
 Place = tuple[str, str, str]
 
@@ -130,8 +131,9 @@ def _additions(position: dict[Place, int], cells: pd.DataFrame, authorities: tup
                 everywhere = {place[0] for place in children} >= set(authorities)
                 found.append((parent, children, not (everywhere and _adds_up(parent, children, values))))
         if group == "":
-            for name in sorted({place[1] for place in position if place[0] == authority and place[1] != ""}):
+            for name in sorted({place[1] for place in position if place[0] == authority and place[1] != "" and not is_linked(place[1])}):
                 found.append((parent, [place for place in position if place[:2] == (authority, name)], True))
+    found += parts_of_linked(position)
     return [(parent, children, left) for parent, children, left in found if _fits(parent, children, values)]
 
 

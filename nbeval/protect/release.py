@@ -12,6 +12,7 @@ from nbeval.dictionary.records import Cohort
 from nbeval.protect.cells import ASKED, AT_LEAST, EVERYBODY, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM, routed
 from nbeval.protect.codings import Coding, coding
 from nbeval.protect.relations import Block, Place, make_block
+from nbeval.protect.same_people import came_or_went
 
 _ONE = Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
 
@@ -70,11 +71,11 @@ def _agreeing(cells: pd.DataFrame, atoms: Coding) -> pd.DataFrame:
 
 
 def _numbers_of_people(cells: pd.DataFrame | None, hidden: np.ndarray | None) -> dict[Place, float]:
-    """How many people each place is known to have."""
+    """How many people each place is known to have; who left a question out at one wave is no pair of it, whoever else is."""
     if cells is None:
         return {}
     shown = True if hidden is None else ~hidden[cells["cell"]]
-    known = cells[cells["kind"].eq(PEOPLE) & cells["value"].notna() & shown]
+    known = cells[cells["kind"].eq(PEOPLE) & cells["value"].notna() & ~came_or_went(cells["level"]) & shown]
     return {tuple(row[:3]): row[3] for row in known[[*PLACE, "value"]].itertuples(index=False)}
 
 

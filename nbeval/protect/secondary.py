@@ -20,6 +20,7 @@ from nbeval.errors import DisclosureError
 from nbeval.protect.cells import BASE, PLACE, SHARE, SQUARES, SUM
 from nbeval.protect.intervals import TOLERANCE, Intruder, Sought, width
 from nbeval.protect.relations import Block, by_classes
+from nbeval.protect.same_people import other_halves
 from nbeval.protect.seeking import small_groups, withheld_cells
 
 #: a block with more cells, or one that took more rounds, is covered greedily
@@ -27,6 +28,9 @@ MOST_CELLS = 1500
 MOST_ROUNDS = 200
 #: so much dearer, at most, is one cell than another of the same loss: of two best patterns the same is always taken
 _TIE = 1e-3
+
+#: so many ties, at most, lead from one cell to another: base, sum, squares, and those of the other half
+_CHAIN = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +179,10 @@ def _cover(cuts: Cuts, withheld: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _ties(block: Block) -> np.ndarray:
-    """Pairs of cells (first, second) where the second goes if the first goes: nothing stands on a withheld base."""
+    """Pairs of cells (first, second) where the second goes if the first goes.
+
+    Nothing stands on a withheld base; who answered once is known from the pairs alone, and goes and stays with them.
+    """
     first_of: dict[tuple, int] = {}
     places, kinds = block.cell_places, block.kinds
     for number, kind in enumerate(kinds):
@@ -186,13 +193,17 @@ def _ties(block: Block) -> np.ndarray:
         for before in {SHARE: (BASE,), SUM: (BASE,), SQUARES: (BASE, SUM)}.get(kind, ()):
             if (*places[number], before) in first_of:
                 pairs.append((first_of[(*places[number], before)], number))
+    cells = {key: number for number, key in enumerate(zip(places, kinds, block.cells["what"], strict=True))}
+    for (place, *of), number in cells.items():
+        others = [cells[half, *of] for half in other_halves(place) if (half, *of) in cells]
+        pairs += [tie for other in others for tie in ((number, other), (other, number))]
     return np.array(pairs, dtype=int).reshape(len(pairs), 2)
 
 
 def _with_ties(withheld: np.ndarray, ties: np.ndarray) -> np.ndarray:
     """The withheld cells and all that go with them."""
     closed = withheld.copy()
-    for _ in range(2):
+    for _ in range(_CHAIN):
         closed[ties[closed[ties[:, 0]], 1]] = True
     return closed
 

@@ -32,7 +32,7 @@ def indicator(name: str, item: str, codes: tuple[str, ...], measure: str = "perc
         unit="percent" if measure == "percent" else "points", better="neither", status="confirmed", source="S1", **more)
 
 
-def dictionary(indicators, *, items=None, routing=(), groups=None, disclosure=None):
+def dictionary(indicators, *, items=None, routing=(), groups=None, disclosure=None, cohorts=()):
     """A dictionary with one instrument; every item is a choice of the codes 0 to 10 unless given."""
     names = sorted({one.item for one in indicators})
     known = {"yesno": 1} | (items or {})
@@ -40,7 +40,7 @@ def dictionary(indicators, *, items=None, routing=(), groups=None, disclosure=No
                for name in names]
     instrument = SimpleNamespace(items=tuple(records), responses=(), routing=tuple(routing))
     return SimpleNamespace(
-        indicators=tuple(indicators), instruments=(instrument,), groups=groups or {}, disclosure=disclosure or policy(),
+        cohorts=tuple(cohorts), indicators=tuple(indicators), instruments=(instrument,), groups=groups or {}, disclosure=disclosure or policy(),
         indicator=lambda name: next(one for one in indicators if one.indicator == name),
     )
 
