@@ -17,6 +17,7 @@ from nbeval.exhibit import Column, Exhibit, Figure
 from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.prose import Token
+from nbeval.publish.slices import slices
 from nbeval.publish.slides import is_slides, slides_of
 from nbeval.publish.widths import extent, lines, shares, size
 from nbeval.publish.words import below_exhibit, unit_and_base, words
@@ -166,7 +167,8 @@ def _picture(figure: Figure | None) -> dict[str, Any]:
     if figure is None:
         return {"svg": ""}
     width, height = extent(figure)
-    return {"svg": figure.svg, "alt": f"{figure.alt} {figure.description}".strip(), "width": width, "height": height}
+    parts = [{"svg": part.svg, "width": extent(part)[0]} for part in slices(figure)]
+    return {"svg": figure.svg, "parts": parts, "alt": f"{figure.alt} {figure.description}".strip(), "width": width, "height": height}
 
 
 def _groups(columns: Iterable[Column]) -> list[dict[str, Any]]:

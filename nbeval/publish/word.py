@@ -14,8 +14,9 @@ from nbeval.publish import prose
 from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
 from nbeval.publish.page import banner, overline, subtitle
 from nbeval.publish.pdf import png_bytes
-from nbeval.publish.word_reference import FILE as REFERENCE
+from nbeval.publish.slices import slices
 from nbeval.publish.word_layout import finished
+from nbeval.publish.word_reference import FILE as REFERENCE
 from nbeval.publish.words import below_exhibit, words
 
 
@@ -51,14 +52,14 @@ def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
     parts += [_block(block, said) for block in document.blocks]
     parts.append(_styled("Below Exhibit", document.stamp))
     return "\n".join(parts), {
-        _picture_file(shown.anchor): png_bytes(shown.exhibit.figure.svg, shown.exhibit.figure.width_mm)
-        for shown in document.exhibits if shown.exhibit.figure
+        _picture_file(shown.anchor, place): png_bytes(part.svg, part.width_mm)
+        for shown in document.exhibits if shown.exhibit.figure for place, part in enumerate(slices(shown.exhibit.figure))
     }
 
 
-def _picture_file(anchor: str) -> str:
-    """The file in which pandoc finds the picture of an exhibit."""
-    return f"{anchor}.png"
+def _picture_file(anchor: str, place: int) -> str:
+    """The file in which pandoc finds a part of the picture of an exhibit."""
+    return f"{anchor}-{place}.png"
 
 
 def _block(block: Block, said: dict[str, str]) -> str:
@@ -69,21 +70,23 @@ def _block(block: Block, said: dict[str, str]) -> str:
         case Prose(tokens=tokens):
             return prose.to_html(tokens)
         case Shown(exhibit=exhibit):
-            return f'<div id="{block.place}">{_exhibit(exhibit, said, _picture_file(block.anchor))}</div>'
+            return f'<div id="{block.place}">{_exhibit(exhibit, said, block.anchor)}</div>'
         case Preformatted(text=text):
             return f"<pre>{escape(text)}</pre>"
     raise TypeError(type(block).__name__)
 
 
-def _exhibit(exhibit: Exhibit, said: dict[str, str], picture: str) -> str:
+def _exhibit(exhibit: Exhibit, said: dict[str, str], anchor: str) -> str:
     """An exhibit: the sentence, the picture where there is one, the table, and the lines below."""
     title, parts = f"{exhibit.label}. {exhibit.title}", []
     if exhibit.sentence:
         parts.append(_styled("Lead", exhibit.sentence))
     if exhibit.figure:
-        alt = escape(f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), quote=True)
         parts.append(_styled("Image Caption", title))
-        parts.append(f'<p><img src="{picture}" alt="{alt}"></p>')
+        said_of = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), f"{exhibit.label}, {said['continued']}"]
+        for place, _ in enumerate(slices(exhibit.figure)):
+            alt = escape(said_of[min(place, 1)], quote=True)
+            parts.append(f'<p><img src="{_picture_file(anchor, place)}" alt="{alt}"></p>')
         title = f"{said['numbers']} {exhibit.label}"
     parts.append(_table(exhibit, title))
     parts += [_styled("Below Exhibit" if place else "Below Table", line)

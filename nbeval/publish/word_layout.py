@@ -17,6 +17,7 @@ from docx.table import Table
 from nbeval.exhibit import Exhibit, Figure
 from nbeval.publish.document import Document
 from nbeval.publish.page import banner
+from nbeval.publish.slices import slices
 from nbeval.publish.widths import LARGE, extent, shares, size
 from nbeval.publish.zips import fixed_zip
 
@@ -34,7 +35,7 @@ def finished(content: bytes, document: Document) -> bytes:
     about.author = about.last_modified_by = document.summary.get("owner", "")
     _edges(report, document)
     _lay_out_tables(report, document)
-    figures = (shown.exhibit.figure for shown in document.exhibits if shown.exhibit.figure)
+    figures = (part for shown in document.exhibits if shown.exhibit.figure for part in slices(shown.exhibit.figure))
     for drawn, figure in zip(report.element.body.iter(qn("wp:inline")), figures, strict=True):
         _lay_out_picture(drawn, figure)
     made = BytesIO()

@@ -10,7 +10,7 @@ from nbeval.publish.words_pages_en import PAGES
 _ENGLISH = {
     "contents": "Contents", "exhibits": "Tables and figures", "numbers": "The numbers behind",
     "numbers_title": "The numbers behind the pictures",
-    "notes": "Notes", "cover": "Cover", "overall": "Overall", "overline": "Evaluation report",
+    "notes": "Notes", "cover": "Cover", "overall": "Overall", "continued": "continued", "overline": "Evaluation report",
     **PAGES,
 }
 

@@ -1,0 +1,44 @@
+"""A picture that is higher than a page, cut between its lines of text into pictures that each fit one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from math import ceil
+
+from nbeval.exhibit import Figure
+from nbeval.publish.widths import TALLEST
+
+_FRAME = re.compile(r'width="[\d.]+(?:pt|mm)" height="[\d.]+(?:pt|mm)" viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_LINE = re.compile(r'<text [^>]*\by="([\d.]+)"')
+TOLERATED = 1.25        # times the height of a page; a picture up to there is made smaller instead
+REACH = 0.12            # how far from the even cut a better one is looked for, as a share of the height
+
+
+def slices(figure: Figure) -> list[Figure]:
+    """The picture in as many parts as it needs pages, from the top; itself where it needs one or cannot be cut."""
+    frame = _FRAME.search(figure.svg)
+    if figure.height_mm <= TOLERATED * TALLEST or frame is None:
+        return [figure]
+    width, height = map(float, frame.groups())
+    edges = [0.0, *_cuts(figure.svg, height, ceil(figure.height_mm / TALLEST)), height]
+    per_mm = height / figure.height_mm
+    return [
+        replace(figure, height_mm=(bottom - top) / per_mm, svg=_FRAME.sub(
+            f'width="{figure.width_mm:.3f}mm" height="{(bottom - top) / per_mm:.3f}mm" viewBox="0 {top:g} {width:g} {bottom - top:g}"',
+            figure.svg, count=1))
+        for top, bottom in pairwise(edges)
+    ]
+
+
+def _cuts(svg: str, height: float, parts: int) -> list[float]:
+    """Where to cut: in the broadest gap between lines of text near to each even cut."""
+    lines = sorted({float(line) for line in _LINE.findall(svg)})
+    cuts = []
+    for number in range(1, parts):
+        even = height * number / parts
+        near = [(low, high) for low, high in pairwise(lines) if abs((low + high) / 2 - even) <= REACH * height]
+        low, high = max(near, key=lambda gap: gap[1] - gap[0], default=(even, even))
+        cuts.append((2 * low + high) / 3)       # a line of text stands on its place and reaches upward
+    return cuts
