@@ -45,12 +45,18 @@ def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
         if old.get(key) != new.get(key):
             yield words
     yield from _dictionary(old.get("dictionary", {}), new.get("dictionary", {}))
+    yield from other_software(old, new)
+
+
+def other_software(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Other code, another lock, other versions, another Python and another platform, in words."""
     before, after = old.get("nbeval", {}), new.get("nbeval", {})
     if before.get("code") != after.get("code"):
         yield f"other code: nbeval {before.get('version', '?')} then, {after.get('version', '?')} now"
     if before.get("lock") != after.get("lock"):
         yield "another lock of versions"
-    packages = _changed(old.get("packages", {}), new.get("packages", {}))
+    was, now = old.get("packages", {}), new.get("packages", {})
+    packages = [f"{name} {was.get(name) or 'none'} then, {now.get(name) or 'none'} now" for name in _changed(was, now)]
     if packages:
         yield f"other versions: {', '.join(packages)}"
     for key in ("python", "platform"):

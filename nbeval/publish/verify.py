@@ -14,10 +14,14 @@ from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
 from nbeval.publish import provenance
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, read_document
-from nbeval.publish.reasons import likely_reasons, other_sources
+from nbeval.publish.reasons import likely_reasons, other_software, other_sources
 from nbeval.publish.results_csv import FILE, RowsCompared, compare_results, read_results, same_value
 
 SHOWN = 20          # differences of one kind that are printed
+#: of the provenance: what two makings of a report share; files, sources and software are told of by themselves
+_SHARED = ("schema", "report", "notebook", "parameters", "seeds", "exhibits")
+#: how a report was made, which is not what it says
+_HOW = ("engine", "formats")
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,21 @@ class Comparison:
     altered: tuple[str, ...]        # files of the old report that are not as they were made
     reasons: tuple[str, ...]
     sources: tuple[str, ...] = ()   # exports and entries of the dictionary that are not those of the old report
+    records: tuple[str, ...] = ()   # what the provenance of the two says differently
+    software: tuple[str, ...] = ()  # other code, versions, Python or platform: no difference in itself
 
     @property
     def same(self) -> bool:
         """Whether the two are the same."""
         rows = self.results
         return not (rows.only_old or rows.only_new or rows.different or self.exhibits or self.sentences
-                    or self.altered or self.sources)
+                    or self.altered or self.sources or self.records)
 
     def __str__(self) -> str:
         """The answer for a person: one line where it is yes, and what differs where it is no."""
         if self.same:
-            return f"the same: {self.results.common} results, with their exhibits and sentences."
+            made_with = f" Made with {'; '.join(self.software)}." if self.software else ""
+            return f"the same: {self.results.common} results, with their exhibits and sentences.{made_with}"
         rows = self.results
         parts = [
             ("Likely reason", self.reasons),
@@ -53,6 +60,7 @@ class Comparison:
                                           for key, column, old, new in rows.different)),
             ("Exhibits that differ", self.exhibits),
             ("Sentences that differ", self.sentences),
+            ("Provenance that differs", self.records),
         ]
         return "\n".join(["not the same.", *(line for title, lines in parts for line in _listed(title, lines))])
 
@@ -85,7 +93,14 @@ def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comp
         exhibits=tuple(_exhibit_differences(one, other, rel, abs)),
         sentences=tuple(_sentence_differences(one, other)),
         altered=changed, reasons=likely_reasons(before, after, changed), sources=other_sources(before, after),
+        records=tuple(_differences(_shared(before), _shared(after), rel, abs)), software=tuple(other_software(before, after)),
     )
+
+
+def _shared(record: dict[str, Any]) -> dict[str, Any]:
+    """Every single value of the provenance that two makings of a report share, by its place."""
+    leaves = _leaves({name: record.get(name) for name in _SHARED})
+    return {place: value for place, value in leaves.items() if not any(place.startswith(f"report.{name}") for name in _HOW)}
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -121,10 +136,14 @@ def _exhibit_differences(old: Document, new: Document, rel: float, abs_: float) 
         if name not in after or name not in before:
             yield f"{name}: only in the {'old' if name in before else 'new'} report"
             continue
-        one, other = before[name], after[name]
-        for place in dict.fromkeys((*one, *other)):
-            if not same_value(one.get(place), other.get(place), rel, abs_):
-                yield f"{name}, {place}: was {one.get(place)!r}, is {other.get(place)!r}"
+        yield from (f"{name}, {line}" for line in _differences(before[name], after[name], rel, abs_))
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any], rel: float, abs_: float) -> Iterator[str]:
+    """One line for each place whose value differs."""
+    for place in dict.fromkeys((*old, *new)):
+        if not same_value(old.get(place), new.get(place), rel, abs_):
+            yield f"{place}: was {old.get(place)!r}, is {new.get(place)!r}"
 
 
 def _leaves(data: Any, place: str = "") -> dict[str, Any]:
