@@ -173,3 +173,10 @@ def test_the_matrix_says_which_way_each_measure_points_and_how_strongly(make):
     assert headings == ["More peace: tests disagree: 1 towards, 1 away, of 3", "Out at sea: the one test finds no clear change",
                         "Gold: no evidence was collected"]
     assert make().exhibit("matrix").exhibit.sentence.startswith("Of 3 outcomes, tests point towards 0, away from 0, and both ways on 1")
+
+
+def test_where_nothing_is_adjusted_for_there_is_no_table_of_adjusted_changes(make):
+    adjusted = {cell.result for row in make().exhibit("adjusted").exhibit.rows for cell in row.cells}
+    assert any("change_adjusted" in result for result in adjusted)
+    plain = make(change=lambda made: [row for row in made if row["quantity"] != "change_adjusted"])
+    assert not hasattr(plain.exhibit("adjusted"), "exhibit") and hasattr(plain.exhibit("change"), "exhibit")

@@ -57,8 +57,11 @@ def _smallest(rows: Results, spec: ExhibitRow, context: Context, units: Units) -
 
 
 def change_adjusted(rows: Results, spec: ExhibitRow, context: Context) -> Table:
-    """Rows are indicators: the plain change beside the change adjusted for who answered, with intervals."""
-    indicators = available(indicators_of(spec, context), rows)
+    """Rows are indicators with an adjusted change: the plain change beside it, with intervals; none where nothing is adjusted for."""
+    indicators = tuple(
+        one for one in available(indicators_of(spec, context), rows)
+        if change_row(rows, spec, context, one, context.authority, Quantity.CHANGE_ADJUSTED) is not None
+    )
     units = Units.of(indicators, context)
     fields = [label_field(context, "indicator", context.label)]
     for quantity, word in ((Quantity.CHANGE, "change"), (Quantity.CHANGE_ADJUSTED, "adjusted_change")):
