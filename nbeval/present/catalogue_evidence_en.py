@@ -46,6 +46,8 @@ EVIDENCE: Mapping[str, str] = MappingProxyType({
     "unit_evidence": "Changes in percentage points, or in steps of the scale of ratings",
     "base_evidence": "As in the chapters on each source.",
     "said_evidence": "Of {total} outcomes, tests point towards {towards}, away from {away}, and both ways on {mixed}; for {silent} no test finds a clear change, or none was made.",
+    "said_themes": "{source}: what came up most often is {labels} ({count} of {total} {who}).",
+    "said_themes_several": "{source}: what came up most often is {labels} ({count} of {total} {who} each).",
     "said_changes_better": "{better} of {all} measures got better, none worse",
     "said_changes_worse": "{worse} of {all} measures got worse, none better",
     "said_changes_mixed": "{better} of {all} measures got better and {worse} worse",

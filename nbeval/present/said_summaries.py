@@ -1,4 +1,4 @@
-"""The sentence above an exhibit that sums up tests: the make-up of samples, changes, the evidence on outcomes."""
+"""The sentence above an exhibit that sums up: the make-up of samples, changes, themes, the evidence on outcomes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from nbeval.dictionary.records import ExhibitRow
 from nbeval.exhibit import Cell
 from nbeval.present.context import Context
 from nbeval.present.forms.evidence import pointing
+from nbeval.present.forms.source_parts import instrument_of
 from nbeval.present.forms.strands import Reading, reading, strands_of
+from nbeval.present.forms.themes import AUTHORITIES, SPEAKER
 from nbeval.present.kinds import Kind
+from nbeval.present.kinds_sources import SourceTable
+from nbeval.present.numerals import numeral
 from nbeval.present.sections import domain_of
 from nbeval.present.select import indicators_of, results_of
 
@@ -48,6 +52,21 @@ def _changes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     return context.say("labelled", label=domain.label, about=said) if domain else context.say("said_changes_whole", said=said)
 
 
+def _themes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
+    """Which themes came up most often at the last wave, among those whom the first column of that wave counts."""
+    columns = [key for key in lines[0] if key.startswith(f"{context.wave.id}_")]
+    shown = [line for line in lines if columns and line[columns[0]].value]
+    if not shown:
+        return ""
+    most = max(line[columns[0]].value for line in shown)
+    rows = [context.results.by_key[line[columns[0]].result] for line in shown if line[columns[0]].value == most]
+    who = {one.code: one.label for one in instrument_of(spec, context).chosen(SPEAKER)} | {AUTHORITIES: context.dictionary.programme.area.many}
+    labels = "; ".join(context.say("quoted", words=context.indicator_label(row.indicator)) for row in rows)
+    source = next(one.label for one in context.cohort.sources if one.id == spec.source_id)
+    return context.say("said_themes" if len(rows) == 1 else "said_themes_several", source=source, labels=labels, count=numeral(most),
+                       total=numeral(rows[0].n_eligible), who=who[rows[0].level].lower())
+
+
 SUMMED_UP: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
-    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence, Kind.CHANGE: _changes,
+    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence, Kind.CHANGE: _changes, SourceTable.THEMES: _themes,
 })

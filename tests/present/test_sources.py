@@ -19,7 +19,7 @@ from nbeval.present.kinds_sources import SourceTable
 from nbeval.protect import protect
 from nbeval.specimen.evidence import write_evidence
 
-KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS)
+KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS, SourceKind.INTERVIEWS)
 SMALL_PANEL = "larkenmere"
 
 
@@ -284,3 +284,12 @@ def test_young_people_read_what_was_planned_and_what_is_done_in_a_table_no_wider
     assert [column.label for column in shown.columns] == ["About", "Planned", "Done"]
     total = cells["", "All of it"]
     assert shown.sentence == f"{total['status_done'].text} of the {total['actions'].text} things that were planned are done."
+
+
+def test_the_sentence_on_themes_names_all_that_came_up_most_often(make):
+    shown, cells = exhibit(make("final"), "interview_themes")
+    told = {row["label"].text: row["final_authorities"].value for row in cells.values()}
+    most = max(told.values())
+    for label, count in told.items():
+        assert (f"“{label}”" in shown.sentence) == (count == most)
+    assert f"({most:.0f} of 8 local authorities" in shown.sentence
