@@ -12,7 +12,7 @@ from typing import Any
 import websocket
 
 KEYS = {"Tab": (9, ""), "Enter": (13, "\r")}
-WAIT = 60.0             # seconds for the browser to start, and for one answer of it
+WAIT = 240.0            # seconds for the browser to start, and for one answer of it
 
 
 class Browser:
