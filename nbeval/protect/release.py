@@ -9,7 +9,7 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.records import Cohort
-from nbeval.protect.cells import ASKED, AT_LEAST, EVERYBODY, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM, routed
+from nbeval.protect.cells import ASKED, AT_LEAST, BASE, EVERYBODY, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM, routed
 from nbeval.protect.codings import Coding, coding
 from nbeval.protect.relations import Block, Place, make_block
 from nbeval.protect.same_people import came_or_went
@@ -53,21 +53,32 @@ def _coding_of(name: str, cells: pd.DataFrame, dictionary: Dictionary) -> Coding
 
 
 def _agreeing(cells: pd.DataFrame, atoms: Coding) -> pd.DataFrame:
-    """The cells without the counts of those asked, where the routing was not kept and they contradict the answers."""
+    """The cells without the counts of those asked, where they contradict the answers.
+
+    An answer to a routed question is kept where the earlier question was left blank: more were then asked than gave the
+    answer that leads there.
+    """
     routes = cells["kind"].isin([ASKED, AT_LEAST])
-    if not routes.any():
-        return cells
-    values = {(*place, what): value for *place, what, value in cells.loc[
-        cells["kind"].eq(SHARE), [*PLACE, "what", "value"]].itertuples(index=False)}
-    same = {name: mask.tobytes() for name, mask in atoms.sets.items()}
+    known = _known_sets(cells, atoms) if routes.any() else {}
     for cell in cells[routes].itertuples():
-        codes = cell.what.partition(ROUTE)[0]
-        for name, mask in same.items():
-            count = values.get((cell.authority, cell.group, cell.level, name), np.nan)
-            wrong = cell.value > count + 0.5 if cell.kind == AT_LEAST else abs(cell.value - count) > 0.5
-            if name != codes and mask == same[codes] and wrong:
+        codes = atoms.sets[cell.what.partition(ROUTE)[0]]
+        for answers, count in known.get((cell.authority, cell.group, cell.level), ()):
+            too_many = cell.value > count + 0.5 and (answers >= codes).all()
+            too_few = cell.kind == ASKED and cell.value < count - 0.5 and (answers <= codes).all()
+            if too_many or too_few:
                 return cells[~routes]
     return cells
+
+
+def _known_sets(cells: pd.DataFrame, atoms: Coding) -> dict[Place, list[tuple[np.ndarray, float]]]:
+    """By place: sets of answers and how many gave one of them, as far as bases and shares say."""
+    everything = np.ones(len(atoms.codes), dtype=bool)
+    bases = {tuple(place): value for *place, value in cells.loc[cells["kind"].eq(BASE), [*PLACE, "value"]].itertuples(index=False)}
+    found = {place: [(everything, base)] for place, base in bases.items()}
+    for *place, what, share in cells.loc[cells["kind"].eq(SHARE), [*PLACE, "what", "value"]].itertuples(index=False):
+        mask, base = atoms.sets[what], bases.get(tuple(place), np.nan)
+        found.setdefault(tuple(place), []).extend([(mask, share), (~mask, base - share)])
+    return found
 
 
 def _numbers_of_people(cells: pd.DataFrame | None, hidden: np.ndarray | None) -> dict[Place, float]:

@@ -4,7 +4,8 @@ Run from the root of the project: ``python -m tests.benchmarks.bench_protect [au
 
 Of each way the table says how many of the percentages in the release stay, and how many of the small ones can still be
 worked out to fewer than five values: threshold alone keeps most and gives most away. Rounding moves every count to a
-multiple of five; what can be worked out is counted with margins of its own rounding.
+multiple of five; what can be worked out is counted with margins of its own rounding. The seconds are those of the
+processor, for protecting the release and attacking it once.
 """
 
 from __future__ import annotations
