@@ -1,4 +1,4 @@
-"""How wide the columns of a printed table are, how small its print, and how many lines it takes, from the texts in it."""
+"""How wide the columns of a printed table are, how small its print and how many its lines; how large a picture is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ SMALLER = (8.5, 7.5, 7.0)       # where it has not, the largest in which nothing
 ROOM = 1000.0       # characters between the margins of an upright page, times the size of the print in points
 LONGEST = 34        # characters; a longer text is broken into lines
 SHORT = 16          # characters; a shorter text is not broken, such as a date
-
-
 WIDEST, TALLEST = 162.0, 185.0      # millimetres that a picture can take of an upright page
 
 
