@@ -4,6 +4,7 @@
     python3 run.py report            baseline and final reports of the invented cohort
     python3 run.py test              the tests
     python3 run.py test-browser      accessibility tests in a browser (needs Chromium)
+    python3 run.py nbval REPORTS     execute published notebooks anew and compare their outputs
     python3 run.py bench             benchmarks
     python3 run.py validate          the simulation study of intervals and tests
     python3 run.py lab               JupyterLab with the notebooks
@@ -56,6 +57,7 @@ def command(verb: str, *rest: str) -> list[str]:
     verbs = {
         "test": [python, "-m", "pytest", str(ROOT / "tests"), "-m", "not browser", "-n", "2", "--dist", "loadscope"],
         "test-browser": [python, "-m", "pytest", str(ROOT / "tests" / "browser"), "-m", "browser", "-n", "2"],
+        "nbval": [python, "-m", "pytest", "--nbval", "-p", "no:cacheprovider"],
         "bench": [python, str(ROOT / "tests" / "benchmarks" / "run_all.py")],
         "lab": [python, "-m", "jupyterlab", str(ROOT / "notebooks")],
     }

@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"^ {4,}((?:python3 run\.py|nbeval) .+?)(?: {2,}.*)?$", README, flags=re.MULTILINE)
 LINE_BEHIND = {
+    "nbval": ["-m", "pytest", "--nbval", "-p", "no:cacheprovider", "reports/specimen"],
     "test": ["-m", "pytest", "tests", "-m", "not browser", "-n", "2", "--dist", "loadscope"],
     "lab": ["-m", "jupyterlab", "notebooks"],
 }

@@ -30,6 +30,10 @@ def test_report_renders_the_invented_cohort_unless_another_is_named(run):
     assert run.command("report", "phase_3")[-2:] == ["render", "phase_3"]
 
 
+def test_nbval_is_strict_on_the_folder_that_is_named(run):
+    assert run.command("nbval", "reports/specimen")[1:] == ["-m", "pytest", "--nbval", "-p", "no:cacheprovider", "reports/specimen"]
+
+
 def test_what_is_set_up_is_not_set_up_again(run, monkeypatch):
     run.VENV.mkdir()
     run.STAMP.write_text(run.fingerprint(), encoding="utf-8")
