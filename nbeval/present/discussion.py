@@ -13,7 +13,7 @@ from nbeval.present.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.present.forms.source_parts import STATUS, bodies_of, count_of, gap_of, instrument_of
 from nbeval.present.kinds import Kind
 from nbeval.present.kinds_sources import SourceTable
-from nbeval.present.numerals import MINUS, RATING, numeral
+from nbeval.present.numerals import RATING, numeral
 from nbeval.present.results import Result, State, key_of
 from nbeval.present.select import results_of
 from nbeval.present.sentences import Sentence
@@ -113,10 +113,10 @@ def _of_raters(context: Context) -> Iterator[Sentence]:
         for area in instrument_of(spec, context).named(spec.indicators) if len(bodies) > 1 else ():
             row = gap_of(rows, spec, area.area, wave=context.wave.id, first=bodies[0].code, other=bodies[1].code,
                          authority=context.authority)
-            if context.state(row) is State.SHOWN and abs(float(RATING.level(abs(row.estimate)))) >= rule.gap:
+            gap = RATING.level(abs(row.estimate)) if context.state(row) is State.SHOWN else ""
+            if gap and float(gap) >= rule.gap:
                 higher, lower = (one.label for one in (bodies[:2] if row.estimate > 0 else bodies[1::-1]))
-                yield Sentence(context.say("discuss_gap", higher=higher, lower=lower.lower(), area=area.label,
-                                           gap=RATING.level(row.estimate).lstrip(MINUS)), (key_of(row),))
+                yield Sentence(context.say("discuss_gap", higher=higher, lower=lower.lower(), area=area.label, gap=gap), (key_of(row),))
 
 
 def _of_actions(context: Context) -> Iterator[Sentence]:
