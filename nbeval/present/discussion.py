@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.kinds import FieldRole
 from nbeval.dictionary.records import ExhibitRow
-from nbeval.frames import Contrast
 from nbeval.present.cells import level_cell
 from nbeval.present.context import Context
 from nbeval.present.displays import Paragraphs, Text, bullets, paragraph

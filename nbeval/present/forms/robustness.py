@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbeval.dictionary.records import ExhibitRow, Indicator
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Quantity
-from nbeval.present.cells import Field, count_cell, difference_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
+from nbeval.present.cells import Field, count_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
 from nbeval.present.context import Context
 from nbeval.present.forms.change import change_row
 from nbeval.present.forms.fields import Units, difference_fields, domain_blocks, interval_label, label_field, level_finder
