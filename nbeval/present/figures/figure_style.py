@@ -14,8 +14,8 @@ import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
 from nbeval.present.html import anchor
 
@@ -25,6 +25,7 @@ FONT = "DejaVu Sans"
 SIZE = 8.5                              # points
 SMALL = 7.5
 POINT = 25.4 / 72                       # millimetres in a point
+UNITS = 100.0                           # size at which letters are measured
 #: told apart by how light they are, so that greyscale and colour-blind eyes part them; every series has a shape of its own as well
 COLOURS = ("#12436D", "#EE6420", "#2B0618", "#9A3F9E")
 MARKERS = ("o", "s", "D", "^")
@@ -99,9 +100,16 @@ def theme() -> Iterator[None]:
 @lru_cache(maxsize=4096)
 def width_of(words: str, size: float = SIZE, weight: str = "normal") -> float:
     """How wide words are, in millimetres; of several lines the widest."""
-    font = FontProperties(family=FONT, size=size, weight=weight)
-    widths = (text_to_path.get_text_width_height_descent(line, font, False)[0] for line in words.split("\n"))
-    return max(widths, default=0.0) * POINT
+    widths = (sum(_advance(letter, weight) for letter in line) for line in words.split("\n"))
+    return max(widths, default=0.0) * size * POINT
+
+
+@lru_cache(maxsize=1024)
+def _advance(letter: str, weight: str) -> float:
+    """How far a letter moves the pen, in sizes of the type; a tenth of the time that the setting of whole words takes."""
+    font = get_font(findfont(FontProperties(family=FONT, weight=weight)))
+    font.set_size(UNITS, 72)
+    return font.load_glyph(font.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / UNITS
 
 
 @lru_cache(maxsize=4096)
