@@ -23,10 +23,10 @@ from nbeval.checksums import file_sha256
 from nbeval.errors import OutputError
 from nbeval.publish import render
 from nbeval.publish.processes import processes
-from nbeval.publish.provenance import read
+from nbeval.publish.provenance import read, report_key
 from tests.publish.conftest import make_job
 
-KILLS = 50
+KILLS, AT_ONCE = 50, 2
 FOLDERS = ("specimen/a", "specimen/b", "specimen/c")
 RUN = """
 import sys
@@ -85,41 +85,50 @@ def quiet():
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory, quiet):
+def both():
     """The keys of two states of the same reports."""
-    found = []
-    for key in ("old", "new"):
-        out = tmp_path_factory.mktemp(key)
-        render(jobs(key), out, console=quiet())
-        found.append(keys(out))
-    return found
+    return [{job.folder: report_key(job, ("html",), "nbeval") for job in jobs(key)} for key in ("old", "new")]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, quiet, both):
+    """The reports in their old state; to be copied, not changed."""
+    out = tmp_path_factory.mktemp("made") / "reports"
+    assert render(jobs("old"), out, console=quiet()).exit_code == 0
+    assert keys(out) == both[0]
+    return out
+
+
+@pytest.fixture
+def out(made, tmp_path):
+    """A copy of the reports in their old state."""
+    return shutil.copytree(made, tmp_path / "reports")
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("ps"), reason="processes are listed with ps")
-def test_kills_at_random_moments_leave_every_report_old_or_new(tmp_path, quiet, both):
+def test_kills_at_random_moments_leave_every_report_old_or_new(tmp_path, quiet, both, made):
     old, new = both
     chance = random.Random(20)
-    out = tmp_path / "reports"
-    render(jobs("old"), out, console=quiet())
+    outs = [shutil.copytree(made, tmp_path / str(number) / "reports") for number in range(AT_ONCE)]
     seen = {"old": 0, "new": 0}
-    for turn in range(KILLS):
-        process = run(out, "new")
-        time.sleep(chance.uniform(0.2, 2.2))
-        victims = [process.pid] if turn % 2 else children_of(process.pid) or [process.pid]
-        kill(chance.choice(victims))
-        if turn % 2:
-            process.wait(timeout=60)
-        else:
-            wait_or_kill(process)
-        for folder, key in keys(out).items():
-            assert key in (old[folder], new[folder]), folder
-            seen["new" if key == new[folder] else "old"] += 1
-        assert set(keys(out)) == set(FOLDERS)
-        put_back(out, quiet) if turn % 10 == 9 else None
-    assert render(jobs("new"), out, console=quiet()).exit_code == 0
-    assert keys(out) == new
-    assert [path.name for path in (out / ".nbeval").iterdir()] == ["lock"]
+    for turn in range(KILLS // AT_ONCE):
+        begun, running = time.monotonic(), [run(out, "new") for out in outs]
+        for process, moment in sorted(((one, chance.uniform(0.2, 2.2)) for one in running), key=lambda pair: pair[1]):
+            time.sleep(max(0.0, begun + moment - time.monotonic()))
+            kill(chance.choice([process.pid] if turn % 2 else children_of(process.pid) or [process.pid]))
+        for process in running:
+            process.wait(timeout=60)        # one that lost a worker must end by itself
+        for out in outs:
+            for folder, key in keys(out).items():
+                assert key in (old[folder], new[folder]), folder
+                seen["new" if key == new[folder] else "old"] += 1
+            assert set(keys(out)) == set(FOLDERS)
+            put_back(out, quiet) if turn % 10 == 9 else None
+    for out in outs:
+        assert render(jobs("new"), out, console=quiet()).exit_code == 0
+        assert keys(out) == new
+        assert [path.name for path in (out / ".nbeval").iterdir()] == ["lock"]
     assert seen["old"], "no kill came before the end of a run"
 
 
@@ -134,14 +143,7 @@ def kill(pid):
         os.kill(pid, signal.SIGKILL)
 
 
-def wait_or_kill(process):
-    """Wait for a run that lost a worker; it must end by itself."""
-    assert process.wait(timeout=60) is not None
-
-
-def test_a_full_disk_leaves_the_last_good_reports(tmp_path, quiet, both):
-    out = tmp_path / "reports"
-    render(jobs("old"), out, console=quiet())
+def test_a_full_disk_leaves_the_last_good_reports(out, quiet, both):
     limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))  # noqa: E731
     process = run(out, "new", preexec_fn=lambda: (signal.signal(signal.SIGXFSZ, signal.SIG_IGN), limit()))
     process.wait(timeout=120)
@@ -150,8 +152,7 @@ def test_a_full_disk_leaves_the_last_good_reports(tmp_path, quiet, both):
     assert keys(out) == both[1]
 
 
-def test_of_two_runs_at_once_one_is_refused_and_the_other_whole(tmp_path, quiet, both):
-    out = tmp_path / "reports"
+def test_of_two_runs_at_once_one_is_refused_and_the_other_whole(out, both):
     first, second = run(out, "new"), run(out, "new")
     codes = {first.wait(timeout=120), second.wait(timeout=120)}
     assert 0 in codes
@@ -182,9 +183,7 @@ def test_a_folder_that_vanishes_leaves_no_part_of_a_report_and_the_next_run_comp
 
 
 @pytest.mark.parametrize("year", [1971, 2200])
-def test_a_clock_that_jumps_moves_nothing_but_the_clock(tmp_path, quiet, year, both):
-    out = tmp_path / "reports"
-    render(jobs("old"), out, console=quiet())
+def test_a_clock_that_jumps_moves_nothing_but_the_clock(out, quiet, year, both):
     moment = datetime(year, 1, 1, tzinfo=UTC).timestamp()
     for path in (*out.rglob("*"), out):
         os.utime(path, (moment, moment))
