@@ -88,7 +88,7 @@ def published(prepared_specimen):
 EXPORTS = [
     "survey/baseline/quillshire.csv", "survey/final/quillshire.csv", "survey/final/brindleholt.xlsx", "survey/final/thistlewick.sav",
     "self_assessment/final/quillshire.xlsx", "action_plans/quillshire.xlsx", "delivery/visits.csv", "entry/applications.csv",
-    "entry/quillshire_conditions.csv", "entry/quillshire_cornerstones.csv", "interviews/maxqda.xlsx", "interviews/sheet.csv",
+    "entry/quillshire_cornerstones.csv", "interviews/maxqda.xlsx", "interviews/sheet.csv",
     "open_answers/final.csv", "quotes/baseline.csv", "quotes/final.xlsx", "official/dfe_care_leavers_activity_2019_2023.csv",
 ]
 
@@ -117,10 +117,10 @@ ENTRIES = [
     ("cohorts/specimen.toml", r"trim_upper = ([0-9])", f"cohorts {COHORT}"), ("authority_codes.csv", r"E0800002([0-9])", "codes"),
     ("groups.csv", r"16 to 17,1([0-9])-17", "groups"), ("indicators.csv", r",percent,([0-9]),", "indicators"),
     ("benchmarks.csv", r"bs_2017_19_wellbeing_low,wellbeing_low,comparator,[^,]*,h1([0-9])", "benchmarks"),
-    ("exhibits.csv", r"other_codings,baseline,measurement,66([0-9])", "exhibits"), ("disclosure.toml", r"threshold = 1([0-9])", "disclosure"),
+    ("exhibits.csv", r"nonresponse_all,measurement,measurement,[0-9]*([0-9])", "exhibits"), ("disclosure.toml", r"threshold = 1([0-9])", "disclosure"),
     ("sources.csv", r"https?://[^,]*([0-9])", "sources"), ("scales/wellbeing_low.toml", r"minimum_answered = ([0-9])", "scales wellbeing_low"),
-    ("instruments/ylbc/instrument.toml", r"minimum_answered = ([0-9])", "instruments"), ("instruments/ylbc/items.csv", r",16,2([0-9]),", "instruments"),
-    ("instruments/ylbc/response_sets.csv", r"zero_to_ten,,([0-9]),", "instruments"), ("instruments/ylbc/columns.csv", r"item,\w*([0-9])", "instruments"),
+    ("instruments/ylbc/instrument.toml", r"minimum_answered = ([0-9])", "instruments"), ("instruments/ylbc/items.csv", r",1([0-9]),25,", "instruments"),
+    ("instruments/ylbc/response_sets.csv", r"zero_to_ten,,([0-9]),", "instruments"), ("instruments/ylbc/columns.csv", r"v2020,Q([0-9])\. Age", "instruments ylbc columns"),
     ("instruments/ylbc/routing.csv", r"worker_known,([0-9])", "instruments"), ("instruments/lantern_bridge/bands.csv", r"red,([0-9])", "instruments lantern_bridge bands"),
     ("instruments/lantern_bridge/choices.csv", r"rating,([0-9])", "instruments lantern_bridge choices"),
     ("official/tables.csv", r"; 202([0-9]),", "official"), ("published/figures.csv", r"6,474,,2([0-9])", "benchmarks pilot_2017_18"),
