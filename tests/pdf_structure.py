@@ -34,6 +34,17 @@ class Tag:
         for one in self.inside:
             yield from one.walk()
 
+    def captioned_tables(self) -> Iterator[Tag]:
+        """The tables that have a caption: one of their own, or in the box around them."""
+        has_caption = any(one.kind == "/Caption" for one in self.inside)
+        for one in self.inside:
+            if one.kind == "/Table" and any(below.kind == "/Caption" for below in one.inside):
+                yield one
+            elif has_caption:
+                yield from (below for below in one.walk() if below.kind == "/Table")
+            else:
+                yield from one.captioned_tables()
+
     def content(self) -> list[tuple[int, int]]:
         """The marks of this element and all inside."""
         return [mark for tag in self.walk() for mark in tag.marks]

@@ -139,7 +139,7 @@ def test_ctrl_c_stops_at_once_and_leaves_the_last_good_report(moment, place):
     spoil_notebooks(place, baseline_report="import time; time.sleep(60)")
     before = sums(place)
     run = subprocess.Popen(
-        [sys.executable, "-m", "nbeval", *arguments(("render", COHORT, "baseline"), place)], cwd=ROOT,
+        [sys.executable, "-m", "nbeval", *arguments(("render", COHORT, "baseline", "--fresh"), place)], cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
     for line in run.stderr:

@@ -49,10 +49,10 @@ def survey_of(cohort, declared):
 def truth(cohort, declared) -> dict[str, float]:
     """The change that was built into every indicator of an item, in percentage points."""
     instrument, versions = survey_of(cohort, declared)
-    waves = [wave.id for wave in cohort.waves]
+    waves, asked = [wave.id for wave in cohort.waves], {item.item for item in instrument.items}
     found = {}
     for one in declared.indicators:
-        if one.item and one.measure is Measure.PERCENT:
+        if one.item in asked and one.measure is Measure.PERCENT:
             shares = [target_shares(declared, instrument, one.item, wave, versions[wave]) for wave in waves]
             inside = [sum(share for code, share in part.items() if matcher(one.codes).contains(np.array([float(code)]))[0]) for part in shares]
             found[one.indicator] = 100 * (inside[-1] - inside[0])

@@ -112,18 +112,19 @@ def report_data(document: Document) -> dict[str, Any]:
     anchors = {place.anchor for place in parts.get("slides", document.headings)}
     anchors |= {shown.place for shown in document.exhibits}
     language, _, region = document.language.partition("-")
+    said = words(document.language)
     return {
         "title": document.title, "lang": language, "region": region or None,
         "owner": document.summary.get("owner", ""), "overline": overline(document), "subtitle": subtitle(document),
-        "banner": banner(document), "stamp": document.stamp, "words": words(document.language),
+        "banner": banner(document), "stamp": document.stamp, "words": said,
         "exhibits": bool(document.exhibits), "plain": document.summary.get("form") == "plain",
-        "blocks": [_block(block, anchors) for block in parts.get("blocks", ())],
+        "blocks": [_block(block, anchors, said) for block in parts.get("blocks", ())],
         "slides": [{"title": slide.title, "part": slide.part, "anchor": slide.anchor,
-                    "blocks": [_block(block, anchors) for block in slide.blocks]} for slide in parts.get("slides", ())],
+                    "blocks": [_block(block, anchors, said) for block in slide.blocks]} for slide in parts.get("slides", ())],
     }
 
 
-def _block(block: Block, anchors: set[str]) -> dict[str, Any]:
+def _block(block: Block, anchors: set[str], said: dict[str, str]) -> dict[str, Any]:
     """One block as the template reads it."""
     match block:
         case Heading(level=level, text=text, anchor=anchor):
@@ -131,7 +132,7 @@ def _block(block: Block, anchors: set[str]) -> dict[str, Any]:
         case Prose(tokens=tokens):
             return {"kind": "prose", "tokens": [_linked(token, anchors) for token in tokens]}
         case Shown(exhibit=exhibit):
-            return {"kind": "exhibit", "anchor": block.place, **_exhibit(exhibit)}
+            return {"kind": "exhibit", "anchor": block.place, **_exhibit(exhibit, said)}
         case Preformatted(text=text):
             return {"kind": "pre", "text": text}
     raise TypeError(type(block).__name__)
@@ -147,9 +148,9 @@ def _linked(token: Token, anchors: set[str]) -> Token:
     return made
 
 
-def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, said: dict[str, str]) -> dict[str, Any]:
     """An exhibit as the template reads it."""
-    under = list(below_exhibit(exhibit))
+    under = list(below_exhibit(exhibit, said))
     return {
         "label": exhibit.label, "title": exhibit.title, "sentence": exhibit.sentence, **_picture(exhibit.figure),
         "columns": [{"label": column.label, "unit": column.unit, "header": column.header,
@@ -157,7 +158,7 @@ def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
         "groups": _groups(exhibit.columns),
         "rows": [{"heading": row.heading, "cells": [cell.text for cell in row.cells]} for row in exhibit.rows],
         "size": size(exhibit), "shares": [round(share, 4) for share in shares(exhibit)], "below": under,
-        "about": list(unit_and_base(exhibit)),
+        "about": list(unit_and_base(exhibit, said)),
         "whole": lines(exhibit, sum(map(len, under))) <= WHOLE_UP_TO,
     }
 

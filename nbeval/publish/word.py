@@ -83,14 +83,14 @@ def _exhibit(exhibit: Exhibit, said: dict[str, str], anchor: str) -> str:
         parts.append(_styled("Lead", exhibit.sentence))
     if exhibit.figure:
         parts.append(_styled("Image Caption", title))
-        said_of = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), f"{exhibit.label}, {said['continued']}"]
+        said_of = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), said["continued"].format(exhibit=exhibit.label)]
         for place, _ in enumerate(slices(exhibit.figure)):
             alt = escape(said_of[min(place, 1)], quote=True)
             parts.append(f'<p><img src="{_picture_file(anchor, place)}" alt="{alt}"></p>')
-        title = f"{said['numbers']} {exhibit.label}"
+        title = said["numbers"].format(exhibit=exhibit.label)
     parts.append(_table(exhibit, title))
     parts += [_styled("Below Exhibit" if place else "Below Table", line)
-              for place, line in enumerate(below_exhibit(exhibit))]
+              for place, line in enumerate(below_exhibit(exhibit, said))]
     return "\n".join(parts)
 
 

@@ -115,16 +115,17 @@ def _notes_table(notes: dict[str, str]) -> pd.DataFrame | None:
 def _sheet(exhibit: Exhibit, name: str, notes: dict[str, str], document: Document) -> gptables.GPTable:
     """One exhibit as one table."""
     references = "".join(f" $${notes[note]}$$" for note in exhibit.notes)
-    texts = [exhibit.sentence, f"Base: {exhibit.base}" if exhibit.base else ""]
+    said = words(document.language)
+    texts = [exhibit.sentence, said["base_line"].format(text=exhibit.base) if exhibit.base else ""]
     if exhibit.figure:
         texts.append(exhibit.figure.alt)
     texts.append(banner(document))
-    table = table_of(exhibit, words(document.language)["overall"])
+    table = table_of(exhibit, said["overall"])
     return gptables.GPTable(
         table=table, table_name=f"data_{name.lower()}",
         title=_data(f"{exhibit.label}. {exhibit.title}") + references,
         subtitles=[_data(text) for text in texts if text],
-        scope=_data(f"Unit: {exhibit.unit}") if exhibit.unit else None, source=_data(exhibit.source) or None,
+        scope=_data(said["unit_line"].format(text=exhibit.unit)) if exhibit.unit else None, source=_data(exhibit.source) or None,
         legend=[_data(f"{symbol} = {meaning}") for symbol, meaning in exhibit.legend],
         additional_formatting=_formats(exhibit, table), index_columns={1: 0}, instructions="This worksheet contains one table.",
     )

@@ -47,7 +47,7 @@ def test_every_picture_has_its_words_and_stands_where_the_report_has_it(report):
 
 def test_every_table_of_an_exhibit_is_there_with_all_its_rows_and_headers_that_say_what_they_head(report):
     document, pdf = report
-    tables = [tag for tag in pdf.document.walk() if tag.kind == "/Table" and any(one.kind == "/Caption" for one in tag.inside)]
+    tables = pdf.document.captioned_tables()
     beside = [shown.exhibit for shown in document.exhibits]
     if document.summary["form"] != "report":        # where the numbers behind pictures come last
         beside.sort(key=lambda exhibit: exhibit.figure is not None)

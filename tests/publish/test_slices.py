@@ -13,9 +13,9 @@ from nbeval.publish.widths import TALLEST
 ROWS = [20.0 * row + (15 if row >= 9 else 0) + (15 if row >= 22 else 0) for row in range(1, 32)]
 
 
-def figure(height_mm, rows=ROWS):
-    """A picture with lines of text, set apart after the eighth and the twenty-first."""
-    texts = "".join(f'<text style="font-size: 8px" x="3" y="{y}">Line</text>' for y in rows)
+def figure(height_mm, rows=ROWS, headings=()):
+    """A picture with lines of text, set apart after the eighth and the twenty-first, some of them headings."""
+    texts = "".join(f'<text style="{"font-weight: 700; " if y in headings else ""}font-size: 8px" x="3" y="{y}">Line</text>' for y in rows)
     return Figure(f'<svg width="453.5pt" height="680pt" viewBox="0 0 453.5 680" xmlns="http://www.w3.org/2000/svg">{texts}</svg>',
                   "Lines.", "", 160, height_mm)
 
@@ -44,6 +44,17 @@ def test_the_parts_are_the_whole_and_each_fits_a_page(height, count):
 def test_it_is_cut_in_the_broadest_gap_near_the_middle():
     (_, first), _ = frames(slices(figure(300, [y for y in ROWS if not 340 < y < 380])))
     assert 340 < first < 380
+
+
+def test_it_is_cut_above_a_heading_rather_than_in_a_broader_gap():
+    heading = ROWS[17]
+    (_, first), _ = frames(slices(figure(300, headings=[ROWS[1], heading, ROWS[25]])))
+    assert ROWS[16] < first < heading
+
+
+def test_a_heading_that_would_leave_too_much_for_a_page_is_no_place_to_cut():
+    (_, first), _ = frames(slices(figure(360, headings=[ROWS[8]])))
+    assert first > ROWS[9]
 
 
 def test_a_picture_without_text_is_cut_evenly():
