@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbeval.frames import Collected
-    from nbeval.present import Report
+    from nbeval.report import Report
 
 __version__ = "0.1.0"
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from nbeval.narrowing import narrowed
 from nbeval.prepared import BATCH, Prepared, prepare
-from nbeval.present import Report
+from nbeval.report import Report
 from nbeval.wanted import check_authority, kind_of
 from nbeval.workspace import Workspace
 

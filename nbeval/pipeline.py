@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.collect import collect
-from nbeval.collect.evidence import collect_evidence, with_evidence
-from nbeval.collect.locating import fingerprint
-from nbeval.collect.published import collect_published
+from nbeval.cleaning import collect
+from nbeval.cleaning.evidence import collect_evidence, with_evidence
+from nbeval.cleaning.locating import fingerprint
+from nbeval.cleaning.published import collect_published
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort
@@ -28,11 +28,11 @@ from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.printed_results import estimate_published
 from nbeval.estimate.rows import no_results
 from nbeval.frames import Collected, CollectedFigures, DisclosedResults
-from nbeval.measure import measure
-from nbeval.protect import attack, protect
-from nbeval.protect.kept import reopen, with_choices
-from nbeval.protect.published import already_public
-from nbeval.protect.voices import release_quotes
+from nbeval.scoring import measure
+from nbeval.disclosure import attack, protect
+from nbeval.disclosure.kept import reopen, with_choices
+from nbeval.disclosure.published import already_public
+from nbeval.disclosure.voices import release_quotes
 from nbeval.releasing import released
 
 

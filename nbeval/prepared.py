@@ -110,7 +110,7 @@ def prepare(
 
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
     """A checksum of everything a cohort's numbers depend on: exports, grounds, code, packages, earlier releases."""
-    from nbeval.collect.locating import fingerprint
+    from nbeval.cleaning.locating import fingerprint
     from nbeval.releases import releases_digest
 
     out = releases_digest(cohort.id, workspace.releases)

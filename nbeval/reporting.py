@@ -23,7 +23,7 @@ from nbeval.wanted import Wanted, folder_of, notebook_of, reports_asked_for
 from nbeval.workspace import Workspace
 
 #: imported once, before the reports of a batch are forked
-MODULES = ("nbeval.opening", "nbeval.present", "pandas", "pyarrow.parquet", "matplotlib.backends.backend_svg", "seaborn")
+MODULES = ("nbeval.opening", "nbeval.report", "pandas", "pyarrow.parquet", "matplotlib.backends.backend_svg", "seaborn")
 
 
 def render_cohort(

@@ -80,7 +80,7 @@ def prepared_specimen(cache: Path):
 @pytest.fixture(scope="session")
 def tiny_place(cache: Path) -> Path:
     """The tiny programme with exports, canaries in them, and every report in every format: to be copied, not changed."""
-    from nbeval.cli import main
+    from nbeval.cli.app import main
     from nbeval.dictionary import load
     from nbeval.specimen import write_specimen
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 from nbeval.publish.lock import locked
 from tests.bad_input import BAD, COHORT, CSV, DICTIONARY, SECRET
 from tests.conftest import CANARY, ROOT

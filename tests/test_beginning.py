@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 from nbeval.dictionary import load
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 from tests.bad_input import rows_of
 from tests.conftest import CANARY
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nbeval.cli import app, main
+from nbeval.cli.app import app, main
 from tests.conftest import ROOT
 
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nbeval import pipeline
-from nbeval.cli import main
+from nbeval.cli.app import main
 from nbeval.errors import DictionaryError, NbevalError
 from nbeval.grounds import grounds, grounds_named
 from nbeval.publish.job import Origin

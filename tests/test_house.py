@@ -15,22 +15,22 @@ import pytest
 from nbeval import dictionary, errors
 from nbeval.dictionary.records import MissingReason
 from nbeval.frames import Quantity
-from nbeval.present.kinds import Kind
+from nbeval.report.kinds import Kind
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "nbeval"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-STAGES = ("specimen", "collect", "measure", "estimate", "protect", "present", "publish")
+STAGES = ("specimen", "cleaning", "scoring", "estimate", "disclosure", "report", "publish")
 #: modules at the top of the package that any floor may use
 BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "checksums")
 UNDER_THE_DICTIONARY = ("errors", "rounding", "words")
 #: the rooms that alone may know a library
 ONLY_IN = {
-    "seaborn": ("present/figures",), "matplotlib": ("present/figures", "publish"),
+    "seaborn": ("report/figures",), "matplotlib": ("report/figures", "publish"),
     "statsmodels": ("estimate",), "svy": ("estimate",),
     "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish",),
     "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),
-    "pyreadstat": ("collect", "specimen"), "python_calamine": ("collect",),
+    "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",),
     "openpyxl": ("specimen", "publish"), "typer": ("cli",),
 }
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40

@@ -118,7 +118,7 @@ def test_sentences_tell_the_change_of_linked_people_from_the_levels_of_all(repor
 
 
 def test_the_report_is_rendered_and_no_key_of_a_person_is_in_it(place, tmp_path):
-    from nbeval.cli import main
+    from nbeval.cli.app import main
 
     out = tmp_path / "reports"
     assert main(["render", COHORT, "final", "--dictionary", str(place / "dictionary"), "--data", str(place), "--out", str(out),

@@ -12,7 +12,7 @@ import pytest
 from nbeval import dictionary
 from nbeval.narrowing import entries, narrowed
 from nbeval.prepared import prepare
-from nbeval.present import Report
+from nbeval.report import Report
 from nbeval.reporting import jobs_of
 from nbeval.wanted import reports_asked_for
 from nbeval.workspace import Workspace

@@ -25,8 +25,8 @@ from nbeval import pipeline
 from nbeval.dictionary import load
 from nbeval.errors import DisclosureError
 from nbeval.prepared import prepare
-from nbeval.protect import disclosure
-from nbeval.protect.secondary import Chosen
+from nbeval.disclosure import disclosure
+from nbeval.disclosure.secondary import Chosen
 from nbeval.reporting import render_cohort
 from nbeval.workspace import Workspace
 from tests.crowded import write_programme

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 from nbeval.publish import Summary
 from tests.conftest import ROOT
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.collect import collect
+from nbeval.cleaning import collect
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.records import Measure, MissingReason
 from nbeval.estimate.change import change
@@ -18,8 +18,8 @@ from nbeval.estimate.levels import levels
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.rows import gather
 from nbeval.frames import Measured
-from nbeval.measure import measure
-from nbeval.measure.indicators import derive_indicators
+from nbeval.scoring import measure
+from nbeval.scoring.indicators import derive_indicators
 from nbeval.specimen import write_specimen
 from nbeval.specimen.people import draw_people
 from nbeval.specimen.shares import target_shares

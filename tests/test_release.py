@@ -9,7 +9,7 @@ from functools import lru_cache
 import pandas as pd
 import pytest
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 from nbeval.dictionary import load
 from nbeval.errors import SourceError
 from nbeval.frames import result_key

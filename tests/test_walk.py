@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 
 #: one question, at one wave: "Do you have a library card?", before
 QUESTION, ROUTED_FROM = "Do you have a library card?", "How often do you read?"

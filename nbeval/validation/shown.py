@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.exhibit import Cell, Column, Exhibit, Row
-from nbeval.present.displays import Shown
+from nbeval.report.displays import Shown
 
 SOURCE = "simulated samples; the seed stands in the notebook"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from nbeval.present.displays import Shown
+from nbeval.report.displays import Shown
 from nbeval.validation import same_people, two_samples, whole_cohort
 from nbeval.validation.shown import shown
 from nbeval.validation.trial import LEVEL, Trial

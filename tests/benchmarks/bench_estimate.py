@@ -10,7 +10,7 @@ from nbeval import dictionary
 from nbeval.estimate.assembly import ALWAYS, TWO_SAMPLES, estimate
 from nbeval.estimate.plan import make_plan
 from nbeval.frames import Measured
-from nbeval.measure.weights import weigh
+from nbeval.scoring.weights import weigh
 from tests.benchmarks.invented import enlarged, specimen
 
 SIZES = ((30, 100), (150, 40), (150, 100))

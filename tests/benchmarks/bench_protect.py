@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.records import Cohort
-from nbeval.protect import attack, protect
-from nbeval.protect.primary import unsafe_rows
-from tests.protect import invented
+from nbeval.disclosure import attack, protect
+from nbeval.disclosure.primary import unsafe_rows
+from tests.disclosure import invented
 
 GROUPS = {"g": [0.55, 0.43, 0.02], "h": [0.5, 0.3, 0.15, 0.05], "i": [0.7, 0.3], "j": [0.4, 0.3, 0.2, 0.1]}
 _FIELDS = ["estimate", "numerator", "numerator_reference", "conf_low", "conf_high"]

@@ -67,8 +67,8 @@ def enlarged(measured: Measured, cohort: Cohort, authorities: int, people: int, 
 
 def specimen(dictionary: Dictionary, folder) -> tuple[Measured, Cohort]:
     """The values of the invented cohort that comes with the project."""
-    from nbeval.collect import collect
-    from nbeval.measure import measure
+    from nbeval.cleaning import collect
+    from nbeval.scoring import measure
     from nbeval.specimen import write_specimen
 
     cohort = next(one for one in dictionary.cohorts if one.invented)

@@ -7,7 +7,7 @@ import csv
 import lxml.html
 import pytest
 
-from nbeval.cli import main
+from nbeval.cli.app import main
 from nbeval.claims.claim import Claim
 from nbeval.claims.judgement import Judged, Judgement, Verdict
 from nbeval.claims.writing import MEANINGS, csv_of, page_of, summary

@@ -14,7 +14,7 @@ from nbeval.dictionary.kinds import SourceKind, Symbol
 from nbeval.errors import DisclosureError
 from nbeval.estimate.single_proportions import wilson
 from nbeval.frames import RESULTS, Decision, check
-from nbeval.protect.published import already_public
+from nbeval.disclosure.published import already_public
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from nbeval.estimate.survey_design import degrees_of_freedom, survey_design
 from nbeval.estimate.survey_estimates import survey_by, survey_difference, survey_mean, survey_share, survey_total
 from nbeval.estimate.effective_size import effective_n
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
-from tests.measure.test_raking import weights_of
+from tests.scoring.test_raking import weights_of
 
 OFFERED = [
     "*|rows", "*|clusters - strata of the domain", "*|sum", "*|formula", "*|svymean_t", "deff|deff=replace", "*|svytotal_t", "*|svyby_t",

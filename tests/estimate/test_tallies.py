@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.collect.evidence import collect_evidence
+from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
 from nbeval.estimate.tallies import action_results, condition_results, visit_results
 from nbeval.frames import RESULTS, check

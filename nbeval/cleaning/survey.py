@@ -1,0 +1,198 @@
+"""The survey of a cohort: from raw exports to answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nbeval.cleaning.checks import run_checks
+from nbeval.cleaning.coding import HAS_CODE, Coded, code_answers, questions
+from nbeval.cleaning.columns import FORM_ROLES, map_columns
+from nbeval.cleaning.corrections import apply_corrections, read_corrections
+from nbeval.cleaning.findings import findings_table
+from nbeval.cleaning.forms import Aside, account, describe_forms, set_aside
+from nbeval.cleaning.intake import Intake
+from nbeval.cleaning.unsurveyed import nothing_answered, without_survey
+from nbeval.cleaning.locating import CORRECTIONS, cohort_folder, locate, record_inputs
+from nbeval.cleaning.missing import follow_routing, mark_absent
+from nbeval.cleaning.places import name_authorities
+from nbeval.cleaning.reading import read_table
+from nbeval.cleaning.tables import make_answers, make_respondents
+from nbeval.cleaning.unknown import refuse_unknown
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort, ItemKind, Source
+from nbeval.errors import SourceError
+from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, Collected, check
+
+#: the kind of instrument (instrument.toml) that this stage collects
+SURVEY = "survey"
+
+
+def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
+    """Collect the answers of a cohort's survey from its raw exports.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        From ``dictionary.cohort(id)``; its sources say which files there are.
+    dictionary : Dictionary
+        Instruments, codebooks, authorities, and the threshold below which no text is shown.
+    data : Path
+        The data folder; within it a folder with the cohort's id is used where there is one. The
+        ``corrections.csv`` that lies there is applied.
+
+    Returns
+    -------
+    Collected
+        ``answers``: one row per respondent x closed item; ``respondents``: one row per form kept, numbered by
+        source, wave, authority and submission; ``findings``; ``accounting``, ``inputs``: one row per file.
+
+    Raises
+    ------
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
+        The exports are missing, cannot be read, or are not what the dictionary says.
+    FrameError
+        Forms do not add up: a fault of this stage.
+
+    Notes
+    -----
+    Every respondent x item has a code or a ``MissingReason``. The order of rows and columns in the exports
+    does not matter, except for which of two forms with one number is the last where there are no times.
+    """
+    if without_survey(cohort, dictionary):
+        return nothing_answered(data)
+    batch = _gather(cohort, dictionary, data)
+    return Collected(
+        answers=check(make_answers(batch.intakes, cohort), ANSWERS),
+        respondents=check(make_respondents(batch.intakes, cohort), RESPONDENTS),
+        findings=check(findings_table(run_checks(batch.intakes, cohort, data)), FINDINGS),
+        accounting=pd.concat([one.accounting for one in batch.intakes], ignore_index=True),
+        inputs=batch.inputs,
+    )
+
+
+def collect_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFrame:
+    """Collect what people typed, for reading inside the team; nothing of it may be published as it is.
+
+    Parameters
+    ----------
+    cohort, dictionary, data
+        As for ``collect``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per respondent x item of text that was filled in: ``respondent`` (the number ``collect``
+        gives), ``wave``, ``authority``, ``item``, ``text``.
+
+    Raises
+    ------
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError, FrameError
+        As for ``collect``.
+    """
+    columns = ["respondent", "wave", "authority", "item", "text"]
+    parts = [pd.DataFrame(columns=columns)]
+    for intake in _gather(cohort, dictionary, data).intakes:
+        wide = pd.concat([intake.kept[columns[:3]], intake.texts], axis=1)
+        long = wide.melt(columns[:3], var_name="item", value_name="text")
+        parts.append(long[long["text"].fillna("").str.strip() != ""])
+    return pd.concat(parts[1:], ignore_index=True).sort_values(["respondent", "item"], ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    """Every survey source of a cohort."""
+
+    intakes: list[Intake]
+    inputs: pd.DataFrame
+
+
+def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
+    """Read, set aside, correct and code every survey source; number the respondents across them."""
+    surveys = [one for one in cohort.sources
+               if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
+    if not surveys:
+        raise SourceError(
+            f"cohort '{cohort.id}' declares no survey with files.",
+            allowed=f"a source whose instrument is of kind '{SURVEY}'",
+            where=f"cohorts/{cohort.id}.toml", do="declare the source and its files, or choose another cohort.",
+        )
+    path = cohort_folder(cohort, data) / CORRECTIONS
+    corrections = read_corrections(path, cohort, path.relative_to(data).as_posix())
+    intakes, files, first = [], [], 0
+    for source in surveys:
+        located = locate(cohort, source, data)
+        intakes.append(_take_in(cohort, dictionary, source, located, corrections, first))
+        files += located
+        first += len(intakes[-1].kept)
+    return _Batch(intakes, record_inputs(files, path if path.is_file() else None, data))
+
+
+def _take_in(cohort: Cohort, dictionary: Dictionary, source: Source, files: list, corrections, first: int) -> Intake:
+    """One source from its files to codes, its respondents numbered from ``first`` + 1."""
+    instrument = dictionary.instrument(source.instrument)
+    rules = instrument.record
+    exports = [(file, _read(file)) for file in files]
+    mapping = map_columns(exports, instrument)
+    forms = _stack(mapping.forms).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
+    forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))
+    forms["authority"] = name_authorities(forms, cohort, dictionary)
+    forms = describe_forms(forms, cohort, rules)
+    answers = _stack(mapping.texts)
+    typed = [item.item for item in instrument.items if item.kind is ItemKind.TEXT and item.item in answers]
+    closed = answers.drop(columns=typed)
+    forms["aside"] = set_aside(forms, closed, rules)
+
+    kept = forms[forms["aside"] == Aside.KEPT]
+    mine = corrections[corrections["source"] == source.id]
+    closed = apply_corrections(closed.loc[kept.index], kept, mine)
+    coded = code_answers(kept, closed, instrument)
+    threshold = dictionary.disclosure.threshold_internal
+    refuse_unknown(coded, kept, instrument, threshold, cohort=cohort.id, source=source.id)
+    enough = _answered(coded) >= rules.minimum_answered
+    forms.loc[kept.index[~enough], "aside"] = Aside.EMPTY.value
+
+    order = _order(kept[enough], pd.concat([closed, answers[typed]], axis=1).loc[kept.index[enough]], cohort)
+    rows = kept.index.get_indexer(order)
+    kept = kept.loc[order].reset_index(drop=True).assign(respondent=np.arange(first + 1, first + 1 + len(order)))
+    coded = Coded(coded.items, coded.codes[rows], coded.reasons[rows], coded.repaired)
+    coded, contradictions = follow_routing(mark_absent(coded, kept, instrument), kept, instrument)
+    return Intake(
+        cohort, dictionary, source.id, instrument, forms, kept, answers.loc[order, typed].reset_index(drop=True), coded,
+        mapping, account(forms, {file.name: len(table) for file, table in exports}), len(mine), contradictions,
+    )
+
+
+def _read(file) -> pd.DataFrame:
+    """The table of text of one located file."""
+    return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name)
+
+
+def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The tables of all files under one another, columns in the order of their names."""
+    stacked = pd.concat(parts, ignore_index=True)
+    return stacked[sorted(stacked.columns)]
+
+
+def _answered(coded: Coded) -> np.ndarray:
+    """How many questions each form answers; a multi-select question counts once, if anything is chosen."""
+    valid = coded.reasons == HAS_CODE
+    counts = valid.sum(axis=1)
+    for places in questions(coded.items).values():
+        counts += (coded.codes[:, places] == 1).any(axis=1) - valid[:, places].sum(axis=1).astype(int)
+    return counts
+
+
+def _order(kept: pd.DataFrame, answers: pd.DataFrame, cohort: Cohort) -> pd.Index:
+    """The forms in the order of wave, authority and submission; ties in that of their answers."""
+    waves = {wave.id: place for place, wave in enumerate(cohort.waves)}
+    keys = pd.concat([
+        kept["wave"].map(waves).fillna(-1).rename("_wave"), kept["authority"].rename("_authority"),
+        kept["submission"].fillna("").rename("_submission"), answers.fillna(""),
+    ], axis=1)
+    first = ["_wave", "_authority", "_submission"]
+    by = first if not keys.duplicated(first).any() else [*first, *sorted(answers.columns)]
+    return keys.sort_values(by, kind="stable").index

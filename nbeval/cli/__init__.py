@@ -1,0 +1,1 @@
+"""The commands of nbeval, one module for each group."""

@@ -1,0 +1,94 @@
+"""Which counts are too small to be published on their own account.
+
+The rules are thresholds of the policy in ``disclosure.toml``: a count of people, the count of
+those left over when it is taken from its base, and the base itself. A percentage is a count.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.records import Disclosure
+from nbeval.frames import MISSING_COLUMNS, Quantity
+from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, OVER_AUTHORITIES, PEOPLE, PLACE, SHARE, SQUARES, SUM
+
+#: estimates that stand on a model: few degrees of freedom nearly give back the data
+MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)
+
+#: how many took part; who did not take part is not known to anybody as a group
+TAKING_PART = (Quantity.COUNT, Quantity.RESPONSE_RATE)
+
+
+def small(count: np.ndarray | pd.Series, threshold: int, zero: bool) -> np.ndarray:
+    """Where a count is under the threshold; a zero counts as small only where ``zero`` says so."""
+    count = np.asarray(count, dtype=float)
+    return (count < threshold) & (zero | (count > 0))
+
+
+def small_share(numerator: np.ndarray | pd.Series, base: np.ndarray | pd.Series, policy: Disclosure) -> np.ndarray:
+    """Where a share rests on too few people: in it, out of it, or altogether.
+
+    Notes
+    -----
+    With ``protect_complement`` a share of 0 % or 100 % is small too: it says something of
+    everybody in the group (class disclosure). Thresholds of 10, zero included, for counts, bases
+    and degrees of freedom: UK LLC output rules; ACRO defaults.
+    """
+    numerator, base = np.asarray(numerator, dtype=float), np.asarray(base, dtype=float)
+    zero = policy.protect_complement
+    inside = small(numerator, policy.threshold, zero)
+    outside = small(base - numerator, policy.threshold, zero) & policy.protect_complement
+    return inside | outside | small_base(base, policy)
+
+
+def small_base(base: np.ndarray | pd.Series, policy: Disclosure) -> np.ndarray:
+    """Where a base is too small for any percentage, mean or median to stand on."""
+    return np.asarray(base, dtype=float) < max(policy.threshold, policy.threshold_percent_base)
+
+
+def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
+    """Where a row of results is too small on its own account, whatever else is shown.
+
+    What is made over all authorities counts authorities, not people: it stands or falls with them.
+    """
+    people = results["quantity"].isin(TAKING_PART)
+    share = small_share(results["numerator"].mask(people), results["n_valid"], policy)
+    reference = small_share(results["numerator_reference"], results["n_reference"], policy)
+    share &= ~results["n_valid"].eq(0).to_numpy()              # nobody answered: nothing is said of anybody
+    reference &= ~results["n_reference"].eq(0).to_numpy()
+    few_freedom = results["quantity"].isin(MODELS) & (results["df"] < policy.threshold)
+    return (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES])
+
+
+def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
+    """Where the split of missing answers by reason has to go.
+
+    It is shown for the whole cohort only, and only where every reason that occurs was given by
+    the threshold number of people. How many gave no answer at all is a matter of two bases and
+    stays: it says nothing about anybody that a reader could know them by.
+    """
+    reasons = results[list(MISSING_COLUMNS)]
+    any_small = ((reasons > 0) & (reasons < policy.threshold)).any(axis=1)
+    part = (results["authority"] != "") | (results["group"] != "")
+    return any_small | part
+
+
+def unsafe_cells(table: pd.DataFrame, policy: Disclosure) -> np.ndarray:
+    """Where a cell (``cells.Cells.table``) is too small on its own account.
+
+    Notes
+    -----
+    An empty base is no secret: nobody answered, so nothing is said of anybody.
+    """
+    place = ["source", "wave", "block", *PLACE]
+    bases = table.loc[table["kind"].eq(BASE), [*place, "value"]].rename(columns={"value": "base"})
+    cells = table.merge(bases, on=place, how="left", validate="many_to_one")
+    value, base, kind = cells["value"].to_numpy(), cells["base"].to_numpy(), cells["kind"]
+    rules = [
+        (kind.eq(SHARE), small_share(value, base, policy) & (base > 0)),
+        (kind.isin([BASE, AT_LEAST]), small_base(value, policy) & (value > 0)),
+        (kind.isin([SUM, SQUARES]), small_base(base, policy) & (base > 0)),
+        (kind.isin([PEOPLE, MEMBERS, ASKED]), small(value, policy.threshold, zero=False)),
+    ]
+    return np.select([which for which, _ in rules], [rule for _, rule in rules], default=False)

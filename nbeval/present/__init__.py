@@ -1,5 +1,0 @@
-"""Present: disclosed results become tables, figures, sentences and the report that a notebook holds."""
-
-from nbeval.present.report import Report
-
-__all__ = ["Report"]

@@ -1,6 +1,0 @@
-"""Results in, disclosed results out; and the attack that tries to undo it."""
-
-from nbeval.protect.attack import attack, refuse_leaks
-from nbeval.protect.disclosure import protect
-
-__all__ = ["attack", "protect", "refuse_leaks"]

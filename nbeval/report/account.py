@@ -1,0 +1,185 @@
+"""The report's account of itself: methods, limits, glossary, list of exhibits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from nbeval.dictionary.records import ExhibitRow, Indicator, Status
+from nbeval.report.context import Context
+from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
+from nbeval.report.exhibits import Table, title_of
+from nbeval.report.html import anchor
+from nbeval.report.kinds import Kind
+from nbeval.report.lines import rows_behind
+from nbeval.report.programme_account import disagreements
+from nbeval.report.results import Result
+from nbeval.report.sections import cohort_notes
+from nbeval.report.select import available, indicators_of
+
+
+def results_behind(context: Context, tables: Iterable[Table]) -> tuple[Result, ...]:
+    """Return the results that the exhibits of a report show, each once."""
+    found = {}
+    for table in tables:
+        found.update({id(row): row for row in rows_behind(table.rows, context)})
+    return tuple(found.values())
+
+
+def methods(context: Context, tables: tuple[Table, ...]) -> Text:
+    """Say which methods, intervals, families and thresholds the results of a report have."""
+    rows = results_behind(context, tables)
+    used = sorted({method_in_words(row.method, context) for row in rows if row.method and row.method != "none"})
+    levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
+    families = [
+        context.say("methods_family", family=family_label(name, context),
+                    count=len({row.indicator for row in rows if row.family == name}))
+        for name in sorted({row.family for row in rows if row.family})
+    ]
+    rules = context.dictionary.disclosure
+    parts = [
+        paragraph(context.say(f"design_{context.cohort.design.value}")),
+        paragraph(context.say("methods_intervals", levels=", ".join(levels))) if levels else None,
+        paragraph(context.say("methods_weighted" if any(row.weighted for row in rows) else "methods_unweighted")),
+        _listed(context.say("methods_used"), used),
+        _listed(context.say("methods_families"), families),
+        paragraph(context.say("methods_verdict")),
+        paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
+                              withheld=rules.symbols["withheld"])),
+        paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole",
+                              decimals=rules.percent_decimals)),
+    ]
+    return Text(tuple(_flat(parts)))
+
+
+def method_in_words(name: str, context: Context) -> str:
+    """A method in words: its parts by the catalogue, else as the result has them, without underscores."""
+    return "; ".join(_method_part(part.strip(), context) for part in name.split(";"))
+
+
+def _method_part(part: str, context: Context) -> str:
+    """One part of a method; what a standardised change is standardised for is named by its labels."""
+    lead, parted, names = part.partition(" over both waves for ")
+    if parted and f"method_{lead}" in context.words:
+        labels = [context.group_label(name) if name in context.dictionary.groups else name.replace("_", " ")
+                  for name in names.split(", ")]
+        return context.say(f"method_{lead}", names=", ".join(label.lower() for label in labels))
+    return context.words.get(f"method_{part}", part.replace("_", " "))
+
+
+def family_label(name: str, context: Context) -> str:
+    """A family of tests by the label of the domain it is named for, else its own name without underscores."""
+    labels = {domain.id: domain.label for domain in context.dictionary.programme.domains}
+    return labels.get(name) or name.replace("_", " ").capitalize()
+
+
+def _listed(lead: str, items: list[str]) -> tuple[Paragraphs, ...]:
+    """A lead and its points; nothing where there are none."""
+    return (Paragraphs("heading", ((lead,),)), bullets(items)) if items else ()
+
+
+def _flat(parts: Iterable[Paragraphs | tuple[Paragraphs, ...] | None]) -> Iterator[Paragraphs]:
+    """The parts one by one, without those that are empty."""
+    for part in parts:
+        if isinstance(part, tuple):
+            yield from part
+        elif part is not None:
+            yield part
+
+
+def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str] = (), *,
+           disagreeing: bool = True) -> Text:
+    """Say what a reader must bear in mind.
+
+    Parameters
+    ----------
+    context
+        The report.
+    specs
+        Its exhibits.
+    absent
+        The sections it has nothing for.
+    disagreeing
+        Whether to name the points on which sources disagree; a report that has an account of the cohort does so there.
+    """
+    missing = [_section(name, context) for name in absent]
+    parts = [
+        _listed(context.say("limits_notes"), cohort_notes(context)),
+        _listed(context.say("limits_absent"), missing),
+        _listed(context.say("limits_disagreements"), disagreements(context) if disagreeing else []),
+        _listed(context.say("limits_published"), list(_published(context, specs))),
+        _listed(context.say("limits_unconfirmed"), list(_unconfirmed(context, specs))),
+    ]
+    return Text(tuple(_flat(parts)))
+
+
+def _section(name: str, context: Context) -> str:
+    """What a section would have shown."""
+    return context.say(f"section_{name}") if f"section_{name}" in context.words else f"{name.replace('_', ' ').capitalize()}."
+
+
+def _published(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:
+    """What to know of each body of published figures that a report compares with."""
+    names = {one.indicator for one in _indicators(context, tuple(spec for spec in specs if spec.kind == Kind.COMPARISON))}
+    notes: dict[str, dict[str, None]] = {}
+    for one in context.dictionary.benchmarks:
+        if one.indicator in names and one.note:
+            label = context.say("benchmark_dated", benchmark=one.label, year=one.year)
+            said = (f"{sentence.rstrip('.')}." for sentence in one.note.split(". "))
+            notes.setdefault(label, {}).update(dict.fromkeys(said))
+    for label, sentences in notes.items():
+        yield context.say("labelled", label=label, about=" ".join(sentences))
+
+
+def _unconfirmed(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:
+    """The unconfirmed entries that a report rests on; those with the same reason on one line."""
+    gathered: dict[tuple[str, str], dict[str, None]] = {}
+    for kind, status, label, note in _entries(context, specs):
+        if status is Status.UNCONFIRMED:
+            gathered.setdefault((kind, note), {})[label] = None
+    for (kind, note), labels in gathered.items():
+        yield context.say(f"unconfirmed_{kind}", label="; ".join(labels), note=note)
+
+
+def _entries(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[tuple[str, Status, str, str]]:
+    """What a report rests on: cohort, waves, sources, authorities, indicators, scales, published figures."""
+    cohort, used = context.cohort, _indicators(context, specs)
+    yield "cohort", cohort.status, cohort.label, ""
+    yield from (("wave", one.status, one.label, one.note) for one in context.waves)
+    yield from (("source", one.status, one.label, one.note) for one in cohort.sources)
+    yield from (("authority", one.status, one.name, "") for one in map(context.dictionary.authority, cohort.authorities))
+    for one in used:
+        yield "indicator", one.status, one.label, one.note
+        if one.scale:
+            scale = context.dictionary.scale(one.scale)
+            yield "scale", scale.status, scale.label, scale.note
+    names = {one.indicator for one in used}
+    yield from (("benchmark", one.status, context.say("benchmark_dated", benchmark=one.label, year=one.year), one.note)
+                for one in context.dictionary.benchmarks if one.indicator in names)
+
+
+def _indicators(context: Context, specs: tuple[ExhibitRow, ...]) -> tuple[Indicator, ...]:
+    """The indicators that the exhibits of a report name and the cohort collected."""
+    named = tuple(dict.fromkeys(one for spec in specs for one in indicators_of(spec, context)))
+    return available(named, context.results)
+
+
+def glossary(context: Context) -> Text:
+    """The words of the programme and what they mean, in the order of the alphabet."""
+    terms = sorted(context.dictionary.glossary, key=lambda term: term.term.casefold())
+    if not terms:
+        return Text((paragraph(context.say("glossary_none")),))
+    return Text((Paragraphs("terms", tuple((term.term, term.meaning) for term in terms)),))
+
+
+def exhibit_list(context: Context, tables: tuple[Table, ...], numbers: Mapping[str, int]) -> Text:
+    """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows."""
+    labels = {one.id: one.label for one in context.cohort.sources}
+    if not tables:
+        return Text((paragraph(context.say("nothing_in_section")),))
+    items = tuple(
+        (context.say("list_entry", label=context.say("figure" if spec.chart else "table", number=numbers[spec.exhibit]),
+                     title=title_of(spec, context).rstrip("."), section=spec.section.replace("_", " "),
+                     source=labels.get(spec.source_id, spec.source_id), count=len(rows_behind(table.rows, context))), anchor(spec.exhibit))
+        for table in tables for spec in (table.spec,)
+    )
+    return Text((Paragraphs("links", items),))

@@ -1,0 +1,121 @@
+"""Cells of tables, made from one result each, and the grid they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from nbeval.exhibit import Cell, Column, Row
+from nbeval.report.context import Context
+from nbeval.report.numerals import MINUS, NumberFormat, numeral
+from nbeval.report.results import Result, State, key_of
+
+#: what a cell of an interval names as its field: it stands for ``conf_low`` and ``conf_high``
+INTERVAL = "interval"
+
+WHOLE = NumberFormat()
+PERCENT = NumberFormat(percent=True)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a table, and how its cell is made from the subject of a row."""
+
+    column: Column
+    cell: Callable[[Any], Cell]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that belong together under one heading; an empty heading gives none."""
+
+    heading: str
+    subjects: tuple[Any, ...]
+
+
+def grid(fields: Iterable[Field], blocks: Iterable[Block]) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
+    """Make the columns and rows of a table: each field of each subject, under the headings of the blocks."""
+    fields = tuple(fields)
+    rows: list[Row] = []
+    for block in blocks:
+        if not block.subjects:
+            continue
+        if block.heading:
+            rows.append(Row((Cell(block.heading),), heading=True))
+        rows.extend(Row(tuple(field.cell(subject) for field in fields)) for subject in block.subjects)
+    return tuple(field.column for field in fields), tuple(rows)
+
+
+def symbol_cell(row: Result | None, context: Context, field: str) -> Cell:
+    """The cell of a result that has no number to show."""
+    withheld = context.state(row, field if field != INTERVAL else "conf_low") is State.WITHHELD
+    symbol = context.symbol("withheld" if withheld else "not_available")
+    return Cell(symbol, result=key_of(row) if row is not None else "", field=field, symbol=symbol)
+
+
+def level_cell(row: Result | None, context: Context, form: NumberFormat, field: str = "estimate") -> Cell:
+    """The cell of a level: a percentage, a mean."""
+    if context.state(row, field) is not State.SHOWN:
+        return symbol_cell(row, context, field)
+    value = float(getattr(row, field))
+    if form.is_low(value):
+        symbol = context.symbol("low")
+        return Cell(symbol, value, key_of(row), field, symbol)
+    return Cell(form.level(value), value, key_of(row), field)
+
+
+def difference_cell(row: Result | None, context: Context, form: NumberFormat, field: str = "estimate") -> Cell:
+    """The cell of a difference, with its sign."""
+    if context.state(row, field) is not State.SHOWN:
+        return symbol_cell(row, context, field)
+    value = float(getattr(row, field))
+    return Cell(form.difference(value), value, key_of(row), field)
+
+
+def interval_cell(row: Result | None, context: Context, form: NumberFormat, *, signed: bool = False) -> Cell:
+    """The cell of an interval, as ``24 to 29``."""
+    if context.state(row, "conf_low") is not State.SHOWN or context.state(row, "conf_high") is not State.SHOWN:
+        return symbol_cell(row, context, INTERVAL)
+    write = form.difference if signed else form.level
+    text = context.say("to", low=write(float(row.conf_low)), high=write(float(row.conf_high)))
+    return Cell(text, None, key_of(row), INTERVAL)
+
+
+def p_cell(row: Result | None, context: Context) -> Cell:
+    """The p-value of a result, never written as nought."""
+    cell = level_cell(row, context, NumberFormat(decimals=3), "p_value")
+    if cell.value is not None and numeral(cell.value, 3) == numeral(0.0, 3):
+        return Cell(context.say("under", least=numeral(0.001, 3)), cell.value, cell.result, cell.field)
+    return cell
+
+
+def count_cell(row: Result | None, context: Context, field: str = "n_valid") -> Cell:
+    """The cell of a number of people."""
+    if context.state(row, field) is not State.SHOWN:
+        return symbol_cell(row, context, field)
+    value = float(getattr(row, field))
+    return Cell(numeral(value), value, key_of(row), field)
+
+
+def verdict_cell(row: Result | None, context: Context) -> Cell:
+    """The cell of the word that the test allows."""
+    if row is None or not row.verdict:
+        state = context.state(row)
+        symbol = context.symbol("withheld" if state is State.WITHHELD else "not_available")
+        return Cell(symbol, result=key_of(row) if row is not None else "", field="verdict", symbol=symbol)
+    return Cell(context.words.get(row.verdict, row.verdict), None, key_of(row), "verdict")
+
+
+def why_not(row: Result, context: Context) -> str:
+    """Why a result has no number, or what to mind about it, without the leading label of the warning."""
+    reason = row.warning.removeprefix("not estimable:").strip().rstrip(".")
+    return context.words.get(f"why_{reason}", reason)
+
+
+def printed(cell: Cell) -> Decimal | None:
+    """The number of a cell as it is printed; None where it shows none."""
+    if cell.value is None or cell.symbol:
+        return None
+    return Decimal(cell.text.replace(",", "").replace("%", "").replace(MINUS, "-"))

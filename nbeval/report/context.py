@@ -1,0 +1,151 @@
+"""What every table, figure and sentence of one report may ask about: labels, waves, words, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from nbeval.dictionary.kinds import ReportForm
+from nbeval.dictionary.records import Cohort, Design, Indicator, Measure, ReportKind, Wave
+from nbeval.frames import MISSING_COLUMNS, Quantity
+from nbeval.report.numerals import NumberFormat
+from nbeval.report.results import Result, Results, State, is_missing
+
+_COUNTS = ("n_valid", "n_reference", "n_eligible", *MISSING_COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """One report: its declarations, its results, and the language it is written in.
+
+    ``authority`` is empty in a report on the whole cohort.
+    """
+
+    dictionary: Any
+    cohort: Cohort
+    kind: ReportKind
+    authority: str
+    results: Results
+    words: Mapping[str, str]
+    conf_level: float
+    quotes: pd.DataFrame | None = None    # one row per quote that may be printed
+
+    @cached_property
+    def waves(self) -> tuple[Wave, ...]:
+        """The waves of this report: the first alone in a report of the first wave, else all."""
+        return self.cohort.waves[:1] if self.kind.wave == "first" else self.cohort.waves
+
+    @property
+    def wave(self) -> Wave | None:
+        """The wave that levels are read at: the latest of the report."""
+        return self.waves[-1] if self.waves else None
+
+    @property
+    def first(self) -> Wave | None:
+        """The wave that change is counted from."""
+        return self.waves[0] if self.waves else None
+
+    @property
+    def shows_change(self) -> bool:
+        """Whether the report has two waves to compare."""
+        return len(self.waves) > 1
+
+    @property
+    def linked(self) -> bool:
+        """Whether change is that of people who answered at both waves, and levels are of all who answered at each."""
+        return self.shows_change and self.cohort.design is Design.MATCHED
+
+    def say(self, sentence: str, **fields: object) -> str:
+        """Fill a sentence of the catalogue."""
+        people, area = self.dictionary.programme.people, self.dictionary.programme.area
+        known = {
+            "people": people.many, "person": people.one, "area": area.one, "areas": area.many,
+            "People": _capital(people.many), "Area": _capital(area.one),
+            "cohort": self.cohort.label, "programme": self.dictionary.programme.name,
+        }
+        return " ".join(self.words[sentence].format(**{**known, **fields}).split())
+
+    def authority_name(self, authority: str) -> str:
+        """The name of an authority, or the words for all of them."""
+        return self.dictionary.authority(authority).name if authority else self.say("all")
+
+    def level_label(self, group: str, level: str) -> str:
+        """The label of one level of a group; ``authority`` levels are names of authorities."""
+        for known in self.dictionary.groups.get(group, ()):
+            if known.level == level:
+                return known.level_label
+        return level
+
+    @property
+    def plain(self) -> bool:
+        """Whether the report is for readers who want plain words and small tables."""
+        return self.kind.form is ReportForm.PLAIN
+
+    def label(self, one: Indicator) -> str:
+        """What a measure is called in this report."""
+        return one.plain if self.plain and one.plain else one.label
+
+    def question(self, source: str, indicator: Indicator) -> str:
+        """What an indicator is about: the label of its item or scale."""
+        if indicator.scale:
+            return self.dictionary.scale(indicator.scale).label
+        return self.item_label(source, indicator.item)
+
+    def item_label(self, source: str, item: str) -> str:
+        """The label of an item of a source's instrument."""
+        for used in self.cohort.sources:
+            if used.id == source:
+                return self.dictionary.instrument(used.instrument).item(item).label
+        return item
+
+    def indicator_label(self, name: str) -> str:
+        """The label of an indicator, or of the scale with this id."""
+        known = {one.indicator: self.label(one) for one in self.dictionary.indicators}
+        scales = {one.id: one.label for one in self.dictionary.scales}
+        areas = {area.area: area.label for one in self.dictionary.evidence for area in one.areas}
+        return known.get(name) or scales.get(name) or areas.get(name) or name
+
+    def group_label(self, group: str) -> str:
+        """The label of a group."""
+        known = self.dictionary.groups.get(group, ())
+        return known[0].label if known else group
+
+    def quantity(self, indicator: Indicator) -> Quantity:
+        """What a level of this indicator is: a percentage or a mean."""
+        return Quantity.PERCENT if indicator.measure is Measure.PERCENT else Quantity.MEAN
+
+    def format(self, indicator: Indicator, *, mixed: bool = False) -> NumberFormat:
+        """How this indicator's numbers are written."""
+        return NumberFormat(indicator.decimals, indicator.measure is Measure.PERCENT, mixed)
+
+    def symbol(self, name: str) -> str:
+        """The symbol for ``withheld``, ``not_available``, ``not_applicable`` or ``low``."""
+        return self.dictionary.disclosure.symbols[name]
+
+    def state(self, row: Result | None, field: str = "estimate") -> State:
+        """Say what a reader gets of one field of a result.
+
+        A count that is gone from a row with an estimate was taken out by disclosure control.
+        """
+        if row is None:
+            return State.ABSENT
+        if not is_missing(getattr(row, field)):
+            return State.SHOWN
+        if row.suppression:
+            return State.NOT_ESTIMABLE if row.suppression == self.symbol("not_available") else State.WITHHELD
+        hidden_count = field in _COUNTS and not is_missing(row.estimate)
+        return State.WITHHELD if hidden_count else State.NOT_ESTIMABLE
+
+    @cached_property
+    def interval_level(self) -> str:
+        """The confidence level as readers write it: ``95%``."""
+        return f"{self.conf_level * 100:g}%"
+
+
+def _capital(text: str) -> str:
+    """A text with a capital at its start, the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,63 @@
+"""The forms a table can take, by the name that ``exhibits.csv`` uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from nbeval.dictionary.records import ExhibitRow
+from nbeval.exhibit import Column, Row
+from nbeval.report.context import Context
+from nbeval.report.forms.authorities import change_by_authority, levels_by_authority, spread
+from nbeval.report.forms.change import change, change_adjusted
+from nbeval.report.forms.evidence import evidence
+from nbeval.report.forms.groups import differences, levels_by_group
+from nbeval.report.forms.levels import comparison, distribution, levels
+from nbeval.report.forms.measurement import drivers, reliability
+from nbeval.report.forms.printed import printed_beside, printed_changes, printed_levels
+from nbeval.report.forms.printed_lists import (
+    printed_codings, printed_others, printed_range, printed_sources, printed_unmatched,
+)
+from nbeval.report.forms.respondents import composition, nonresponse, participation
+from nbeval.report.forms.representativeness import attrition, composition_tests
+from nbeval.report.forms.robustness import change_pooled, overlap, weighting
+from nbeval.report.forms.sources import SOURCE_FORMS
+from nbeval.report.forms.standing import standing
+from nbeval.report.kinds import Kind
+from nbeval.report.results import Results
+
+Form = Callable[[Results, ExhibitRow, Context], tuple[tuple[Column, ...], tuple[Row, ...]]]
+
+FORMS: Mapping[str, Form] = MappingProxyType({
+    Kind.LEVELS: levels,
+    Kind.COMPARISON: comparison,
+    Kind.DISTRIBUTION: distribution,
+    Kind.LEVELS_BY_GROUP: levels_by_group,
+    Kind.LEVELS_BY_AUTHORITY: levels_by_authority,
+    Kind.RANGE: spread,
+    Kind.DIFFERENCES: differences,
+    Kind.CHANGE: change,
+    Kind.CHANGE_ADJUSTED: change_adjusted,
+    Kind.CHANGE_BY_AUTHORITY: change_by_authority,
+    Kind.CHANGE_POOLED: change_pooled,
+    Kind.OVERLAP: overlap,
+    Kind.WEIGHTING: weighting,
+    Kind.EVIDENCE: evidence,
+    Kind.PARTICIPATION: participation,
+    Kind.STANDING: standing,
+    Kind.COMPOSITION: composition,
+    Kind.COMPOSITION_TEST: composition_tests,
+    Kind.ATTRITION: attrition,
+    Kind.NONRESPONSE: nonresponse,
+    Kind.DRIVERS: drivers,
+    Kind.RELIABILITY: reliability,
+    Kind.PRINTED_LEVELS: printed_levels,
+    Kind.PRINTED_CHANGES: printed_changes,
+    Kind.PRINTED_BESIDE: printed_beside,
+    Kind.PRINTED_RANGE: printed_range,
+    Kind.PRINTED_CODINGS: printed_codings,
+    Kind.PRINTED_UNMATCHED: printed_unmatched,
+    Kind.PRINTED_OTHERS: printed_others,
+    Kind.PRINTED_SOURCES: printed_sources,
+    **SOURCE_FORMS,
+})

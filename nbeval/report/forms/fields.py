@@ -1,0 +1,115 @@
+"""Columns that several forms of table share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nbeval.dictionary.records import Indicator, Measure
+from nbeval.exhibit import Cell, Column
+from nbeval.frames import Contrast, Quantity
+from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell
+from nbeval.report.context import Context
+from nbeval.report.results import Result, Results
+from nbeval.report.select import by_domain
+
+#: gives the result that a row's subject has in a column
+Finder = Callable[[Any], Result | None]
+
+
+@dataclass(frozen=True)
+class Units:
+    """Whether the indicators of a table share a unit, and how each one's numbers are then written."""
+
+    context: Context
+    measures: frozenset[Measure]
+
+    @classmethod
+    def of(cls, indicators: tuple[Indicator, ...], context: Context) -> Units:
+        """Find the units of these indicators."""
+        return cls(context, frozenset(one.measure for one in indicators))
+
+    @property
+    def mixed(self) -> bool:
+        """Whether percentages and means stand in one table."""
+        return len(self.measures) > 1
+
+    @property
+    def heading(self) -> str:
+        """The unit in the head of a column; empty where each cell says its own."""
+        return "%" if self.measures == {Measure.PERCENT} else ""
+
+    def form(self, indicator: Indicator) -> Any:
+        """How this indicator's numbers are written in this table."""
+        return self.context.format(indicator, mixed=self.mixed)
+
+
+def label_field(context: Context, word: str, text: Callable[[Any], str]) -> Field:
+    """The column of row headers."""
+    return Field(Column("label", context.say(word), header=True), lambda subject: Cell(text(subject)))
+
+
+def estimate_fields(find: Finder, units: Units, *, key: str = "", group: str = "",
+                    form: Callable[[Any], Any] | None = None) -> tuple[Field, Field, Field]:
+    """The columns of a level: estimate, interval, number who answered."""
+    context, form = units.context, form or units.form
+    return (
+        Field(Column(f"{key}estimate", context.say("estimate"), units.heading, numeric=True, group=group),
+              lambda subject: level_cell(find(subject), context, form(subject))),
+        Field(Column(f"{key}interval", interval_label(context), units.heading, numeric=True, group=group),
+              lambda subject: interval_cell(find(subject), context, form(subject))),
+        Field(Column(f"{key}n", context.say("n"), numeric=True, group=group),
+              lambda subject: count_cell(find(subject), context)),
+    )
+
+
+def difference_fields(find: Finder, units: Units, *, key: str, word: str,
+                      form: Callable[[Any], Any] | None = None, group: str = "") -> tuple[Field, Field]:
+    """The columns of a difference: its size with its sign, and its interval."""
+    context, form = units.context, form or units.form
+    return (
+        Field(Column(key, context.say(word), _points(units), numeric=True, group=group),
+              lambda subject: difference_cell(find(subject), context, form(subject))),
+        Field(Column(f"{key}_interval", interval_label(context), _points(units), numeric=True, group=group),
+              lambda subject: interval_cell(find(subject), context, form(subject), signed=True)),
+    )
+
+
+def _points(units: Units) -> str:
+    """The unit of a difference in the head of a column."""
+    return units.context.say("points_short") if units.measures == {Measure.PERCENT} else ""
+
+
+def interval_label(context: Context) -> str:
+    """The head of a column of intervals, with its level."""
+    return context.say("interval", level=context.interval_level)
+
+
+def level_finder(rows: Results, source: str, wave: str, context: Context, *, authority: str = "",
+                 quantity: Quantity | None = None) -> Finder:
+    """Find the level of an indicator at a wave."""
+    return lambda one: rows.find(
+        source, quantity or context.quantity(one), indicator=one.indicator, wave=wave, authority=authority,
+    )
+
+
+def change_finder(rows: Results, source: str, context: Context, *, authority: str = "",
+                  quantity: Quantity = Quantity.CHANGE) -> Finder:
+    """Find the change of an indicator from the first wave of the report to the last."""
+    return lambda one: rows.find(
+        source, quantity, indicator=one.indicator, wave=context.wave.id, authority=authority,
+        contrast=Contrast.WAVE, reference=context.first.id,
+    )
+
+
+def domain_blocks(indicators: tuple[Indicator, ...], context: Context) -> tuple[Block, ...]:
+    """One block of rows per domain; one block in all where a report is in plain words."""
+    if context.plain:
+        return (Block("", indicators),)
+    return tuple(Block(heading, members) for heading, members in by_domain(indicators, context))
+
+
+def grouped(field: Field, group: str) -> Field:
+    """The same column under a spanning header."""
+    return replace(field, column=replace(field.column, group=group))

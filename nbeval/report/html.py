@@ -1,0 +1,202 @@
+"""Exhibits and texts as accessible HTML fragments, for JupyterLab and for the published page alike.
+
+Nothing here runs: no script, no event, no address outside the page. All text is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from html import escape
+from importlib.resources import files
+from itertools import groupby
+from typing import Any
+
+from nbeval.exhibit import Cell, Column, Exhibit, Row
+
+STYLE = files("nbeval.report").joinpath("style.css").read_text(encoding="utf-8")
+
+#: pictures under this width in millimetres are made for telephones and do not grow to the width of a page
+NARROW = 120.0
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def anchor(exhibit: str) -> str:
+    """The id that an exhibit has on its page."""
+    return "exhibit-" + _NOT_IN_ID.sub("-", exhibit)
+
+
+def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
+    """Write an exhibit as one ``figure`` element.
+
+    Parameters
+    ----------
+    exhibit
+        The exhibit.
+    words
+        The catalogue that the words around it come from.
+
+    Returns
+    -------
+    str
+        A sentence, the picture where there is one with its description and its numbers one click
+        away, else the table; then base, source, symbols and notes.
+    """
+    name = anchor(exhibit.id)
+    parts = [f'<figure class="nb-exhibit" id="{name}" aria-labelledby="{name}-title">']
+    parts.append(
+        f'<figcaption id="{name}-title"><span class="nb-label">{escape(exhibit.label)}.</span> '
+        f"{escape(exhibit.title)}</figcaption>"
+    )
+    if exhibit.invented and not exhibit.figure:
+        parts.append(f'<p class="nb-invented">{escape(words["invented"])}</p>')
+    if exhibit.sentence:
+        parts.append(f'<p class="nb-sentence">{escape(exhibit.sentence)}</p>')
+    parts.append(_pictured(exhibit, name, words) if exhibit.figure else table_html(exhibit, name, words))
+    parts.append(_below(exhibit, words))
+    parts.append("</figure>")
+    return "\n".join(parts)
+
+
+def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
+    """The picture, its long description, and the table behind it."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in exhibit.figure.description.split("\n"))
+    describe = escape(words["describe"].format(label=exhibit.label))
+    show = escape(words["show_numbers"].format(label=exhibit.label))
+    return "\n".join([
+        _drawn(exhibit, name, words),
+        f'<details class="nb-description"><summary>{describe}</summary>'
+        f"<ul>{lines}</ul></details>",
+        f'<details class="nb-numbers"><summary>{show}</summary>',
+        table_html(exhibit, name, words),
+        "</details>",
+    ])
+
+
+def _drawn(exhibit: Exhibit, name: str, words: Any) -> str:
+    """The picture in its place: with its twin for telephones, small as it is, or in a region that scrolls."""
+    figure = exhibit.figure
+    drawn = picture(figure.svg, figure.alt, f"{name}-alt")
+    if figure.slim:
+        slim = picture(figure.slim, figure.alt, f"{name}-alt-slim")
+        return f'<div class="nb-picture nb-fitting"><div class="nb-wide">{drawn}</div><div class="nb-slim">{slim}</div></div>'
+    if figure.width_mm < NARROW:
+        return f'<div class="nb-picture nb-narrow">{drawn}</div>'
+    return f'<div class="nb-picture nb-scroll" role="region" tabindex="0" aria-label="{_scrolls(exhibit, words, "scroll_picture")}">{drawn}</div>'
+
+
+def picture(svg: str, alt: str, name: str) -> str:
+    """A drawing with its short text, of the id ``name``, for those who cannot see it."""
+    opening = f'<svg role="img" aria-labelledby="{name}" '
+    title = f'<title id="{name}">{escape(alt)}</title>'
+    start, end = svg.index("<svg "), svg.index(">", svg.index("<svg "))
+    return opening + svg[start + len("<svg "):end + 1] + title + svg[end + 1:]
+
+
+def _scrolls(exhibit: Exhibit, words: Any, key: str) -> str:
+    """The name of a region that scrolls."""
+    return escape(words[key].format(label=f"{exhibit.label}: {exhibit.title}"), quote=True)
+
+
+def table_html(exhibit: Exhibit, name: str, words: Any) -> str:
+    """The table in a region that scrolls by keyboard where it is wider than the page."""
+    label = _scrolls(exhibit, words, "scroll")
+    unit = escape(words["unit_line"].format(unit=exhibit.unit)) if exhibit.unit else ""
+    caption = f'<span class="nb-hidden">{escape(exhibit.label)}: {escape(exhibit.title)}.</span> {unit}'
+    return "\n".join([
+        f'<div class="nb-scroll" role="region" tabindex="0" aria-label="{label}">',
+        f'<table class="nb-table" id="{name}-table"><caption>{caption}</caption>',
+        _head(exhibit.columns),
+        *_bodies(exhibit.columns, exhibit.rows),
+        "</table></div>",
+    ])
+
+
+def _head(columns: tuple[Column, ...]) -> str:
+    """One header row, or two where columns stand under spanning headers."""
+    spanning = any(column.group for column in columns)
+    upper, lower = [], []
+    for group, members in groupby(columns, key=lambda column: column.group):
+        several = list(members)
+        if spanning and group:
+            upper.append(f'<th scope="colgroup" colspan="{len(several)}">{escape(group)}</th>')
+            lower += [_column_head(column) for column in several]
+        else:
+            upper += [_column_head(column, rows=2 if spanning else 1) for column in several]
+    rows = f"<tr>{''.join(upper)}</tr>" + (f"<tr>{''.join(lower)}</tr>" if lower else "")
+    return f"<thead>{rows}</thead>"
+
+
+def _column_head(column: Column, *, rows: int = 1) -> str:
+    """The header of one column."""
+    unit = f' <span class="nb-unit">({escape(column.unit)})</span>' if column.unit else ""
+    span = f' rowspan="{rows}"' if rows > 1 else ""
+    kind = ' class="nb-number"' if column.numeric else ""
+    return f'<th scope="col"{span}{kind}>{escape(column.label)}{unit}</th>'
+
+
+def _bodies(columns: tuple[Column, ...], rows: tuple[Row, ...]) -> list[str]:
+    """One ``tbody`` per block of rows, so that its heading holds for the block alone."""
+    bodies: list[list[str]] = [[]]
+    for row in rows:
+        if row.heading:
+            bodies.append([f'<tr class="nb-block"><th scope="rowgroup" colspan="{len(columns)}">'
+                           f"{escape(row.cells[0].text)}</th></tr>"])
+        else:
+            bodies[-1].append("<tr>" + "".join(map(_cell, columns, row.cells)) + "</tr>")
+    return [f"<tbody>{''.join(body)}</tbody>" for body in bodies if body]
+
+
+def _cell(column: Column, cell: Cell) -> str:
+    """One cell: a row header or data."""
+    text, name = _linked(cell), f' id="{escape(cell.anchor)}"' if cell.anchor else ""
+    if column.header:
+        return f'<th scope="row"{name}>{text}</th>'
+    kinds = " ".join(kind for kind, holds in (("nb-number", column.numeric), ("nb-symbol", cell.symbol)) if holds)
+    return f'<td class="{kinds}"{name}>{text}</td>' if kinds else f"<td{name}>{text}</td>"
+
+
+def _linked(cell: Cell) -> str:
+    """The text of a cell, its linked parts leading to their places: within the page, or to an address of the web."""
+    parts, rest = [], cell.text
+    for text, target in cell.links:
+        before, found, after = rest.partition(text)
+        if not found:
+            continue
+        address = target if target.startswith(("https://", "http://")) else f"#{target}"
+        parts.append(f'{escape(before)}<a href="{escape(address)}">{escape(text)}</a>')
+        rest = after
+    return "".join(parts) + escape(rest)
+
+
+def _below(exhibit: Exhibit, words: Any) -> str:
+    """Base, source, symbols and notes under an exhibit."""
+    lines = [
+        f'<p class="nb-{kind}">{escape(words[f"{kind}_line"].format(**{kind: text}))}</p>'
+        for kind, text in (("base", exhibit.base), ("source", exhibit.source)) if text
+    ]
+    if exhibit.legend:
+        symbols = "; ".join(f"<b>{escape(symbol)}</b> {escape(meaning)}" for symbol, meaning in exhibit.legend)
+        lines.append(f'<p class="nb-legend">{escape(words["legend_line"])}: {symbols}</p>')
+    if exhibit.notes:
+        items = "".join(f"<li>{escape(note)}</li>" for note in exhibit.notes)
+        lines.append(f'<p class="nb-notes-label">{escape(words["notes_line"])}</p><ul class="nb-notes">{items}</ul>')
+    return f'<div class="nb-below">{"".join(lines)}</div>' if lines else ""
+
+
+def text_html(parts: Iterable[Any]) -> str:
+    """The parts of a text as HTML."""
+    return '<div class="nb-text">' + "".join(_part(part) for part in parts) + "</div>"
+
+
+def _part(part: Any) -> str:
+    """One part of a text."""
+    items = [tuple(escape(text) for text in item) for item in part.items]
+    if part.kind == "bullets":
+        return "<ul>" + "".join(f"<li>{item[0]}</li>" for item in items) + "</ul>"
+    if part.kind == "links":
+        return "<ul>" + "".join(f'<li><a href="#{item[1]}">{item[0]}</a></li>' for item in items) + "</ul>"
+    if part.kind in ("terms", "facts"):
+        return "<dl>" + "".join(f"<dt>{item[0]}</dt><dd>{item[1]}</dd>" for item in items) + "</dl>"
+    element = {"section": "<h3>{}</h3>", "heading": '<p class="nb-lead">{}</p>'}.get(part.kind, "<p>{}</p>")
+    return "".join(element.format(item[0]) for item in items)

@@ -1,0 +1,243 @@
+"""The report a notebook holds: the one object through which disclosed results become a document."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.kinds import ReportForm, SourceKind
+from nbeval.dictionary.records import Cohort, ExhibitRow, ReportKind
+from nbeval.errors import ParameterError
+from nbeval.exhibit import Exhibit
+from nbeval.frames import DisclosedResults
+from nbeval.report.account import exhibit_list, glossary, limits, methods
+from nbeval.report.catalogue import sentences
+from nbeval.report.context import Context
+from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
+from nbeval.report.discussion import strengths_and_priorities, to_discuss
+from nbeval.report.exhibits import Table, build, leading, numbered, tabulate, title_of
+from nbeval.report.findings import in_brief, key_findings
+from nbeval.report.findings_print import printed_findings
+from nbeval.report.checks import accounting_table, findings_table
+from nbeval.report.front import front_matter
+from nbeval.report.refusals import refuse_authority, refuse_undisclosed
+from nbeval.report.results import Results
+from nbeval.report.sections import PROGRAMME, by_heading, cautions, opening
+from nbeval.report.sentences import fill
+from nbeval.report.subject import chosen_subject
+
+
+class Report:
+    """A report of one kind on one cohort, or on one authority of it.
+
+    Parameters
+    ----------
+    disclosed
+        Results that have passed disclosure control; nothing else is accepted.
+    dictionary, cohort, kind
+        The declarations the report follows.
+    authority
+        The authority it is on; empty for the whole cohort.
+    findings, accounting
+        What ``collect`` found and how its forms add up; for internal kinds of report.
+
+    Raises
+    ------
+    DisclosureError
+        Where ``disclosed`` is anything else than ``DisclosedResults``.
+    ParameterError
+        Where the kind of report needs an authority and there is none, or the cohort has no such one.
+    """
+
+    def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
+                 authority: str = "", *, findings: pd.DataFrame | None = None,
+                 accounting: pd.DataFrame | None = None) -> None:
+        refuse_undisclosed(disclosed)
+        refuse_authority(cohort, kind, authority)
+        self.disclosed = disclosed
+        self.context = Context(
+            dictionary, cohort, kind, authority,
+            Results.of(disclosed.table),
+            sentences(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level, disclosed.quotes,
+        )
+        self._findings, self._accounting = findings, accounting
+        self._used: dict[tuple[str, str], None] = {}
+        self._built: dict[str, Exhibit] = {}
+        self._asked: dict[str, None] = {}
+        self._absent: dict[str, None] = {}
+
+    @property
+    def title(self) -> Several:
+        """The front matter: programme, cohort, kind, authority, and a banner over invented data."""
+        return front_matter(self.context)
+
+    @property
+    def heading(self) -> str:
+        """The title of the report as text."""
+        return self.title.front["title"]
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The table of every exhibit of this kind of report that has something to show, in the order of its sections."""
+        places = {name: place for place, name in enumerate(self.context.kind.sections)}
+        declared = sorted(
+            (one for one in self.context.dictionary.exhibits if self.context.kind.id in one.reports),
+            key=lambda one: (places.get(one.section, len(places)), one.order),
+        )
+        made = (tabulate(one, self.context) for one in declared)
+        return {table.spec.exhibit: table for table in made if table.rows}
+
+    @property
+    def specs(self) -> tuple[ExhibitRow, ...]:
+        """The exhibits of this report as declared, those with something to show."""
+        return tuple(table.spec for table in self.tables.values())
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The number of each exhibit, counted apart for tables and figures, whatever is shown first."""
+        return numbered(self.specs)
+
+    def exhibit(self, exhibit: str) -> Shown | Text:
+        """Show a table or figure by its id, or one sentence where the cohort has nothing to show in it."""
+        spec = self._spec(exhibit)
+        if spec.exhibit not in self.numbers:
+            return Text((paragraph(self.context.say("nothing_in_exhibit", title=title_of(spec, self.context))),))
+        return self._shown(spec)
+
+    def section(self, name: str) -> Several:
+        """Show every exhibit of a section in declared order, under headings by domain; one sentence where there is none.
+
+        The section ``programme`` opens with an account of the programme and the cohort, ``comparability`` with the design.
+        """
+        self._asked[name] = None
+        chosen = tuple(sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order))
+        shown: list[Text | Shown] = list(opening(name, self.context)) if chosen or name == PROGRAMME else []
+        if not chosen and not shown:
+            declared = (spec.section for spec in self.context.dictionary.exhibits if self.context.kind.id in spec.reports)
+            if self.context.kind.wave != "first" or name in declared:       # what is told at the end is not missing at the start
+                self._absent[name] = None
+            return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
+        caution = cautions(chosen, self.specs, self.context)
+        shown += [caution] if caution else []
+        for heading, specs in by_heading(name, chosen, self.context):
+            shown += [heading] if heading else []
+            shown += [self._shown(spec) for spec in specs]
+        return Several(tuple(shown))
+
+    def text(self, template: str, of: str = "", **select: str) -> Text:
+        """Fill a sentence from the results of an exhibit, or of what keywords select.
+
+        Parameters
+        ----------
+        template
+            A whole sentence with fields in braces, such as ``{estimate}`` or ``{verdict}``.
+        of
+            An exhibit: its first headline indicator is meant.
+        select
+            ``indicator``, ``wave``, ``authority``, ``group``, ``level``, ``quantity``, ``reference``
+            and ``source``, which say what is meant, or change what the exhibit means.
+
+        Returns
+        -------
+        Text
+            Where the result is withheld or not there, a sentence that says so.
+        """
+        sentence = fill(template, chosen_subject(self.context, self._spec(of) if of else None, select))
+        self._note_use(of, sentence.results)
+        return Text((paragraph(sentence.text),), sentence.results)
+
+    def key_findings(self) -> Text:
+        """The headline indicators in words, by the rule declared in ``findings``; of printed figures, what they settle."""
+        if self.context.cohort.made_from is SourceKind.PUBLISHED:
+            return self._noted("key_findings", printed_findings(self.context, self.context.cohort.sources[0].id))
+        return self._noted("key_findings", key_findings(self.context))
+
+    def in_brief(self, *sections: str) -> Text:
+        """The sentences that the exhibits of some sections compose from their own numbers, each with its exhibit."""
+        specs = [spec for name in sections for spec in self.specs if spec.section == name and not spec.sentence]
+        return in_brief([self._build(spec) for spec in specs], self.context)
+
+    def strengths_and_priorities(self) -> Text:
+        """What the rule ``standing`` of the programme makes a strength and what a priority of the place of the report."""
+        return self._noted("strengths_and_priorities", strengths_and_priorities(self.context))
+
+    def to_discuss(self) -> Text:
+        """What stands out by rule and should be talked about with those who gave the results."""
+        return self._noted("to_discuss", to_discuss(self.context))
+
+    def methods(self) -> Text:
+        """The methods, intervals, families and thresholds that stand behind this report."""
+        return methods(self.context, tuple(self.tables.values()))
+
+    def limits(self) -> Text:
+        """What a reader must bear in mind: notes on the cohort, what was not collected, what is unconfirmed."""
+        return limits(self.context, self.specs, self._absent, disagreeing=PROGRAMME not in self._asked)
+
+    def glossary(self) -> Text:
+        """The words of the programme and what they mean."""
+        return glossary(self.context)
+
+    def exhibit_list(self) -> Text:
+        """The tables and figures of the report, with links, and the section, the source and the results of each."""
+        return exhibit_list(self.context, tuple(self.tables.values()), self.numbers)
+
+    def findings(self) -> Shown | Text:
+        """What the checks found, in an internal report only."""
+        return findings_table(self._findings, self.context)
+
+    def accounting(self) -> Shown | Text:
+        """How the forms that were read add up, in an internal report only."""
+        return accounting_table(self._accounting, self.context)
+
+    def close(self) -> Closing:
+        """End the report: hand over every result that it showed, for ``results.csv``."""
+        return Closing(self.used())
+
+    def used(self) -> pd.DataFrame:
+        """Return the results shown so far.
+
+        Returns
+        -------
+        DataFrame
+            one row per exhibit and result shown in it: ``exhibit`` and the columns of ``frames.RESULTS``,
+            in key order. The sentences of the notebook have the exhibit they were asked ``of``, or none.
+        """
+        rows = [(exhibit, *self.context.results.by_key[key]) for exhibit, key in sorted(self._used)]
+        return pd.DataFrame(rows, columns=["exhibit", *self.disclosed.table.columns])
+
+    def _spec(self, exhibit: str) -> ExhibitRow:
+        """The declared exhibit with this id, if it belongs to this kind of report."""
+        spec = self.context.dictionary.exhibit(exhibit)
+        if self.context.kind.id not in spec.reports:
+            raise ParameterError(
+                f"the exhibit {exhibit!r} does not belong to a report of the kind {self.context.kind.id!r}.",
+                found=", ".join(spec.reports), where="exhibits.csv, column reports",
+                do="add the kind of report to the exhibit, or call an exhibit of this kind.",
+            )
+        return spec
+
+    def _shown(self, spec: ExhibitRow) -> Shown:
+        """An exhibit as the notebook shows it."""
+        return Shown(self._build(spec), self.context.words)
+
+    def _build(self, spec: ExhibitRow) -> Exhibit:
+        """Make an exhibit once, and note the results in it."""
+        if spec.exhibit not in self._built:
+            sentence = leading(spec, self.context)
+            self._built[spec.exhibit] = build(
+                self.tables[spec.exhibit], self.context, self.numbers[spec.exhibit], sentence=sentence.text)
+            self._note_use(spec.exhibit, sentence.results)
+        made = self._built[spec.exhibit]
+        self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))
+        return made
+
+    def _noted(self, exhibit: str, text: Text) -> Text:
+        """A text whose results are noted as shown."""
+        self._note_use(exhibit, text.results)
+        return text
+
+    def _note_use(self, exhibit: str, keys: tuple[str, ...]) -> None:
+        """Remember that results were shown."""
+        self._used.update(dict.fromkeys((exhibit, key) for key in keys))

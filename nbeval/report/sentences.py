@@ -1,0 +1,244 @@
+"""Sentences made from results: a template's fields are filled, or a whole other sentence says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from string import Formatter
+from types import MappingProxyType
+
+from nbeval.dictionary.records import Measure
+from nbeval.errors import ParameterError
+from nbeval.frames import Quantity
+from nbeval.report.cells import why_not
+from nbeval.report.context import Context
+from nbeval.report.numerals import MINUS, RATING, NumberFormat, numeral, ten
+from nbeval.report.results import Result, State, key_of
+from nbeval.report.subject import Subject
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence and the keys of the results it was made from; ``refused`` where it says why there is no number."""
+
+    text: str
+    results: tuple[str, ...] = ()
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A field of a template: the result it reads, which column of it, and how that is written."""
+
+    row: Callable[[Subject], Result | None]
+    field: str
+    write: Callable[[float | str, Subject], str]
+
+
+_DIFFERENCES = frozenset({Quantity.CHANGE, Quantity.CHANGE_ADJUSTED, Quantity.CHANGE_POOLED, Quantity.DIFFERENCE,
+                          Quantity.MARGINAL_EFFECT})
+_RATIOS = frozenset({Quantity.ODDS_RATIO, Quantity.ALPHA, Quantity.ITEM_REST, Quantity.EFFECT_SIZE})
+_COUNTS = frozenset({Quantity.COUNT, Quantity.EFFECTIVE_N})
+
+
+def _format(subject: Subject) -> NumberFormat:
+    """How the numbers of a subject are written."""
+    if subject.area is not None:
+        return RATING
+    if subject.indicator is None:
+        return NumberFormat(percent=True)
+    return subject.context.format(subject.indicator)
+
+
+def _main(value: float, subject: Subject) -> str:
+    """A number of the result that ``{estimate}`` means, with the unit that its quantity has."""
+    quantity = subject.main.quantity if subject.main is not None else ""
+    if quantity in _DIFFERENCES:
+        return _format(subject).difference(value)
+    if quantity in _RATIOS:
+        return numeral(value, 2)
+    return numeral(value) if quantity in _COUNTS else _full(value, subject)
+
+
+def _full(value: float, subject: Subject) -> str:
+    """A level with its unit; a share above zero is never written as zero."""
+    form = _format(subject)
+    if form.is_low(value):
+        return subject.context.say("under", least=form.full(10.0 ** -form.decimals))
+    return form.full(value)
+
+
+def _signed(value: float, subject: Subject) -> str:
+    """A difference with its sign."""
+    return _format(subject).difference(value)
+
+
+def size(value: float, subject: Subject) -> str:
+    """The size of a difference with its unit in words: ``5 percentage points``."""
+    number = numeral(value, _format(subject).decimals).removeprefix(MINUS)
+    percent = subject.indicator is None or subject.indicator.measure is Measure.PERCENT
+    unit = "step" if subject.area is not None else "point" if percent else "scale_point"
+    key = unit + ("" if number == "1" else "s")
+    return subject.context.say(key, number=number)
+
+
+def _published(value: float, subject: Subject) -> str:
+    """A published figure with the digits it was published with."""
+    return NumberFormat(subject.benchmark.decimals, _format(subject).percent).full(value)
+
+
+def _count(value: float, _: Subject) -> str:
+    """A number of people."""
+    return numeral(value)
+
+
+def _ten(value: float, subject: Subject) -> str:
+    """A share as ``3 in 10``, in words where it rounds to none or all."""
+    number = ten(value)
+    key = {0: "x_in_ten_few", 10: "x_in_ten_most"}.get(number, "x_in_ten")
+    return subject.context.say("x_in_ten_none" if value == 0 else "x_in_ten_all" if value == 100 else key, number=number)
+
+
+def _verdict(value: str, subject: Subject) -> str:
+    """The word that the test allows."""
+    return subject.context.words.get(value, value)
+
+
+def _row(name: str) -> Callable[[Subject], Result | None]:
+    """The result that a subject has under a name."""
+    return lambda subject: getattr(subject, name)
+
+
+def _end(quantity: Quantity) -> Callable[[Subject], Result | None]:
+    """The lowest or the highest of all places, whatever place the sentence is about."""
+    return lambda subject: replace(subject, authority="").find(quantity)
+
+
+def _before(subject: Subject) -> Result | None:
+    """The level at the first wave."""
+    return subject.at(subject.context.first.id)
+
+
+def _after(subject: Subject) -> Result | None:
+    """The level at the last wave."""
+    return subject.at(subject.context.wave.id)
+
+
+def _tested(subject: Subject) -> Result | None:
+    """The result that carries the verdict: the main one, else the change, else the difference."""
+    for row in (subject.main, subject.change if subject.context.shows_change else None, subject.difference):
+        if row is not None and (row.verdict or row.suppression):
+            return row
+    return None
+
+
+SLOTS: Mapping[str, Slot] = MappingProxyType({
+    "estimate": Slot(_row("main"), "estimate", _main),
+    "conf_low": Slot(_row("main"), "conf_low", _main),
+    "conf_high": Slot(_row("main"), "conf_high", _main),
+    "n": Slot(_row("main"), "n_valid", _count),
+    "n_valid": Slot(_row("main"), "n_valid", _count),
+    "n_reference": Slot(_row("main"), "n_reference", _count),
+    "n_eligible": Slot(_row("main"), "n_eligible", _count),
+    "x_in_ten": Slot(_row("main"), "estimate", _ten),
+    "before": Slot(_before, "estimate", _full),
+    "after": Slot(_after, "estimate", _full),
+    "change": Slot(_row("change"), "estimate", size),
+    "change_low": Slot(_row("change"), "conf_low", _signed),
+    "change_high": Slot(_row("change"), "conf_high", _signed),
+    "verdict": Slot(_tested, "verdict", _verdict),
+    "benchmark": Slot(_row("published"), "estimate", _published),
+    "difference": Slot(_row("difference"), "estimate", size),
+    "difference_verdict": Slot(_row("difference"), "verdict", _verdict),
+    "lowest": Slot(_end(Quantity.LOWEST), "estimate", _full),
+    "highest": Slot(_end(Quantity.HIGHEST), "estimate", _full),
+})
+
+
+def labels(subject: Subject) -> dict[str, str]:
+    """The fields of a template that are words of the dictionary and no results."""
+    context, one, published = subject.context, subject.indicator, subject.benchmark
+    programme = context.dictionary.programme
+    waves = {wave.id: wave.label for wave in context.cohort.waves}
+    return {
+        "label": subject.label, "indicator": subject.label, "short": one.short if one else subject.label,
+        "says": one.says if one else "", "people": programme.people.many, "person": programme.people.one,
+        "area": programme.area.one, "areas": programme.area.many, "programme": programme.name,
+        "cohort": context.cohort.label, "wave": waves.get(subject.wave, subject.wave),
+        "first_wave": context.first.label, "last_wave": context.wave.label,
+        "authority": context.authority_name(subject.authority), "authorities": str(len(context.cohort.authorities)),
+        "group": context.group_label(subject.group) if subject.group else "",
+        "level": context.level_label(subject.group, subject.level) if subject.level else "",
+        "benchmark_label": published.label if published else "", "benchmark_year": published.year if published else "",
+        "benchmark_population": published.population if published else "", "interval_level": context.interval_level,
+    }
+
+
+def fill(template: str, subject: Subject) -> Sentence:
+    """Fill a template from the results of a subject.
+
+    Parameters
+    ----------
+    template
+        A whole sentence with fields in braces.
+    subject
+        What it is about.
+
+    Returns
+    -------
+    Sentence
+        Where a result it needs is withheld or could not be estimated, another whole sentence that
+        says so, with no number in it.
+
+    Raises
+    ------
+    ParameterError
+        Where a field does not exist.
+    """
+    words = labels(subject)
+    needed = fields_of(template)
+    unknown = [name for name in needed if name not in SLOTS and name not in words]
+    if unknown:
+        raise ParameterError(
+            "a sentence has a field that does not exist.", found=", ".join(unknown),
+            allowed=", ".join([*SLOTS, *words]), do="use only the fields above, each alone in its braces.",
+        )
+    rows = {name: SLOTS[name].row(subject) for name in needed if name in SLOTS}
+    used = tuple(dict.fromkeys(key_of(row) for row in rows.values() if row is not None))
+    refused = _refusal(rows, subject)
+    if refused:
+        return Sentence(refused, used, refused=True)
+    values = {name: SLOTS[name].write(getattr(row, SLOTS[name].field), subject) for name, row in rows.items()}
+    return Sentence(template.format(**{**words, **values}), used)
+
+
+def fields_of(template: str) -> tuple[str, ...]:
+    """The names of the fields of a template, each once."""
+    try:
+        return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name is not None))
+    except ValueError:
+        raise ParameterError(
+            "a sentence has a brace that is not closed.", found=f"{len(template)} characters",
+            do="write every field as {field}, and a brace that is no field twice.",
+        ) from None
+
+
+def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> str:
+    """The sentence that stands in where a number may not or cannot be given; empty where all can."""
+    context = subject.context
+    states = {name: _state(name, row, context) for name, row in rows.items()}
+    label = subject.label or context.say("taking_part")
+    if State.WITHHELD in states.values():
+        return context.say("withheld", label=label)
+    for name, state in states.items():
+        if state is State.NOT_ESTIMABLE:
+            return context.say("not_estimable", label=label, why=why_not(rows[name], context) or context.say("no_reason"))
+    return context.say("no_result", label=label) if State.ABSENT in states.values() else ""
+
+
+def _state(name: str, row: Result | None, context: Context) -> State:
+    """What a reader gets of a field; a verdict is a word and is there or not."""
+    field = SLOTS[name].field
+    if field != "verdict" or row is None:
+        return context.state(row, field)
+    return State.SHOWN if row.verdict else context.state(row)

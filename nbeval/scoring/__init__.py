@@ -1,0 +1,64 @@
+"""measure: answers to values. Scores scales, derives indicators, places respondents in groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.records import Cohort, Scale
+from nbeval.frames import Collected, Measured
+from nbeval.scoring.groups import add_groups
+from nbeval.scoring.indicators import derive_indicators
+from nbeval.scoring.scales import keyed_items, score_scale
+from nbeval.scoring.weights import weigh
+
+
+def measure(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> Measured:
+    """Turn a cohort's answers into the values of its indicators.
+
+    Parameters
+    ----------
+    collected : what ``collect`` made of the cohort's survey
+    cohort : its groups, margins and weighting
+    dictionary : scales, indicators and groups
+    """
+    items = set(collected.answers["item"].cat.categories)
+    groups = {name: levels for name, levels in dictionary.groups.items() if levels[0].item in items}
+    people = add_groups(collected.respondents, collected.answers, groups)
+    return Measured(
+        values=derive_indicators(with_scores(collected.answers, dictionary), dictionary.indicators),
+        respondents=weigh(people, cohort),
+        keyed=keyed_items(collected.answers, _asked(dictionary, items), ranges=dictionary.ranges),
+    )
+
+
+def with_scores(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """Add the scores of every scale whose items were asked, as further items named by the scale.
+
+    Returns
+    -------
+    one row per respondent x item or scale (``frames.ANSWERS``).
+    """
+    scales = _asked(dictionary, set(answers["item"].cat.categories))
+    blocks = [answers, *(_as_answers(answers, scale, dictionary) for scale in scales)]
+    names = [*answers["item"].cat.categories, *(scale.id for scale in scales)]
+    return pd.concat(
+        [block.assign(item=pd.Categorical(block["item"], categories=names)) for block in blocks],
+        ignore_index=True,
+    )
+
+
+def _asked(dictionary: Dictionary, items: set[str]) -> list[Scale]:
+    """The scales of which at least one item was asked."""
+    return [scale for scale in dictionary.scales if items & {entry.item for entry in scale.items}]
+
+
+def _as_answers(answers: pd.DataFrame, scale: Scale, dictionary: Dictionary) -> pd.DataFrame:
+    """The scores of one scale in the shape of answers."""
+    scored = score_scale(answers, scale, ranges=dictionary.ranges)
+    respondents = answers.drop_duplicates("respondent")[["respondent", "wave", "authority"]]
+    block = respondents.merge(scored, on="respondent", how="inner", validate="one_to_one")
+    block = block.rename(columns={"score": "code"}).assign(item=scale.id)
+    block["code"] = block["code"].astype(np.float64)
+    return block[list(answers.columns)]

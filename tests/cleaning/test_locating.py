@@ -1,0 +1,104 @@
+"""Where exports lie."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from nbeval.cleaning.locating import locate, record_inputs, unexpected
+from nbeval.errors import DictionaryError, SourceError
+from tests.cleaning.exports import write_before, write_cohort
+
+
+def _with_files(cohort, **changes):
+    source = cohort.sources[0]
+    files = tuple(one.model_copy(update=changes) for one in source.files)
+    return cohort.model_copy(update={"sources": (source.model_copy(update={"files": files}),)})
+
+
+def test_files_are_found_for_every_wave_and_authority(cohort, tmp_path):
+    files = locate(cohort, cohort.sources[0], write_cohort(tmp_path))
+    assert [(file.wave, file.authority, file.name) for file in files][:2] == [
+        ("before", "north", "before/north.csv"), ("before", "south", "before/south.csv"),
+    ]
+    assert len(files) == 6 and {file.header_rows for file in files if file.wave == "after"} == {2}
+
+
+def test_a_folder_with_the_cohorts_id_is_used_where_there_is_one(cohort, tmp_path):
+    write_cohort(tmp_path / cohort.id)
+    assert locate(cohort, cohort.sources[0], tmp_path)[0].name == f"{cohort.id}/before/north.csv"
+
+
+def test_a_missing_file_is_an_error_that_says_whose_and_where(cohort, tmp_path):
+    write_cohort(tmp_path)
+    (tmp_path / "after" / "south.xlsx").unlink()
+    (tmp_path / "before" / "east.csv").unlink()
+    with pytest.raises(SourceError, match="2 of 6 declared files are not in the data folder") as caught:
+        locate(cohort, cohort.sources[0], tmp_path)
+    message = str(caught.value)
+    assert "authority 'east' wave 'before' -> before/east.csv" in message
+    assert "authority 'south' wave 'after' -> after/south.xlsx" in message
+    assert "not_expected" in message and str(tmp_path) not in message
+
+
+def test_an_authority_that_made_no_return_by_agreement_is_not_missed(cohort, tmp_path):
+    write_cohort(tmp_path)
+    (tmp_path / "before" / "east.csv").unlink()
+    (tmp_path / "after" / "east.xlsx").unlink()
+    agreed = _with_files(cohort, not_expected=("east",))
+    assert len(locate(agreed, agreed.sources[0], tmp_path)) == 4
+
+
+def test_files_may_be_those_of_some_authorities_only(cohort, tmp_path):
+    source = cohort.sources[0]
+    before, after = source.files
+    parts = (before, after.model_copy(update={"authorities": ("north", "south")}),
+             after.model_copy(update={"authorities": ("east",), "pattern": "after/one library's own name.xlsx"}))
+    parted = cohort.model_copy(update={"sources": (source.model_copy(update={"files": parts}),)})
+    write_cohort(tmp_path)
+    (tmp_path / "after" / "east.xlsx").rename(tmp_path / "after" / "one library's own name.xlsx")
+    found = [(file.authority, file.name) for file in locate(parted, parted.sources[0], tmp_path) if file.wave == "after"]
+    assert found == [("north", "after/north.xlsx"), ("south", "after/south.xlsx"),
+                     ("east", "after/one library's own name.xlsx")]
+    assert unexpected(parted, tmp_path) == []
+
+
+def test_a_data_folder_that_does_not_exist_is_named_without_its_path(cohort, tmp_path):
+    with pytest.raises(SourceError, match="no data folder 'nowhere'") as caught:
+        locate(cohort, cohort.sources[0], tmp_path / "nowhere")
+    assert str(tmp_path) not in str(caught.value)
+
+
+@pytest.mark.parametrize("pattern", ["../{authority}.csv", "/exports/{authority}.csv"])
+def test_a_pattern_may_not_lead_out_of_the_data_folder(cohort, tmp_path, pattern):
+    astray = _with_files(cohort, pattern=pattern)
+    with pytest.raises(DictionaryError, match="leads out of the data folder"):
+        locate(astray, astray.sources[0], tmp_path)
+
+
+def test_a_pattern_names_its_sheet_after_a_hash(cohort, tmp_path):
+    named = _with_files(cohort, pattern="{authority}.xlsx#Raw data")
+    for authority in cohort.authorities:
+        write_before(tmp_path / f"{authority}.xlsx", [])
+    file = locate(named, named.sources[0], tmp_path)[0]
+    assert (file.name, file.sheet) == ("north.xlsx", "Raw data")
+
+
+@pytest.mark.parametrize("folder", ["", "first"])
+def test_undeclared_files_are_seen_and_hidden_ones_and_corrections_are_not(cohort, tmp_path, folder):
+    here = write_cohort(tmp_path / folder)
+    for name in ("before/west.csv", "notes.txt", ".hidden", "corrections.csv"):
+        (here / name).write_text("x")
+    prefix = f"{folder}/" if folder else ""
+    assert unexpected(cohort, tmp_path) == [f"{prefix}before/west.csv", f"{prefix}notes.txt"]
+
+
+def test_inputs_are_recorded_with_their_checksum_and_size(cohort, tmp_path):
+    files = locate(cohort, cohort.sources[0], write_cohort(tmp_path))
+    corrections = tmp_path / "corrections.csv"
+    corrections.write_text("x")
+    inputs = record_inputs(files, corrections, tmp_path)
+    raw = (tmp_path / "before" / "north.csv").read_bytes()
+    assert inputs.iloc[0].tolist() == ["before/north.csv", hashlib.sha256(raw).hexdigest(), len(raw)]
+    assert len(inputs) == 7 and inputs.iloc[-1]["file"] == "corrections.csv"

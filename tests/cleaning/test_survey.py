@@ -1,0 +1,173 @@
+"""From exports to answers, as a whole."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from nbeval.cleaning import collect, collect_text
+from nbeval.dictionary.records import Column, Design, Item
+from nbeval.errors import NbevalError, SourceError
+from tests.cleaning.exports import (
+    AFTER, AUTHORITIES, BEFORE, form, later, with_rules, write_after, write_before, write_cohort, write_csv,
+)
+
+OFTEN = ("Often", "Sometimes", "Never", "hardly ever", "Prefer not to say", "Not sure", "")
+
+
+def _forms(drawn: random.Random, make, often: str) -> list[dict[str, str]]:
+    """Forms with every kind of answer, some of them tests, unfinished, empty or sent twice."""
+    year = make()["finished"][:4]
+    return [make(
+        str(drawn.randint(1, 30)), enjoy=drawn.choice(["0 - Not at all", "3", "7", "10", ""]),
+        often=drawn.choice([often, *OFTEN[1:]]), card=drawn.choice(["Yes", "no", ""]),
+        novels=drawn.choice(["Yes", "No", ""]),
+        comics=drawn.choice(["1", "0", ""]), reads=drawn.choice(["Novels", "Comics;Novels", ""]),
+        comment=drawn.choice(["", "words", "more words"]), test=drawn.choice(["No"] * 9 + ["Yes"]),
+        status=drawn.choice(["Complete", "Complete", "Partial"]), finished=f"{year}-04-0{drawn.randint(1, 9)}",
+    ) for _ in range(40)]
+
+
+def test_the_order_of_rows_and_columns_never_matters(tiny, cohort, tmp_path):
+    drawn = random.Random(7)
+    before = {authority: _forms(drawn, form, "Often") for authority in AUTHORITIES}
+    after = {authority: _forms(drawn, later, "Often or always") for authority in AUTHORITIES}
+    write_cohort(tmp_path / "as_is", before, after)
+    for authority in AUTHORITIES:
+        for write, forms, columns, name in ((write_before, before, BEFORE, f"before/{authority}.csv"),
+                                            (write_after, after, AFTER, f"after/{authority}.xlsx")):
+            # an empty upper header would repeat its left neighbour: shuffled headers stand in full
+            shuffled = dict(drawn.sample(sorted(columns.items()), len(columns)))
+            write(tmp_path / "shuffled" / name, drawn.sample(forms[authority], 40), shuffled)
+    one, two = (collect(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled"))
+    assert len(one.respondents) > 100 and one.accounting["duplicate"].sum() > 20
+    for table in ("answers", "respondents", "findings", "accounting"):
+        pd.testing.assert_frame_equal(getattr(one, table), getattr(two, table))
+    pd.testing.assert_frame_equal(*(collect_text(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled")))
+
+
+def test_forms_without_number_stand_in_the_order_of_their_answers(tiny, cohort, tmp_path):
+    forms = [form("", enjoy=number) for number in ("3", "1", "2")]
+    one = collect(cohort, tiny, write_cohort(tmp_path / "one", {"north": forms}))
+    two = collect(cohort, tiny, write_cohort(tmp_path / "two", {"north": forms[::-1]}))
+    pd.testing.assert_frame_equal(one.answers, two.answers)
+
+
+def test_every_respondent_has_a_row_for_every_closed_item(tiny, cohort, tmp_path):
+    collected = collect(cohort, tiny, write_cohort(tmp_path, before={"north": [form("1"), form("2")]}))
+    assert len(collected.respondents) == 7
+    assert collected.answers.groupby("respondent", observed=True).size().eq(5).all()
+    assert "comment" not in collected.answers["item"].cat.categories
+
+
+def test_each_answer_has_a_code_or_a_reason_and_never_both(tiny, cohort, tmp_path):
+    forms = [form("1"), form("2", often="", card=""), form("3", enjoy="Prefer not to say")]
+    answers = collect(cohort, tiny, write_cohort(tmp_path, before={"north": forms})).answers
+    assert (answers["code"].isna() == answers["missing"].notna()).all()
+
+
+def test_respondents_are_numbered_by_wave_authority_and_submission(tiny, cohort, tmp_path):
+    people = collect(cohort, tiny, write_cohort(tmp_path, {"south": [form("b"), form("a")]})).respondents
+    assert people["respondent"].tolist() == list(range(1, 8))
+    assert people["authority"].tolist() == ["east", "north", "south", "south", "east", "north", "south"]
+    assert people["wave"].tolist() == ["before"] * 4 + ["after"] * 3
+    assert people["wave"].cat.categories.tolist() == ["before", "after"]
+
+
+def test_typed_answers_are_kept_apart_under_the_same_numbers(tiny, cohort, tmp_path):
+    data = write_cohort(tmp_path, {"south": [form("2", comment="second"), form("1", comment="  ")]},
+                        {"east": [later(comment="third"), later("9", comment="of a test", test="Yes")]})
+    text = collect_text(cohort, tiny, data)
+    assert text.to_numpy().tolist() == [
+        [4, "before", "south", "comment", "second"], [5, "after", "east", "comment", "third"],
+    ]
+
+
+def test_two_survey_sources_are_numbered_on(tiny, cohort, tmp_path):
+    source = cohort.sources[0]
+    both = cohort.model_copy(update={"sources": (
+        source.model_copy(update={"files": source.files[:1]}),
+        source.model_copy(update={"id": "again", "files": source.files[1:]}),
+    )})
+    collected = collect(both, tiny, write_cohort(tmp_path))
+    assert collected.respondents["source"].tolist() == ["survey"] * 3 + ["again"] * 3
+    assert collected.respondents["respondent"].tolist() == [1, 2, 3, 4, 5, 6] and len(collected.answers) == 30
+    assert len(collected.inputs) == len(collected.accounting) == 6
+
+
+def test_persons_are_named_only_where_the_design_links_waves(tiny, cohort, tmp_path):
+    loaded = tiny.instruments[0]
+    columns = (*loaded.columns, Column(version="2020", header="Card number", role="person", required=False))
+    dictionary = replace(tiny, instruments=(replace(loaded, columns=columns),))
+    write_cohort(tmp_path)
+    write_before(tmp_path / "before" / "north.csv", [form("1", person="p1"), form("2", person="p1")],
+                 {**BEFORE, "person": "Card number"})
+    assert set(collect(cohort, dictionary, tmp_path).respondents["person"]) == {""}
+    matched = cohort.model_copy(update={"design": Design.MATCHED})
+    collected = collect(matched, dictionary, tmp_path)
+    assert collected.respondents["person"].tolist() == ["", "p1", "p1", "", "", "", ""]
+    found = collected.findings.query("check == 'persons_once'")
+    assert found["message"].tolist() == ["2 forms are of persons who have more than one, kept."]
+
+
+def test_a_cohort_without_survey_is_refused(tiny, cohort, tmp_path):
+    bare = cohort.model_copy(update={"sources": ()})
+    with pytest.raises(SourceError, match="cohort 'first' declares no survey with files"):
+        collect(bare, tiny, tmp_path)
+
+
+def test_nothing_that_people_typed_or_that_identifies_them_is_in_any_table(tiny, cohort, tmp_path):
+    forms = [form(f"canary-id-{number}", comment=f"canary-text-{number}", email=f"canary{number}@example.org",
+                  ip=f"canary-ip-{number}", often="never ") for number in range(12)]
+    after = [later(f"canary-id-{number}", comment=f"canary-text-{number}", email=f"canary{number}@example.org")
+             for number in range(12)]
+    collected = collect(cohort, tiny, write_cohort(tmp_path, {"north": forms}, {"north": after}))
+    for table in (collected.answers, collected.respondents, collected.findings, collected.accounting, collected.inputs):
+        assert "canary" not in table.to_csv()
+        for column in table.select_dtypes("category"):
+            assert "canary" not in str(table[column].cat.categories.tolist())
+    assert len(collected.respondents) == 28
+
+
+@pytest.mark.parametrize("broken", [
+    {"often": "canary"}, {"enjoy": "99"}, {"novels": "canary"}, {"status": "canary"}, {"comment": 'canary"', "often": "?"},
+])
+def test_no_message_of_an_error_holds_a_cell(tiny, cohort, tmp_path, broken):
+    forms = [form(f"canary-{number}", comment="canary", email="canary@example.org", ip="canary-ip") for number in range(9)]
+    data = write_cohort(tmp_path, {"north": [*forms, form("canary-last", **{"comment": "canary", **broken})]})
+    with pytest.raises(NbevalError) as caught:
+        collect(cohort, tiny, data)
+    for text in (str(caught.value), repr(caught.value), *map(str, caught.value.args)):
+        assert "canary" not in text and "99" not in text and "example.org" not in text and str(tmp_path) not in text
+    assert "\n  do " in str(caught.value)
+
+
+def test_a_cohort_of_usual_size_is_collected_in_well_under_two_seconds(tiny, cohort, tmp_path):
+    # eighteen files, 2,412 forms, 66 columns
+    loaded, source = tiny.instruments[0], cohort.sources[0]
+    names = [f"q{number:02d}" for number in range(62)]
+    items = tuple(Item(item=name, label=name, kind="choice", response_set="frequency", status="confirmed", source="T1")
+                  for name in names)
+    headers = {"ID": "submission", "Start": "started", "End": "finished", "E-mail": "identifying"}
+    columns = (*(Column(version="2020", header=header, role=role) for header, role in headers.items()),
+               *(Column(version="2020", header=name, role="item", item=name) for name in names))
+    changed = replace(loaded, columns=columns, items=items, routing=(), comparability=())
+    dictionary = replace(tiny, instruments=(changed,))
+    files = tuple(source.files[0].model_copy(update={"pattern": f"{number}-{{authority}}.csv", "wave": wave})
+                  for number, wave in enumerate(["before"] * 3 + ["after"] * 3))
+    large = cohort.model_copy(update={"sources": (source.model_copy(update={"files": files}),)})
+    drawn = random.Random(3)
+    for number in range(6):
+        for authority in AUTHORITIES:
+            write_csv(tmp_path / f"{number}-{authority}.csv", [*headers, *names], [
+                [f"{number}-{one}", "2020-04-01 10:00", "2020-04-01 10:10", "x", *drawn.choices(OFTEN, k=62)]
+                for one in range(134)
+            ])
+    start = time.process_time()
+    collected = collect(large, dictionary, tmp_path)
+    assert time.process_time() - start < 1.5
+    assert len(collected.answers) == len(collected.respondents) * 62 == 18 * 134 * 62

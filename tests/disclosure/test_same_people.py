@@ -1,0 +1,109 @@
+"""Matched designs: whoever answered once is not given away by counts of everybody beside counts of pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbeval.dictionary.kinds import Design
+from nbeval.errors import DisclosureError
+from nbeval.disclosure import attack, protect
+from nbeval.disclosure.attack import refuse_leaks
+from nbeval.disclosure.cells import BASE, PEOPLE, SHARE, read_cells
+from nbeval.disclosure.same_people import came_or_went
+from tests.disclosure import invented
+from tests.disclosure.invented import complete, indicator, percent
+
+YES = indicator("yes", "yesno", ("1",))
+MATCHED = invented.cohort("abc").model_copy(update={"design": Design.MATCHED})
+WORDS = invented.dictionary([YES], cohorts=[MATCHED])
+#: by authority: yes and all at the first wave, at the last, and of the pairs yes then, yes now and all
+COUNTS = {
+    "a": ((30, 60), (31, 75), (28, 25, 57)), "b": ((40, 80), (33, 82), (27, 25, 55)), "c": ((44, 95), (45, 90), (26, 24, 60)),
+    "d": ((44, 90), (43, 96), (29, 24, 62)),
+}
+
+
+def rows_of(counts: dict, names: str) -> pd.DataFrame:
+    """Levels of both waves and the change of the pairs, of authorities and of them all."""
+    chosen = {name: np.array([*first, *last, *pairs]) for name, (first, last, pairs) in counts.items() if name in names}
+    rows = []
+    for name, numbers in {"": sum(chosen.values()), **chosen}.items():
+        then, n_then, now, n_now, pairs_then, pairs_now, pairs = numbers.tolist()
+        rows += [percent("yes", then, n_then, authority=name), percent("yes", now, n_now, authority=name, wave="after"),
+                 percent("yes", pairs_now, pairs, authority=name, wave="after") | dict(
+                     quantity="change", contrast="wave", reference="before", estimate=100 * (pairs_now - pairs_then) / pairs,
+                     numerator_reference=pairs_then, n_reference=pairs)]
+    return complete(rows)
+
+
+def matched(names: str):
+    """A cohort of these authorities in which people are linked, and its dictionary."""
+    cohort = MATCHED.model_copy(update={"authorities": tuple(names)})
+    return cohort, invented.dictionary([YES], cohorts=[cohort])
+
+
+def test_those_who_answered_once_are_cells_of_their_own():
+    cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
+    once = cells[cells["authority"].eq("a") & came_or_went(cells["level"])].set_index(["wave", "kind"])["value"]
+    assert once.to_dict() == {
+        ("before", BASE): 3, ("before", SHARE): 2, ("before", PEOPLE): 3, ("after", BASE): 18, ("after", SHARE): 6, ("after", PEOPLE): 18}
+
+
+def test_counts_of_pairs_are_not_taken_for_counts_of_everybody():
+    cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
+    whole = cells[cells["authority"].eq("a") & cells["group"].eq("") & cells["kind"].eq(SHARE)].set_index("wave")["value"]
+    assert whole.to_dict() == {"before": 30, "after": 31}
+
+
+def test_pairs_beside_everybody_are_found_where_few_answered_once():
+    """The leak of the kind: two of three leavers had said yes."""
+    cohort, words = matched("abcd")
+    audit = attack(rows_of(COUNTS, "abcd"), cohort, words)
+    assert set(audit.loc[~audit["ok"], "authority"]) >= {"a"}
+    with pytest.raises(DisclosureError, match="can be worked out"):
+        refuse_leaks(audit)
+
+
+def test_the_same_counts_of_two_samples_are_no_leak():
+    free = invented.cohort("abcd")
+    assert attack(rows_of(COUNTS, "abcd"), free, invented.dictionary([YES], cohorts=[free]))["ok"].all()
+
+
+@pytest.fixture(scope="module")
+def changes():
+    """A protected release in which three people of one authority left."""
+    return protect(rows_of(COUNTS, "abcd"), *matched("abcd")).table
+
+
+class TestProtected:
+    """What is taken out, and what is not."""
+
+    def test_the_change_goes_with_its_base_at_both_waves(self, changes):
+        row = changes[changes["authority"].eq("a") & changes["quantity"].eq("change")].iloc[0]
+        assert row["suppression"] == "[c]"
+        assert row[["n_valid", "n_reference", "n_eligible", "numerator", "numerator_reference"]].isna().all()
+
+    def test_the_levels_stay(self, changes):
+        assert changes.loc[changes["quantity"].eq("percent"), "suppression"].eq("").all()
+
+    def test_it_is_not_the_only_one_that_goes(self, changes):
+        gone = changes[changes["quantity"].eq("change") & changes["n_valid"].isna()]
+        assert len(gone) >= 2
+
+    def test_a_companion_that_is_printed_again_is_found(self, changes):
+        cohort, words = matched("abcd")
+        results = rows_of(COUNTS, "abcd")
+        gone = changes.index[changes["quantity"].eq("change") & changes["suppression"].eq("[c]") & changes["authority"].ne("a")]
+        again = changes.copy()
+        again.loc[gone] = results.loc[gone]
+        assert not attack(again, cohort, words)["ok"].all()
+
+
+def test_who_was_lost_is_no_level_of_a_group():
+    lost = dict(source="survey", cohort="c", quantity="attrition", wave="after", unit="percent", group="g", level="g0",
+                numerator=12.0, n_valid=40.0, n_eligible=44.0, estimate=30.0)
+    cells = read_cells(complete([lost]), WORDS).table
+    assert {(one.wave, one.group, one.level, one.value) for one in cells.itertuples()} == {
+        ("before", "g until after", "g0 lost", 12.0), ("before", "g until after", "g0 kept", 28.0)}

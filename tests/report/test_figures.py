@@ -1,0 +1,279 @@
+"""Pictures: the same bytes every time, nothing withheld, words for everyone, no names that meet."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from nbeval.errors import DictionaryError, RenderError
+from nbeval.report.figures import CHARTS, spoken
+from nbeval.report.figures.figure_dots import dots
+from nbeval.report.figures.figure_dumbbell import dumbbell
+from nbeval.report.figures.figure_funnel import funnel
+from nbeval.report.figures.figure_heat import ALIKE, BANDS, FIRST, OTHER
+from nbeval.report.figures.figure_icons import icons
+from nbeval.report.figures.figure_multiples import multiples, spread
+from nbeval.report.figures.figure_stacked import stacked
+from nbeval.report.figures.figure_style import COLOURS, INK, MARKERS, QUIET, SIZE, SLIM, WIDTH, folded, width_of
+from nbeval.report.figures.marks import Line, Mark, Picture
+from tests.report.invented import HOSTILE, exhibit, withheld
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def pictured(report):
+    """The exhibits of a report that have a picture."""
+    return [report.exhibit(spec.exhibit).exhibit for spec in report.specs if spec.chart]
+
+
+def written(svg):
+    """The texts of a drawing, with their size in points and place."""
+    root = etree.fromstring(svg.encode())
+    return ["".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")]
+
+
+def lines(*labels, value=40.0, series=("Before", "After")):
+    """Lines with one mark per series."""
+    return tuple(
+        Line(label, tuple(Mark(name, value, f"{value:g}%", value - 5, value + 5, 80.0, "35 to 45") for name in series))
+        for label in labels
+    )
+
+
+def test_two_drawings_of_one_report_are_the_same_bytes(make):
+    assert [one.figure.svg for one in pictured(make())] == [one.figure.svg for one in pictured(make())]
+
+
+def test_drawings_need_nothing_from_outside_and_run_nothing(make):
+    for one in pictured(make()):
+        svg = one.figure.svg
+        assert svg.startswith("<svg ")
+        assert not re.search(r"<script|<!DOCTYPE|<metadata|\bon\w+=", svg)
+        assert not re.findall(r'(?:href|src)="(?!#)', svg)
+
+
+def test_ids_are_unique_over_all_drawings_of_a_report_and_every_reference_is_kept(make):
+    ids, every = [], ""
+    for one in pictured(make()):
+        found = re.findall(r'\bid="([^"]+)"', one.figure.svg)
+        assert set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', one.figure.svg)) <= {
+            pair for name in found for pair in ((name, ""), ("", name))}
+        ids += found + re.findall(r'\bid="([^"]+)"', one.figure.slim)
+        every += one.figure.svg
+    assert len(ids) == len(set(ids))
+
+
+def test_invented_data_are_marked_inside_every_picture(make, tiny):
+    for one in pictured(make()):
+        assert "Invented data" in written(one.figure.svg), one.id
+
+
+def test_every_picture_has_a_short_and_a_long_text_with_its_numbers(make):
+    for one in pictured(make()):
+        assert one.figure.alt and one.figure.description
+        counted = one.figure.svg if one.id == "matrix" else ""         # it draws how many lines of its table say the same
+        shown = set(re.findall(r">(\d+)<", counted)) or {
+            cell.text for row in one.rows for cell in row.cells if cell.field == "estimate" and not cell.symbol}
+        assert any(text in one.figure.description for text in shown), one.id
+
+
+def test_a_picture_without_words_is_refused(make):
+    drawing = dots(Picture(lines("A"), ("Before", "After")))
+    with pytest.raises(RenderError, match="no text"):
+        spoken(exhibit("odd", "levels", "dots", ("calm",), 1), drawing, " ", "words")
+
+
+def test_what_is_withheld_is_named_and_not_drawn(make):
+    plain = make().exhibit("levels").exhibit.figure
+    hidden = make(change=lambda made: [
+        withheld(one) if one["indicator"] == "calm" and one["quantity"] == "percent" and not one["authority"] else one
+        for one in made]).exhibit("levels").exhibit.figure
+    assert "31%" in plain.svg and "31%" not in hidden.svg
+    assert "Feels calm" in written(hidden.svg) and "[c]" in written(hidden.svg)
+    assert "No number is shown for 1" in hidden.alt
+    assert plain.svg.count("<path") > hidden.svg.count("<path")
+
+
+def test_the_funnel_lists_whom_it_does_not_draw(make):
+    texts = written(make().exhibit("funnel").exhibit.figure.svg)
+    assert "Not shown: West place" in texts
+    assert "North place" in texts
+
+
+def test_markup_and_mathematics_in_labels_are_text(make):
+    svg = make().exhibit("levels").exhibit.figure.svg
+    assert "<b>" not in svg
+    assert HOSTILE.split()[0] in " ".join(written(svg))
+    assert "$y$" in " ".join(written(svg))
+
+
+@pytest.mark.parametrize(("chart", "how"), [
+    *((chart, {}) for chart in (dots, dumbbell, stacked, funnel, icons, multiples)),
+    *((chart, {"width": SLIM}) for chart in (dots, dumbbell, stacked, multiples))])
+def test_long_labels_stay_on_the_sheet(chart, how):
+    long = "A very long label about something that somebody once wished to know of young people in many places " * 2
+    picture = Picture(lines(long.strip(), "Short", "All"), ("Before", "After"), unit="Percentage", banner="Invented data",
+                      answered="Number", of_ten="{number} in 10", limits=("95%", "99.8%"))
+    drawing = chart(picture, **how)
+    drawing.svg("x")
+    renderer = drawing.figure.canvas.get_renderer() if hasattr(drawing.figure.canvas, "get_renderer") else None
+    dots_per_mm = drawing.figure.dpi / 25.4
+    for text in drawing.figure.texts:
+        box = text.get_window_extent(renderer)
+        assert box.x0 >= -1 and box.x1 <= (how.get("width", WIDTH) + 1) * dots_per_mm, text.get_text()
+
+
+@pytest.mark.parametrize("width", [WIDTH, SLIM])
+@pytest.mark.parametrize("chart", [dots, dumbbell])
+def test_no_two_texts_beside_the_lines_meet(chart, width):
+    labels = ("Short", "Something that takes two lines because it is so long a label for a row", "Another", "One more row here")
+    made = tuple(replace(line, verdict="no clear change", short="no clear change") for line in lines(*labels))
+    drawing = chart(Picture(made, ("Before", "After"), unit="Percentage", banner="Invented data"), width=width)
+    drawing.svg("x")
+    boxes = [text.get_window_extent() for text in drawing.figure.texts]
+    for number, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[number + 1:])
+
+
+def test_words_are_folded_to_a_width_and_balanced():
+    folded_words = folded("Happy yesterday: high or very high (7 to 10)", 50.0)
+    assert width_of(folded_words) <= 50.0
+    first, second = folded_words.split("\n")
+    assert len(second) > len("(7 to 10)")
+    assert folded("x" * 80, 50.0).count("\n") >= 1
+    assert width_of("wider words", SIZE) > width_of("words", SIZE)
+
+
+def test_many_differences_are_drawn_only_where_they_go_beyond_chance(make, tiny):
+    from nbeval.report.figures.marks import _clear_ones
+
+    every = tuple(Line(f"L{number}", (), "Block" if number == 0 else "", "higher" if number == 3 else "no clear difference")
+                  for number in range(30))
+    kept = _clear_ones(every, make().context)
+    assert [(line.label, line.heading) for line in kept] == [("L3", "Block")]
+
+
+@pytest.mark.parametrize(("kind", "chart"), [("levels", "pie"), ("participation", "dots")])
+def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, chart):
+    from nbeval.report.exhibits import build, tabulate
+
+    context = make().context
+    with pytest.raises(DictionaryError, match="chart"):
+        build(tabulate(exhibit("odd", kind, chart, ("calm",), 1), context), context, 1)
+
+
+def test_every_chart_of_the_vocabulary_is_there():
+    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples"}
+
+
+def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
+    small = "rose, by less than the smallest meaningful change"
+
+    def little(made):
+        return [one | {"verdict": small} if one["quantity"] == "change" and one["indicator"] == "calm" else one for one in made]
+
+    figure = make(change=little).exhibit("change").exhibit.figure
+    assert "rose a little" in written(figure.svg)
+    assert small in figure.description
+
+
+# --- telephones ------------------------------------------------------------------------------------
+
+def test_what_a_telephone_shows_says_what_the_page_shows(make):
+    for one in pictured(make()):
+        if one.figure.slim:
+            wide, slim = ({word for text in written(svg) for word in text.split()} for svg in (one.figure.svg, one.figure.slim))
+            scale = {text for text in wide ^ slim if re.fullmatch(r"[+\N{MINUS SIGN}]?[\d.]+%?,?|/", text)}
+            assert {word.strip(",") for word in wide} - {word.strip(",") for word in slim} <= scale, one.id
+
+
+def test_words_are_not_broken_to_make_lines_alike():
+    assert folded("Baseline, 2020", 17.0) == "Baseline,\n2020"
+
+
+# --- small multiples -------------------------------------------------------------------------------
+
+def domains():
+    """A picture of two domains; the second has a measure with a withheld end."""
+    rose, alike, hidden, other = lines("Goes out", "Sleeps well", "Withheld thing", "Eats well")
+    return Picture((
+        replace(rose, heading="One", verdict="rose", short="rose"), replace(alike, verdict="no clear change", short="no clear change"),
+        replace(hidden, heading="Two", marks=(Mark("Before", None, "[c]"), hidden.marks[1]), verdict=""),
+        replace(other, verdict="no clear change", short="no clear change"),
+    ), ("Before", "After"), unclear=("", "no clear change"), strokes=("Clear change", "No clear change"), withheld="Not shown")
+
+
+def test_small_multiples_head_each_panel_and_name_what_they_do_not_draw():
+    texts = written(multiples(domains()).svg("x"))
+    assert {"One", "Two", "Not shown: Withheld thing", "Clear change", "No clear change"} <= set(texts)
+    assert "40%  Goes out: rose" in texts
+    assert "40%  Sleeps well" in texts, "no word where there is no clear change"
+    assert [text.count("Withheld thing") for text in texts].count(1) == 1
+
+
+def test_a_clear_change_differs_by_its_stroke_and_not_by_colour_alone():
+    svg = multiples(domains()).svg("x")
+    strokes = re.findall(r'stroke-dasharray: [\d. ,]+; stroke-dashoffset: 0; stroke: (#\w+)', svg)
+    assert set(strokes) == {QUIET.lower()}
+    assert COLOURS[0].lower() in svg
+
+
+def test_words_are_moved_apart_in_their_order_and_no_further_than_needed():
+    assert spread([10.0, 30.0], [4.0, 4.0], 0.0, 50.0) == [10.0, 30.0]
+    moved = spread([20.0, 20.0, 20.5], [4.0, 4.0, 4.0], 0.0, 50.0)
+    assert moved == sorted(moved)
+    assert min(after - before for before, after in zip(moved, moved[1:], strict=False)) >= 4.0
+    assert max(spread([49.0, 49.5], [4.0, 4.0], 0.0, 50.0)) == 48.0, "nothing leaves the panel"
+
+
+# --- colours ---------------------------------------------------------------------------------------
+
+#: from linear red, green and blue to what is seen (Machado, Oliveira and Fernandes 2009, severity 1)
+EYES = {
+    "all colours": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "greyscale": ((0.2126, 0.7152, 0.0722),) * 3,
+}
+
+
+def lightness(colour, eye="all colours"):
+    """How light a colour is to an eye, from 0 to 1 (relative luminance, WCAG 2.2)."""
+    parts = [int(colour[start:start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    seen = [sum(weight * part for weight, part in zip(row, linear, strict=True)) for row in EYES[eye]]
+    return sum(weight * min(max(part, 0.0), 1.0) for weight, part in zip((0.2126, 0.7152, 0.0722), seen, strict=True))
+
+
+def contrast(one, other, eye="all colours"):
+    """How far two colours are apart to an eye."""
+    low, high = sorted((lightness(one, eye), lightness(other, eye)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("eye", EYES)
+def test_no_two_of_four_colours_look_alike(eye):
+    assert len(COLOURS) <= 4
+    for number, one in enumerate(COLOURS):
+        assert contrast(one, "#FFFFFF", eye) >= 2.7, one
+        for other in COLOURS[number + 1:]:
+            assert contrast(one, other, eye) >= 1.4, (one, other)
+
+
+def test_every_colour_comes_with_a_shape_of_its_own():
+    assert len(set(MARKERS)) == len(COLOURS)
+
+
+def test_the_colours_before_would_not_have_passed():
+    assert contrast("#12436D", "#801650", "greyscale") < 1.4
+    assert contrast("#F46A25", "#28A197", "greyscale") < 1.4
+
+
+@pytest.mark.parametrize("paper", ["#FFFFFF", FIRST, OTHER, ALIKE, *BANDS.values()])
+def test_letters_can_be_read_on_every_ground(paper):
+    assert contrast(INK, paper) >= 4.5
+    assert contrast(QUIET, "#FFFFFF") >= 4.5
