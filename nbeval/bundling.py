@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbeval.checksums import PACKAGE, PROJECT, sha256
+from nbeval.checksums import sha256
 from nbeval.dictionary.records import Cohort
 from nbeval.errors import ParameterError
+from nbeval.folders import PACKAGE, supplied
 from nbeval.publish.faults import output_error
 from nbeval.publish.index import CRATE, Entry, entries
 from nbeval.workspace import Workspace
@@ -131,9 +132,9 @@ def _files(
 ) -> Iterator[tuple[str, bytes]]:
     """Every file but the instructions, by its name in the archive."""
     for name in _PROJECT_FILES:
-        if (PROJECT / name).is_file():
-            yield name, (PROJECT / name).read_bytes()
-    for name, folder in (("nbeval", PACKAGE), ("notebooks", PROJECT / "notebooks"),
+        if supplied(name).is_file():
+            yield name, supplied(name).read_bytes()
+    for name, folder in (("nbeval", PACKAGE), ("notebooks", supplied("notebooks")),
                          ("data_dictionary", workspace.dictionary.folder), ("invented_data", invented)):
         yield from _below(name, folder)
     for entry in published:

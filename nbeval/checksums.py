@@ -6,10 +6,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-import nbeval
-
-PACKAGE = Path(nbeval.__file__).resolve().parent
-PROJECT = PACKAGE.parent
+from nbeval.folders import PACKAGE, supplied
 
 
 def sha256(content: bytes) -> str:
@@ -29,15 +26,15 @@ def sha256_of(*parts: str) -> str:
 
 @cache
 def code_digest() -> str:
-    """The sha256 of every file of the package: names and bytes."""
+    """The sha256 of every file of the package's code: names and bytes."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and not {"__pycache__", "_share"} & set(path.parts):
             digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
 @cache
 def lock_digest() -> str:
-    """The sha256 of the pinned packages; empty text where the package stands without them."""
-    return file_sha256(PROJECT / "requirements.lock")
+    """The sha256 of the pinned packages."""
+    return file_sha256(supplied("requirements.lock"))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbeval.errors import OutputError, ParameterError
+from nbeval.folders import supplied
 from nbeval.publish.document import read_document
 from nbeval.publish.execute import execute
 from nbeval.publish.html import html_bytes
 from nbeval.publish.scrub import notebook_bytes, scrub
-from nbeval.workspace import PROJECT
 
 NOTEBOOK = "validation"
 
@@ -40,7 +40,7 @@ def validate(out: Path, *, runs: int, seed: int) -> tuple[Path, Path]:
     """
     if runs < 1:
         raise ParameterError("the study needs runs.", found=str(runs), allowed="1 or more; 400 for a study to print", do="give more with --runs.")
-    ran = execute(PROJECT / "notebooks" / f"{NOTEBOOK}.ipynb", {"runs": runs, "seed": seed})
+    ran = execute(supplied("notebooks") / f"{NOTEBOOK}.ipynb", {"runs": runs, "seed": seed})
     executed = scrub(ran, {"kind": NOTEBOOK, "language": "en-GB", "invented": False})
     notebook, page = out / NOTEBOOK / "report.ipynb", out / NOTEBOOK / "report.html"
     content = html_bytes(read_document(executed))

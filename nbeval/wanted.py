@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nbeval.checksums import PROJECT
 from nbeval.dictionary.faults import suggestion
 from nbeval.dictionary.lookup import find
 from nbeval.dictionary.records import Cohort, ReportKind
 from nbeval.errors import ParameterError, SourceError
+from nbeval.folders import notebook_folders
 from nbeval.workspace import Workspace
 
 #: the folder of a cohort's reports that are never published
@@ -78,7 +78,7 @@ def notebook_of(kind: ReportKind, workspace: Workspace) -> Path:
     SourceError
         There is no such notebook.
     """
-    for folder in (workspace.dictionary.folder / "notebooks", PROJECT / "notebooks"):
+    for folder in notebook_folders(workspace.dictionary.folder):
         path = folder / f"{kind.notebook}.ipynb"
         if path.is_file():
             return path

@@ -7,14 +7,13 @@ is addressed by content: exports, dictionary, code and packages. It may be delet
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from nbeval import dictionary
+from nbeval import dictionary, folders
 from nbeval.cache import made_whole, used
-from nbeval.checksums import PROJECT, code_digest, sha256_of
+from nbeval.checksums import code_digest, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.kinds import SourceKind
 from nbeval.dictionary.records import Cohort
@@ -38,15 +37,12 @@ class Workspace:
     @property
     def cache(self) -> Path:
         """The folder for what need not be worked out twice."""
-        named = self.cache_folder or os.environ.get("NBEVAL_CACHE")
-        if named:
-            return Path(named)
-        return PROJECT / ".nbeval" if os.access(PROJECT, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
+        return Path(self.cache_folder) if self.cache_folder else folders.cache_folder()
 
     @property
     def releases(self) -> Path:
         """The reports' folder whose record says what was published before."""
-        return Path(self.releases_folder or os.environ.get("NBEVAL_RELEASES") or PROJECT / "reports")
+        return Path(self.releases_folder or os.environ.get("NBEVAL_RELEASES") or folders.project() / folders.REPORTS)
 
     def releasing_to(self, out: Path) -> Workspace:
         """The same places, with the record of releases in ``out`` unless another folder was named for it."""

@@ -22,8 +22,8 @@ PACKAGE = ROOT / "nbeval"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STAGES = ("specimen", "cleaning", "scoring", "estimate", "disclosure", "report", "publish")
 #: modules at the top of the package that any floor may use
-BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "checksums")
-UNDER_THE_DICTIONARY = ("errors", "rounding", "words")
+BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "checksums", "folders")
+UNDER_THE_DICTIONARY = ("errors", "rounding", "words", "folders")
 #: the rooms that alone may know a library
 ONLY_IN = {
     "seaborn": ("report/figures",), "matplotlib": ("report/figures", "publish"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from types import MappingProxyType
 
-import nbeval
 from nbeval.dictionary.checks import check_contents
 from nbeval.dictionary.contents import (
     EVIDENCE_TABLES, FIGURES, INSTRUMENT_TABLES, OFFICIAL_TABLES, Contents, InstrumentFiles, read_contents,
@@ -18,9 +16,9 @@ from nbeval.dictionary.loaded_evidence import LoadedEvidence
 from nbeval.dictionary.official import Official
 from nbeval.dictionary.records import GroupLevel
 from nbeval.errors import DictionaryError
+from nbeval.folders import dictionary_folder
 
 ENVIRONMENT = "NBEVAL_DICTIONARY"
-FOLDER = "data_dictionary"
 
 
 def load(path: Path | None = None) -> Dictionary:
@@ -29,8 +27,8 @@ def load(path: Path | None = None) -> Dictionary:
     Parameters
     ----------
     path : Path, optional
-        Its folder. Without it, the folder that the environment variable ``NBEVAL_DICTIONARY`` names,
-        or else ``data_dictionary`` beside the package.
+        Its folder. Without it, the folder that the environment variable ``NBEVAL_DICTIONARY`` names, that of
+        the project one works in, or the one that comes with the package (``nbeval.folders``).
 
     Returns
     -------
@@ -52,10 +50,7 @@ def load(path: Path | None = None) -> Dictionary:
 
 def _folder(path: Path | None) -> Path:
     """The folder of the dictionary, which must exist."""
-    if path is None:
-        named = os.environ.get(ENVIRONMENT)
-        path = Path(named) if named else Path(nbeval.__file__).resolve().parents[1] / FOLDER
-    folder = Path(path).resolve()
+    folder = (dictionary_folder() if path is None else Path(path)).resolve()
     if not folder.is_dir():
         raise DictionaryError(
             f"there is no dictionary '{folder.name}'.", where=f"the path given, {ENVIRONMENT}, or the project's folder",

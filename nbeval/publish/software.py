@@ -9,7 +9,8 @@ from functools import cache
 from importlib import metadata
 from typing import Any
 
-from nbeval.checksums import PROJECT, code_digest, lock_digest
+from nbeval.checksums import code_digest, lock_digest
+from nbeval.folders import PACKAGE, is_checkout
 
 
 @cache
@@ -44,11 +45,11 @@ def _required() -> list[str]:
 def _git() -> dict[str, Any]:
     """The commit the package stands at and whether its files are as committed; nothing without git."""
     def ask(*words: str) -> str:
-        done = subprocess.run(["git", "-C", str(PROJECT), *words], capture_output=True, text=True,
+        done = subprocess.run(["git", "-C", str(PACKAGE.parent), *words], capture_output=True, text=True,
                               timeout=20, check=True)
         return done.stdout.strip()
 
-    if not (PROJECT / ".git").exists():
+    if not is_checkout() or not (PACKAGE.parent / ".git").exists():
         return {}
     try:
         return {"commit": ask("rev-parse", "HEAD"),

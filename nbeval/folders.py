@@ -1,0 +1,75 @@
+"""Where things are: the package, what comes with it, and the project that a command is run in.
+
+A project is a folder with ``data_dictionary/programme.toml``: what ``nbeval new`` writes, or a checkout of this
+repository. A command finds it from anywhere inside it. Outside any project, the programme that comes with the package
+(New Belongings) is used.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+#: the checkout, where the package is used from one; elsewhere the folder the package is installed in
+_BESIDE = PACKAGE.parent
+DICTIONARY, NOTEBOOKS, REPORTS, CACHE = "data_dictionary", "notebooks", "reports", ".nbeval"
+#: where a wheel holds the dictionary and the notebooks of New Belongings
+_SHARE = PACKAGE / "_share"
+
+
+def is_checkout() -> bool:
+    """Whether the package is used from a checkout of its repository, with notebooks and dictionary beside it."""
+    return (_BESIDE / "pyproject.toml").is_file() and _is_project(_BESIDE)
+
+
+def supplied(name: str) -> Path:
+    """A folder that comes with the package: ``data_dictionary`` or ``notebooks``.
+
+    Examples
+    --------
+    >>> (supplied("data_dictionary") / "programme.toml").is_file()
+    True
+    """
+    return _BESIDE / name if is_checkout() else _SHARE / name
+
+
+def project() -> Path:
+    """The project that a command works in: the nearest folder with a dictionary, from the current one upwards.
+
+    Without one, the checkout that the package is used from; in the end the current folder.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if _is_project(folder):
+            return folder
+    return _BESIDE if is_checkout() else here
+
+
+def dictionary_folder() -> Path:
+    """The dictionary where none is named: NBEVAL_DICTIONARY, the project's, or the one that comes with the package."""
+    named = os.environ.get("NBEVAL_DICTIONARY")
+    if named:
+        return Path(named)
+    own = project() / DICTIONARY
+    return own if (own / "programme.toml").is_file() else supplied(DICTIONARY)
+
+
+def notebook_folders(dictionary: Path) -> tuple[Path, ...]:
+    """Where a notebook is looked for, in order: the dictionary's own, the project's beside it, and those of the package."""
+    return (dictionary / NOTEBOOKS, dictionary.parent / NOTEBOOKS, supplied(NOTEBOOKS))
+
+
+def cache_folder() -> Path:
+    """The folder for what need not be worked out twice: NBEVAL_CACHE, or ``.nbeval`` in the project."""
+    named = os.environ.get("NBEVAL_CACHE")
+    if named:
+        return Path(named)
+    home = project()
+    return home / CACHE if os.access(home, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder holds a programme's dictionary."""
+    return (folder / DICTIONARY / "programme.toml").is_file()
