@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbeval.checksums import sha256
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
 from nbeval.folders import PACKAGE, supplied
 from nbeval.publish.faults import output_error

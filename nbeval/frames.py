@@ -17,7 +17,7 @@ from enum import StrEnum
 import pandas as pd
 import pandera.pandas as pa
 
-from nbeval.dictionary.kinds import MissingReason, Quantity
+from nbeval.dictionary.enums import MissingReason, Quantity
 from nbeval.errors import FrameError
 from nbeval.evidence_frames import Evidence
 

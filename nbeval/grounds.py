@@ -13,12 +13,11 @@ from types import MappingProxyType
 from typing import Any
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.record import Record
-from nbeval.dictionary.records import (
-    Authority, Benchmark, Cohort, Comparability, Disagreement, Domain, Eligible, ExhibitRow, GroupLevel, Indicator,
-    Instrument, Item, Margin, Note, Outcome, Programme, ReportKind, Response, Routing, Scale, Source, Study, Wave,
+from nbeval.dictionary.models import (
+    Area, Authority, Benchmark, Choice, Cohort, Comparability, Disagreement, Domain, Eligible, ExhibitRow, GroupLevel,
+    Indicator, Instrument, Item, Margin, Note, Outcome, Point, Programme, Record, ReportKind, Response, Routing,
+    Scale, Source, Study, Wave,
 )
-from nbeval.dictionary.records_evidence import Area, Choice, Point
 from nbeval.narrowing import checksum
 
 #: fields that only readers see. All others count, so that a new field can be forgotten here and do no harm;

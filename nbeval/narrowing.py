@@ -14,9 +14,8 @@ from typing import Any
 
 from nbeval.checksums import sha256
 from nbeval.dictionary import Dictionary, LoadedInstrument
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.record import Record
-from nbeval.dictionary.records import Cohort, Indicator, ReportKind
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort, Indicator, Record, ReportKind
 
 SHORT = 16          # hexadecimal digits of an entry's checksum
 #: of the dictionary itself, or what only collecting, the specimen and official tables need

@@ -21,8 +21,8 @@ from nbeval.cleaning.evidence import collect_evidence, with_evidence
 from nbeval.cleaning.locating import fingerprint
 from nbeval.cleaning.published import collect_published
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.printed_results import estimate_published

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from nbeval.cache import drop, made_whole, used
 from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256_of
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import SourceError
 from nbeval.grounds import grounds, grounds_named
 from nbeval.workspace import Workspace

@@ -12,7 +12,7 @@ from itertools import product
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, ExhibitRow
+from nbeval.dictionary.models import Cohort, ExhibitRow
 from nbeval.frames import Contrast, Quantity
 
 _LEVELS = (Quantity.PERCENT.value, Quantity.MEAN.value)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from nbeval.checksums import file_sha256, sha256_of
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.grounds import grounds, grounds_named
 from nbeval.narrowing import entries, narrowed
 from nbeval.prepared import BATCH, Prepared, prepare, silent

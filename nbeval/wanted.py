@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nbeval.dictionary.faults import suggestion
+from nbeval.dictionary.files import suggestion
 from nbeval.dictionary.lookup import find
-from nbeval.dictionary.records import Cohort, ReportKind
+from nbeval.dictionary.models import Cohort, ReportKind
 from nbeval.errors import ParameterError, SourceError
 from nbeval.folders import notebook_folders
 from nbeval.workspace import Workspace

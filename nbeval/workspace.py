@@ -15,8 +15,8 @@ from nbeval import dictionary, folders
 from nbeval.cache import made_whole, used
 from nbeval.checksums import code_digest, sha256_of
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import SourceError
 
 

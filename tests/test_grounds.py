@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary, pipeline
-from nbeval.dictionary.record import Record
+from nbeval.dictionary.models import Record
 from nbeval.grounds import FOR_READERS, grounds, grounds_named, unsaid
 from nbeval.narrowing import checksum
 from nbeval.workspace import Workspace

@@ -11,8 +11,8 @@ import pytest
 
 import nbeval
 from nbeval.dictionary import Dictionary, load
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records import ItemKind
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import ItemKind
 from nbeval.reporting import render_cohort
 from nbeval.workspace import Workspace
 

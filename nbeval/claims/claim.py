@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from nbeval.dictionary.kinds import Rounding, Symbol
+from nbeval.dictionary.enums import Rounding, Symbol
+from nbeval.dictionary.models import Record
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number
-from nbeval.dictionary.record import Record
 from nbeval.errors import ParameterError
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from nbeval.claims.claim import Claim
 from nbeval.claims.judgement import Judgement, Verdict
-from nbeval.dictionary.kinds import Rounding
+from nbeval.dictionary.enums import Rounding
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number
 from nbeval.rounding import half_up, half_up_percent
 

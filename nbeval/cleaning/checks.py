@@ -10,7 +10,7 @@ from nbeval.cleaning import checks_answers, checks_forms
 from nbeval.cleaning.findings import PASS, Finding
 from nbeval.cleaning.intake import Intake
 from nbeval.cleaning.locating import unexpected
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 from nbeval.cleaning.coding import HAS_CODE, REASON_CODE
 from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.cleaning.intake import Intake
-from nbeval.dictionary.records import ItemKind, Match, MissingReason, ScaleRule
+from nbeval.dictionary.enums import ItemKind, Match, MissingReason, ScaleRule
 
 #: fewer answers than this are alike by chance
 _ALIKE = 15

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbeval.cleaning.findings import NOTE, PASS, WARNING, Finding, number
 from nbeval.cleaning.forms import REASONS, Aside
 from nbeval.cleaning.intake import Intake
-from nbeval.dictionary.records import Design
+from nbeval.dictionary.enums import Design
 
 
 def forms_add_up(intake: Intake) -> list[Finding]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records import Item, MissingReason, Response
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import MissingReason
+from nbeval.dictionary.models import Item, Response
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # "0 - Not at all satisfied", "10 (completely)"; never "5-6", "2 or 3".

@@ -11,9 +11,9 @@ import pandas as pd
 from nbeval.cleaning import entries
 from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.cleaning.records import Records
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records_evidence import SourceField
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import SourceField
 from nbeval.errors import SourceError
 from nbeval.evidence_frames import CODES
 from nbeval.frames import check

@@ -10,7 +10,8 @@ import pandas as pd
 from nbeval.cleaning.codebooks import Read, Reader, choice_reader, number_reader, option_reader
 from nbeval.cleaning.options import part_options
 from nbeval.dictionary import LoadedInstrument
-from nbeval.dictionary.records import Item, ItemKind, MissingReason, Role
+from nbeval.dictionary.enums import ItemKind, MissingReason, Role
+from nbeval.dictionary.models import Item
 
 #: reasons as small numbers; 0 where there is a code
 REASONS = tuple(MissingReason)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from nbeval.cleaning.locating import ExportFile
 from nbeval.dictionary import LoadedInstrument
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records import Column, Role
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import Role
+from nbeval.dictionary.models import Column
 from nbeval.errors import UnknownHeaderError
 
 FORM_ROLES = (Role.SUBMISSION, Role.STATUS, Role.STARTED, Role.FINISHED, Role.TEST, Role.AUTHORITY, Role.PERSON)

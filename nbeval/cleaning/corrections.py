@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.cleaning.reading import read_table
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import CorrectionError
 
 COLUMNS = ("source", "wave", "authority", "submission", "item", "expect", "replace", "reason", "signed_by", "date")

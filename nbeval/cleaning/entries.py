@@ -8,8 +8,8 @@ import pandas as pd
 
 from nbeval.cleaning.records import Records
 from nbeval.cleaning.times import read_times
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records_evidence import SourceField
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.models import SourceField
 from nbeval.errors import SourceError, UnknownCodeError
 
 EPOCH = pd.Timestamp("1970-01-01")

@@ -6,8 +6,8 @@ import pandas as pd
 
 from nbeval.cleaning import entries
 from nbeval.cleaning.records import Records
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records_evidence import SourceField
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import SourceField
 from nbeval.evidence_frames import CONDITIONS, RATINGS, empty
 from nbeval.frames import check
 

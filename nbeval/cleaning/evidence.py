@@ -20,8 +20,8 @@ from nbeval.cleaning.records_tabular import read_records
 from nbeval.cleaning.self_assessment import collect_ratings
 from nbeval.cleaning.visits import collect_visits
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import Cohort, Source
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort, Source
 from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOTES, RATINGS, VISITS, Evidence, empty
 from nbeval.frames import Collected
 

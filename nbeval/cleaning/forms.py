@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from nbeval.cleaning.times import read_times
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records import Cohort, Instrument, Role
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import Role
+from nbeval.dictionary.models import Cohort, Instrument
 from nbeval.errors import FrameError, UnknownCodeError
 
 

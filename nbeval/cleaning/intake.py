@@ -10,7 +10,7 @@ from nbeval.cleaning.coding import Coded
 from nbeval.cleaning.columns import Mapping
 from nbeval.cleaning.missing import Contradiction
 from nbeval.dictionary import Dictionary, LoadedInstrument
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 
 
 @dataclass(frozen=True, eq=False)

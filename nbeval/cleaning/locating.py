@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.dictionary.records import Cohort, Source, SourceFiles
+from nbeval.dictionary.models import Cohort, Source, SourceFiles
 from nbeval.errors import DictionaryError, SourceError
 
 CORRECTIONS = "corrections.csv"

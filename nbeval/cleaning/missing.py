@@ -9,7 +9,8 @@ import pandas as pd
 
 from nbeval.cleaning.coding import HAS_CODE, REASON_CODE, Coded, questions
 from nbeval.dictionary import LoadedInstrument
-from nbeval.dictionary.records import ItemKind, MissingReason, Role, Routing
+from nbeval.dictionary.enums import ItemKind, MissingReason, Role
+from nbeval.dictionary.models import Routing
 
 _NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (
     REASON_CODE[reason] for reason in (

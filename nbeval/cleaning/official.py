@@ -13,8 +13,7 @@ from nbeval.cleaning.official_checks import check_figures
 from nbeval.cleaning.official_join import join_authorities
 from nbeval.cleaning.official_table import read_official
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort
-from nbeval.dictionary.records_official import OfficialTable
+from nbeval.dictionary.models import Cohort, OfficialTable
 from nbeval.frames import FINDINGS, check
 
 #: what one figure is told apart by

@@ -8,10 +8,9 @@ import pandas as pd
 
 from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.official import last_day
-from nbeval.dictionary.records import Cohort
-from nbeval.dictionary.records_official import OfficialTable
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.lookup import last_day
+from nbeval.dictionary.models import Cohort, OfficialTable
 from nbeval.errors import DictionaryError, SourceError
 
 #: the system of codes (authority_codes.csv) that official tables use

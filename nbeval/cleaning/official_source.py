@@ -8,7 +8,7 @@ from nbeval.cleaning.findings import Finding
 from nbeval.cleaning.locating import ExportFile
 from nbeval.cleaning.official import collect_official, newest_vintage
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Source
+from nbeval.dictionary.models import Cohort, Source
 from nbeval.errors import SourceError
 from nbeval.evidence_frames import OFFICIAL
 from nbeval.frames import check

@@ -9,10 +9,10 @@ import pandas as pd
 
 from nbeval.cleaning.codebooks import plain_number
 from nbeval.cleaning.reading import read_table
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.kinds import OfficialRole, YearForm
-from nbeval.dictionary.official import Official
-from nbeval.dictionary.records_official import OfficialTable
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import OfficialRole, YearForm
+from nbeval.dictionary.lookup import Official
+from nbeval.dictionary.models import OfficialTable
 from nbeval.errors import SourceError, UnknownCodeError, UnknownHeaderError
 
 NUMBERS = (OfficialRole.COUNT, OfficialRole.VALUE, OfficialRole.CONF_LOW, OfficialRole.CONF_HIGH)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from nbeval.dictionary.headers import normalise
+from nbeval.dictionary.codes import normalise
 
 
 def part_options(names: Mapping[str, tuple[str, ...]], separator: str) -> Callable[[str], frozenset[str] | None]:

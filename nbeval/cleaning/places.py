@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import UnknownCodeError
 
 

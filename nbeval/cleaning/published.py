@@ -9,9 +9,8 @@ import pandas as pd
 
 from nbeval.cleaning.findings import NOTE, PASS, WARNING, Finding, findings_table, number
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.contents import FIGURES
-from nbeval.dictionary.kinds import Match, SourceKind, Status
-from nbeval.dictionary.records import Cohort, PrintedFigure
+from nbeval.dictionary.enums import Match, SourceKind, Status
+from nbeval.dictionary.models import FIGURES, Cohort, PrintedFigure
 from nbeval.errors import SourceError
 from nbeval.frames import FINDINGS, CollectedFigures, check
 

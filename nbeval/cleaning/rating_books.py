@@ -10,10 +10,10 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from nbeval.cleaning.locating import ExportFile
 from nbeval.cleaning.reading import read_table
 from nbeval.cleaning.records import named_columns
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records_evidence import Choice, SourceField
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Choice, SourceField
 from nbeval.errors import SourceError, UnknownHeaderError
 
 #: roles that stand on the cover sheet and not in the sheets of raters

@@ -9,11 +9,10 @@ import pandas as pd
 from nbeval.cleaning.corrections import apply_corrections
 from nbeval.cleaning.locating import ExportFile
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.loaded_evidence import MANY, LoadedEvidence
-from nbeval.dictionary.records import Cohort
-from nbeval.dictionary.records_evidence import SourceField
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.lookup import MANY, LoadedEvidence
+from nbeval.dictionary.models import Cohort, SourceField
 from nbeval.errors import UnknownHeaderError
 
 _LISTED = 8

@@ -11,8 +11,8 @@ from nbeval.cleaning.places import name_authorities
 from nbeval.cleaning.reading import read_table
 from nbeval.cleaning.records import Records, corrected, named_columns
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import Cohort, Source
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Cohort, Source
 from nbeval.errors import SourceError
 
 ABOUT = ("file", "line", "wave", "authority", "submission")

@@ -12,10 +12,9 @@ from nbeval.cleaning.records import Records, corrected
 from nbeval.cleaning.records_tabular import refuse_other_authority
 from nbeval.cleaning.places import name_authorities
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import Cohort, Source
-from nbeval.dictionary.records_evidence import SourceField
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Cohort, Source, SourceField
 from nbeval.errors import SourceError
 from nbeval.evidence_frames import RATINGS, empty
 from nbeval.frames import check

@@ -23,7 +23,8 @@ from nbeval.cleaning.reading import read_table
 from nbeval.cleaning.tables import make_answers, make_respondents
 from nbeval.cleaning.unknown import refuse_unknown
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, ItemKind, Source
+from nbeval.dictionary.enums import ItemKind
+from nbeval.dictionary.models import Cohort, Source
 from nbeval.errors import SourceError
 from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, Collected, check
 

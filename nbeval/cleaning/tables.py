@@ -7,7 +7,8 @@ import pandas as pd
 
 from nbeval.cleaning.coding import REASONS
 from nbeval.cleaning.intake import Intake
-from nbeval.dictionary.records import Cohort, Design, Role
+from nbeval.dictionary.enums import Design, Role
+from nbeval.dictionary.models import Cohort
 
 
 def make_answers(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:

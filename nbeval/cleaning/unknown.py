@@ -8,7 +8,7 @@ import pandas as pd
 
 from nbeval.cleaning.coding import Coded, Spelling
 from nbeval.dictionary import LoadedInstrument
-from nbeval.dictionary.records import ItemKind
+from nbeval.dictionary.enums import ItemKind
 from nbeval.errors import UnknownCodeError
 
 _LISTED = 15

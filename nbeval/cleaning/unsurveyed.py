@@ -9,8 +9,8 @@ import pandas as pd
 from nbeval.cleaning.findings import findings_table
 from nbeval.cleaning.locating import record_inputs
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort
 from nbeval.frames import ANSWERS, RESPONDENTS, Collected, check
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from nbeval.cleaning import entries
 from nbeval.cleaning.findings import Finding, WARNING, number
 from nbeval.cleaning.records import Records
-from nbeval.dictionary.kinds import FieldRole
+from nbeval.dictionary.enums import FieldRole
 from nbeval.evidence_frames import VISITS
 from nbeval.frames import check
 

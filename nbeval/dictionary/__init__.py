@@ -1,6 +1,6 @@
 """The dictionary: reads a programme's declaration into frozen, validated objects, and refuses a broken one."""
 
-from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
-from nbeval.dictionary.reading import load
+from nbeval.dictionary.load import load
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
 
 __all__ = ["Dictionary", "LoadedInstrument", "load"]

@@ -9,11 +9,10 @@ from datetime import date
 
 from nbeval.dictionary.check_instruments import columns_by_version
 from nbeval.dictionary.contents import Contents, InstrumentFiles
-from nbeval.dictionary.faults import Place
-from nbeval.dictionary.kinds import FieldRole, SourceKind
+from nbeval.dictionary.enums import FieldRole, Role, SourceKind
+from nbeval.dictionary.files import Place, Placed
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import AuthorityCode, Cohort, Role, Source
-from nbeval.dictionary.tables import Placed
+from nbeval.dictionary.models import AuthorityCode, Cohort, Source
 
 AUTHORITY = "{authority}"
 _WHEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.contents import Contents, InstrumentFiles
-from nbeval.dictionary.faults import Place
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.kinds import FieldRole, SourceKind
+from nbeval.dictionary.enums import FieldRole, SourceKind
+from nbeval.dictionary.files import Place, Placed
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.loaded_evidence import MANY, SCALE
-from nbeval.dictionary.tables import Placed
+from nbeval.dictionary.lookup import MANY, SCALE
 
 COLOURS = ("red", "amber", "green")
 #: the roles that each kind of instrument cannot do without

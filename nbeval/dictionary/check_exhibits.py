@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from nbeval.dictionary.check_evidence import check_areas_named
 from nbeval.dictionary.contents import Contents
-from nbeval.dictionary.faults import Place
-from nbeval.dictionary.kinds import Measure, Quantity
+from nbeval.dictionary.enums import Measure, Quantity
+from nbeval.dictionary.files import Place
 from nbeval.dictionary.known import Known
-from nbeval.dictionary.loaded_evidence import OF_AREAS, OF_OFFICIAL
+from nbeval.dictionary.lookup import OF_AREAS, OF_OFFICIAL
 
 WAVES = ("first", "last", "")
 ROUNDINGS = ("half_up",)

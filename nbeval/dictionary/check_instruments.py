@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.contents import Contents, InstrumentFiles
-from nbeval.dictionary.faults import Place
-from nbeval.dictionary.headers import normalise
+from nbeval.dictionary.enums import ItemKind, Role
+from nbeval.dictionary.files import Place
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import Item, ItemKind, Response, Role
+from nbeval.dictionary.models import Item, Response
 
 DUPLICATES = ("first", "last", "most_complete")
 LATE = ("keep", "set_aside")

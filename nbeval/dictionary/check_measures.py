@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from nbeval.dictionary.contents import Contents
-from nbeval.dictionary.faults import Place
+from nbeval.dictionary.enums import ItemKind, Measure, ScaleRule
+from nbeval.dictionary.files import Place, Placed
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import Indicator, Item, ItemKind, Measure, Scale, ScaleItem, ScaleRule
-from nbeval.dictionary.tables import Placed
+from nbeval.dictionary.models import Indicator, Item, Scale, ScaleItem
 
 BENCHMARK_KINDS = ("population", "comparator")
 

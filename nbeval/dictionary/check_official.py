@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from nbeval.dictionary.contents import Contents
-from nbeval.dictionary.kinds import OfficialRole
+from nbeval.dictionary.enums import OfficialRole
 from nbeval.dictionary.known import Known, unique
 
 #: a table can be read only with a column of each

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.contents import FIGURES, Contents
-from nbeval.dictionary.faults import Place
-from nbeval.dictionary.kinds import Quantity, SourceKind
+from nbeval.dictionary.contents import Contents
+from nbeval.dictionary.enums import Quantity, SourceKind
+from nbeval.dictionary.files import Place
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import PrintedFigure
+from nbeval.dictionary.models import FIGURES, PrintedFigure
 
 PRINTED = (Quantity.PERCENT, Quantity.MEAN, Quantity.COUNT, Quantity.LOWEST, Quantity.HIGHEST)
 _SHARES = (Quantity.PERCENT, Quantity.LOWEST, Quantity.HIGHEST)

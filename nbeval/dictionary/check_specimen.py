@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 from nbeval.dictionary.contents import Contents
-from nbeval.dictionary.faults import Place
+from nbeval.dictionary.files import Place, Placed
 from nbeval.dictionary.known import Known, unique
-from nbeval.dictionary.records import Record
-from nbeval.dictionary.tables import Placed
+from nbeval.dictionary.models import Record
 
 
 def check_specimen(contents: Contents, known: Known) -> None:

@@ -14,10 +14,9 @@ from nbeval.dictionary.check_official import check_official
 from nbeval.dictionary.check_print import check_figures, check_printed_sources
 from nbeval.dictionary.check_specimen import check_specimen
 from nbeval.dictionary.contents import Contents
-from nbeval.dictionary.faults import Faults, Place
+from nbeval.dictionary.files import LIST_MARK, Faults, Place, Placed
 from nbeval.dictionary.known import Known, know
-from nbeval.dictionary.records import Citation, Record
-from nbeval.dictionary.tables import LIST_MARK, Placed
+from nbeval.dictionary.models import Citation, Record
 
 
 def check_contents(contents: Contents, faults: Faults) -> None:

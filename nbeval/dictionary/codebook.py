@@ -7,8 +7,9 @@ import io
 from pathlib import Path
 
 from nbeval.dictionary.codebook_page import codebook_page
-from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
-from nbeval.dictionary.records import Item, ItemKind, Role
+from nbeval.dictionary.enums import ItemKind, Role
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
+from nbeval.dictionary.models import Item
 
 COLUMNS = (
     "instrument", "item", "label", "wording", "kind", "part_of", "domain", "lowest", "highest", "export_versions",

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from nbeval.dictionary.loaded import Dictionary
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
+from nbeval.dictionary.lookup import Dictionary, LoadedEvidence
 from nbeval.dictionary.markup import marked, paragraph, section, sources, table, text
-from nbeval.dictionary.records_evidence import Choice, SourceField
-from nbeval.dictionary.records_official import OfficialTable
+from nbeval.dictionary.models import Choice, OfficialTable, SourceField
 
 
 def evidence_part(dictionary: Dictionary) -> str:

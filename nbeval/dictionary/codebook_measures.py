@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.loaded import Dictionary
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.lookup import Dictionary
 from nbeval.dictionary.markup import marked, paragraph, section, sources, table, text
-from nbeval.dictionary.records import Indicator, Measure, Scale
+from nbeval.dictionary.models import Indicator, Scale
 
 MATCHES = {"same": "same", "close": "close", "differs": "differs: shown, never tested"}
 

@@ -6,9 +6,9 @@ from importlib.resources import files
 
 from nbeval.dictionary.codebook_evidence import evidence_part, official_part
 from nbeval.dictionary.codebook_measures import benchmarks_part, groups_part, indicators_part, scales_part
-from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
 from nbeval.dictionary.markup import bullets, marked, paragraph, section, sources, table, text
-from nbeval.dictionary.records import Cohort, Item, Wave
+from nbeval.dictionary.models import Cohort, Item, Wave
 
 
 def codebook_page(dictionary: Dictionary) -> str:

@@ -1,8 +1,12 @@
-"""Codings: which codes of an item or scale count, written as "7", "0-4" or several of these."""
+"""How what an export holds is compared with what is declared: labels and headers by spelling, codes by range.
+
+Codings say which codes of an item or scale count: "7", "0-4" or several of these.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +14,28 @@ from numpy.typing import ArrayLike
 
 from nbeval.errors import DictionaryError
 
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
+_PLAIN = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
 _PART = re.compile(r"(-?\d+(?:\.\d+)?)(?:-(-?\d+(?:\.\d+)?))?")
+
+
+def normalise(text: str) -> str:
+    """Bring a header or label to the form in which exports and the dictionary are compared.
+
+    Parameters
+    ----------
+    text : str
+        A header or label as it stands in an export or in the dictionary.
+
+    Returns
+    -------
+    str
+        The same text without byte-order marks and other invisible characters, with plain quotation
+        marks and dashes, single spaces, none at the ends, and in small letters.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_PLAIN)
+    return _SPACES.sub(" ", plain).strip().casefold()
 
 
 @dataclass(frozen=True)

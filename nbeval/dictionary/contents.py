@@ -6,38 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbeval.dictionary.faults import Faults, Place
-from nbeval.dictionary.records import (
-    Authority, AuthorityCode, Benchmark, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
-    Indicator, Instrument, Item, PrintedFigure, Programme, Response, Routing, Scale, Term,
+from nbeval.dictionary.files import Faults, Place, Placed, Reader
+from nbeval.dictionary.models import (
+    BENCHMARKS, EVIDENCE_TABLES, FIGURES, INSTRUMENT_TABLES, OF_BENCHMARK, OFFICIAL_TABLES, OPTIONAL, TABLES, Cohort, Disclosure,
+    Instrument, PrintedFigure, Programme, Scale,
 )
-from nbeval.dictionary.records_evidence import Area, Band, Choice, Point, SourceField
-from nbeval.dictionary.records_official import (
-    OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable,
-)
-from nbeval.dictionary.records_print import OF_BENCHMARK
-from nbeval.dictionary.records_specimen import Specimen
-from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
-from nbeval.dictionary.tables import Placed, Reader
-
-TABLES = {
-    "sources.csv": Citation, "authorities.csv": Authority, "authority_codes.csv": AuthorityCode,
-    "groups.csv": GroupLevel, "indicators.csv": Indicator, "benchmarks.csv": Benchmark,
-    "exhibits.csv": ExhibitRow, "glossary.csv": Term,
-}
-OFFICIAL_TABLES = {
-    "official/tables.csv": OfficialTable, "official/columns.csv": OfficialColumn, "official/labels.csv": OfficialLabel,
-    "official/measures.csv": OfficialMeasure, "official/symbols.csv": OfficialSymbol,
-}
-FIGURES, BENCHMARKS = "published/figures.csv", "benchmarks.csv"
-INSTRUMENT_TABLES = {
-    "columns.csv": Column, "items.csv": Item, "response_sets.csv": Response,
-    "routing.csv": Routing, "comparability.csv": Comparability,
-}
-EVIDENCE_TABLES = {
-    "fields.csv": SourceField, "areas.csv": Area, "points.csv": Point, "choices.csv": Choice, "bands.csv": Band,
-}
-OPTIONAL = ("routing.csv", "comparability.csv", "points.csv", "bands.csv")
+from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbeval.dictionary.codebook import write_codebook
 from nbeval.dictionary.json_schema import write_json_schemas
-from nbeval.dictionary.loaded import Dictionary
+from nbeval.dictionary.lookup import Dictionary
 from nbeval.dictionary.table_schema import write_table_schema
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.kinds import FieldRole, SourceKind
-from nbeval.dictionary.loaded_evidence import MANY, LoadedEvidence
-from nbeval.dictionary.records_evidence import SourceField
+from nbeval.dictionary.enums import FieldRole, SourceKind
+from nbeval.dictionary.lookup import MANY, LoadedEvidence
+from nbeval.dictionary.models import SourceField
 
 #: kinds whose exports are no plain tables: workbooks with a cover, and files of other publishers
 NO_TABLES = (SourceKind.SELF_ASSESSMENT, SourceKind.OFFICIAL)

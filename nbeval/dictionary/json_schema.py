@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nbeval.dictionary.contents import EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES
-from nbeval.dictionary.records import Cohort, Disclosure, Instrument, Programme, Record, Scale
-from nbeval.dictionary.records_specimen import Specimen
-from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
+from nbeval.dictionary.models import (
+    EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES, Cohort, Disclosure, Instrument, Programme, Record, Scale,
+)
+from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 
 RECORDS: dict[str, type[Record]] = {
     "programme": Programme, "cohort": Cohort, "instrument": Instrument, "scale": Scale, "disclosure": Disclosure,

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.contents import Contents
-from nbeval.dictionary.faults import Faults, Place
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import Item, Record, Response
-from nbeval.dictionary.tables import Placed
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.files import Faults, Place, Placed
+from nbeval.dictionary.models import Item, Record, Response
 from nbeval.errors import DictionaryError
 
 

@@ -1,12 +1,34 @@
-"""Finding a record by its id; an unknown id is answered with the nearest known one."""
+"""A loaded dictionary: frozen records, found by id, with the nearest id named where there is none."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
 
-from nbeval.dictionary.faults import suggestion
-from nbeval.dictionary.record import Record
+from nbeval.dictionary.enums import FieldRole, ItemKind, OfficialRole, Status
+from nbeval.dictionary.files import suggestion
+from nbeval.dictionary.models import (
+    Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
+    Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable, Point, PrintedFigure,
+    Programme, Record, Response, Routing, Scale, SourceField, Term,
+)
+from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 from nbeval.errors import ParameterError
+from nbeval.rounding import half_up
+
+#: how an exhibit names areas in place of indicators: one, a part, or all of its source
+OF_AREAS = ("area", "part", "source")
+#: how it names a measure of official tables
+OF_OFFICIAL = "measure"
+
+#: the end of a header that stands for every column whose header begins so
+MANY = "*"
+#: the choices that are a scale, whose codes are numbers
+SCALE = "rating"
 
 
 def find(records: Iterable[Record], attribute: str, wanted: str, kind: str, where: str) -> Record:
@@ -46,3 +68,332 @@ def unknown(kind: str, wanted: str, known: Iterable[str], where: str) -> Paramet
         f"there is no {kind} '{wanted}'.", allowed=", ".join(known) or "none is declared", where=where,
         do=suggestion(str(wanted), known),
     )
+
+
+@dataclass(frozen=True)
+class LoadedEvidence:
+    """An instrument with its fields, areas, points, choices and bands."""
+
+    record: Instrument
+    fields: tuple[SourceField, ...]
+    areas: tuple[Area, ...]
+    points: tuple[Point, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    bands: tuple[Band, ...] = ()
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The export versions, in the order of fields.csv."""
+        return tuple(dict.fromkeys(field.version for field in self.fields))
+
+    def area(self, area: str) -> Area:
+        """The area with this id."""
+        return find(self.areas, "area", area, "area", f"instruments/{self.record.id}/areas.csv")
+
+    def fields_of(self, version: str) -> tuple[SourceField, ...]:
+        """The fields of an export version, in the order of fields.csv."""
+        if version not in self.versions:
+            raise unknown("export version", version, self.versions, f"instruments/{self.record.id}/fields.csv")
+        return tuple(field for field in self.fields if field.version == version)
+
+    def chosen(self, choices: str) -> tuple[Choice, ...]:
+        """The choices of a set, in the order of choices.csv."""
+        return tuple(one for one in self.choices if one.choices == choices)
+
+    def chosen_by(self, role: FieldRole) -> tuple[Choice, ...]:
+        """The choices that fields of a role are of; none where no field has the role."""
+        return self.chosen(next((field.choices for field in self.fields if field.role is role), ""))
+
+    def choice(self, choices: str, code: str) -> Choice:
+        """The choice of a set with this code."""
+        return find(self.chosen(choices), "code", code, f"choice of '{choices}'",
+                    f"instruments/{self.record.id}/choices.csv")
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The lowest and the highest step of the scale of ratings."""
+        steps = [float(one.code) for one in self.chosen(SCALE)]
+        return min(steps), max(steps)
+
+    def band(self, mean: float) -> Band | None:
+        """The band that a mean rating, as printed with one decimal, falls in; None where no bands are declared."""
+        as_printed = half_up(mean, 1)
+        reached = [one for one in sorted(self.bands, key=lambda one: one.lowest) if as_printed >= one.lowest - 1e-9]
+        return reached[-1] if reached else None
+
+    def named(self, names: Iterable[str]) -> tuple[Area, ...]:
+        """The areas that an exhibit names as ``area:<id>``, ``part:<id>`` or ``source:<id>`` (all of them).
+
+        Parameters
+        ----------
+        names : iterable of str
+            As in the column ``indicators`` of exhibits.csv; names of indicators are left out.
+
+        Returns
+        -------
+        tuple of Area
+            In the order of areas.csv, each once.
+        """
+        wanted = [name.partition(":")[::2] for name in names]
+        return tuple(
+            one for one in self.areas
+            if ("area", one.area) in wanted or ("part", one.part) in wanted or any(kind == "source" for kind, _ in wanted)
+        )
+
+
+@dataclass(frozen=True)
+class Official:
+    """Tables of statistical offices: columns, labels, measures and symbols, as declared in official/."""
+
+    tables: tuple[OfficialTable, ...] = ()
+    columns: tuple[OfficialColumn, ...] = ()
+    labels: tuple[OfficialLabel, ...] = ()
+    measures: tuple[OfficialMeasure, ...] = ()
+    symbols: tuple[OfficialSymbol, ...] = ()
+
+    def columns_of(self, table: str) -> dict[str, OfficialRole]:
+        """The role of every header of a table."""
+        return {one.header: one.role for one in self.columns if one.table == table}
+
+    def meanings(self, table: str, role: OfficialRole) -> dict[str, str]:
+        """What the labels of a table's column mean."""
+        return {one.label: one.meaning for one in self.labels if (one.table, one.role) == (table, role)}
+
+    def measures_of(self, table: OfficialTable) -> tuple[OfficialMeasure, ...]:
+        """The measures that a table has: its labels or, where no column says so, the table itself name them."""
+        breakdowns, ages = (
+            {given} if given else set(self.meanings(table.table, role).values())
+            for given, role in ((table.breakdown, OfficialRole.BREAKDOWN), (table.age, OfficialRole.AGE))
+        )
+        return tuple(one for one in self.measures if one.breakdown in breakdowns and one.age in ages)
+
+
+def last_day(year: int) -> date:
+    """The last day of the year that a figure is of."""
+    return date(year, 3, 31)
+
+
+class Unconfirmed(NamedTuple):
+    """An entry of the dictionary that could not be confirmed."""
+
+    kind: str
+    id: str
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class LoadedInstrument:
+    """An instrument with its columns, items, answers, routing and comparability notes."""
+
+    record: Instrument
+    columns: tuple[Column, ...]
+    items: tuple[Item, ...]
+    responses: tuple[Response, ...]
+    routing: tuple[Routing, ...] = ()
+    comparability: tuple[Comparability, ...] = ()
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The export versions, in the order of columns.csv."""
+        return tuple(dict.fromkeys(column.version for column in self.columns))
+
+    def item(self, item: str) -> Item:
+        """The item with this id."""
+        return find(self.items, "item", item, "item", f"instruments/{self.record.id}/items.csv")
+
+    def columns_of(self, version: str) -> tuple[Column, ...]:
+        """The columns of an export version, in the order of columns.csv."""
+        if version not in self.versions:
+            raise unknown("export version", version, self.versions, f"instruments/{self.record.id}/columns.csv")
+        return tuple(column for column in self.columns if column.version == version)
+
+    def codebook(self, item: str, version: str) -> tuple[Response, ...]:
+        """The answers an item may hold in a codebook version, by code.
+
+        Parameters
+        ----------
+        item : str
+            Id of an item of this instrument.
+        version : str
+            Codebook version, which is the export version.
+
+        Returns
+        -------
+        tuple of Response
+            Answers declared for this version, and those declared for all versions whose code the
+            version does not declare itself. Empty where the item has no response set.
+
+        Raises
+        ------
+        ParameterError
+            The instrument has no such item.
+        """
+        response_set = self.item(item).response_set
+        answers = {}
+        for wanted in ("", version):
+            for response in self.responses:
+                if response.response_set == response_set and response.codebook == wanted and response_set:
+                    answers[response.code] = response
+        return tuple(answers[code] for code in sorted(answers))
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary:
+    """A programme: everything nbeval knows that is not code. Made by ``load``; nothing in it changes."""
+
+    programme: Programme
+    cohorts: tuple[Cohort, ...]
+    authorities: tuple[Authority, ...]
+    codes: tuple[AuthorityCode, ...]
+    instruments: tuple[LoadedInstrument, ...]
+    scales: tuple[Scale, ...]
+    indicators: tuple[Indicator, ...]
+    groups: Mapping[str, tuple[GroupLevel, ...]]
+    benchmarks: tuple[Benchmark, ...]
+    exhibits: tuple[ExhibitRow, ...]
+    disclosure: Disclosure
+    glossary: tuple[Term, ...]
+    sources: tuple[Citation, ...]
+    folder: Path
+    digest: str                          # sha256 of the names and bytes of all files
+    specimen: Specimen | None = None     # what invented answers are drawn from
+    figures: tuple[PrintedFigure, ...] = ()      # that stand in print
+    evidence: tuple[LoadedEvidence, ...] = ()    # instruments that are no survey
+    official: Official = Official()      # tables of statistical offices, and how they are read
+    specimen_evidence: SpecimenEvidence | None = None
+
+    @cached_property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """Lowest and highest code of every closed item, as declared: of its numbers or its answers."""
+        found = {}
+        for one in self.instruments:
+            for item in one.items:
+                if item.lowest is not None and item.highest is not None:
+                    found[item.item] = (item.lowest, item.highest)
+                elif item.response_set:
+                    codes = [
+                        answer.code for answer in one.responses
+                        if answer.response_set == item.response_set and answer.missing is None
+                    ]
+                    if codes:
+                        found[item.item] = (float(min(codes)), float(max(codes)))
+                elif item.kind is ItemKind.OPTION:
+                    found[item.item] = (0.0, 1.0)
+        return found
+
+    def cohort(self, cohort: str) -> Cohort:
+        """The cohort with this id."""
+        return find(self.cohorts, "id", cohort, "cohort", "cohorts/")
+
+    def authority(self, authority: str) -> Authority:
+        """The authority with this id."""
+        return find(self.authorities, "authority", authority, "authority", "authorities.csv")
+
+    def instrument(self, instrument: str) -> LoadedInstrument | LoadedEvidence:
+        """The instrument with this id, a survey or another one."""
+        every = (*self.instruments, *self.evidence)
+        for loaded in every:
+            if loaded.record.id == instrument:
+                return loaded
+        raise unknown("instrument", instrument, (one.record.id for one in every), "instruments/")
+
+    def scale(self, scale: str) -> Scale:
+        """The scale with this id."""
+        return find(self.scales, "id", scale, "scale", "scales/")
+
+    def indicator(self, indicator: str) -> Indicator:
+        """The indicator with this id."""
+        return find(self.indicators, "indicator", indicator, "indicator", "indicators.csv")
+
+    def group(self, group: str) -> tuple[GroupLevel, ...]:
+        """The levels of the group with this id."""
+        if group not in self.groups:
+            raise unknown("group", group, self.groups, "groups.csv")
+        return self.groups[group]
+
+    def benchmark(self, benchmark: str) -> Benchmark:
+        """The benchmark with this id."""
+        return find(self.benchmarks, "benchmark", benchmark, "benchmark", "benchmarks.csv")
+
+    def exhibit(self, exhibit: str) -> ExhibitRow:
+        """The exhibit with this id."""
+        return find(self.exhibits, "exhibit", exhibit, "exhibit", "exhibits.csv")
+
+    def citation(self, source: str) -> Citation:
+        """The source with this key."""
+        return find(self.sources, "source", source, "source", "sources.csv")
+
+    def code_on(self, authority: str, system: str, day: date) -> str | None:
+        """The official code of an authority on a day; None where no code was in force."""
+        self.authority(authority)
+        for code in self.codes:
+            in_force = (code.valid_from or date.min) <= day <= (code.valid_to or date.max)
+            if (code.authority, code.system) == (authority, system) and in_force:
+                return code.code
+        return None
+
+    def indicators_named(self, names: Iterable[str]) -> tuple[Indicator, ...]:
+        """The indicators an exhibit shows.
+
+        Parameters
+        ----------
+        names : ids of indicators, or ``domain:<id>``, ``family:<id>``, ``distribution:<id>``, ``headline``;
+            names of areas (``area:<id>``, ``part:<id>``, ``source:<id>``) are of no indicator and left out
+
+        Returns
+        -------
+        tuple of Indicator
+            In the order of the names, then of indicators.csv, each once.
+
+        Raises
+        ------
+        ParameterError
+            A name is that of nothing.
+        """
+        found: dict[str, Indicator] = {}
+        for name in names:
+            attribute, _, wanted = name.partition(":")
+            if wanted and attribute in (*OF_AREAS, OF_OFFICIAL):
+                continue
+            if name == "headline":
+                chosen = [one for one in self.indicators if one.headline]
+            elif wanted:
+                chosen = [one for one in self.indicators if getattr(one, attribute, None) == wanted]
+            else:
+                chosen = [self.indicator(name)]
+            found.update({one.indicator: one for one in chosen})
+        return tuple(found.values())
+
+    def unconfirmed(self) -> list[Unconfirmed]:
+        """Every entry that is marked unconfirmed, in the order of the files."""
+        records: list[tuple[str, Record]] = []
+        for kind, holders in (("domain", self.programme.domains), ("outcome", self.programme.outcomes),
+                              ("cohort", self.cohorts), ("authority", self.authorities)):
+            records += [(kind, record) for record in holders]
+        for cohort in self.cohorts:
+            records += [(f"wave of {cohort.id}", wave) for wave in cohort.waves]
+            records += [(f"source of {cohort.id}", source) for source in cohort.sources]
+        for loaded in self.instruments:
+            records += [("instrument", loaded.record), *(("item", one) for one in loaded.items)]
+            records += [("answer", one) for one in loaded.responses] + [("routing", one) for one in loaded.routing]
+        for tool in self.evidence:
+            records += [(f"field of {tool.record.id}", one) for one in tool.fields]
+        records += [("scale", one) for one in self.scales] + [("indicator", one) for one in self.indicators]
+        records += [("group", level) for levels in self.groups.values() for level in levels]
+        records += [("benchmark", one) for one in self.benchmarks]
+        records += [("official symbol", one) for one in self.official.symbols]
+        return [_unconfirmed(kind, one) for kind, one in records if one.status is Status.UNCONFIRMED]
+
+
+def _unconfirmed(kind: str, record: Record) -> Unconfirmed:
+    """One line about an unconfirmed record: its id is its first field."""
+    identifier = str(getattr(record, next(iter(type(record).model_fields))))
+    if isinstance(record, GroupLevel):
+        identifier = f"{record.group}: {record.level}"
+    elif isinstance(record, SourceField):
+        identifier = f"{record.version}: {record.header}"
+    elif isinstance(record, Response):
+        identifier = f"{record.response_set}: {record.code}"
+    label = getattr(record, "label", "") or getattr(record, "name", "")
+    return Unconfirmed(kind, identifier, str(label), str(getattr(record, "note", "")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from nbeval.dictionary.records import Status
+from nbeval.dictionary.enums import Status
 
 UNCONFIRMED = "unconfirmed"
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from nbeval.dictionary.kinds import Rounding
+from nbeval.dictionary.enums import Rounding
 from nbeval.errors import ParameterError
 
 _PRINTED = re.compile(r"(?P<sign>[-+\u2212]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d*)(?:\.(?P<after>\d*))?")

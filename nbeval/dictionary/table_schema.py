@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
+from nbeval.dictionary.enums import ItemKind, Role
 from nbeval.dictionary.evidence_schema import NO_TABLES, evidence_schema
-from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
-from nbeval.dictionary.records import Column, Item, ItemKind, Role
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
+from nbeval.dictionary.models import Column, Item
 
 PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Disclosure
+from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.errors import DisclosureError, FrameError
 from nbeval.frames import Contrast, Quantity, result_key
 from nbeval.disclosure.cells import AT_LEAST, BASE, KEY, MEMBERS, PEOPLE, PLACE, SHARE, SUM, Cells, read_cells

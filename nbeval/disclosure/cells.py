@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.frames import Contrast, Quantity
 from nbeval.disclosure.same_people import among_linked, answered_once, first_waves, people_linked
 

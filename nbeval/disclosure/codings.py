@@ -12,7 +12,7 @@ import numpy as np
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.records import ItemKind, ScaleRule
+from nbeval.dictionary.enums import ItemKind, ScaleRule
 
 #: an item or scale with more possible answers than this is held by classes of answers
 MOST_ANSWERS = 45

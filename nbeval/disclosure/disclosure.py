@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Disclosure
+from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.frames import RESULTS, Contrast, DisclosedResults, check
 from nbeval.disclosure.attack import attack, refuse_leaks
 from nbeval.disclosure.cells import AT_LEAST, BASE, PEOPLE, PLACE, ROUTE, Cells, read_cells

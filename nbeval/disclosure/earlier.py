@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.frames import RESULTS
 from nbeval.disclosure.cells import KEY, Cells, read_cells
 from nbeval.disclosure.seeking import COUNTS

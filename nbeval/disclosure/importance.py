@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.errors import DictionaryError
 from nbeval.frames import Contrast
 from nbeval.disclosure.cells import AT_LEAST, BASE, Cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.frames import RESULTS, DisclosedResults, check
 
 

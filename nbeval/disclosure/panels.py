@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.frames import Contrast
 from nbeval.disclosure.primary import small_base
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, OVER_AUTHORITIES, PEOPLE, PLACE, SHARE, SQUARES, SUM
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import Cohort, Disclosure
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.errors import DisclosureError
 from nbeval.frames import RESULTS, DisclosedResults, check
 from nbeval.disclosure.attack import AUDIT

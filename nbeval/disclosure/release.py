@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, EVERYBODY, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM, routed
 from nbeval.disclosure.codings import Coding, coding
 from nbeval.disclosure.relations import Block, Place, make_block

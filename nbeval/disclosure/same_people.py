@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import Design
+from nbeval.dictionary.enums import Design
 from nbeval.frames import Contrast, Quantity
 
 #: between a group and the other wave, and between a level and the part of its people; no id has a space in it

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.errors import DisclosureError
 from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM
 from nbeval.disclosure.intervals import TOLERANCE, Intruder, Sought, width

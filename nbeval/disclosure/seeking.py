@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, PEOPLE, SHARE, SQUARES, SUM
 from nbeval.disclosure.intervals import Sought
 from nbeval.disclosure.relations import Block

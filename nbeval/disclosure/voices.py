@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import DisclosureError
 from nbeval.disclosure.quotes import describes_at_least, screen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Disclosure
+from nbeval.dictionary.models import Disclosure
 from nbeval.frames import MISSING_COLUMNS
 
 #: every number of a row that is made from the answers, and so goes with the estimate

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import Direction, Measure
-from nbeval.dictionary.records import Cohort, Indicator
+from nbeval.dictionary.enums import Direction, Measure
+from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.means import mean_interval
 from nbeval.estimate.rows import result_rows
 from nbeval.estimate.verdict import verdicts

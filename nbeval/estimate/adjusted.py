@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.estimate import standardise
 from nbeval.estimate.design_matrix import Predictors, prepare
 from nbeval.estimate.levels import unit_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.estimate.adjusted import adjusted_change
 from nbeval.estimate.attrition import attrition
 from nbeval.estimate.authorities import authority_range, pooled_change

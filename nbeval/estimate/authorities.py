@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.estimate.change import wave_pairs
 from nbeval.estimate.levels import moments, share, unit_of
 from nbeval.estimate.plan import Plan

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Benchmark, Indicator, Match, Measure
+from nbeval.dictionary.enums import Match, Measure
+from nbeval.dictionary.models import Benchmark, Indicator
 from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, ONE_ONLY, moments, unit_of
 from nbeval.estimate.means import mean_against_fixed
 from nbeval.estimate.pairs import compare_percentages

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.estimate.levels import moments, share, unit_of
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.pairs import difference_rows, pair

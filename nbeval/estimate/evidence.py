@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.estimate.addressed import addressed_change
 from nbeval.estimate.judgements import judgement_results
 from nbeval.estimate.official_rows import official_results

@@ -7,8 +7,8 @@ import math
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import Cohort, Wave
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Cohort, Wave
 from nbeval.estimate.rows import result_rows
 from nbeval.estimate.tallies import HELD, KIND, STATUS, counted
 from nbeval.frames import Quantity

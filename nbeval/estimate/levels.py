@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Indicator, Measure
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Indicator
 from nbeval.estimate.means import mean_interval
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import result_rows

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Indicator, Measure
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Indicator
 from nbeval.estimate.change import POWER
 from nbeval.estimate.levels import unit_of
 from nbeval.estimate.linked import Linked, link, places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.dictionary.records import Scale
+from nbeval.dictionary.models import Scale
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.reliability import alpha, item_rest, wrong_polarity

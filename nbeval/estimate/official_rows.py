@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.estimate.rows import result_rows
 from nbeval.frames import Quantity
 

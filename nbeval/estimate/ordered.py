@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Indicator
+from nbeval.dictionary.models import Indicator
 from nbeval.estimate.design_matrix import prepare
 from nbeval.estimate.ordinal import METHOD, fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import Outcome, not_estimable

@@ -7,7 +7,8 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Measure, Overlap
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Overlap
 from nbeval.estimate.change import wave_pairs
 from nbeval.estimate.levels import moments, share, unit_of
 from nbeval.estimate.overlap import OverlapBounds, overlap_bounds, share_correlations

@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, moments, share
 from nbeval.estimate.means import hedges_g, welch
 from nbeval.estimate.outcome import Estimates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.estimate.levels import share
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import result_rows

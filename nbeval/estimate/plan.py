@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Design, Indicator, Measure
+from nbeval.dictionary.enums import Design, Measure
+from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.tally import tally
 from nbeval.frames import Measured
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nbeval.dictionary.kinds import Rounding
+from nbeval.dictionary.enums import Rounding
 from nbeval.dictionary.printed_number import PrintedNumber
 from nbeval.estimate.printed_counts import Counts, counts_printed_as, runs_printed_as
 

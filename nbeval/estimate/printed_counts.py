@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nbeval.dictionary.kinds import Rounding, Symbol
+from nbeval.dictionary.enums import Rounding, Symbol
 from nbeval.dictionary.printed_number import PrintedNumber
 
 

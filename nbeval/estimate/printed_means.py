@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, sqrt
 
-from nbeval.dictionary.kinds import Rounding
+from nbeval.dictionary.enums import Rounding
 from nbeval.dictionary.printed_number import PrintedNumber
 
 

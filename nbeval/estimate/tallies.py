@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import Cohort
-from nbeval.dictionary.records_evidence import Choice
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Choice, Cohort
 from nbeval.estimate.rows import result_rows
 from nbeval.frames import Quantity
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import MissingReason
+from nbeval.dictionary.enums import MissingReason
 
 _REASONS = [reason.value for reason in MissingReason]
 #: respondents with one of these were not in the base of the question

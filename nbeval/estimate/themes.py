@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Cohort
 from nbeval.estimate.agreement import kappa
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.rows import outcome_columns, result_rows

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.estimate.effective_size import design_effect, effective_n
 from nbeval.estimate.levels import NOBODY, unit_of
 from nbeval.estimate.plan import Plan

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from nbeval.dictionary.records import ExhibitRow, Indicator, Status
+from nbeval.dictionary.enums import Status
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.exhibits import Table, title_of

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from nbeval.dictionary.kinds import ReportForm
-from nbeval.dictionary.records import Cohort, Design, Indicator, Measure, ReportKind, Wave
+from nbeval.dictionary.enums import Design, Measure, ReportForm
+from nbeval.dictionary.models import Cohort, Indicator, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.report.cells import level_cell
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph

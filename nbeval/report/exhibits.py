@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nbeval.dictionary.kinds import ReportForm
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.enums import ReportForm
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.errors import DictionaryError
 from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.report.context import Context

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nbeval.dictionary.records import Indicator, Match, Measure
+from nbeval.dictionary.enums import Match, Measure
+from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Exhibit
 from nbeval.frames import Verdict
 from nbeval.report.context import Context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Text

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from types import MappingProxyType
 
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.records import ExhibitRow, Indicator, Match, Measure, Status, Wave
+from nbeval.dictionary.enums import Match, Measure, SourceKind, Status
+from nbeval.dictionary.models import ExhibitRow, Indicator, Wave
 from nbeval.exhibit import Column, Row
 from nbeval.frames import Contrast
 from nbeval.report.cells import printed, why_not

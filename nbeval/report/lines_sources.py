@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.report.context import Context
 from nbeval.report.kinds_sources import SourceTable
 

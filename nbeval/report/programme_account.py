@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbeval.dictionary.records import Domain, Outcome
+from nbeval.dictionary.models import Domain, Outcome
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.lines import wave_line

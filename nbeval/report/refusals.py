@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import Cohort, ReportKind
+from nbeval.dictionary.models import Cohort, ReportKind
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.frames import DisclosedResults
 

@@ -7,8 +7,8 @@ from functools import cached_property
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import ReportForm, SourceKind
-from nbeval.dictionary.records import Cohort, ExhibitRow, ReportKind
+from nbeval.dictionary.enums import ReportForm, SourceKind
+from nbeval.dictionary.models import Cohort, ExhibitRow, ReportKind
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults

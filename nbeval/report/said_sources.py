@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Verdict
 from nbeval.report.context import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell
 from nbeval.report.context import Context
 from nbeval.report.forms.evidence import pointing

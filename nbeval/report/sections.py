@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from nbeval.dictionary.kinds import ReportForm
-from nbeval.dictionary.records import Domain, ExhibitRow
+from nbeval.dictionary.enums import ReportForm
+from nbeval.dictionary.models import Domain, ExhibitRow
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.kinds import OF_CHANGE

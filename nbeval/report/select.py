@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow, Indicator
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.report.context import Context
 from nbeval.report.results import Results
 

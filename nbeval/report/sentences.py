@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from string import Formatter
 from types import MappingProxyType
 
-from nbeval.dictionary.records import Measure
+from nbeval.dictionary.enums import Measure
 from nbeval.errors import ParameterError
 from nbeval.frames import Quantity
 from nbeval.report.cells import why_not

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from nbeval.dictionary.records import Benchmark, Direction, ExhibitRow, Indicator, Match
+from nbeval.dictionary.enums import Direction, Match
+from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.context import Context
 from nbeval.report.results import Result, Results, State

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, Match
-from nbeval.dictionary.records_evidence import Area
+from nbeval.dictionary.enums import Match
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Area, Benchmark, ExhibitRow, Indicator
 from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.context import Context

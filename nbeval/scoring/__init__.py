@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Scale
+from nbeval.dictionary.models import Cohort, Scale
 from nbeval.frames import Collected, Measured
 from nbeval.scoring.groups import add_groups
 from nbeval.scoring.indicators import derive_indicators

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.records import GroupLevel
+from nbeval.dictionary.models import GroupLevel
 
 
 def add_groups(

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.records import Indicator, Measure
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Indicator
 
 
 def derive_indicators(answers: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:

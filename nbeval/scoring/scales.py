@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.records import MissingReason, Scale, ScaleItem, ScaleRule
+from nbeval.dictionary.enums import MissingReason, ScaleRule
+from nbeval.dictionary.models import Scale, ScaleItem
 from nbeval.errors import FrameError
 
 Ranges = dict[str, tuple[float, float]]

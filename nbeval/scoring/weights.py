@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Cohort, Weighting
+from nbeval.dictionary.models import Cohort, Weighting
 from nbeval.errors import ParameterError
 from nbeval.scoring.raking import KnownMargin, rake, trim_to_median
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nbeval.dictionary.records import Column, Item, ItemKind, Response, Role
+from nbeval.dictionary.enums import ItemKind, Role
+from nbeval.dictionary.models import Column, Item, Response
 from nbeval.specimen.export import Export
 from nbeval.specimen.people import People
 from nbeval.specimen.shares import ticks_only

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.kinds import SourceKind
-from nbeval.dictionary.loaded_evidence import MANY
-from nbeval.dictionary.records import Cohort, Source, SourceFiles
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.lookup import MANY
+from nbeval.dictionary.models import Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
 from nbeval.specimen.export import Canary
 from nbeval.specimen.files import write_file

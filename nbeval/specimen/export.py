@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbeval.dictionary import Dictionary, LoadedInstrument
-from nbeval.dictionary.records import Column, Wave
-from nbeval.dictionary.records_specimen import Mess, VersionStyle
+from nbeval.dictionary.models import Column, Wave
+from nbeval.dictionary.specimen_models import Mess, VersionStyle
 from nbeval.specimen.streams import stream
 
 Canary = Callable[[str], str]

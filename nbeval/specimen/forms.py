@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 import numpy as np
 
-from nbeval.dictionary.records import Role
+from nbeval.dictionary.enums import Role
 from nbeval.specimen.cells import answer_cells
 from nbeval.specimen.export import Export
 from nbeval.specimen.identity import identifying_cells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.headers import normalise
+from nbeval.dictionary.codes import normalise
 from nbeval.specimen.export import Export
 
 # Addresses and numbers set aside for examples: RFC 2606, RFC 5737, and the numbers Ofcom keeps for drama.

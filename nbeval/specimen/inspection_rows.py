@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records_evidence import Area, SourceField
-from nbeval.dictionary.records_specimen_evidence import InventedInspections
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Area, SourceField
+from nbeval.dictionary.specimen_models import InventedInspections
 from nbeval.specimen.invention import Invention
 
 

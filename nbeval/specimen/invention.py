@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import Cohort, Source, SourceFiles
-from nbeval.dictionary.records_evidence import Choice, SourceField
-from nbeval.dictionary.records_specimen_evidence import SpecimenEvidence
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Choice, Cohort, Source, SourceField, SourceFiles
+from nbeval.dictionary.specimen_models import SpecimenEvidence
 from nbeval.specimen.export import Canary
 from nbeval.specimen.streams import stream
 

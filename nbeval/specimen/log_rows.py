@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records_evidence import Choice, SourceField
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Choice, SourceField
 from nbeval.specimen.invention import Invention
 
 Row = dict[str, str]

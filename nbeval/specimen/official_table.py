@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbeval.dictionary.kinds import OfficialRole, YearForm
-from nbeval.dictionary.official import last_day
-from nbeval.dictionary.records_official import OfficialTable
+from nbeval.dictionary.enums import OfficialRole, YearForm
+from nbeval.dictionary.lookup import last_day
+from nbeval.dictionary.models import OfficialTable
 from nbeval.specimen.files import write_file
 from nbeval.specimen.invention import Invention
 

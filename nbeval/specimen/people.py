@@ -9,8 +9,9 @@ import numpy as np
 
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.records import Cohort, Item, ItemKind
-from nbeval.dictionary.records_specimen import Specimen
+from nbeval.dictionary.enums import ItemKind
+from nbeval.dictionary.models import Cohort, Item
+from nbeval.dictionary.specimen_models import Specimen
 from nbeval.specimen.shares import drawn_shares, item_of, stands_alone
 from nbeval.specimen.streams import stream
 

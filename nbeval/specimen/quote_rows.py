@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records_evidence import SourceField
-from nbeval.dictionary.records_specimen_evidence import InventedQuote
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import SourceField
+from nbeval.dictionary.specimen_models import InventedQuote
 from nbeval.specimen.invention import Invention
 
 Row = dict[str, str]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.loaded_evidence import SCALE
-from nbeval.dictionary.records_evidence import Choice, SourceField
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.lookup import SCALE
+from nbeval.dictionary.models import Choice, SourceField
 from nbeval.specimen.files import book_bytes
 from nbeval.specimen.invention import Invention
 

@@ -6,8 +6,9 @@ import math
 
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.records import Item, ItemKind, Role
-from nbeval.dictionary.records_specimen import SpecimenItem
+from nbeval.dictionary.enums import ItemKind, Role
+from nbeval.dictionary.models import Item
+from nbeval.dictionary.specimen_models import SpecimenItem
 
 
 def item_of(dictionary: Dictionary, item: str) -> SpecimenItem | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records_specimen_evidence import Coding
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.specimen_models import Coding
 from nbeval.errors import ParameterError
 from nbeval.specimen.invention import Invention
 from nbeval.specimen.streams import stream

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Source, SourceFiles
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
 from nbeval.specimen.evidence import write_evidence
 from nbeval.specimen.export import Canary, Export

@@ -16,7 +16,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.records import Cohort
+from nbeval.dictionary.models import Cohort
 from nbeval.disclosure import attack, protect
 from nbeval.disclosure.primary import unsafe_rows
 from tests.disclosure import invented

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.records import Cohort, Direction, Eligible, Indicator, Measure, MissingReason, Status
+from nbeval.dictionary.enums import Direction, Measure, MissingReason, Status
+from nbeval.dictionary.models import Cohort, Eligible, Indicator
 from nbeval.frames import Measured
 
 WAVES = ("first", "last")

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from nbeval.cleaning.evidence import collect_evidence
-from nbeval.dictionary.records import Source, SourceFiles
+from nbeval.dictionary.models import Source, SourceFiles
 
 
 def cohort_with(dictionary, instrument: str, files: list[SourceFiles], kind=None):

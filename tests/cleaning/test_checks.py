@@ -9,7 +9,7 @@ import pytest
 
 from nbeval.cleaning import collect
 from nbeval.cleaning.checks import CHECKS
-from nbeval.dictionary.records import Column, Item, Scale
+from nbeval.dictionary.models import Column, Item, Scale
 from nbeval.frames import FINDINGS
 from tests.cleaning.exports import AUTHORITIES, BEFORE, form, write_before, write_cohort
 

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from nbeval.cleaning.codebooks import choice_reader, number_reader, option_reader
-from nbeval.dictionary.records import Item, MissingReason, Response
+from nbeval.dictionary.enums import MissingReason
+from nbeval.dictionary.models import Item, Response
 
 
 def answers(*rows):

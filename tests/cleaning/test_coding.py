@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from nbeval.cleaning import collect
-from nbeval.dictionary.records import Response
+from nbeval.dictionary.models import Response
 from tests.cleaning.exports import form, later, write_cohort
 
 

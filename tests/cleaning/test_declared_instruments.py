@@ -8,8 +8,8 @@ from openpyxl import Workbook
 from nbeval.cleaning import collect
 from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import MissingReason
-from nbeval.dictionary.records import SourceFiles
+from nbeval.dictionary.enums import MissingReason
+from nbeval.dictionary.models import SourceFiles
 from nbeval.errors import NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
 from tests.cleaning.evidence_files import cohort_with, collected, write
 

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from nbeval.cleaning.entries import EPOCH, span
 from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import CorrectionError, NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
 from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS
 from nbeval.frames import check

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nbeval.cleaning import collect
-from nbeval.dictionary.records import Routing
+from nbeval.dictionary.models import Routing
 from tests.cleaning.exports import form, later, write_cohort
 
 

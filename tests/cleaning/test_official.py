@@ -13,7 +13,7 @@ import pytest
 from nbeval.cleaning.official import KEY, OfficialFigures, collect_official, newest_vintage
 from nbeval.cleaning.official_checks import check_figures, off_rounding
 from nbeval.dictionary import Dictionary, load
-from nbeval.dictionary.official import Official
+from nbeval.dictionary.lookup import Official
 from nbeval.errors import DictionaryError, SourceError, UnknownCodeError, UnknownHeaderError
 
 COHORT = "phase_3"

@@ -9,7 +9,7 @@ import pytest
 
 from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
-from nbeval.dictionary.records import Source, SourceFiles
+from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
 from nbeval.estimate.official_rows import official_results
 from nbeval.disclosure import protect

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbeval.cleaning import collect
-from nbeval.dictionary.records import Column
+from nbeval.dictionary.models import Column
 from nbeval.errors import UnknownCodeError
 from tests.cleaning.exports import BEFORE, form, write_before
 

@@ -8,7 +8,7 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.cleaning.published import collect_published
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import SourceError
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
-from nbeval.dictionary.records import SourceFiles
+from nbeval.dictionary.models import SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
 from tests.cleaning.evidence_files import cohort_with, write
 

@@ -13,7 +13,7 @@ from nbeval.cleaning import collect
 from nbeval.cleaning.codebooks import choice_reader
 from nbeval.cleaning.reading import read_table
 from nbeval.dictionary import LoadedInstrument
-from nbeval.dictionary.records import Column, Item, Response, SourceFiles
+from nbeval.dictionary.models import Column, Item, Response, SourceFiles
 
 
 def test_a_workbook_and_a_csv_of_one_table_hold_equal_values(shared):

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from nbeval.cleaning import collect, collect_text
-from nbeval.dictionary.records import Column, Design, Item
+from nbeval.dictionary.enums import Design
+from nbeval.dictionary.models import Column, Item
 from nbeval.errors import NbevalError, SourceError
 from tests.cleaning.exports import (
     AFTER, AUTHORITIES, BEFORE, form, later, with_rules, write_after, write_before, write_cohort, write_csv,

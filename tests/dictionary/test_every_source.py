@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 
 #: kinds without exports of their own: figures that stand in print are declared in the dictionary itself
 DECLARED = {SourceKind.PUBLISHED}

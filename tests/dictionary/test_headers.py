@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.dictionary.headers import normalise
+from nbeval.dictionary.codes import normalise
 
 
 @pytest.mark.parametrize("typed", [

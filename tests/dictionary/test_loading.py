@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from nbeval.dictionary import load
-from nbeval.dictionary.records import MissingReason, Status
+from nbeval.dictionary.enums import MissingReason, Status
 from nbeval.errors import ParameterError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError
 
 HEAD = ("figure,cohort,wave,authority,group,level,indicator,quantity,about,coding,match,population,year,n,value,symbol,decimals,"

@@ -7,8 +7,8 @@ import tomllib
 
 import pytest
 
-from nbeval.dictionary.contents import EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES
 from nbeval.dictionary.json_schema import RECORDS, write_json_schemas
+from nbeval.dictionary.models import EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES
 from nbeval.dictionary.table_schema import table_schema, write_table_schema
 from nbeval.errors import ParameterError
 

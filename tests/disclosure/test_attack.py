@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.dictionary.records import Routing
+from nbeval.dictionary.models import Routing
 from nbeval.errors import DictionaryError, DisclosureError
 from nbeval.disclosure import attack, protect
 from nbeval.disclosure.attack import refuse_leaks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import Routing
+from nbeval.dictionary.models import Routing
 from nbeval.disclosure.cells import ASKED, read_cells
 from tests.disclosure.invented import complete, dictionary, indicator, percent
 

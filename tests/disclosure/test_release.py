@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.dictionary.records import Routing
+from nbeval.dictionary.models import Routing
 from nbeval.disclosure import protect
 from nbeval.disclosure.cells import ASKED, read_cells
 from nbeval.disclosure.release import blocks

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.dictionary.kinds import Design
+from nbeval.dictionary.enums import Design
 from nbeval.errors import DisclosureError
 from nbeval.disclosure import attack, protect
 from nbeval.disclosure.attack import refuse_leaks

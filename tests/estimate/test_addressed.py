@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.dictionary.kinds import Direction, Measure
+from nbeval.dictionary.enums import Direction, Measure
 from nbeval.estimate.addressed import TOO_FEW, addressed_change, questions
 from nbeval.estimate.rows import result_rows
 

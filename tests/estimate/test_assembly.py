@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Measure, MissingReason, Weighting
+from nbeval.dictionary.enums import Measure, MissingReason
+from nbeval.dictionary.models import Weighting
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.tally import tally
 from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Quantity, check

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Margin
+from nbeval.dictionary.models import Margin
 from nbeval.estimate.composition import composition
 from nbeval.estimate.goodness_of_fit import goodness_of_fit
 from nbeval.estimate.plan import make_plan

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.records import Source
+from nbeval.dictionary.models import Source
 from nbeval.estimate.judgements import judgement_results
 from nbeval.frames import RESULTS, check
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Design, Measure
+from nbeval.dictionary.enums import Design, Measure
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.linked import link
 from nbeval.estimate.matched import matched_change

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from nbeval.dictionary.kinds import Rounding, Symbol
+from nbeval.dictionary.enums import Rounding, Symbol
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number, printed_value
 from nbeval.errors import ParameterError
 from nbeval.estimate.printed_bases import bases_that_fit, parts_of, sum_of_parts

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from nbeval.dictionary.kinds import Symbol
+from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.printed_number import printed_number
 from nbeval.estimate.printed_counts import Counts, Run, counts_behind_symbol, counts_printed_as
 from nbeval.estimate.printed_ranges import compare_printed, compare_with_fixed, decide, interval_over

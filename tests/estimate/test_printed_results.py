@@ -10,7 +10,7 @@ import pytest
 
 from nbeval import pipeline
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind, Symbol
+from nbeval.dictionary.enums import SourceKind, Symbol
 from nbeval.errors import DisclosureError
 from nbeval.estimate.single_proportions import wilson
 from nbeval.frames import RESULTS, Decision, check

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Measure, Overlap
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Overlap
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.mann_whitney import mann_whitney
 from nbeval.estimate.ordered import NOT_PROPORTIONAL, ordered_change

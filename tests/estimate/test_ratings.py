@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records_evidence import Area, Band, Choice, Point
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Area, Band, Choice, Point
 from nbeval.estimate.ratings import NO_TEST, rating_results
 from nbeval.frames import RESULTS, check
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.records import Source
+from nbeval.dictionary.models import Source
 from nbeval.estimate.themes import theme_results
 
 ROOT = Path(__file__).resolve().parents[2]

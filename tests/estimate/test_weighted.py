@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Eligible, Measure, Weighting
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Eligible, Weighting
 from nbeval.errors import ParameterError
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.survey_design import survey_design

@@ -8,19 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.dictionary import Dictionary, LoadedInstrument
-from nbeval.dictionary.records import (
-    Authority,
-    Benchmark,
-    Citation,
-    Cohort,
-    Disclosure,
-    ExhibitRow,
-    GroupLevel,
-    Indicator,
-    Instrument,
-    Item,
-    Programme,
-    Term,
+from nbeval.dictionary.models import (
+    Authority, Benchmark, Citation, Cohort, Disclosure, ExhibitRow, GroupLevel, Indicator, Instrument, Item,
+    Programme, Term,
 )
 from nbeval.frames import MISSING_COLUMNS, RESULTS, DisclosedResults, check
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import ReportForm
+from nbeval.dictionary.enums import ReportForm
 from nbeval.report import Report, catalogue
 from nbeval.report.catalogue import CATALOGUE, sentences
 from nbeval.report.catalogue_plain_en import PLAIN

@@ -7,7 +7,7 @@ import pytest
 
 from nbeval import pipeline
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import Decision

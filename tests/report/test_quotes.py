@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.records import Source
+from nbeval.dictionary.models import Source
 from nbeval.frames import RESULTS, DisclosedResults
 from nbeval.report import Report
 

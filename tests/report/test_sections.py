@@ -8,7 +8,7 @@ import re
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import ReportForm
+from nbeval.dictionary.enums import ReportForm
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME
 from nbeval.report import Report
 from nbeval.report.said_summaries import SUMMED_UP

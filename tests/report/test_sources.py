@@ -8,7 +8,7 @@ import pytest
 
 from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import SourceKind
+from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError, ParameterError
 from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.rows import gather

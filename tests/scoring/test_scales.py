@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.dictionary.records import Conversion, Scale, ScaleItem, ScaleRule, Status
+from nbeval.dictionary.enums import ScaleRule, Status
+from nbeval.dictionary.models import Conversion, Scale, ScaleItem
 from nbeval.errors import FrameError
 from nbeval.scoring.scales import keyed_items, score_scale
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.dictionary.records import Eligible, Margin, Weighting
+from nbeval.dictionary.models import Eligible, Margin, Weighting
 from nbeval.errors import ParameterError
 from nbeval.scoring.weights import weigh
 

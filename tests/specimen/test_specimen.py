@@ -16,8 +16,8 @@ import pytest
 from openpyxl import load_workbook
 
 from nbeval.dictionary import load
-from nbeval.dictionary.headers import normalise
-from nbeval.dictionary.records import ItemKind, Role
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.enums import ItemKind, Role
 from nbeval.errors import ParameterError
 from nbeval.specimen import target_shares, write_specimen
 from nbeval.specimen.people import draw_people

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.errors import DictionaryError
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity, Verdict

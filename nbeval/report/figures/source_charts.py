@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.report.context import Context
 from nbeval.report.figures.figure_heat import ALIKE, BANDS, FIRST, OTHER, Heat, HeatCell, heat

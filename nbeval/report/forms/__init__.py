@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Column, Row
 from nbeval.report.context import Context
 from nbeval.report.forms.authorities import change_by_authority, levels_by_authority, spread

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow, Indicator
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Field, grid, level_cell, verdict_cell

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.records import ExhibitRow, Indicator, Wave
-from nbeval.dictionary.records_evidence import Area, Choice
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import Area, Choice, ExhibitRow, Indicator, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, verdict_cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.report.cells import Block, Field, difference_cell, grid, symbol_cell, verdict_cell
 from nbeval.report.context import Context

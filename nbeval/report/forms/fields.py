@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nbeval.dictionary.records import Indicator, Measure
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell

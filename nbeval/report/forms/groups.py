@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbeval.dictionary.records import ExhibitRow, Indicator
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, grid, level_cell, verdict_cell

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbeval.dictionary.kinds import FieldRole, Quantity
-from nbeval.dictionary.records import ExhibitRow, Wave
-from nbeval.dictionary.records_evidence import Area
+from nbeval.dictionary.enums import FieldRole, Quantity
+from nbeval.dictionary.models import Area, ExhibitRow, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.report.cells import Block, Field, grid
 from nbeval.report.context import Context

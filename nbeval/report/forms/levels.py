@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, Match
+from nbeval.dictionary.enums import Match
+from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, grid, level_cell, verdict_cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow, Wave
+from nbeval.dictionary.models import ExhibitRow, Wave
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.kinds import Quantity
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.enums import Quantity
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column
 from nbeval.report.cells import PERCENT, Block, Field, grid, level_cell
 from nbeval.report.context import Context

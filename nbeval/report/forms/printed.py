@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nbeval.dictionary.records import Benchmark, ExhibitRow, Indicator, PrintedFigure
+from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator, PrintedFigure
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell

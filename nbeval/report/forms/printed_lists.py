@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nbeval.dictionary.records import Citation, ExhibitRow, PrintedFigure
+from nbeval.dictionary.models import Citation, ExhibitRow, PrintedFigure
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, grid, level_cell

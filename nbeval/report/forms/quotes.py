@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column
 from nbeval.report.cells import Block, Field, grid
 from nbeval.report.context import Context

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbeval.dictionary.records import ExhibitRow
-from nbeval.dictionary.records_evidence import Area, Choice
+from nbeval.dictionary.models import Area, Choice, ExhibitRow
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field, difference_cell, grid, interval_cell, level_cell, symbol_cell

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbeval.dictionary.records import ExhibitRow, Indicator, Wave
+from nbeval.dictionary.models import ExhibitRow, Indicator, Wave
 from nbeval.exhibit import Column, Row
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.cells import PERCENT, Block, Field, count_cell, grid, level_cell

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow, Indicator
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Quantity
 from nbeval.report.cells import Field, count_cell, grid, interval_cell, level_cell, p_cell, verdict_cell

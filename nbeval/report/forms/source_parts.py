@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from nbeval.dictionary.kinds import FieldRole
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import ExhibitRow
-from nbeval.dictionary.records_evidence import Area, Choice
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Area, Choice, ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, symbol_cell

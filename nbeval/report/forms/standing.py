@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow
+from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast
 from nbeval.report.cells import Block, Field, grid, level_cell, verdict_cell

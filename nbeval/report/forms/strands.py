@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from nbeval.dictionary.kinds import FieldRole, SourceKind
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.records import Direction, ExhibitRow, Indicator, Source
-from nbeval.dictionary.records_evidence import Area
+from nbeval.dictionary.enums import Direction, FieldRole, SourceKind
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Area, ExhibitRow, Indicator, Source
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.context import Context
 from nbeval.report.forms.change import change_row

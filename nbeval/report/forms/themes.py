@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from nbeval.dictionary.records import ExhibitRow, Wave
-from nbeval.dictionary.records_evidence import Area
+from nbeval.dictionary.models import Area, ExhibitRow, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Field, count_cell, grid, interval_cell, level_cell

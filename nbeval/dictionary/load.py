@@ -7,14 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nbeval.dictionary.checks import check_contents
-from nbeval.dictionary.contents import (
-    EVIDENCE_TABLES, FIGURES, INSTRUMENT_TABLES, OFFICIAL_TABLES, Contents, InstrumentFiles, read_contents,
-)
-from nbeval.dictionary.faults import Faults
-from nbeval.dictionary.loaded import Dictionary, LoadedInstrument
-from nbeval.dictionary.loaded_evidence import LoadedEvidence
-from nbeval.dictionary.official import Official
-from nbeval.dictionary.records import GroupLevel
+from nbeval.dictionary.contents import Contents, InstrumentFiles, read_contents
+from nbeval.dictionary.files import Faults
+from nbeval.dictionary.lookup import Dictionary, LoadedEvidence, LoadedInstrument, Official
+from nbeval.dictionary.models import EVIDENCE_TABLES, FIGURES, INSTRUMENT_TABLES, OFFICIAL_TABLES, GroupLevel
 from nbeval.errors import DictionaryError
 from nbeval.folders import dictionary_folder
 
