@@ -103,6 +103,14 @@ def test_the_funnel_lists_whom_it_does_not_draw(make):
     assert "North place" in texts
 
 
+def test_the_range_of_all_authorities_is_never_given_to_one_that_prints_alike(make):
+    shown = make("place", "north").exhibit("range").exhibit
+    cells = dict(zip((column.key for column in shown.columns), next(row.cells for row in shown.rows if not row.heading), strict=True))
+    assert cells["own"].text == cells["all"].text == "25", "both print alike, or this shows nothing"
+    line = shown.figure.description.splitlines()[0]
+    assert line.endswith("All places 25% (25 to 27); North place 25%."), line
+
+
 def test_markup_and_mathematics_in_labels_are_text(make):
     svg = make().exhibit("levels").exhibit.figure.svg
     assert "<b>" not in svg

@@ -183,7 +183,9 @@ def _lines(kind: str, columns: tuple[Column, ...], chosen: tuple[Column, ...], r
             if not cells["against"].symbol:
                 yield Line(cells["against"].text, marks[1:], verdict=verdict, beneath=True)
         elif kind == Kind.RANGE:
-            yield Line(label, tuple(_stretched(mark, cells, context) for mark in marks), heading)
+            yield Line(label, tuple(
+                _stretched(mark, cells, context) if column.key == "all" else replace(mark, low=None, high=None, interval="")
+                for column, mark in zip(chosen, marks, strict=True)), heading)
         else:
             yield Line(label, marks, heading, verdict, _short(verdict, cells, context))
         heading, last = "", label
@@ -240,9 +242,7 @@ def _bound(row: Result | None, field: str, cell: Cell) -> float | None:
 
 
 def _stretched(mark: Mark, cells: dict[str, Cell], context: Context) -> Mark:
-    """The whole cohort's mark with the lowest and highest authority as its ends; any other as a bare mark."""
-    if mark.series != "" and mark.text == cells["all"].text + ("%" if mark.text.endswith("%") else ""):
-        low, high = cells["lowest"], cells["highest"]
-        interval = "" if low.symbol or high.symbol else context.say("to", low=low.text, high=high.text)
-        return Mark(mark.series, mark.value, mark.text, low.value, high.value, mark.n, interval)
-    return Mark(mark.series, mark.value, mark.text, None, None, mark.n)
+    """The mark of all authorities together, with the lowest and the highest of them as its ends."""
+    low, high = cells["lowest"], cells["highest"]
+    interval = "" if low.symbol or high.symbol else context.say("to", low=low.text, high=high.text)
+    return replace(mark, low=low.value, high=high.value, interval=interval)

@@ -1,0 +1,106 @@
+"""What a chart draws and nothing else: one row per mark, with the number and how it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from math import nan
+from types import MappingProxyType
+
+import pandas as pd
+
+from nbeval.errors import FrameError
+from nbeval.frames import Verdict
+
+#: verdicts that call nothing a change or a difference
+UNCLEAR = frozenset({Verdict.NONE, Verdict.NO_CLEAR_CHANGE, Verdict.NO_CLEAR_DIFFERENCE, Verdict.CANNOT_TELL})
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One number of a chart, and the line it is on. The fields of a line are the same on all its marks.
+
+    ``value`` is missing where the number is withheld or not available; ``text`` then is the symbol.
+    """
+
+    line: int                           # place of the line, from the top
+    label: str                          # of the line
+    series: str                         # whose number it is: a wave, an authority, a band, a column of a grid
+    value: float = nan
+    text: str = ""                      # the number as printed, or the symbol
+    low: float = nan
+    high: float = nan
+    interval: str = ""                  # as printed
+    n: float = nan                      # how many answered
+    published: bool = False             # a number in print, not of this data
+    tone: str = ""                      # what the mark says beyond its number: a key of ``ChartData.legend``
+    heading: str = ""                   # of the block that the line opens; empty where it opens none
+    beneath: bool = False               # the line belongs to the one above it
+    verdict: Verdict = Verdict.NONE     # of the line
+    verdict_text: str = ""              # as printed
+    short: str = ""                     # the verdict, or the number, in so few words that a chart can hold them
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of days that a timeline marks; days are counted from 1 January 1970."""
+
+    label: str
+    start: float
+    end: float
+    start_text: str
+    end_text: str
+
+
+COLUMNS = tuple(one.name for one in fields(Mark))
+_TYPES = {"line": int, "published": bool, "beneath": bool, **dict.fromkeys(("value", "low", "high", "n"), float)}
+
+
+@dataclass(frozen=True, eq=False)
+class ChartData:
+    """All that a chart draws.
+
+    ``marks`` has one row per mark and the columns of :class:`Mark`, in the order in which they are drawn. ``words`` are the few
+    that charts write themselves: ``withheld``, ``answered``, ``empty``, ``limit_95``, ``limit_99_8``, ``of_ten`` (with a field
+    ``number``), ``few_of_ten``, ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid).
+
+    Raises
+    ------
+    FrameError
+        Where a column is missing.
+    """
+
+    marks: pd.DataFrame
+    unit: str = ""                      # what the axis counts
+    percent: bool = True                # a scale of percentages from 0
+    reference: float | None = None      # where the line is that means no difference
+    log: bool = False
+    banner: str = ""                    # written over invented data
+    remark: str = ""                    # what a reader must know about the choice of lines
+    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    legend: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))     # the tones and their words, in order
+    periods: tuple[Period, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse marks that lack a column."""
+        if lacking := [name for name in COLUMNS if name not in self.marks]:
+            raise FrameError("the marks of a chart lack columns.", found=", ".join(lacking), allowed=", ".join(COLUMNS),
+                             where="ChartData.marks", do="make them with ChartData.of from a Mark for each number.")
+
+    @classmethod
+    def of(cls, marks: Iterable[Mark], **about: object) -> ChartData:
+        """Make the data of a chart from its marks."""
+        return cls(pd.DataFrame([vars(mark) for mark in marks], columns=list(COLUMNS)).astype(_TYPES), **about)
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series in the order in which they first occur."""
+        return tuple(dict.fromkeys(self.marks["series"]))
+
+    @property
+    def lines(self) -> list[list[Mark]]:
+        """The marks of each line, line after line."""
+        found: dict[int, list[Mark]] = {}
+        for values in self.marks[list(COLUMNS)].itertuples(index=False, name=None):
+            found.setdefault(values[0], []).append(Mark(*values))
+        return list(found.values())
