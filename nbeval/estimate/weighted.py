@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import stats
 
 from nbeval.dictionary.enums import Measure
-from nbeval.estimate.effective_size import design_effect, effective_n
 from nbeval.estimate.levels import NOBODY, unit_of
+from nbeval.estimate.linearised import (
+    NO_DF, NO_VARIANCE, DomainMeans, SurveyDesign, domain_differences, domain_means, effective_n, korn_graubard, survey_design,
+)
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import result_rows
-from nbeval.estimate.survey_intervals import NO_DF, NO_VARIANCE, korn_graubard
-from nbeval.estimate.weighted_sums import WeightedMeans, weighted_means, weighted_sums
 from nbeval.frames import Contrast, Quantity
 
 _BASES = ("n_eligible", "missing_")
+_PLACE = ("indicator", "wave", "authority")
 
 
 def weighted(plan: Plan) -> pd.DataFrame:
@@ -30,22 +31,59 @@ def weighted(plan: Plan) -> pd.DataFrame:
         on the degrees of freedom of both waves (not in a matched design); and one row per wave x place for ``effective_n`` and ``design_effect``
         (Kish), with ``largest_weight`` over the mean weight.
         No row where the cohort declares no weighting.
+
+    Raises
+    ------
+    ParameterError
+        The finite population correction is declared, and an authority has more respondents than people.
     """
     if plan.cohort.weighting is None or not len(plan.respondents):
         return result_rows(pd.DataFrame())
-    levels = _weighted_levels(plan)
-    changes = [] if plan.matched else [_change_rows(levels, plan)]
+    design = _design(plan)
+    levels = _means(design, plan)
+    changes = [] if plan.matched else [_change_rows(levels, design, plan)]
     return pd.concat([_level_rows(levels, plan), *changes, _cost_of_weights(plan)], ignore_index=True)
 
 
-def _weighted_levels(plan: Plan) -> pd.DataFrame:
-    """Weighted means of every indicator x wave x place, as shares and in units of the answers."""
-    sums = weighted_sums(plan)
-    parts = [_laid_out(weighted_means(sums, over_strata=True), sums.indicators, plan.waves, ("",))]
-    if plan.cohort.authorities:
-        parts.append(_laid_out(weighted_means(sums, over_strata=False), sums.indicators, plan.waves, sums.strata))
+def _design(plan: Plan) -> SurveyDesign:
+    """Respondents in strata of wave and authority, the waves independent of one another."""
+    people = plan.respondents
+    stratum = people["wave"].astype(str) + "|" + people["authority"].astype(str)
+    sizes = None
+    if plan.cohort.weighting.finite_population:
+        known = {f"{one.wave}|{one.authority}": float(one.count) for one in plan.cohort.eligible}
+        sizes = stratum.map(known)
+    return survey_design(people["weight"], strata=stratum, population=sizes)
+
+
+def _domains(plan: Plan, waves: tuple[str, ...]) -> list[tuple[pd.MultiIndex, np.ndarray]]:
+    """Every indicator x wave x place (the cohort, then its authorities), and the number of each value's domain; -1 in none."""
+    values = plan.values
+    names = values["indicator"].cat.remove_unused_categories().cat.categories
+    found = []
+    for places in (("",), plan.cohort.authorities):
+        codes = [np.asarray(code, np.int64) for code in (
+            values["indicator"].cat.set_categories(names).cat.codes, values["wave"].cat.set_categories(waves).cat.codes,
+            values["authority"].cat.set_categories(places).cat.codes if places != ("",) else np.zeros(len(values)),
+        )]
+        at = (codes[0] * len(waves) + codes[1]) * len(places) + codes[2]
+        index = pd.MultiIndex.from_product([names, waves, places], names=_PLACE)
+        found.append((index, np.where(np.min(codes, axis=0) >= 0, at, -1)))
+    return [one for one in found if len(one[0])]
+
+
+def _respondents(plan: Plan) -> np.ndarray:
+    """The position of each value's respondent."""
+    return pd.Index(plan.respondents["respondent"]).get_indexer(plan.values["respondent"])
+
+
+def _table(found: list[tuple[pd.MultiIndex, DomainMeans]], plan: Plan) -> pd.DataFrame:
+    """Estimates of domains as a table, with what is declared of each indicator."""
+    table = pd.concat([
+        pd.DataFrame({"mean": one.estimate, "error": one.std_error, "n_valid": one.n, "df": one.df, "effect": one.design_effect}, index=index)
+        for index, one in found
+    ]).reset_index()
     measures = {one.indicator: one for one in plan.indicators()}
-    table = pd.concat(parts, ignore_index=True)
     declared = [measures[name] for name in table["indicator"]]
     return table.assign(
         percent=[one.measure is Measure.PERCENT for one in declared], unit=[one.unit for one in declared],
@@ -53,31 +91,27 @@ def _weighted_levels(plan: Plan) -> pd.DataFrame:
     )
 
 
-def _laid_out(found: WeightedMeans, indicators: tuple[str, ...], waves: tuple[str, ...], places: tuple[str, ...]) -> pd.DataFrame:
-    """Arrays of indicator x wave x place as a table."""
-    index = pd.MultiIndex.from_product([indicators, waves, places], names=["indicator", "wave", "authority"])
-    return pd.DataFrame({
-        "mean": found.estimate.ravel(), "error": found.std_error.ravel(), "n_valid": found.n.ravel(),
-        "df": found.df.ravel(), "effect": found.design_effect.ravel(),
-    }, index=index).reset_index()
+def _means(design: SurveyDesign, plan: Plan) -> pd.DataFrame:
+    """Weighted means of every indicator x wave x place, as shares and in units of the answers."""
+    who = _respondents(plan)
+    return _table([
+        (index, domain_means(design, plan.values["value"], at, respondent=who, domains=len(index)))
+        for index, at in _domains(plan, plan.waves)
+    ], plan)
 
 
 def _level_rows(levels: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the weighted levels, with the bases of the unweighted ones."""
     level = plan.dictionary.programme.conf_level
     shares = np.clip(levels["mean"].to_numpy(), 0, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        certain = ~(levels["error"].to_numpy() > 0) | (shares == 0) | (shares == 1)
-        of_shares = np.where(certain, levels["n_valid"], shares * (1 - shares) / levels["error"] ** 2)
-        of_means = levels["n_valid"].to_numpy() / levels["effect"].to_numpy()
-        half = special.stdtrit(levels["df"].where(levels["df"] >= 1), (1 + level) / 2) * levels["error"]
-    low, high = korn_graubard(shares, levels["n_valid"], of_shares, levels["df"], level)
+    low, high, of_shares = korn_graubard(shares, levels["error"], levels["n_valid"], levels["df"], level)
+    half = stats.t.ppf((1 + level) / 2, levels["df"].where(levels["df"] >= 1)) * levels["error"]
     percent, bounded = levels["percent"].to_numpy(), (levels["error"] > 0).to_numpy()
     table = levels.assign(
         estimate=np.where(percent, 100 * shares, levels["mean"]), std_error=np.where(percent, 100, 1) * levels["error"],
         conf_low=np.where(percent, 100 * low, np.where(bounded, levels["mean"] - half, np.nan)),
         conf_high=np.where(percent, 100 * high, np.where(bounded, levels["mean"] + half, np.nan)),
-        n_effective=np.where(percent, of_shares, of_means), conf_level=level,
+        n_effective=np.where(percent, of_shares, levels["n_valid"] / levels["effect"]), conf_level=level,
         quantity=np.where(percent, Quantity.PERCENT.value, Quantity.MEAN.value),
         method=np.where(percent, "weighted; Korn-Graubard interval, linearised", "weighted; t interval, linearised"),
         warning=np.select([levels["n_valid"] == 0, levels["df"] < 1, ~bounded & ~percent], [NOBODY, NO_DF, NO_VARIANCE], ""),
@@ -93,25 +127,29 @@ def _with_bases(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return table.merge(counted[[*on, *names]], on=on, how="left", validate="one_to_one")
 
 
-def _change_rows(levels: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Rows for the changes of weighted levels; the waves are independent samples."""
-    level = plan.dictionary.programme.conf_level
-    then = levels[levels["wave"].eq(plan.waves[0])] if plan.waves else levels
-    pairs = levels[levels["wave"].isin(plan.later_waves)].merge(
-        then[["indicator", "authority", "mean", "error", "n_valid", "df"]], on=["indicator", "authority"],
-        suffixes=("", "_then"), validate="many_to_one",
-    )
-    error = np.sqrt(pairs["error"] ** 2 + pairs["error_then"] ** 2)
-    df = pairs["df"] + pairs["df_then"]
-    known = (error > 0) & (df >= 1)
-    factor = np.where(pairs["percent"], 100, 1)
-    gap = pairs["mean"] - pairs["mean_then"]
-    half, ratio = special.stdtrit(df.where(known), (1 + level) / 2) * error, (gap / error).where(known)
+def _change_rows(levels: pd.DataFrame, design: SurveyDesign, plan: Plan) -> pd.DataFrame:
+    """Rows for the changes of weighted levels from the first wave to each later one."""
+    level, first = plan.dictionary.programme.conf_level, plan.waves[0] if plan.waves else ""
+    who, wave, found = _respondents(plan), plan.values["wave"].astype(str).to_numpy(), []
+    for later in plan.later_waves:
+        for (index, at), (_, then) in zip(_domains(plan, (later,)), _domains(plan, (first,)), strict=True):
+            found.append((index, domain_differences(
+                design, plan.values["value"], wave == later, np.maximum(at, then), respondent=who, domains=len(index))))
+    if not found:
+        return result_rows(pd.DataFrame())
+    pairs = _table(found, plan).drop(columns="n_valid")
+    means = levels[[*_PLACE, "n_valid"]]
+    pairs = pairs.merge(means, on=list(_PLACE), validate="one_to_one").merge(
+        means[means["wave"].eq(first)].drop(columns="wave"), on=["indicator", "authority"], suffixes=("", "_then"), validate="many_to_one")
+    known = (pairs["error"] > 0) & (pairs["df"] >= 1)
+    factor, gap, df = np.where(pairs["percent"], 100, 1), pairs["mean"], pairs["df"].where(known)
+    error = pairs["error"].where(known)
+    half, ratio = stats.t.ppf((1 + level) / 2, df) * error, gap / error
     table = pairs.assign(
-        estimate=factor * gap, std_error=factor * error.where(known), conf_low=factor * (gap - half), conf_high=factor * (gap + half),
-        conf_level=level, statistic=ratio, df=df.where(known), p_value=2 * special.stdtr(df.where(known), -ratio.abs()),
-        n_reference=pairs["n_valid_then"], reference=plan.waves[0] if plan.waves else "", unit=pairs["change_unit"],
-        warning=np.select([gap.isna(), ~known & (df < 1), ~known], [NOBODY, NO_DF, NO_VARIANCE], ""),
+        estimate=factor * gap, std_error=factor * error, conf_low=factor * (gap - half), conf_high=factor * (gap + half),
+        conf_level=level, statistic=ratio, df=df, p_value=2 * stats.t.sf(ratio.abs(), df),
+        n_reference=pairs["n_valid_then"], reference=first, unit=pairs["change_unit"],
+        warning=np.select([gap.isna(), ~known & (pairs["df"] < 1), ~known], [NOBODY, NO_DF, NO_VARIANCE], ""),
     )
     return result_rows(
         table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value,
@@ -132,14 +170,15 @@ def _cost_of_weights(plan: Plan) -> pd.DataFrame:
 
 def _costs(weights: pd.Series) -> list[dict[str, object]]:
     """What the weights of one place cost."""
-    size = effective_n(weights)
+    size, known = effective_n(weights), float(weights.notna().sum())
     largest = float(weights.max() / weights.mean()) if weights.notna().any() else np.nan
     found = (
-        (Quantity.EFFECTIVE_N, size.estimate, "respondents", "Kish"),
-        (Quantity.DESIGN_EFFECT, design_effect(weights).estimate, "ratio", "Kish"),
+        (Quantity.EFFECTIVE_N, size, "respondents", "Kish"),
+        (Quantity.DESIGN_EFFECT, known / size, "ratio", "Kish"),
         (Quantity.LARGEST_WEIGHT, largest, "times the mean weight", "as weighted"),
     )
     return [
-        {"quantity": quantity.value, "estimate": value, "unit": unit, "method": method, "warning": size.warning}
+        {"quantity": quantity.value, "estimate": value, "unit": unit, "method": method,
+         "warning": "" if size > 0 else "not estimable: no weights"}
         for quantity, value, unit, method in found
     ]

@@ -10,15 +10,14 @@ from scipy.special import expit
 
 from nbeval.estimate.design_matrix import prepare
 from nbeval.estimate.goodness_of_fit import goodness_of_fit
+from nbeval.estimate.linearised import DomainMeans, domain_means, korn_graubard, survey_design
 from nbeval.estimate.model_fit import LINEAR, LOGISTIC, fit
 from nbeval.estimate.ordinal import fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.pooling import pool, risk_difference
 from nbeval.estimate.regression import average_marginal_effects, odds_ratios
 from nbeval.estimate.standardise import adjusted_change
-from nbeval.estimate.survey_intervals import korn_graubard
 from nbeval.estimate.tables import cramers_v, independence
 from nbeval.estimate.wald import wald
-from nbeval.estimate.weighted_sums import WeightedMeans, WeightedSums, weighted_means
 from nbeval.validation.trial import AUTHORITIES, LEVEL, Trial, held, misled
 
 WAVES = ("first", "last")
@@ -119,29 +118,27 @@ def _pool(draw: np.random.Generator, n: int, changes: np.ndarray):
 def weighted(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
     """People who answer more readily answer differently; weights put their share right."""
     first, last, still = (_weighted_sample(draw, n, runs, gain) for gain in (0.0, 0.08, 0.0))
-    share, error, size = first.estimate, first.std_error, first.n
-    effective = np.where(error > 0, share * (1 - share) / np.maximum(error, 1e-12) ** 2, size)
     truth = 0.4 * 0.3 + 0.6 * 0.55
-    yield held("weighted percentage: Korn-Graubard", *korn_graubard(share, size, effective, first.df, LEVEL), truth, where="cohort")
+    yield held("weighted percentage: Korn-Graubard", *korn_graubard(first.estimate, first.std_error, first.n, first.df, LEVEL)[:2], truth, where="cohort")
     changed, none = ([wald(gap, e, LEVEL, "", df=df) for gap, e, df in _changes(first, other)] for other in (last, still))
     yield held("weighted change: linearised, t", [one.conf_low for one in changed], [one.conf_high for one in changed], 0.08, where="cohort")
     yield misled("weighted change: linearised, t", [one.p_value for one in none], where="cohort")
 
 
-def _changes(then: WeightedMeans, now: WeightedMeans) -> Iterator[tuple[float, float, float]]:
+def _changes(then: DomainMeans, now: DomainMeans) -> Iterator[tuple[float, float, float]]:
     """Differences of two weighted shares, their errors and degrees of freedom."""
     yield from zip(now.estimate - then.estimate, np.hypot(now.std_error, then.std_error), now.df + then.df, strict=True)
 
 
-def _weighted_sample(draw: np.random.Generator, n: int, runs: int, gain: float) -> WeightedMeans:
+def _weighted_sample(draw: np.random.Generator, n: int, runs: int, gain: float) -> DomainMeans:
     """Weighted shares of many samples in which a readier kind of people is over-represented."""
     shape = (runs, AUTHORITIES, n)
     ready = draw.random(shape) < 0.7
     yes = (draw.random(shape) < np.where(ready, 0.3, 0.55) + gain).astype(float)
     weight = np.where(ready, 0.4 / 0.7, 0.6 / 0.3)
-    parts = [part.sum(axis=2) for part in (weight, weight * yes, weight * yes, weight**2, weight**2 * yes, weight**2 * yes)]
-    size = np.full((runs, AUTHORITIES), float(n))
-    return weighted_means(WeightedSums(size, *parts, size, np.full(size.shape, np.inf), (), ()), over_strata=True)
+    stratum = np.repeat(np.arange(runs * AUTHORITIES), n)
+    design = survey_design(weight.ravel(), strata=stratum)
+    return domain_means(design, yes.ravel(), stratum // AUTHORITIES)
 
 
 def make_up(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:

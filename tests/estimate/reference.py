@@ -18,7 +18,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "reference"
+_BESIDE = Path(__file__).resolve().parents[3] / "shared"
+REFERENCE = Path(os.environ.get("NBEVAL_REFERENCE", _BESIDE / "reference"))
+#: a further set, in the same form: its file names differ from those of the first
+REFERENCE2 = Path(os.environ.get("NBEVAL_REFERENCE2", _BESIDE / "reference2"))
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value")
 #: for the rows no line of tolerances.csv names: counts and closed formulas
 CLOSED_FORM = (1e-9, 1e-12)
@@ -60,13 +63,20 @@ class Expected:
 
 def available() -> bool:
     """Whether the reference lies beside the checkout; in continuous integration it must."""
-    if not REFERENCE.is_dir() and os.environ.get("CI"):
+    there = REFERENCE.is_dir() and REFERENCE2.is_dir()
+    if not there and os.environ.get("CI"):
         raise FileNotFoundError(MISSING)
-    return REFERENCE.is_dir()
+    return there
+
+
+def _folder(file: str) -> Path:
+    """The set that a file belongs to."""
+    return next((folder for folder in (REFERENCE, REFERENCE2) if (folder / file).is_file()), REFERENCE)
 
 
 def _read(folder: str, name: str, **options: Any) -> pd.DataFrame:
-    return pd.read_csv(REFERENCE / folder / f"{name}.csv", keep_default_na=False, na_values=[""], **options)
+    file = f"{folder}/{name}.csv"
+    return pd.read_csv(_folder(file) / file, keep_default_na=False, na_values=[""], **options)
 
 
 @cache
@@ -84,24 +94,30 @@ def case(name: str, case_id: str) -> dict[str, Any]:
 
 @cache
 def _tolerances(table: str) -> list[Any]:
-    lines = pd.read_csv(REFERENCE / "tolerances.csv", dtype=str, keep_default_na=False)
+    lines = pd.read_csv(_folder(f"expected/{table}.csv") / "tolerances.csv", dtype=str, keep_default_na=False)
     return list(lines[lines["expected_file"] == table].itertuples())
 
 
 def _names(rows: str) -> list[tuple[str, str]]:
-    """(method, quantity) patterns of a line such as "methods boschloo_* and barnard_pooled"."""
+    """(method, quantity) patterns of a line such as "methods boschloo_* and barnard_pooled" or "quantities term[...]"."""
+    if rows.startswith("quantit"):
+        return [("*", name.replace("[...]", "[[]*")) for name in rows.split()[1:]]
     inside = re.search(r"\(([a-z_].*;.*)\)", rows)
     text = inside.group(1) if inside else re.sub(r"^methods? ", "", rows)
     parts = [part.strip() for part in re.split(r";| and ", text)]
     split = [re.fullmatch(r"(\w+) of (\w+)", part) for part in parts]
-    return [(found.group(1), found.group(2)) if found else (part, "*") for part, found in zip(parts, split)]
+    named = [[(found.group(1), found.group(2))] if found else [(name, "*") for name in part.split()] for part, found in zip(parts, split)]
+    return [pair for pairs in named for pair in pairs]
 
 
-def _applies(rows: str, row: dict[str, Any]) -> bool:
+def _applies(table: str, rows: str, row: dict[str, Any]) -> bool:
     if rows.startswith("all"):
         return True
     if rows.startswith("case "):
         return row["case_id"] == rows.removeprefix("case ")
+    if rows.startswith("cases with a value in the column "):
+        cases = inputs(f"{table}_cases").set_index("case_id")[rows.rpartition(" ")[2]]
+        return isinstance(cases[row["case_id"]], str)
     if "DEGENERATE" in rows:
         return "DEGENERATE" in row["note"]
     return any(fnmatchcase(row["method"], m) and fnmatchcase(row["quantity"], f"{q}*") for m, q in _names(rows))
@@ -109,7 +125,7 @@ def _applies(rows: str, row: dict[str, Any]) -> bool:
 
 def tolerance(table: str, row: dict[str, Any]) -> tuple[float, float]:
     """Relative and absolute tolerance of one row: of the lines that name it the widest, else that of all others."""
-    lines = [line for line in _tolerances(table) if _applies(line.rows, row)]
+    lines = [line for line in _tolerances(table) if _applies(table, line.rows, row)]
     lines = [line for line in lines if not line.rows.startswith("all")] or lines
     if not lines:
         return CLOSED_FORM

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nbeval.errors import ParameterError
-from nbeval.estimate.effective_size import design_effect, effective_n
+from nbeval.estimate.linearised import effective_n
 from nbeval.estimate.outcome import Outcome
 from nbeval.scoring.raking import KnownMargin, rake, trim, trim_to_median
 from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets
@@ -79,7 +79,8 @@ def _outcome(row) -> Outcome:
         start = sample_of(row.case)[about["start"]].to_numpy(float)
         return Outcome(limit(row.case, start if about["method"].startswith("trim") else rake(start, margins_of(row.case))))
     if row.quantity.startswith("kish"):
-        return (effective_n if row.quantity == "kish_effective_n" else design_effect)(weights)
+        n = effective_n(weights)
+        return Outcome(n if row.quantity == "kish_effective_n" else np.isfinite(weights).sum() / n)
     return Outcome(float({"n": len(known), "sum_of_weights": known.sum(), "smallest_weight": known.min(), "largest_weight": known.max()}[row.quantity]))
 
 
@@ -146,11 +147,3 @@ def test_trimming_keeps_the_total_and_the_missing():
 def test_limits_that_cannot_be_met_are_an_error():
     with pytest.raises(ParameterError, match="widen the limits"):
         trim([1.0, 2.0, 9.0], upper=2.0, strict=True)
-
-
-def test_no_weights_have_no_effective_n():
-    assert "no weights" in effective_n([np.nan]).warning and "no weights" in design_effect([]).warning
-
-
-def test_equal_weights_cost_nothing():
-    assert effective_n([2.0] * 8).estimate == pytest.approx(8) and design_effect([2.0] * 8).estimate == pytest.approx(1)
