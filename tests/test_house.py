@@ -26,13 +26,8 @@ BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictiona
 UNDER_THE_DICTIONARY = ("errors", "rounding", "words", "folders")
 #: the rooms that alone may know a library
 ONLY_IN = {
-<<<<<<< HEAD
     "seaborn": ("report/figures", "report/charts"), "matplotlib": ("report/figures", "report/charts", "publish"),
-    "statsmodels": ("estimate",), "svy": ("estimate",),
-=======
-    "seaborn": ("report/figures",), "matplotlib": ("report/figures", "publish"),
     "statsmodels": ("estimate",),
->>>>>>> db7fe78 (Take weighted means, changes and intervals from one linearised path, held to R; drop svy and polars)
     "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish",),
     "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),
     "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",),
