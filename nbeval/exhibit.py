@@ -7,7 +7,8 @@ made from the same object and cannot differ.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import dataclasses
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 EXHIBIT_MIME = "application/vnd.nbeval.exhibit+json"
@@ -39,6 +40,11 @@ class Cell:
     symbol: str = ""                    # [c], [x], [z], [low] where one is shown
     links: tuple[tuple[str, str], ...] = ()     # parts of the text, each with where it leads: an id of the page, or an address
     anchor: str = ""                    # the id of the cell, for others to lead to
+    of: object = dataclasses.field(default=None, compare=False, repr=False)     # the row of results itself; it does not travel
+
+    def to_json(self) -> dict[str, Any]:
+        """The cell as plain JSON, without the row of results."""
+        return {one.name: getattr(self, one.name) for one in dataclasses.fields(self) if one.name != "of"}
 
 
 @dataclass(frozen=True)
@@ -83,21 +89,22 @@ class Exhibit:
 
     def to_json(self) -> dict[str, Any]:
         """The exhibit as plain JSON, with the version of this structure."""
-        return {"schema": SCHEMA, **asdict(self)}
+        rows = [{"cells": [cell.to_json() for cell in row.cells], "heading": row.heading} for row in self.rows]
+        return {"schema": SCHEMA, **asdict(replace(self, rows=())), "rows": rows}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Exhibit:
         """The exhibit from its JSON; the inverse of :meth:`to_json`."""
-        fields = {key: value for key, value in data.items() if key != "schema"}
-        fields["columns"] = tuple(Column(**column) for column in fields["columns"])
-        fields["rows"] = tuple(
+        given = {key: value for key, value in data.items() if key != "schema"}
+        given["columns"] = tuple(Column(**column) for column in given["columns"])
+        given["rows"] = tuple(
             Row(cells=tuple(_cell(cell) for cell in row["cells"]), heading=row["heading"])
-            for row in fields["rows"]
+            for row in given["rows"]
         )
-        fields["legend"] = tuple((symbol, meaning) for symbol, meaning in fields["legend"])
-        fields["notes"] = tuple(fields["notes"])
-        fields["figure"] = Figure(**fields["figure"]) if fields["figure"] else None
-        return cls(**fields)
+        given["legend"] = tuple((symbol, meaning) for symbol, meaning in given["legend"])
+        given["notes"] = tuple(given["notes"])
+        given["figure"] = Figure(**given["figure"]) if given["figure"] else None
+        return cls(**given)
 
 
 def _cell(data: dict[str, Any]) -> Cell:

@@ -15,7 +15,7 @@ import pytest
 from nbeval import dictionary, errors
 from nbeval.dictionary.enums import MissingReason
 from nbeval.frames import Quantity
-from nbeval.report.kinds import Kind
+from nbeval.report.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "nbeval"
@@ -159,7 +159,7 @@ def test_no_id_of_a_programme_occurs_in_the_code():
     ids |= {one.id for one in declared.scales} | {one.exhibit for one in declared.exhibits}
     ids |= {item.item for one in declared.instruments for item in one.items} | set(declared.groups)
     closed = {quantity.value for quantity in Quantity} | {reason.value for reason in MissingReason}
-    closed |= {kind.value for kind in Kind}
+    closed |= set(KINDS)
     #: words of the language that a programme happens to use as ids too
     ordinary = {"age", "happy", "better", "plans", "specimen"}
     found = [

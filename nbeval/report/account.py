@@ -8,27 +8,17 @@ from nbeval.dictionary.enums import Status
 from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.exhibits import Table, title_of
+from nbeval.report.exhibits import title_of
 from nbeval.report.html import anchor
-from nbeval.report.kinds import Kind
-from nbeval.report.lines import rows_behind
+from nbeval.report.kind_ids import Kind
 from nbeval.report.programme_account import disagreements
-from nbeval.report.results import Result
 from nbeval.report.sections import cohort_notes
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import Draft, available, indicators_of
 
 
-def results_behind(context: Context, tables: Iterable[Table]) -> tuple[Result, ...]:
-    """Return the results that the exhibits of a report show, each once."""
-    found = {}
-    for table in tables:
-        found.update({id(row): row for row in rows_behind(table.rows, context)})
-    return tuple(found.values())
-
-
-def methods(context: Context, tables: tuple[Table, ...]) -> Text:
+def methods(context: Context, drafts: tuple[Draft, ...]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
-    rows = results_behind(context, tables)
+    rows = tuple({id(row): row for draft in drafts for row in draft.shown}.values())
     used = sorted({method_in_words(row.method, context) for row in rows if row.method and row.method != "none"})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
     families = [
@@ -172,15 +162,15 @@ def glossary(context: Context) -> Text:
     return Text((Paragraphs("terms", tuple((term.term, term.meaning) for term in terms)),))
 
 
-def exhibit_list(context: Context, tables: tuple[Table, ...], numbers: Mapping[str, int]) -> Text:
+def exhibit_list(context: Context, drafts: tuple[Draft, ...], numbers: Mapping[str, int]) -> Text:
     """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows."""
     labels = {one.id: one.label for one in context.cohort.sources}
-    if not tables:
+    if not drafts:
         return Text((paragraph(context.say("nothing_in_section")),))
     items = tuple(
         (context.say("list_entry", label=context.say("figure" if spec.chart else "table", number=numbers[spec.exhibit]),
                      title=title_of(spec, context).rstrip("."), section=spec.section.replace("_", " "),
-                     source=labels.get(spec.source_id, spec.source_id), count=len(rows_behind(table.rows, context))), anchor(spec.exhibit))
-        for table in tables for spec in (table.spec,)
+                     source=labels.get(spec.source_id, spec.source_id), count=len(draft.shown)), anchor(spec.exhibit))
+        for draft in drafts for spec in (draft.spec,)
     )
     return Text((Paragraphs("links", items),))

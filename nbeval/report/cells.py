@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.report.context import Context
@@ -35,7 +35,14 @@ class Block:
     subjects: tuple[Any, ...]
 
 
-def grid(fields: Iterable[Field], blocks: Iterable[Block]) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
+class Table(NamedTuple):
+    """The columns and rows of an exhibit; no rows where there is nothing to show."""
+
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+def grid(fields: Iterable[Field], blocks: Iterable[Block]) -> Table:
     """Make the columns and rows of a table: each field of each subject, under the headings of the blocks."""
     fields = tuple(fields)
     rows: list[Row] = []
@@ -45,14 +52,30 @@ def grid(fields: Iterable[Field], blocks: Iterable[Block]) -> tuple[tuple[Column
         if block.heading:
             rows.append(Row((Cell(block.heading),), heading=True))
         rows.extend(Row(tuple(field.cell(subject) for field in fields)) for subject in block.subjects)
-    return tuple(field.column for field in fields), tuple(rows)
+    return Table(tuple(field.column for field in fields), tuple(rows))
+
+
+def cell_of(row: Result | None, field: str, text: str, value: float | None = None, symbol: str = "") -> Cell:
+    """The cell of one field of a result: what it prints, the number behind it, and the symbol in its place."""
+    return Cell(text, value, key_of(row) if row is not None else "", field, symbol, of=row)
+
+
+def words_cell(words: str, row: Result | None = None, field: str = "") -> Cell:
+    """A cell of words, and the result that they are read from, if any."""
+    return cell_of(row, field, words)
+
+
+def not_applicable(context: Context) -> Cell:
+    """The cell of what does not apply."""
+    symbol = context.symbol("not_applicable")
+    return Cell(symbol, symbol=symbol)
 
 
 def symbol_cell(row: Result | None, context: Context, field: str) -> Cell:
     """The cell of a result that has no number to show."""
     withheld = context.state(row, field if field != INTERVAL else "conf_low") is State.WITHHELD
     symbol = context.symbol("withheld" if withheld else "not_available")
-    return Cell(symbol, result=key_of(row) if row is not None else "", field=field, symbol=symbol)
+    return cell_of(row, field, symbol, symbol=symbol)
 
 
 def level_cell(row: Result | None, context: Context, form: NumberFormat, field: str = "estimate") -> Cell:
@@ -62,8 +85,8 @@ def level_cell(row: Result | None, context: Context, form: NumberFormat, field: 
     value = float(getattr(row, field))
     if form.is_low(value):
         symbol = context.symbol("low")
-        return Cell(symbol, value, key_of(row), field, symbol)
-    return Cell(form.level(value), value, key_of(row), field)
+        return cell_of(row, field, symbol, value, symbol)
+    return cell_of(row, field, form.level(value), value)
 
 
 def difference_cell(row: Result | None, context: Context, form: NumberFormat, field: str = "estimate") -> Cell:
@@ -71,7 +94,7 @@ def difference_cell(row: Result | None, context: Context, form: NumberFormat, fi
     if context.state(row, field) is not State.SHOWN:
         return symbol_cell(row, context, field)
     value = float(getattr(row, field))
-    return Cell(form.difference(value), value, key_of(row), field)
+    return cell_of(row, field, form.difference(value), value)
 
 
 def interval_cell(row: Result | None, context: Context, form: NumberFormat, *, signed: bool = False) -> Cell:
@@ -79,33 +102,29 @@ def interval_cell(row: Result | None, context: Context, form: NumberFormat, *, s
     if context.state(row, "conf_low") is not State.SHOWN or context.state(row, "conf_high") is not State.SHOWN:
         return symbol_cell(row, context, INTERVAL)
     write = form.difference if signed else form.level
-    text = context.say("to", low=write(float(row.conf_low)), high=write(float(row.conf_high)))
-    return Cell(text, None, key_of(row), INTERVAL)
+    return cell_of(row, INTERVAL, context.say("to", low=write(float(row.conf_low)), high=write(float(row.conf_high))))
 
 
 def p_cell(row: Result | None, context: Context) -> Cell:
-    """The p-value of a result, never written as nought."""
-    cell = level_cell(row, context, NumberFormat(decimals=3), "p_value")
-    if cell.value is not None and numeral(cell.value, 3) == numeral(0.0, 3):
-        return Cell(context.say("under", least=numeral(0.001, 3)), cell.value, cell.result, cell.field)
-    return cell
+    """The p-value of a result, never written as zero."""
+    form = NumberFormat(decimals=3)
+    if context.state(row, "p_value") is State.SHOWN and form.rounded(row.p_value) == 0:
+        return cell_of(row, "p_value", context.say("under", least=numeral(0.001, 3)), float(row.p_value))
+    return level_cell(row, context, form, "p_value")
 
 
 def count_cell(row: Result | None, context: Context, field: str = "n_valid") -> Cell:
     """The cell of a number of people."""
-    if context.state(row, field) is not State.SHOWN:
-        return symbol_cell(row, context, field)
-    value = float(getattr(row, field))
-    return Cell(numeral(value), value, key_of(row), field)
+    return level_cell(row, context, WHOLE, field)
 
 
 def verdict_cell(row: Result | None, context: Context) -> Cell:
     """The cell of the word that the test allows."""
-    if row is None or not row.verdict:
-        state = context.state(row)
-        symbol = context.symbol("withheld" if state is State.WITHHELD else "not_available")
-        return Cell(symbol, result=key_of(row) if row is not None else "", field="verdict", symbol=symbol)
-    return Cell(context.words.get(row.verdict, row.verdict), None, key_of(row), "verdict")
+    if row is not None and row.verdict:
+        return words_cell(context.verdict_words(row), row, "verdict")
+    withheld = context.state(row) is State.WITHHELD
+    symbol = context.symbol("withheld" if withheld else "not_available")
+    return cell_of(row, "verdict", symbol, symbol=symbol)
 
 
 def why_not(row: Result, context: Context) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from nbeval.dictionary.enums import Design, Measure, ReportForm
+from nbeval.dictionary.enums import Design, Measure, ReportForm, SourceKind
 from nbeval.dictionary.models import Cohort, Indicator, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.numerals import NumberFormat
@@ -126,6 +127,10 @@ class Context:
         """The symbol for ``withheld``, ``not_available``, ``not_applicable`` or ``low``."""
         return self.dictionary.disclosure.symbols[name]
 
+    def verdict_words(self, row: Result) -> str:
+        """The words of the verdict of a result."""
+        return self.words.get(row.verdict, row.verdict)
+
     def state(self, row: Result | None, field: str = "estimate") -> State:
         """Say what a reader gets of one field of a result.
 
@@ -139,6 +144,23 @@ class Context:
             return State.NOT_ESTIMABLE if row.suppression == self.symbol("not_available") else State.WITHHELD
         hidden_count = field in _COUNTS and not is_missing(row.estimate)
         return State.WITHHELD if hidden_count else State.NOT_ESTIMABLE
+
+    def wave_line(self, wave: Wave) -> str:
+        """A wave with the days of its fieldwork."""
+        if self.cohort.made_from is SourceKind.PUBLISHED:
+            return wave.label
+        if wave.fieldwork_start is None or wave.fieldwork_end is None:
+            return self.say("wave_undated", wave=wave.label)
+        return self.say("wave_dates", wave=wave.label, start=self.day(wave.fieldwork_start), end=self.day(wave.fieldwork_end))
+
+    def day(self, when: date, *, short: bool = False) -> str:
+        """A date as readers write it; ``short`` as a narrow column needs it: ``12 May 2020``."""
+        month = self.words["months"].split()[when.month - 1]
+        return self.say("day", day=when.day, month=month[:3] if short else month, year=when.year)
+
+    def source_label(self, source: str) -> str:
+        """The name of a source of the cohort."""
+        return next((one.label for one in self.cohort.sources if one.id == source), source)
 
     @cached_property
     def interval_level(self) -> str:

@@ -10,11 +10,11 @@ from nbeval.report.cells import level_cell
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.forms.source_parts import STATUS, bodies_of, count_of, gap_of, instrument_of
-from nbeval.report.kinds import Kind
+from nbeval.report.kind_ids import Kind
 from nbeval.report.kinds_sources import SourceTable
 from nbeval.report.numerals import RATING, numeral
 from nbeval.report.results import Result, State, key_of
-from nbeval.report.select import results_of
+from nbeval.report.draft import results_of
 from nbeval.report.sentences import Sentence
 from nbeval.report.standing import Stand, Standing, is_better, stands_of
 

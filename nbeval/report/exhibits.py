@@ -3,72 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from nbeval.dictionary.enums import ReportForm
 from nbeval.dictionary.models import ExhibitRow
 from nbeval.errors import DictionaryError
-from nbeval.exhibit import Cell, Column, Exhibit, Row
+from nbeval.exhibit import Exhibit
 from nbeval.report.context import Context
+from nbeval.report.draft import Draft
 from nbeval.report.figures import draw
-from nbeval.report.forms import FORMS
-from nbeval.report.kinds import LISTED, OF_CHANGE, OF_LEVELS_AND_CHANGE
-from nbeval.report.kinds_sources import OF_TWO_WAVES, OF_WORDS
-from nbeval.report.lines import base_line, legend, notes_of, source_line, unit_line
-from nbeval.report.results import Results
-from nbeval.report.said_sources import said
-from nbeval.report.said_summaries import SUMMED_UP
-from nbeval.report.select import results_of
+from nbeval.report.kinds import KINDS
 from nbeval.report.sentences import Sentence, fill
 from nbeval.report.subject import leads
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """The table of an exhibit, and the results it was drawn from; no rows where there is nothing to show."""
-
-    spec: ExhibitRow
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    results: Results
-
-
-def tabulate(spec: ExhibitRow, context: Context) -> Table:
-    """Make the table of an exhibit.
+def draft_of(spec: ExhibitRow, context: Context) -> Draft:
+    """Begin an exhibit of a report.
 
     Parameters
     ----------
     spec
         The exhibit as declared.
     context
-        The report it stands in.
-
-    Returns
-    -------
-    Table
-        Without rows where the cohort has nothing to show in this exhibit.
+        The report it is for.
 
     Raises
     ------
     DictionaryError
-        Where the exhibit is of a form that does not exist.
+        Where the exhibit is of a kind that does not exist.
     """
-    if spec.kind not in FORMS:
+    if spec.kind not in KINDS:
         raise DictionaryError(
             f"the exhibit {spec.exhibit!r} is of a kind that does not exist.",
-            found=spec.kind, allowed=", ".join(FORMS), where="exhibits.csv, column kind",
+            found=spec.kind, allowed=", ".join(KINDS), where="exhibits.csv, column kind",
             do="choose one of the kinds above.",
         )
-    rows = results_of(spec, context)
-    if not context.waves or (spec.kind in OF_CHANGE | OF_TWO_WAVES and not context.shows_change):
-        return Table(spec, (), (), rows)
-    columns, body = FORMS[spec.kind](rows, spec, context)
-    return Table(spec, columns, body if spec.kind in LISTED | OF_WORDS or any(cell.result for cell in _data_cells(body)) else (), rows)
-
-
-def _data_cells(rows: Iterable[Row]) -> Iterable[Cell]:
-    """The cells of rows that are no headings."""
-    return (cell for row in rows if not row.heading for cell in row.cells)
+    return Draft(spec, KINDS[spec.kind], context)
 
 
 def numbered(specs: Iterable[ExhibitRow]) -> dict[str, int]:
@@ -80,47 +49,56 @@ def numbered(specs: Iterable[ExhibitRow]) -> dict[str, int]:
     return numbers
 
 
-def leading(spec: ExhibitRow, context: Context) -> Sentence:
+def leading(draft: Draft) -> Sentence:
     """Fill the sentence declared for an exhibit, about the first of its indicators that has all the numbers it needs.
 
     On a slide, where it is the title, what sums up all its tests takes its place; where people are linked, a sentence that
     tells their change from the levels of all who answered.
     """
-    if not spec.sentence or (context.kind.form is ReportForm.SLIDES and spec.kind in SUMMED_UP):
+    spec, context, kind = draft.spec, draft.context, draft.kind
+    if not spec.sentence or (context.kind.form is ReportForm.SLIDES and kind.sums_up):
         return Sentence("")
-    template = context.words["change_of_linked"] if context.linked and spec.kind in OF_LEVELS_AND_CHANGE else spec.sentence
+    template = context.words["change_of_linked"] if context.linked and kind.sets_levels_beside_change else spec.sentence
     filled = [fill(template, subject) for subject in leads(spec, context)]
     return next((sentence for sentence in filled if not sentence.refused), filled[0])
 
 
-def build(table: Table, context: Context, number: int, *, sentence: str = "") -> Exhibit:
+def build(draft: Draft, number: int, *, sentence: str = "") -> Exhibit:
     """Make an exhibit of a report.
 
     Parameters
     ----------
-    table
-        Its table.
-    context
-        The report it stands in.
+    draft
+        The exhibit in the making, with something to show.
     number
         Its number among the tables, or among the figures where it has a chart.
     sentence
-        The sentence above it, filled.
+        The sentence above it, filled; empty where the exhibit makes its own.
 
     Returns
     -------
     Exhibit
         With its figure where a chart is declared.
     """
-    spec, columns, rows = table.spec, table.columns, table.rows
+    spec, context, kind = draft.spec, draft.context, draft.kind
+    columns, rows = draft.table
     return Exhibit(
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
-        title=title_of(spec, context), columns=columns, rows=rows, unit=unit_line(spec, context),
-        base=base_line(spec, rows, context), source=source_line(spec, context), legend=legend(rows, context),
-        notes=notes_of(spec, context, table.results, columns, rows),
+        title=title_of(spec, context), columns=columns, rows=rows, unit=kind.unit(draft), base=kind.base(draft),
+        source=kind.source(draft), legend=legend(draft), notes=kind.notes(draft),
         figure=draw(spec, columns, rows, context) if spec.chart else None,
         invented=context.cohort.invented, section=spec.section, source_id=spec.source_id,
-        sentence=sentence or said(spec, columns, rows, context),
+        sentence=sentence or kind.sentence(draft),
+    )
+
+
+def legend(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """The symbols that occur in a table, with their meanings, in the declared order."""
+    occurring = {cell.symbol for row in draft.table.rows for cell in row.cells if cell.symbol}
+    declared = draft.context.dictionary.disclosure
+    return tuple(
+        (symbol, declared.symbol_meanings.get(name, name))
+        for name, symbol in declared.symbols.items() if symbol in occurring
     )
 
 

@@ -7,7 +7,6 @@ from nbeval.errors import DictionaryError
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Text
 from nbeval.report.html import STYLE
-from nbeval.report.lines import wave_line
 
 
 def front_matter(context: Context) -> Several:
@@ -23,7 +22,7 @@ def front_matter(context: Context) -> Several:
         "audience": kind.audience, "authority": context.authority, "authority_label": authority,
         "language": programme.language, "invented": context.cohort.invented,
         "banner": context.say("invented_note") if context.cohort.invented else "",
-        "waves": [wave_line(wave, context) for wave in context.waves],
+        "waves": [context.wave_line(wave) for wave in context.waves],
         # of figures in print the cover says where they are from, and not all the surveys they are of
         "subtitle": context.cohort.sources[0].label if context.cohort.made_from is SourceKind.PUBLISHED else "",
     }

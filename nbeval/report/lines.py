@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from types import MappingProxyType
 
-from nbeval.dictionary.enums import Match, Measure, SourceKind, Status
-from nbeval.dictionary.models import ExhibitRow, Indicator, Wave
+from nbeval.dictionary.enums import Measure, Status
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Column, Row
 from nbeval.frames import Contrast
 from nbeval.report.cells import printed, why_not
 from nbeval.report.context import Context
-from nbeval.report.forms.levels import pairs
 from nbeval.report.forms.strands import sources_of
-from nbeval.report.kinds import LISTED, OF_LEVELS_AND_CHANGE, OF_PRINT, Kind
+from nbeval.report.kind_ids import LISTED, OF_LEVELS_AND_CHANGE, OF_PRINT, Kind
 from nbeval.report.lines_sources import base_of_source, is_of_source, source_of_source, unit_of_source
 from nbeval.report.numerals import numeral
 from nbeval.report.results import Result, Results, State
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 _NO_INDICATORS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.COMPOSITION_TEST})
-_OF_BENCHMARKS = frozenset({Kind.COMPARISON})
 #: how many unconfirmed measures a note names; the account of limits names all
 _MOST_NAMED = 6
 #: the columns of a table in which a reader may subtract: the later figure, the earlier one, the difference
 _SUBTRACTED = MappingProxyType({
     Kind.DIFFERENCES: ("estimate", "reference", "difference"),
-    Kind.CHANGE: ("{last}_estimate", "{first}_estimate", "change"),
     Kind.CHANGE_BY_AUTHORITY: ("{last}_estimate", "{first}_estimate", "change"),
 })
-_AT_ONE_WAVE = frozenset({Kind.COMPARISON, Kind.LEVELS_BY_GROUP, Kind.LEVELS_BY_AUTHORITY, Kind.RANGE, Kind.DIFFERENCES, Kind.DRIVERS})
+_AT_ONE_WAVE = frozenset({Kind.LEVELS_BY_GROUP, Kind.LEVELS_BY_AUTHORITY, Kind.RANGE, Kind.DIFFERENCES, Kind.DRIVERS})
 _OWN_BASES = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.COMPOSITION_TEST, Kind.NONRESPONSE, Kind.EVIDENCE, Kind.ATTRITION})
 _OWN_UNITS = frozenset({Kind.PARTICIPATION, Kind.COMPOSITION, Kind.COMPOSITION_TEST, Kind.NONRESPONSE, Kind.DRIVERS, Kind.RELIABILITY})
 
@@ -85,34 +81,8 @@ def source_line(spec: ExhibitRow, context: Context) -> str:
     if spec.kind in OF_PRINT:
         return "" if spec.kind == Kind.PRINTED_SOURCES else context.say("source_print", source=label)
     shown = context.waves[-1:] if spec.kind in _AT_ONE_WAVE else context.waves
-    waves = "; ".join(wave_line(wave, context) for wave in shown)
+    waves = "; ".join(context.wave_line(wave) for wave in shown)
     return context.say("source", source=label, waves=waves)
-
-
-def wave_line(wave: Wave, context: Context) -> str:
-    """A wave with the days of its fieldwork."""
-    if context.cohort.made_from is SourceKind.PUBLISHED:
-        return wave.label
-    if wave.fieldwork_start is None or wave.fieldwork_end is None:
-        return context.say("wave_undated", wave=wave.label)
-    return context.say("wave_dates", wave=wave.label, start=day(wave.fieldwork_start, context),
-                       end=day(wave.fieldwork_end, context))
-
-
-def day(when: date, context: Context) -> str:
-    """A date as readers write it."""
-    months = context.words["months"].split()
-    return context.say("day", day=when.day, month=months[when.month - 1], year=when.year)
-
-
-def legend(rows: Iterable[Row], context: Context) -> tuple[tuple[str, str], ...]:
-    """The symbols that occur, with their meanings, in the declared order."""
-    occurring = {cell.symbol for row in rows for cell in row.cells if cell.symbol}
-    declared = context.dictionary.disclosure
-    return tuple(
-        (symbol, declared.symbol_meanings.get(name, name))
-        for name, symbol in declared.symbols.items() if symbol in occurring
-    )
 
 
 def notes_of(spec: ExhibitRow, context: Context, results: Results, columns: tuple[Column, ...],
@@ -121,7 +91,7 @@ def notes_of(spec: ExhibitRow, context: Context, results: Results, columns: tupl
     indicators = () if spec.kind in _NO_INDICATORS else available(indicators_of(spec, context), results)
     notes = [
         *_declared(spec), *_unconfirmed(spec, indicators, context), *_multiple(spec, indicators, context),
-        *_benchmarks(spec, indicators, context), *_why(spec, rows, context), *_rounding(spec, rows, columns, context),
+        *_why(spec, rows, context), *_rounding(spec, rows, columns, context),
         *_weights(spec, rows, context),
     ]
     return tuple(dict.fromkeys(notes))
@@ -136,12 +106,6 @@ def _declared(spec: ExhibitRow) -> Iterator[str]:
 def _unconfirmed(spec: ExhibitRow, indicators: tuple[Indicator, ...], context: Context) -> Iterator[str]:
     """One line on all that could not be confirmed; the account of limits has the details."""
     labels = dict.fromkeys(label for one in indicators if (label := _doubted(one, context)))
-    if spec.kind in _OF_BENCHMARKS:
-        labels |= dict.fromkeys(
-            context.say("benchmark_dated", benchmark=pair.benchmark.label, year=pair.benchmark.year)
-            for indicator in indicators for pair in pairs(indicator, context)
-            if pair.benchmark and pair.benchmark.status is Status.UNCONFIRMED
-        )
     if labels:
         key = "note_unconfirmed" if len(labels) <= _MOST_NAMED else "note_unconfirmed_many"
         yield context.say(key, labels="; ".join(labels), count=len(labels), limits=context.say("limits_heading"))
@@ -164,43 +128,18 @@ def _multiple(spec: ExhibitRow, indicators: tuple[Indicator, ...], context: Cont
                 yield context.say("note_multi")
 
 
-def _benchmarks(spec: ExhibitRow, indicators: tuple[Indicator, ...], context: Context) -> Iterator[str]:
-    """Whose each published figure is, and how well its definition fits ours; one line for figures of one body."""
-    if spec.kind not in _OF_BENCHMARKS:
-        return
-    bodies: dict[tuple[str, ...], dict[str, list[str]]] = {}
-    for indicator in indicators:
-        for one in (pair.benchmark for pair in pairs(indicator, context) if pair.benchmark):
-            body = bodies.setdefault((one.label, one.population, one.ages, one.year), {})
-            body.setdefault(one.match.value, []).append(indicator.short)
-    for (label, population, ages, year), matches in bodies.items():
-        for match, names in matches.items():
-            yield context.say(
-                f"note_match_{match}" if len(matches) == 1 else f"note_match_{match}_of", benchmark=label,
-                population=population, ages=ages, year=year, labels="; ".join(names),
-            )
-
-
 def _why(spec: ExhibitRow, rows: tuple[Row, ...], context: Context) -> Iterator[str]:
     """Why there is no figure, and what to mind about those there are: each reason once."""
     labels: dict[tuple[str, str], dict[str, None]] = {}
     behind = rows_behind(rows, context)
     for row in behind:
-        if row.warning and row.indicator and not _says_so(spec, row, context):
+        if row.warning and row.indicator:
             key = "note_not_estimable" if context.state(row) is State.NOT_ESTIMABLE else "note_warning"
             labels.setdefault((key, why_not(row, context)), {})[context.indicator_label(row.indicator)] = None
     every = {context.indicator_label(row.indicator) for row in behind if row.indicator}
     for (key, why), names in labels.items():
         whole = key == "note_warning" and every == set(names) and len(every) > 1
         yield context.say("note_warning_all" if whole else key, label="; ".join(names), why=why)
-
-
-def _says_so(spec: ExhibitRow, row: Result, context: Context) -> bool:
-    """Whether the table itself says in words that a published figure was not tested."""
-    if spec.kind not in _OF_BENCHMARKS or row.contrast != Contrast.COMPARATOR:
-        return False
-    matches = {one.benchmark: one.match for one in context.dictionary.benchmarks}
-    return matches.get(row.reference) is Match.DIFFERS
 
 
 def _rounding(spec: ExhibitRow, rows: tuple[Row, ...], columns: tuple[Column, ...], context: Context) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from nbeval.rounding import half_up
 
@@ -54,6 +55,10 @@ class NumberFormat:
     def difference(self, value: float) -> str:
         """Write a difference with its sign: ``+5``."""
         return numeral(value, self.decimals, signed=True)
+
+    def rounded(self, value: float) -> Decimal:
+        """The number as it is printed."""
+        return Decimal(f"{float(half_up(value, self.decimals)):.{self.decimals}f}")
 
     def is_low(self, value: float) -> bool:
         """Say whether a share above zero would be printed as zero."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from nbeval.dictionary.models import Domain, Outcome
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.lines import wave_line
 
 
 def programme_account(context: Context) -> Text:
@@ -21,7 +20,7 @@ def _parts(context: Context) -> Iterator[Paragraphs]:
     yield from (paragraph(text) for text in (programme.about, cohort.about) if text)
     yield paragraph(_places(context))
     yield from _listed(context, "programme_one_wave" if len(cohort.waves) == 1 else "programme_waves",
-                       [" ".join(part for part in (f"{wave_line(wave, context)}.", wave.note) if part) for wave in cohort.waves])
+                       [" ".join(part for part in (f"{context.wave_line(wave)}.", wave.note) if part) for wave in cohort.waves])
     yield from _listed(context, "programme_sources", [source.label for source in cohort.sources])
     yield from _listed(context, "programme_domains", [_labelled(one, context) for one in programme.domains])
     yield from _listed(context, "programme_outcomes", [_labelled(one, context) for one in programme.outcomes])

@@ -17,7 +17,8 @@ from nbeval.report.catalogue import sentences
 from nbeval.report.context import Context
 from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
 from nbeval.report.discussion import strengths_and_priorities, to_discuss
-from nbeval.report.exhibits import Table, build, leading, numbered, tabulate, title_of
+from nbeval.report.draft import Draft
+from nbeval.report.exhibits import build, draft_of, leading, numbered, title_of
 from nbeval.report.findings import in_brief, key_findings
 from nbeval.report.findings_print import printed_findings
 from nbeval.report.checks import accounting_table, findings_table
@@ -79,20 +80,20 @@ class Report:
         return self.title.front["title"]
 
     @cached_property
-    def tables(self) -> dict[str, Table]:
-        """The table of every exhibit of this kind of report that has something to show, in the order of its sections."""
+    def drafts(self) -> dict[str, Draft]:
+        """Every exhibit of this kind of report that has something to show, in the order of its sections."""
         places = {name: place for place, name in enumerate(self.context.kind.sections)}
         declared = sorted(
             (one for one in self.context.dictionary.exhibits if self.context.kind.id in one.reports),
             key=lambda one: (places.get(one.section, len(places)), one.order),
         )
-        made = (tabulate(one, self.context) for one in declared)
-        return {table.spec.exhibit: table for table in made if table.rows}
+        begun = (draft_of(one, self.context) for one in declared)
+        return {draft.spec.exhibit: draft for draft in begun if draft.table.rows}
 
     @property
     def specs(self) -> tuple[ExhibitRow, ...]:
         """The exhibits of this report as declared, those with something to show."""
-        return tuple(table.spec for table in self.tables.values())
+        return tuple(draft.spec for draft in self.drafts.values())
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -169,7 +170,7 @@ class Report:
 
     def methods(self) -> Text:
         """The methods, intervals, families and thresholds that stand behind this report."""
-        return methods(self.context, tuple(self.tables.values()))
+        return methods(self.context, tuple(self.drafts.values()))
 
     def limits(self) -> Text:
         """What a reader must bear in mind: notes on the cohort, what was not collected, what is unconfirmed."""
@@ -181,7 +182,7 @@ class Report:
 
     def exhibit_list(self) -> Text:
         """The tables and figures of the report, with links, and the section, the source and the results of each."""
-        return exhibit_list(self.context, tuple(self.tables.values()), self.numbers)
+        return exhibit_list(self.context, tuple(self.drafts.values()), self.numbers)
 
     def findings(self) -> Shown | Text:
         """What the checks found, in an internal report only."""
@@ -225,9 +226,9 @@ class Report:
     def _build(self, spec: ExhibitRow) -> Exhibit:
         """Make an exhibit once, and note the results in it."""
         if spec.exhibit not in self._built:
-            sentence = leading(spec, self.context)
-            self._built[spec.exhibit] = build(
-                self.tables[spec.exhibit], self.context, self.numbers[spec.exhibit], sentence=sentence.text)
+            draft = self.drafts[spec.exhibit]
+            sentence = leading(draft)
+            self._built[spec.exhibit] = build(draft, self.numbers[spec.exhibit], sentence=sentence.text)
             self._note_use(spec.exhibit, sentence.results)
         made = self._built[spec.exhibit]
         self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))

@@ -14,7 +14,7 @@ from nbeval.report.forms.source_parts import areas_of, bodies_of, choices_of, in
 from nbeval.report.kinds_sources import SourceTable
 from nbeval.report.numerals import MINUS, numeral
 from nbeval.report.said_summaries import SUMMED_UP
-from nbeval.report.select import results_of
+from nbeval.report.draft import results_of
 
 Cells = dict[str, Cell]
 

@@ -10,13 +10,12 @@ from nbeval.exhibit import Cell
 from nbeval.report.context import Context
 from nbeval.report.forms.evidence import pointing
 from nbeval.report.forms.source_parts import instrument_of
-from nbeval.report.forms.strands import Reading, reading, strands_of
+from nbeval.report.forms.strands import strands_of
 from nbeval.report.forms.themes import AUTHORITIES, SPEAKER
-from nbeval.report.kinds import Kind
+from nbeval.report.kind_ids import Kind
 from nbeval.report.kinds_sources import SourceTable
 from nbeval.report.numerals import numeral
-from nbeval.report.sections import domain_of
-from nbeval.report.select import indicators_of, results_of
+from nbeval.report.draft import results_of
 
 Cells = dict[str, Cell]
 
@@ -40,18 +39,6 @@ def _evidence(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
                        silent=len(outcomes) - towards - away - mixed)
 
 
-def _changes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
-    """Of how many measures tests say that they got better or worse; of nothing where no measure has a better direction."""
-    known = {one.indicator: one for one in indicators_of(spec, context)}
-    rows = [context.results.by_key[line["verdict"].result] for line in lines if line["verdict"].result]
-    ways = [reading(known[row.indicator], row) for row in rows]
-    better, worse = ways.count(Reading.BETTER), ways.count(Reading.WORSE)
-    way = "mixed" if better and worse else "better" if better else "worse" if worse else "unclear"
-    domain = domain_of(spec, context)
-    said = context.say(f"said_changes_{way}", better=better, worse=worse, all=len(lines))
-    return context.say("labelled", label=domain.label, about=said) if domain else context.say("said_changes_whole", said=said)
-
-
 def _themes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     """Which themes came up most often at the last wave, among those whom the first column of that wave counts."""
     columns = [key for key in lines[0] if key.startswith(f"{context.wave.id}_")]
@@ -68,5 +55,5 @@ def _themes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
 
 
 SUMMED_UP: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
-    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence, Kind.CHANGE: _changes, SourceTable.THEMES: _themes,
+    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence, SourceTable.THEMES: _themes,
 })

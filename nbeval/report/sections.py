@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -10,9 +9,9 @@ from nbeval.dictionary.enums import ReportForm
 from nbeval.dictionary.models import Domain, ExhibitRow
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.kinds import OF_CHANGE
+from nbeval.report.kind_ids import OF_CHANGE
 from nbeval.report.programme_account import programme_account
-from nbeval.report.select import indicators_of
+from nbeval.report.draft import domain_of
 
 #: the section that opens with an account of the programme and the cohort, and that which opens with the design
 PROGRAMME, COMPARABILITY = "programme", "comparability"
@@ -61,15 +60,6 @@ def _heading(domain: Domain | None, context: Context, *, first: bool) -> Text | 
         return None if first else Text((Paragraphs("section", ((context.say("across_domains"),),)),))
     about = (paragraph(domain.about),) if domain.about else ()
     return Text((Paragraphs("section", ((domain.label,),)), *about))
-
-
-def domain_of(spec: ExhibitRow, context: Context) -> Domain | None:
-    """The domain of more than half of an exhibit's indicators, or None."""
-    counted = Counter(one.domain for one in indicators_of(spec, context))
-    name, most = counted.most_common(1)[0] if counted else ("", 0)
-    if most * 2 <= counted.total():
-        return None
-    return next((domain for domain in context.dictionary.programme.domains if domain.id == name), None)
 
 
 def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context: Context) -> Text | None:

@@ -12,7 +12,7 @@ from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.context import Context
 from nbeval.report.results import Result, Results, State
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 #: benchmarks that are of respondents with their own number
 _RESPONDENTS = "comparator"

@@ -13,7 +13,7 @@ from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.context import Context
 from nbeval.report.results import Result, Results
-from nbeval.report.select import available, indicators_of, results_of
+from nbeval.report.draft import available, indicators_of, results_of
 
 
 @dataclass(frozen=True, eq=False)

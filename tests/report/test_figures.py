@@ -166,11 +166,11 @@ def test_many_differences_are_drawn_only_where_they_go_beyond_chance(make, tiny)
 
 @pytest.mark.parametrize(("kind", "chart"), [("levels", "pie"), ("participation", "dots")])
 def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, chart):
-    from nbeval.report.exhibits import build, tabulate
+    from nbeval.report.exhibits import build, draft_of
 
     context = make().context
     with pytest.raises(DictionaryError, match="chart"):
-        build(tabulate(exhibit("odd", kind, chart, ("calm",), 1), context), context, 1)
+        build(draft_of(exhibit("odd", kind, chart, ("calm",), 1), context), 1)
 
 
 def test_every_chart_of_the_vocabulary_is_there():

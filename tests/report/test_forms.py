@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbeval.errors import DictionaryError
-from nbeval.report.exhibits import tabulate
+from nbeval.report.exhibits import draft_of
 from tests.report.invented import exhibit, withheld
 
 
@@ -150,7 +150,7 @@ def test_headings_part_the_domains(make):
 
 def test_a_form_that_does_not_exist_is_refused(make):
     with pytest.raises(DictionaryError, match="pie"):
-        tabulate(exhibit("odd", "pie", "", ("calm",), 1), make().context)
+        draft_of(exhibit("odd", "pie", "", ("calm",), 1), make().context)
 
 
 def test_the_make_up_is_tested_against_the_population_and_between_waves(make):

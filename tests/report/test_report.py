@@ -10,7 +10,7 @@ import pytest
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
 from nbeval.report import Report
-from nbeval.report.kinds import OF_PRINT, Kind
+from nbeval.report.kind_ids import OF_PRINT, Kind
 from tests.report.invented import HOSTILE, disclosed, rows, withheld
 
 

@@ -11,7 +11,7 @@ from nbeval.dictionary import load
 from nbeval.dictionary.enums import ReportForm
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME
 from nbeval.report import Report
-from nbeval.report.said_summaries import SUMMED_UP
+from nbeval.report.kinds import KINDS
 from nbeval.report.sections import BY_DOMAIN
 from tests.conftest import ROOT
 from tests.report.invented import disclosed, rows
@@ -119,5 +119,5 @@ def test_every_section_that_has_exhibits_is_called_by_the_notebook_of_its_report
 
 def test_every_exhibit_of_the_survey_opens_with_a_sentence():
     declared = load(ROOT / "data_dictionary").exhibits
-    bare = [one.exhibit for one in declared if one.source_id == "survey" and not one.sentence and one.kind not in SUMMED_UP]
+    bare = [one.exhibit for one in declared if one.source_id == "survey" and not one.sentence and not KINDS[one.kind].sums_up]
     assert not bare

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.report.select import results_of
+from nbeval.report.draft import results_of
 from nbeval.report.standing import Standing, stands_of
 from tests.report.invented import withheld
 

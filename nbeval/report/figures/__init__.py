@@ -21,7 +21,7 @@ from nbeval.report.figures.figure_style import SLIM, Drawing
 from nbeval.report.figures.marks import Picture, picture_of
 from nbeval.report.figures.source_charts import SOURCE_CHARTS
 from nbeval.report.figures.wording import alt_text, description
-from nbeval.report.kinds import Kind
+from nbeval.report.kind_ids import Kind
 
 CHARTS: Mapping[str, Callable[..., Drawing]] = MappingProxyType({
     "dots": dots, "dumbbell": dumbbell, "stacked": stacked, "funnel": funnel, "icons": icons,

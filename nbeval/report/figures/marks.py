@@ -12,7 +12,7 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import interval_cell
 from nbeval.report.context import Context
-from nbeval.report.kinds import Kind
+from nbeval.report.kind_ids import Kind
 from nbeval.report.results import Result, is_missing
 
 

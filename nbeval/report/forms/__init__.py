@@ -9,10 +9,8 @@ from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Column, Row
 from nbeval.report.context import Context
 from nbeval.report.forms.authorities import change_by_authority, levels_by_authority, spread
-from nbeval.report.forms.change import change, change_adjusted
 from nbeval.report.forms.evidence import evidence
 from nbeval.report.forms.groups import differences, levels_by_group
-from nbeval.report.forms.levels import comparison, distribution, levels
 from nbeval.report.forms.measurement import drivers, reliability
 from nbeval.report.forms.printed import printed_beside, printed_changes, printed_levels
 from nbeval.report.forms.printed_lists import (
@@ -23,21 +21,16 @@ from nbeval.report.forms.representativeness import attrition, composition_tests
 from nbeval.report.forms.robustness import change_pooled, overlap, weighting
 from nbeval.report.forms.sources import SOURCE_FORMS
 from nbeval.report.forms.standing import standing
-from nbeval.report.kinds import Kind
+from nbeval.report.kind_ids import Kind
 from nbeval.report.results import Results
 
 Form = Callable[[Results, ExhibitRow, Context], tuple[tuple[Column, ...], tuple[Row, ...]]]
 
 FORMS: Mapping[str, Form] = MappingProxyType({
-    Kind.LEVELS: levels,
-    Kind.COMPARISON: comparison,
-    Kind.DISTRIBUTION: distribution,
     Kind.LEVELS_BY_GROUP: levels_by_group,
     Kind.LEVELS_BY_AUTHORITY: levels_by_authority,
     Kind.RANGE: spread,
     Kind.DIFFERENCES: differences,
-    Kind.CHANGE: change,
-    Kind.CHANGE_ADJUSTED: change_adjusted,
     Kind.CHANGE_BY_AUTHORITY: change_by_authority,
     Kind.CHANGE_POOLED: change_pooled,
     Kind.OVERLAP: overlap,

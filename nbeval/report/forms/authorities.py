@@ -7,11 +7,10 @@ from nbeval.exhibit import Column, Row
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, grid, level_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.change import change_row
-from nbeval.report.forms.fields import Units, difference_fields, domain_blocks, label_field, level_finder
+from nbeval.report.columns import Units, change_row, difference_fields, domain_blocks, label_field, level_finder
 from nbeval.report.forms.groups import Place, place_row, place_table
 from nbeval.report.results import Results
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 

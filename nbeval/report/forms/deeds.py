@@ -8,14 +8,14 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import interval_label, label_field
+from nbeval.report.columns import interval_label, label_field
 from nbeval.report.forms.source_parts import (
     DELIVERY, INVOLVEMENT, KIND, STATUS, Table, area_field, areas_of, blocks_of, choices_of, count_of, day_cell,
     instrument_of, number_cell,
 )
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, key_of
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 _POINTS = NumberFormat(1, True)
 _TOTAL = Area(area="", label="", status="confirmed", source="")

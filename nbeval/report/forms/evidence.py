@@ -6,7 +6,7 @@ from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.report.cells import Block, Field, difference_cell, grid, symbol_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import label_field
+from nbeval.report.columns import label_field
 from nbeval.report.forms.strands import Reading, Strand, strands_of
 from nbeval.report.results import Results, key_of
 

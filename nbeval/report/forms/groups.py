@@ -9,9 +9,9 @@ from nbeval.exhibit import Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, grid, level_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import Units, difference_fields, label_field
+from nbeval.report.columns import Units, difference_fields, label_field
 from nbeval.report.results import Result, Results
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 

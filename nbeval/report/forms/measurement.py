@@ -7,7 +7,7 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import interval_label, label_field
+from nbeval.report.columns import interval_label, label_field
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
 

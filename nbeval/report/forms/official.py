@@ -10,7 +10,7 @@ from nbeval.report.context import Context
 from nbeval.report.forms.source_parts import Table
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
-from nbeval.report.select import MEASURE
+from nbeval.report.draft import MEASURE
 
 YEAR = "year"
 _MEAN = NumberFormat(2)

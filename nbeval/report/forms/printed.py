@@ -11,10 +11,10 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import interval_label, label_field
+from nbeval.report.columns import interval_label, label_field
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, Results, State, is_missing, key_of
-from nbeval.report.select import by_domain
+from nbeval.report.draft import by_domain
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 

@@ -10,7 +10,7 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, grid, level_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import label_field
+from nbeval.report.columns import label_field
 from nbeval.report.forms.printed import Table, as_printed, printed_of, source_anchor, sources_field, where_of
 from nbeval.report.results import Result, Results
 

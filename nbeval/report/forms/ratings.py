@@ -9,7 +9,7 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field, difference_cell, grid, interval_cell, level_cell, symbol_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import interval_label
+from nbeval.report.columns import interval_label
 from nbeval.report.forms.source_parts import (
     RATERS, Table, area_field, areas_of, bodies_of, gap_of, level_of, number_cell, rating_cell,
 )

@@ -7,11 +7,11 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, grid, level_cell, p_cell, symbol_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import Units, difference_fields, domain_blocks, label_field
+from nbeval.report.columns import Units, difference_fields, domain_blocks, label_field
 from nbeval.report.forms.groups import groups_of
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, key_of
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 

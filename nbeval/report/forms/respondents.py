@@ -10,10 +10,10 @@ from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.cells import PERCENT, Block, Field, count_cell, grid, level_cell
 from nbeval.report.context import Context
 from nbeval.report.forms.authorities import places
-from nbeval.report.forms.fields import label_field
+from nbeval.report.columns import label_field
 from nbeval.report.forms.groups import Place, groups_of
 from nbeval.report.results import Result, Results, State
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 

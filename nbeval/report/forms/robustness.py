@@ -7,11 +7,10 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Quantity
 from nbeval.report.cells import Field, count_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.change import change_row
-from nbeval.report.forms.fields import Units, difference_fields, domain_blocks, interval_label, label_field, level_finder
+from nbeval.report.columns import Units, change_row, difference_fields, domain_blocks, interval_label, label_field, level_finder
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, is_missing
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 Table = tuple[tuple[Column, ...], tuple[Row, ...]]
 

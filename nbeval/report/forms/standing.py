@@ -7,7 +7,7 @@ from nbeval.exhibit import Cell, Column, Row
 from nbeval.frames import Contrast
 from nbeval.report.cells import Block, Field, grid, level_cell, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import Units, label_field
+from nbeval.report.columns import Units, label_field
 from nbeval.report.results import Results
 from nbeval.report.standing import Stand, Standing, compared_with, stands_of
 

@@ -12,12 +12,12 @@ from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Area, ExhibitRow, Indicator, Source
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.context import Context
-from nbeval.report.forms.change import change_row
 from nbeval.report.forms.source_parts import RATERS, STATUS
 from nbeval.report.forms.themes import AUTHORITIES, SPEAKER, TOLD
+from nbeval.report.columns import change_row
 from nbeval.report.numerals import RATING, NumberFormat, numeral
 from nbeval.report.results import Result, Results, State
-from nbeval.report.select import available, indicators_of
+from nbeval.report.draft import available, indicators_of
 
 _UP = frozenset({Verdict.ROSE, Verdict.ROSE_SMALL})
 _DOWN = frozenset({Verdict.FELL, Verdict.FELL_SMALL})

@@ -7,7 +7,7 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Field, count_cell, grid, interval_cell, level_cell
 from nbeval.report.context import Context
-from nbeval.report.forms.fields import interval_label
+from nbeval.report.columns import interval_label
 from nbeval.report.forms.source_parts import Table, area_field, areas_of, blocks_of, count_of, instrument_of, number_cell
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, Results

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from nbeval.dictionary.enums import Measure
-from nbeval.dictionary.models import Indicator
+from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell
 from nbeval.report.context import Context
 from nbeval.report.results import Result, Results
-from nbeval.report.select import by_domain
+from nbeval.report.draft import by_domain
 
 #: gives the result that a row's subject has in a column
 Finder = Callable[[Any], Result | None]
@@ -95,11 +95,11 @@ def level_finder(rows: Results, source: str, wave: str, context: Context, *, aut
     )
 
 
-def change_finder(rows: Results, source: str, context: Context, *, authority: str = "",
-                  quantity: Quantity = Quantity.CHANGE) -> Finder:
-    """Find the change of an indicator from the first wave of the report to the last."""
-    return lambda one: rows.find(
-        source, quantity, indicator=one.indicator, wave=context.wave.id, authority=authority,
+def change_row(rows: Results, spec: ExhibitRow, context: Context, one: Indicator, authority: str,
+               quantity: Quantity = Quantity.CHANGE) -> Result | None:
+    """The change of an indicator between the first and the last wave of the report."""
+    return rows.find(
+        spec.source_id, quantity, indicator=one.indicator, wave=context.wave.id, authority=authority,
         contrast=Contrast.WAVE, reference=context.first.id,
     )
 
@@ -110,7 +110,3 @@ def domain_blocks(indicators: tuple[Indicator, ...], context: Context) -> tuple[
         return (Block("", indicators),)
     return tuple(Block(heading, members) for heading, members in by_domain(indicators, context))
 
-
-def grouped(field: Field, group: str) -> Field:
-    """The same column under a spanning header."""
-    return replace(field, column=replace(field.column, group=group))

@@ -1,0 +1,122 @@
+"""From a declared exhibit to the results it may show: the exhibit in the making."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from nbeval.dictionary.models import Domain, ExhibitRow, Indicator
+from nbeval.frames import Contrast, Quantity
+from nbeval.report.cells import Table
+from nbeval.report.context import Context
+from nbeval.report.results import Result, Results
+
+if TYPE_CHECKING:
+    from nbeval.report.kinds.kind import Kind
+
+#: before a measure of official tables, where an exhibit names one
+MEASURE = "measure:"
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """An exhibit in the making: what was declared, its kind, and the report it is for.
+
+    What a kind of exhibit says of it is worked out from the results found here.
+    """
+
+    spec: ExhibitRow
+    kind: Kind
+    context: Context
+
+    @cached_property
+    def results(self) -> Results:
+        """The results the exhibit may show: those of its source and its indicators."""
+        return results_of(self.spec, self.context)
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators it names that have any result, in declared order."""
+        return available(indicators_of(self.spec, self.context), self.results)
+
+    @cached_property
+    def table(self) -> Table:
+        """Its table; without rows where the report has nothing to show in it."""
+        if not self.context.waves or (self.kind.needs_two_waves and not self.context.shows_change):
+            return Table()
+        made = self.kind.table(self)
+        has_results = any(cell.result for row in made.rows if not row.heading for cell in row.cells)
+        return made if has_results or self.kind.of_words else Table(made.columns)
+
+    @cached_property
+    def shown(self) -> tuple[Result, ...]:
+        """The results behind the cells of its table, each once, in the order of the cells."""
+        keys = dict.fromkeys(cell.result for row in self.table.rows for cell in row.cells if cell.result)
+        return tuple(self.context.results.by_key[key] for key in keys)
+
+    def say(self, sentence: str, **fields: object) -> str:
+        """Fill a sentence of the words of the report."""
+        return self.context.say(sentence, **fields)
+
+    def find(self, quantity: Quantity, **key: str) -> Result | None:
+        """One result of its source by the further parts of its key, or None."""
+        return self.results.find(self.spec.source_id, quantity, **key)
+
+    def level(self, one: Indicator, wave: str = "", authority: str | None = None, *, group: str = "", level: str = "",
+              quantity: Quantity | None = None) -> Result | None:
+        """The level of an indicator: at the last wave and in the authority of the report, unless another one is named."""
+        return self.find(
+            quantity or self.context.quantity(one), indicator=one.indicator, wave=wave or self.context.wave.id,
+            authority=self.context.authority if authority is None else authority, group=group, level=level,
+        )
+
+    def change(self, one: Indicator, authority: str | None = None, quantity: Quantity = Quantity.CHANGE) -> Result | None:
+        """The change of an indicator from the first wave of the report to the last, or another quantity of that change."""
+        return self.find(
+            quantity, indicator=one.indicator, wave=self.context.wave.id, contrast=Contrast.WAVE, reference=self.context.first.id,
+            authority=self.context.authority if authority is None else authority,
+        )
+
+
+def indicators_of(spec: ExhibitRow, context: Context) -> tuple[Indicator, ...]:
+    """Return the indicators an exhibit names, one by one or by list, each once and in declared order."""
+    return context.dictionary.indicators_named(spec.indicators)
+
+
+def results_of(spec: ExhibitRow, context: Context) -> Results:
+    """Return the results an exhibit may draw on: those of its source and its indicators.
+
+    Rows that belong to no indicator (participation, composition, scales named by the exhibit) stay in.
+    """
+    names = (one.indicator for one in indicators_of(spec, context))
+    areas = (area.area for one in context.dictionary.evidence for area in one.named(spec.indicators))
+    measures = (name.removeprefix(MEASURE) for name in spec.indicators if name.startswith(MEASURE))
+    return context.results.keep((*names, *areas, *measures, *spec.indicators, ""), spec.source_id)
+
+
+def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:
+    """Part indicators into domains, in the programme's order; one domain alone needs no heading."""
+    labels = {domain.id: domain.label for domain in context.dictionary.programme.domains}
+    domains = dict.fromkeys(one.domain for one in indicators)
+    ordered = sorted(domains, key=lambda name: list(labels).index(name) if name in labels else len(labels))
+    if len(ordered) == 1:
+        return (("", indicators),)
+    return tuple(
+        (labels.get(name, name), tuple(one for one in indicators if one.domain == name)) for name in ordered
+    )
+
+
+def available(indicators: tuple[Indicator, ...], rows: Results) -> tuple[Indicator, ...]:
+    """Keep the indicators that have a row at all: what a cohort did not collect makes no row of a table."""
+    return tuple(one for one in indicators if one.indicator in rows.by_indicator)
+
+
+def domain_of(spec: ExhibitRow, context: Context) -> Domain | None:
+    """The domain of more than half of an exhibit's indicators, or None."""
+    counted = Counter(one.domain for one in indicators_of(spec, context))
+    name, most = counted.most_common(1)[0] if counted else ("", 0)
+    if most * 2 <= counted.total():
+        return None
+    return next((domain for domain in context.dictionary.programme.domains if domain.id == name), None)

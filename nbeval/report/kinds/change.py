@@ -1,0 +1,86 @@
+"""Change from the first wave to the last: plain, and with the samples made alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbeval.dictionary.models import Indicator
+from nbeval.exhibit import Cell, Column
+from nbeval.frames import Quantity
+from nbeval.report.cells import Field, Table, grid, level_cell, verdict_cell
+from nbeval.report.draft import Draft, domain_of
+from nbeval.report.forms.strands import Reading, reading
+from nbeval.report.columns import Units, difference_fields, domain_blocks, label_field
+from nbeval.report.kinds.kind import Kind, Subtraction
+from nbeval.report.numerals import NumberFormat
+from nbeval.report.results import Result
+
+
+class Change(Kind):
+    """Rows are indicators: both waves, the change with its interval, its verdict, and the smallest change that could show."""
+
+    id = "change"
+    charts = ("dumbbell", "multiples")
+    needs_two_waves = of_change = sets_levels_beside_change = sums_up = True
+
+    def table(self, draft: Draft) -> Table:
+        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        fields = [label_field(context, "indicator", context.label)]
+        for wave in (context.first, context.wave):
+            fields.append(Field(
+                Column(f"{wave.id}_estimate", wave.label, units.heading, numeric=True),
+                lambda one, wave=wave: level_cell(draft.level(one, wave.id), context, units.form(one))))
+        verdict = Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(draft.change(one), context))
+        if not context.plain:
+            fields += difference_fields(draft.change, units, key="change", word="change")
+        fields.append(verdict)
+        if not context.plain:
+            fields.append(self._smallest(draft, units))
+        return grid(fields, domain_blocks(draft.indicators, context))
+
+    def _smallest(self, draft: Draft, units: Units) -> Field:
+        """The column of the smallest change the samples could have shown; a size, so it has no sign."""
+        def cell(one: Indicator) -> Cell:
+            row = draft.change(one, quantity=Quantity.SMALLEST_CHANGE)
+            return level_cell(row, draft.context, NumberFormat(units.form(one).decimals))
+
+        unit = draft.say("points_short") if units.heading else ""
+        return Field(Column("smallest", draft.say("smallest"), unit, numeric=True), cell)
+
+    def subtractions(self, draft: Draft) -> Iterable[Subtraction]:
+        context = draft.context
+        if not context.plain:
+            for one in draft.indicators:
+                yield (draft.level(one), draft.level(one, context.first.id), draft.change(one), context.format(one))
+
+    def sentence(self, draft: Draft) -> str:
+        """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
+        ways = [reading(one, draft.change(one)) for one in draft.indicators]
+        better, worse = ways.count(Reading.BETTER), ways.count(Reading.WORSE)
+        way = "mixed" if better and worse else "better" if better else "worse" if worse else "unclear"
+        said = draft.say(f"said_changes_{way}", better=better, worse=worse, all=len(ways))
+        domain = domain_of(draft.spec, draft.context)
+        return draft.say("labelled", label=domain.label, about=said) if domain else draft.say("said_changes_whole", said=said)
+
+
+class ChangeAdjusted(Kind):
+    """Rows are indicators with an adjusted change: the plain change beside it, with intervals; none where nothing is adjusted for."""
+
+    id = "change_adjusted"
+    charts = ("dots",)
+    needs_two_waves = of_change = True
+
+    def table(self, draft: Draft) -> Table:
+        context = draft.context
+        indicators = tuple(one for one in draft.indicators if self._adjusted(one, draft) is not None)
+        units = Units.of(indicators, context)
+        return grid([
+            label_field(context, "indicator", context.label),
+            *difference_fields(draft.change, units, key="change", word="change"),
+            *difference_fields(lambda one: self._adjusted(one, draft), units, key="change_adjusted", word="adjusted_change"),
+            Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(self._adjusted(one, draft), context)),
+        ], domain_blocks(indicators, context))
+
+    def _adjusted(self, one: Indicator, draft: Draft) -> Result | None:
+        """The adjusted change of an indicator."""
+        return draft.change(one, quantity=Quantity.CHANGE_ADJUSTED)

@@ -1,0 +1,162 @@
+"""Levels: of each indicator, beside published figures, and as a distribution over answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from nbeval.dictionary.enums import Match, Status
+from nbeval.dictionary.models import Benchmark, Indicator
+from nbeval.exhibit import Cell, Column
+from nbeval.frames import Contrast, Quantity
+from nbeval.report.cells import Block, Field, Table, grid, level_cell, not_applicable, verdict_cell, words_cell
+from nbeval.report.context import Context
+from nbeval.report.draft import Draft, by_domain
+from nbeval.report.columns import Units, domain_blocks, estimate_fields, label_field
+from nbeval.report.kinds.kind import Kind
+from nbeval.report.results import Result
+
+
+class Levels(Kind):
+    """Rows are indicators: estimate, interval and number who answered, at each wave of the report.
+
+    A report on one authority has the estimate of the whole cohort as the last column.
+    """
+
+    id = "levels"
+    charts = ("dots", "icons")
+
+    def table(self, draft: Draft) -> Table:
+        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        fields = [label_field(context, "indicator", context.label)]
+        for wave in context.waves:
+            columns = estimate_fields(
+                lambda one, wave=wave: draft.level(one, wave.id), units, key=f"{wave.id}_",
+                group=wave.label if context.shows_change else "")
+            fields += columns[:1] if context.plain else columns
+        if context.authority:
+            fields.append(Field(Column("cohort", context.say("all"), units.heading, numeric=True),
+                                lambda one: level_cell(draft.level(one, authority=""), context, units.form(one))))
+        return grid(fields, domain_blocks(draft.indicators, context))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One indicator and one published figure it is shown beside; None where it has none."""
+
+    indicator: Indicator
+    benchmark: Benchmark | None
+
+
+def compared(indicator: Indicator, context: Context) -> tuple[Compared, ...]:
+    """Pair an indicator with each of its published figures, or with none."""
+    known = tuple(one for one in context.dictionary.benchmarks if one.indicator == indicator.indicator)
+    return tuple(Compared(indicator, one) for one in known) or (Compared(indicator, None),)
+
+
+class Comparison(Kind):
+    """Rows are indicators and what they are compared with: ours, the published figure, and what the test says.
+
+    A published figure whose definition differs is shown and never tested; its row says so.
+    """
+
+    id = "comparison"
+    charts = ("dots",)
+    of_last_wave = True
+
+    def table(self, draft: Draft) -> Table:
+        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        fields = [
+            label_field(context, "indicator", lambda pair: pair.indicator.label),
+            *estimate_fields(lambda pair: draft.level(pair.indicator), units, form=lambda pair: units.form(pair.indicator)),
+            Field(Column("against", context.say("compared_with")), lambda pair: self._against(pair, context)),
+            Field(Column("benchmark", context.say("benchmark"), units.heading, numeric=True),
+                  lambda pair: self._published_cell(pair, draft, units)),
+            Field(Column("verdict", context.say("verdict")), lambda pair: self._verdict_cell(pair, draft)),
+        ]
+        return grid(fields, (
+            Block(heading, tuple(pair for one in members for pair in compared(one, context)))
+            for heading, members in by_domain(draft.indicators, context)
+        ))
+
+    def published(self, pair: Compared, draft: Draft) -> Result | None:
+        """The published figure, as a result."""
+        return next(iter(draft.results.where(
+            quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)), None)
+
+    def difference(self, pair: Compared, draft: Draft) -> Result | None:
+        """The difference from the published figure, where it was tested."""
+        return next(iter(draft.results.where(
+            quantity=Quantity.DIFFERENCE, indicator=pair.indicator.indicator, contrast=Contrast.COMPARATOR,
+            reference=pair.benchmark.benchmark, wave=draft.context.wave.id, authority=draft.context.authority, group="")), None)
+
+    def _against(self, pair: Compared, context: Context) -> Cell:
+        """Whose figure it is, of whom and when."""
+        one = pair.benchmark
+        return words_cell(", ".join(filter(None, (one.label, one.ages, one.year)))) if one else not_applicable(context)
+
+    def _published_cell(self, pair: Compared, draft: Draft, units: Units) -> Cell:
+        """The published figure, with the digits it was published with."""
+        if pair.benchmark is None:
+            return not_applicable(draft.context)
+        form = replace(units.form(pair.indicator), decimals=pair.benchmark.decimals)
+        return level_cell(self.published(pair, draft), draft.context, form)
+
+    def _verdict_cell(self, pair: Compared, draft: Draft) -> Cell:
+        """What the test allows us to say, or that there was none."""
+        row = self.difference(pair, draft) if pair.benchmark else None
+        if row is None:
+            return not_applicable(draft.context)
+        if pair.benchmark.match is Match.DIFFERS:
+            return words_cell(draft.say("match_differs"))
+        return verdict_cell(row, draft.context)
+
+    def doubtful(self, draft: Draft) -> Iterable[str]:
+        yield from super().doubtful(draft)
+        for one in self._benchmarks(draft):
+            if one.status is Status.UNCONFIRMED:
+                yield draft.say("benchmark_dated", benchmark=one.label, year=one.year)
+
+    def own_notes(self, draft: Draft) -> Iterator[str]:
+        """Whose each published figure is, and how well its definition fits ours; one line for figures of one body."""
+        bodies: dict[tuple[str, ...], dict[Match, list[str]]] = {}
+        shorts = {one.indicator: one.short for one in draft.indicators}
+        for one in self._benchmarks(draft):
+            body = bodies.setdefault((one.label, one.population, one.ages, one.year), {})
+            body.setdefault(one.match, []).append(shorts[one.indicator])
+        for (label, population, ages, year), matches in bodies.items():
+            for match, names in matches.items():
+                yield draft.say(
+                    f"note_match_{match.value}" if len(matches) == 1 else f"note_match_{match.value}_of", benchmark=label,
+                    population=population, ages=ages, year=year, labels="; ".join(names))
+
+    def says_why_itself(self, row: Result, draft: Draft) -> bool:
+        matches = {one.benchmark: one.match for one in draft.context.dictionary.benchmarks}
+        return row.contrast == Contrast.COMPARATOR and matches.get(row.reference) is Match.DIFFERS
+
+    def _benchmarks(self, draft: Draft) -> Iterator[Benchmark]:
+        """The published figures beside which indicators are shown."""
+        return (pair.benchmark for one in draft.indicators for pair in compared(one, draft.context) if pair.benchmark)
+
+
+class Distribution(Kind):
+    """Rows are the bands of a distribution: at each wave the percentage and its interval, of one base."""
+
+    id = "distribution"
+    charts = ("stacked",)
+
+    def table(self, draft: Draft) -> Table:
+        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        fields = [label_field(context, "answer", lambda one: one.short)]
+        for wave in context.waves:
+            fields += estimate_fields(
+                lambda one, wave=wave: draft.level(one, wave.id), units, key=f"{wave.id}_",
+                group=wave.label if context.shows_change else "")[:2]
+        return grid(fields, self._blocks(draft))
+
+    def _blocks(self, draft: Draft) -> Iterator[Block]:
+        """One block per distribution, headed by its question where there are several."""
+        names = dict.fromkeys(one.distribution for one in draft.indicators)
+        for name in names:
+            members = tuple(one for one in draft.indicators if one.distribution == name)
+            yield Block(draft.context.question(draft.spec.source_id, members[0]) if len(names) > 1 else "", members)
