@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import nbeval
+from nbeval.cli import options
 from nbeval.cli.app import app, main
 from tests.conftest import ROOT
 
@@ -104,6 +107,36 @@ def test_verify_says_the_same_and_where_a_digit_was_changed_says_no(place, capsy
     assert "first/baseline: not the same." in said and "card_yes|percent|before" in said
     assert "authority_final" not in said, "what was not published is not asked for"
     assert not (tmp_path / "cache").exists()
+
+
+def test_the_version_is_the_packages(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"nbeval {nbeval.__version__}\n"
+
+
+@pytest.mark.parametrize(("command", "fields"), [
+    ("check", {"cohort", "passed", "accounting", "findings", "inputs"}), ("verify", {"cohort", "same", "lines"}),
+    ("attack", {"cohort", "passed", "audit", "leaks"}),
+    ("release", {"cohort", "ready", "signed", "reports", "files", "faults", "notes", "audit", "leaks"}),
+])
+def test_with_json_the_answer_is_one_object_for_other_programs(place, capsys, command, fields):
+    options = places(place)[:4] if command == "check" else places(place)
+    assert main([command, "first", *(["baseline"] if command in ("verify", "release") else []), "--json", *options]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert set(answer) == fields and answer["cohort"] == "first"
+    assert answer.get("passed", answer.get("same", answer.get("ready"))) is True
+
+
+def test_verbose_says_with_every_step_how_long_it_took(place, capsys):
+    assert main(["--verbose", "check", "first", *places(place)[:4]]) == 0
+    assert re.search(r"^ +\d+\.\d s  reading and checking the exports$", capsys.readouterr().err, flags=re.MULTILINE)
+    options._clock.clear()
+
+
+def test_a_shell_completes_the_cohorts_of_the_project(monkeypatch):
+    monkeypatch.setenv("NBEVAL_DICTIONARY", str(ROOT / "tests" / "programmes" / "tiny"))
+    assert options.cohorts_of_the_project("fi") == ["first"]
+    assert options.cohorts_of_the_project("x") == []
 
 
 def test_verify_without_anything_published_says_so(place, capsys, tmp_path):

@@ -19,7 +19,7 @@ from nbeval.report.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "nbeval"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_share" not in path.parts)
 STAGES = ("specimen", "cleaning", "scoring", "estimate", "disclosure", "report", "publish")
 #: modules at the top of the package that any floor may use
 BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "checksums", "folders")

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from nbeval.cli.app import app
+from nbeval.cli.options import say
 
 _HELP = """Work printed claims out again, and say of each what the figures behind it allow.
 
@@ -26,7 +26,11 @@ exit code is 1.
 """
 
 
-@app.command(help=_HELP)
+def add_to(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command("claims", help=_HELP)(claims)
+
+
 def claims(
     file: Annotated[Path | None, typer.Argument(help="The file of claims, or a report.", metavar="FILE")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="A folder for claims.html and claims.csv.")] = None,
@@ -39,16 +43,16 @@ def claims(
 
     if template is not None:
         write_template(template)
-        typer.echo(f"written  {template}")
+        say(f"written  {template}")
         return
     if file is None:
         raise typer.BadParameter("name a file of claims or a report, or write a template with --template FILE.")
     judged = judge_file(file)
     _show([one for one in judged if not one.judgement.holds] if len(judged) > 60 else judged)
-    typer.echo(summary(judged))
+    say(summary(judged))
     if out is not None:
         for path in write_all(judged, out, file.name):
-            typer.echo(f"written  {path}")
+            say(f"written  {path}")
     if not all(one.judgement.holds for one in judged):
         raise typer.Exit(1)
 

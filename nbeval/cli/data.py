@@ -1,0 +1,114 @@
+"""The commands from exports to results: specimen, dictionary, check, results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nbeval.cli.options import (
+    AsJson, CohortName, DataFolder, DictionaryFolder, OutFolder, on_progress, say, say_json, workspace_of, write_atomically, writing,
+)
+
+if TYPE_CHECKING:
+    from nbeval.frames import Collected
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("specimen")(specimen)
+    app.command("dictionary")(dictionary)
+    app.command("check")(check)
+    app.command("results")(results)
+
+
+def specimen(out: OutFolder = Path("specimen_exports"), dictionary: DictionaryFolder = None) -> None:
+    """Write the invented exports.
+
+    With them everything can be tried without confidential data.
+    """
+    from nbeval.specimen import write_specimen
+
+    declared = workspace_of(dictionary).dictionary
+    with writing("the invented exports"):
+        paths = [path for cohort in declared.cohorts if cohort.invented for path in write_specimen(cohort, declared, out / cohort.id)]
+    say(f"{len(paths)} invented exports written to {out}")
+
+
+def dictionary(
+    out: Annotated[Path | None, typer.Option("--out", help="Write a codebook and table schemas there.")] = None,
+    dictionary: DictionaryFolder = None,
+) -> None:
+    """Validate the dictionary.
+
+    Says what could not be confirmed and, with --out, writes a codebook and table schemas.
+    """
+    from nbeval.dictionary.documents import write_documents
+
+    declared = workspace_of(dictionary).dictionary
+    unconfirmed = declared.unconfirmed()
+    say(f"The dictionary of {declared.programme.name} is valid: {len(declared.cohorts)} cohorts, "
+        f"{len(declared.indicators)} indicators, {len(declared.exhibits)} exhibits.")
+    say(f"{len(unconfirmed)} entries could not be confirmed:")
+    for one in unconfirmed:
+        say(f"  {one.kind:<12} {one.id:<28} {one.label}")
+    if out:
+        with writing("the codebook"):
+            for path in write_documents(declared, out):
+                say(f"written  {path}")
+
+
+def check(cohort: CohortName, as_json: AsJson = False, dictionary: DictionaryFolder = None, data: DataFolder = None) -> None:
+    """Read and check a cohort's exports.
+
+    Prints how many forms were read, kept and excluded, and what the checks found: counts, never an answer.
+    Exit code 1: a check failed.
+    """
+    from nbeval import pipeline
+
+    workspace = workspace_of(dictionary, data)
+    declared = workspace.dictionary.cohort(cohort)
+    on_progress("reading and checking the exports")
+    collected = pipeline.answers_of(declared, workspace.dictionary, workspace.data_of(declared))
+    failed = bool((collected.findings["outcome"] == "failure").any())
+    if as_json:
+        tables = {name: getattr(collected, name).to_dict("records") for name in ("accounting", "findings", "inputs")}
+        say_json({"cohort": cohort, "passed": not failed, **tables})
+    else:
+        _print_checks(collected)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _print_checks(collected: Collected) -> None:
+    """The accounting of forms and what the checks found, a line each."""
+    for row in collected.accounting.itertuples(index=False):
+        say("  ".join(f"{name} {value}" for name, value in row._asdict().items() if value not in ("", 0)))
+    for row in collected.findings.itertuples(index=False):
+        about = ", ".join(filter(None, (row.wave, row.authority, row.item)))
+        say(f"{row.outcome:<8} {f'{about}: ' if about else ''}{row.message}" + (f"\n{'':<8} do: {row.do}" if row.do else ""))
+
+
+def results(
+    cohort: CohortName,
+    out: Annotated[Path, typer.Option("--out", help="The CSV file to write.")],
+    internal: Annotated[bool, typer.Option("--internal", help="I know that these results are not protected.")] = False,
+    dictionary: DictionaryFolder = None, data: DataFolder = None,
+) -> None:
+    """Write every result, unprotected.
+
+    For analysis inside the secure area only.
+    """
+    from nbeval import pipeline
+
+    if not internal:
+        raise typer.BadParameter("these results are not protected against disclosure; add --internal to say that you know.")
+    workspace = workspace_of(dictionary, data)
+    declared = workspace.dictionary.cohort(cohort)
+    on_progress("reading and checking the exports")
+    collected = pipeline.answers_of(declared, workspace.dictionary, workspace.data_of(declared))
+    on_progress("estimating the results")
+    table = pipeline.results_of(collected, declared, workspace.dictionary)
+    write_atomically(out, lambda half: table.to_csv(half, index=False, lineterminator="\n"), "the results")
+    say(f"{len(table)} results written to {out}. They are not protected: do not publish them.")

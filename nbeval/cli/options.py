@@ -1,0 +1,86 @@
+"""What the commands share: the options they take, and how they answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from nbeval.workspace import Workspace
+
+
+def cohorts_of_the_project(incomplete: str) -> list[str]:
+    """The ids of cohorts that begin so, for the completion of a shell; the dictionary is not loaded."""
+    from nbeval.folders import dictionary_folder
+
+    return sorted(path.stem for path in (dictionary_folder() / "cohorts").glob(f"{incomplete}*.toml"))
+
+
+CohortName = Annotated[str, typer.Argument(help="A cohort of the dictionary.", metavar="COHORT", autocompletion=cohorts_of_the_project)]
+Kinds = Annotated[list[str] | None, typer.Argument(help="Kinds of report; all where none is named.", metavar="[KIND ...]")]
+DictionaryFolder = Annotated[Path | None, typer.Option("--dictionary", help="The programme's dictionary (or NBEVAL_DICTIONARY).")]
+DataFolder = Annotated[Path | None, typer.Option("--data", help="The folder with the exports (or NBEVAL_DATA).")]
+OutFolder = Annotated[Path, typer.Option("--out", help="Where to write.")]
+AuthorityName = Annotated[str, typer.Option("--authority", help="One authority; all where none is named.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object, for other programs.")]
+
+#: when the command began; None unless --verbose asks for times
+_clock: dict[str, float] = {}
+
+
+def workspace_of(dictionary: Path | None, data: Path | None = None, out: Path | None = None) -> Workspace:
+    """The folders to work with; what was published before is recorded beside the reports, in ``out``."""
+    from nbeval.workspace import Workspace
+
+    workspace = Workspace(dictionary, data)
+    return workspace.releasing_to(out) if out else workspace
+
+
+def say(line: str = "") -> None:
+    """One line of the answer, on standard output."""
+    typer.echo(line)
+
+
+def say_json(answer: dict[str, Any]) -> None:
+    """The whole answer as one JSON object on standard output."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def on_progress(line: str) -> None:
+    """Progress or a fault, on standard error; with --verbose, after the seconds since the command began."""
+    typer.echo(f"{time.monotonic() - _clock['began']:7.1f} s  {line}" if _clock else line, err=True)
+
+
+def be_verbose() -> None:
+    """Begin to say with every step how long the command has taken."""
+    _clock["began"] = time.monotonic()
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Say in plain words that the system refuses to write."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from nbeval.publish.faults import output_error
+
+        raise output_error(error, what) from None
+
+
+def write_atomically(out: Path, write: Callable[[Path], None], what: str) -> None:
+    """Write a file under another name first, so that a half-written one never has the name asked for."""
+    half = out.with_name(f".{out.name}.half")
+    with writing(what):
+        try:
+            write(half)
+            half.replace(out)
+        finally:
+            half.unlink(missing_ok=True)
