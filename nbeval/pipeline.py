@@ -1,11 +1,11 @@
 """THE MAP: the stages in order. Start here to find where a number comes from.
 
-    raw exports -> collect -> answers -> measure -> values -> estimate -> results -> protect
-    -> disclosed results -> present (inside a notebook) -> publish
+    raw exports -> clean -> answers -> score -> values -> estimate -> results -> protect -> disclosed results
+    -> report (inside a notebook) -> publish
 
-Figures in print take the same way: what ``made_from`` declares of a cohort decides which function of a stage it meets.
-
-Each function below is one leg of that route. There is no logic here.
+Each function below is one stage, and names the room in which it is done; there is no logic here. ``nbeval.study`` calls them in
+this order and keeps what they give. Figures in print take the same way: what ``made_from`` declares of a cohort decides which
+function of a stage it meets. A stage is imported when it is used: what was kept is opened without the estimators.
 """
 
 from __future__ import annotations
@@ -13,79 +13,113 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from nbeval.cleaning import collect
-from nbeval.cleaning.evidence import collect_evidence, with_evidence
-from nbeval.cleaning.locating import fingerprint
-from nbeval.cleaning.published import collect_published
-from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
-from nbeval.dictionary.models import Cohort
-from nbeval.estimate.assembly import estimate
-from nbeval.estimate.evidence import estimate_evidence
-from nbeval.estimate.printed_results import estimate_published
-from nbeval.estimate.rows import no_results
-from nbeval.frames import Collected, CollectedFigures, DisclosedResults
-from nbeval.scoring import measure
-from nbeval.disclosure import attack, protect
-from nbeval.disclosure.kept import reopen, with_choices
-from nbeval.disclosure.published import already_public
-from nbeval.disclosure.voices import release_quotes
-from nbeval.releasing import released
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nbeval.dictionary import Dictionary
+    from nbeval.dictionary.models import Cohort, ReportKind
+    from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
+    from nbeval.publish.job import Job
+    from nbeval.publish.summary import Summary
+    from nbeval.report import Report
 
 
-def fingerprint_of(cohort: Cohort, data: Path) -> str:
-    """Raw exports to one checksum, which changes whenever the answers or findings may change."""
-    return fingerprint(cohort, data)
+def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected | CollectedFigures:
+    """Raw exports to answers, or printed figures as they are, with findings and the accounting of everything read."""
+    from nbeval.cleaning import collect
+    from nbeval.cleaning.evidence import collect_evidence, with_evidence
+    from nbeval.cleaning.published import collect_published
 
-
-def answers_of(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected | CollectedFigures:
-    """Raw exports to answers, or printed figures as they stand, with findings and the accounting of everything read."""
     if cohort.made_from is SourceKind.PUBLISHED:
         return collect_published(cohort, dictionary)
     return with_evidence(collect(cohort, dictionary, data), collect_evidence(cohort, dictionary, data))
 
 
-def results_of(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Answers to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
-    if isinstance(collected, CollectedFigures):
-        return estimate_published(collected.figures, cohort, dictionary)
-    survey = estimate(measure(collected, cohort, dictionary), cohort, dictionary) if len(collected.answers) else no_results()
-    return estimate_evidence(collected.evidence, survey, cohort, dictionary)
+def score(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary) -> Measured | None:
+    """Answers to values: scales scored, indicators derived, respondents grouped and weighted; None where there are no answers."""
+    from nbeval.scoring import measure
+
+    if cohort.made_from is SourceKind.PUBLISHED or collected.answers.empty:
+        return None
+    return measure(collected, cohort, dictionary)
 
 
-def disclosed_of(
+def estimate(
+    collected: Collected | CollectedFigures, measured: Measured | None, cohort: Cohort, dictionary: Dictionary,
+) -> pd.DataFrame:
+    """Values to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
+    from nbeval.estimate import assembly, evidence, printed_results, rows
+
+    if cohort.made_from is SourceKind.PUBLISHED:
+        return printed_results.estimate_published(collected.figures, cohort, dictionary)
+    survey = assembly.estimate(measured, cohort, dictionary) if measured else rows.no_results()
+    return evidence.estimate_evidence(collected.evidence, survey, cohort, dictionary)
+
+
+def protect(
     results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> DisclosedResults:
     """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
+    from nbeval import disclosure
+    from nbeval.disclosure.published import already_public
+    from nbeval.releasing import released
+
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
-    return protect(released(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
+    return disclosure.protect(released(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
 
 
 def with_quotes(
-    disclosed: DisclosedResults, collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary,
+    disclosed: DisclosedResults, collected: Collected | CollectedFigures, measured: Measured | None, cohort: Cohort,
+    dictionary: Dictionary,
 ) -> DisclosedResults:
     """Disclosed results with the quotes that may be printed beside them, screened and held to who answered."""
+    from nbeval.disclosure.voices import release_quotes
+
     evidence = getattr(collected, "evidence", None)
     if evidence is None or evidence.quotes.empty:
         return disclosed
-    people = measure(collected, cohort, dictionary).respondents if len(collected.answers) else collected.respondents
-    quotes = release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary)
-    return replace(disclosed, quotes=quotes)
+    people = measured.respondents if measured else collected.respondents
+    return replace(disclosed, quotes=release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary))
 
 
-def attacked(
+def attack(
     disclosed: DisclosedResults, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Disclosed results to the audit of a fresh attack on them; of what is public there is nothing to work out."""
+    from nbeval import disclosure
+    from nbeval.disclosure.kept import with_choices
+
     if cohort.made_from is SourceKind.PUBLISHED:
         return disclosed.audit
-    return with_choices(attack(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
+    return with_choices(disclosure.attack(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
 
 
-def reopened(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quotes: pd.DataFrame | None = None) -> DisclosedResults:
+def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quotes: pd.DataFrame | None = None) -> DisclosedResults:
     """Disclosed results as they were kept; they passed ``protect`` when they were made."""
-    return replace(reopen(table, audit, dictionary.disclosure), quotes=quotes)
+    from nbeval.disclosure import kept
+
+    return replace(kept.reopen(table, audit, dictionary.disclosure), quotes=quotes)
+
+
+def report(
+    disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind, authority: str = "", *,
+    findings: pd.DataFrame | None = None, accounting: pd.DataFrame | None = None,
+) -> Report:
+    """Disclosed results to the report that a notebook holds; it is given no other part of the dictionary than it may show."""
+    from nbeval.narrowing import narrowed
+    from nbeval.report import Report
+
+    internal = {"findings": findings, "accounting": accounting} if kind.internal else {}
+    return Report(disclosed, narrowed(dictionary, cohort, kind), cohort, kind, authority, **internal)
+
+
+def publish(jobs: Sequence[Job], out: Path, **options: Any) -> Summary:
+    """Notebooks to reports in every format, side by side, and the pages that lead to them."""
+    from nbeval.publish.batch import render
+
+    return render(jobs, out, **options)

@@ -14,7 +14,6 @@ from nbeval.checksums import code_digest, file_sha256
 from nbeval.errors import DisclosureError, OutputError, ParameterError
 from nbeval.frames import result_key
 from nbeval.narrowing import entries, narrowed
-from nbeval.prepared import Prepared
 from nbeval.publish.index import write_indexes
 from nbeval.publish.provenance import FILE as PROVENANCE
 from nbeval.publish.provenance import read
@@ -22,7 +21,8 @@ from nbeval.publish.results_csv import FILE as RESULTS_FILE
 from nbeval.publish.results_csv import same_value
 from nbeval.publish.staging import staging
 from nbeval.releases import RECORD, Release, record_text, releases_of, signature_of
-from nbeval.wanted import Wanted
+from nbeval.request import ReportRequest
+from nbeval.study import CohortResults
 from nbeval.workspace import Workspace
 
 #: what a person confirms by signing; nobody else can
@@ -52,15 +52,17 @@ class Proposal:
         return not self.faults
 
 
-def propose(wanted: list[Wanted], cohort: str, audit: pd.DataFrame, prepared: Prepared, workspace: Workspace, out: Path) -> Proposal:
+def propose(
+    requested: list[ReportRequest], cohort: str, audit: pd.DataFrame, kept: CohortResults, workspace: Workspace, out: Path,
+) -> Proposal:
     """Put together what would be published, and check it against what was protected and attacked.
 
     Parameters
     ----------
-    wanted : the reports asked for; those that are internal, or not there, are not in the release
+    requested : the reports; those that are internal, or not there, are not in the release
     cohort : id of the cohort
     audit : of an attack on the results (``protect.attack``)
-    prepared : what the reports are made from
+    kept : what the reports are made from
     workspace : its dictionary
     out : the reports' folder
 
@@ -70,8 +72,8 @@ def propose(wanted: list[Wanted], cohort: str, audit: pd.DataFrame, prepared: Pr
         None of the reports is there.
     """
     home, declared = out / cohort, workspace.dictionary.cohort(cohort)
-    kinds = {one.kind.id: one.kind for one in wanted}
-    named = ["/".join(part for part in (one.kind.id, one.authority) if part) for one in wanted if not one.kind.internal]
+    kinds = {one.kind.id: one.kind for one in requested}
+    named = ["/".join(part for part in (one.kind.id, one.authority) if part) for one in requested if not one.kind.internal]
     there = tuple(name for name in named if read(home / name).get("completed"))
     if not there:
         raise ParameterError(
@@ -86,7 +88,7 @@ def propose(wanted: list[Wanted], cohort: str, audit: pd.DataFrame, prepared: Pr
         if record["dictionary"]["entries"] != entries(narrowed(workspace.dictionary, declared, kinds[name.split("/")[0]])):
             faults.append(f"{name} was made with another state of the dictionary; render it again.")
     results = _shown([home / name / RESULTS_FILE for name in there])
-    faults += _not_attacked(results, prepared.disclosed.table)
+    faults += _not_attacked(results, kept.disclosed.table)
     faults += [f"{(~audit['ok']).sum()} withheld numbers can be worked out."] if not audit["ok"].all() else []
     return Proposal(cohort, there, files, audit, results, tuple(faults), tuple(_notes(cohort, there, named, workspace, out)))
 

@@ -8,24 +8,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from nbeval.errors import ParameterError
-from nbeval.prepared import silent
 from nbeval.publish.verify import compare
-from nbeval.reporting import render_wanted
-from nbeval.wanted import folder_of, reports_asked_for
+from nbeval.rendering import render_requests
+from nbeval.request import folder_of, requests
+from nbeval.study import Study, no_progress
 from nbeval.workspace import Workspace
 
 
 def verify_cohort(
     cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
-    tell: Callable[[str], None] = silent,
+    on_progress: Callable[[str], None] = no_progress,
 ) -> tuple[bool, str]:
     """Make the published reports of a cohort again and compare them, number by number.
 
     Parameters
     ----------
     cohort, kinds, workspace, out, authority
-        As in ``reporting.render_cohort``; ``out`` holds the published reports and is not touched.
-    tell : is told of each step as it begins
+        As in ``rendering.render_cohort``; ``out`` holds the published reports and is not touched.
+    on_progress : called with each step as it begins
 
     Returns
     -------
@@ -38,7 +38,7 @@ def verify_cohort(
     """
     declared = workspace.dictionary.cohort(cohort)
     published = [
-        one for one in reports_asked_for(declared, kinds, workspace, authority=authority)
+        one for one in requests(declared, workspace.dictionary, kinds, authority=authority)
         if (out / folder_of(declared, one) / "provenance.json").is_file()
     ]
     if not published:
@@ -48,8 +48,9 @@ def verify_cohort(
         )
     lines, all_same = [], True
     with tempfile.TemporaryDirectory(prefix="nbeval-verify-") as apart:
-        again = replace(workspace.releasing_to(out), cache_folder=Path(apart) / "cache")       # nothing of an earlier run is relied upon
-        summary = render_wanted(declared, published, again, Path(apart) / "reports", fresh=True, tell=tell)
+        again = replace(workspace.releasing_to(out), cache_folder=Path(apart) / "cache")       # nothing of an earlier run counts
+        study = Study(declared, again, on_progress=on_progress)
+        summary = render_requests(study, published, Path(apart) / "reports", fresh=True)
         for folder in (folder_of(declared, one) for one in published):
             if (Path(apart) / "reports" / folder).is_dir():
                 comparison = compare(out / folder, Path(apart) / "reports" / folder)

@@ -1,23 +1,31 @@
-"""Where things lie: the dictionary, the raw exports, and what has already been worked out.
+"""Where things are: the dictionary, the raw exports, the record of releases, and what has already been worked out.
 
-The cache holds disclosed results and findings, never an answer and never an unprotected number. It
-is addressed by content: exports, dictionary, code and packages. It may be deleted at any time.
+The cache has disclosed results and findings, never an answer and never an unprotected number. It is addressed by content:
+exports, dictionary, code and packages. Each of its folders is whole or not there; it may be deleted at any time.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from nbeval import dictionary, folders
-from nbeval.cache import made_whole, used
 from nbeval.checksums import code_digest, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
-from nbeval.errors import SourceError
+from nbeval.errors import OutputError, SourceError
+
+KEPT = 10                   # folders of one kind in the cache: those used last
+_UNFINISHED = "half-"
+_ABANDONED = 24 * 3600      # seconds after which an unfinished folder is that of a run that was killed
 
 
 @dataclass(frozen=True)
@@ -50,9 +58,9 @@ class Workspace:
         return self if named else replace(self, releases_folder=out)
 
     def data_of(self, cohort: Cohort) -> Path:
-        """The folder with a cohort's exports; those of an invented cohort are written where no folder was asked for.
+        """The folder with a cohort's exports; those of an invented cohort are written where no folder was named.
 
-        Figures in print lie in the dictionary.
+        Figures in print are part of the dictionary.
 
         Raises
         ------
@@ -83,7 +91,64 @@ class Workspace:
         if not folder.is_dir():
             from nbeval.specimen import write_specimen
 
-            with made_whole(folder) as half:
-                write_specimen(cohort, self.dictionary, half / cohort.id)
-        used(folder)
+            with atomic_directory(folder) as unfinished:
+                write_specimen(cohort, self.dictionary, unfinished / cohort.id)
+        mark_used(folder)
         return folder
+
+
+@contextmanager
+def atomic_directory(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, which takes the place of ``folder`` in one step; the oldest beside it are removed.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is to be. If the block fails nothing is left; if another process was faster, what that one made stays,
+        since it has the same content.
+
+    Raises
+    ------
+    OutputError
+        The system refuses to write.
+    """
+    unfinished = None
+    try:
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=folder.parent))
+            yield unfinished
+        except OSError as error:
+            raise OutputError(
+                "what was worked out could not be kept for the next time.", found=error.strerror or "", where="the cache",
+                do="make room, or name a folder that can be written to in the variable NBEVAL_CACHE.",
+            ) from None
+        with suppress(OSError):
+            os.replace(unfinished, folder)
+    finally:
+        if unfinished is not None:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    _prune(folder.parent)
+
+
+def mark_used(folder: Path) -> None:
+    """Note that a folder was used now, so that it is among the last to be removed."""
+    with suppress(OSError):
+        os.utime(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that is damaged or not wanted."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _prune(kind: Path) -> None:
+    """Remove all but the folders used last, and unfinished ones that a killed run left behind."""
+    ages: dict[Path, float] = {}
+    for path in kind.iterdir():
+        with suppress(OSError):                      # another process may be removing it too
+            ages[path] = path.stat().st_mtime
+    unfinished = {path for path in ages if path.name.startswith(_UNFINISHED)}
+    whole = sorted(set(ages) - unfinished, key=lambda path: (ages[path], path.name), reverse=True)
+    for path in (*whole[KEPT:], *(one for one in unfinished if time.time() - ages[one] > _ABANDONED)):
+        remove(path)

@@ -69,12 +69,20 @@ def one_at_a_time(file: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def prepared_specimen(cache: Path):
     """The specimen cohort, prepared once for all tests of this run."""
-    from nbeval.prepared import prepare
+    from nbeval.study import Study
     from nbeval.workspace import Workspace
 
     workspace = Workspace(ROOT / "data_dictionary")
     with one_at_a_time(cache / "specimen.lock"):
-        return prepare(next(one for one in workspace.dictionary.cohorts if one.invented), workspace)
+        return Study(next(one for one in workspace.dictionary.cohorts if one.invented), workspace).results()
+
+
+def results_of(cohort, dictionary, data: Path):
+    """Every result of a cohort, unprotected, from its exports."""
+    from nbeval import pipeline
+
+    collected = pipeline.clean(cohort, dictionary, data)
+    return pipeline.estimate(collected, pipeline.score(collected, cohort, dictionary), cohort, dictionary)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import pytest
 from nbeval.bundling import CHECKSUMS, README, write_bundle
 from nbeval.checksums import sha256
 from nbeval.errors import ParameterError
-from nbeval.reporting import render_cohort
+from nbeval.rendering import render_cohort
 from nbeval.workspace import Workspace
 
 TINY = Path(__file__).parent / "programmes" / "tiny"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from nbeval.reporting import render_cohort
+from nbeval.rendering import render_cohort
 from nbeval.workspace import Workspace
 from tests.early_cohorts import lay_copies
 

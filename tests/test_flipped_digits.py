@@ -20,8 +20,8 @@ from nbeval.publish.job import Origin
 from nbeval.publish.provenance import restated
 from nbeval.publish.reasons import likely_reasons, other_sources
 from nbeval.publish.verify import compare
-from nbeval.reporting import jobs_of
-from nbeval.wanted import reports_asked_for
+from nbeval.rendering import jobs_of
+from nbeval.request import requests
 from nbeval.workspace import Workspace
 from tests.conftest import ROOT
 
@@ -74,7 +74,7 @@ def data(prepared_specimen):
 def record(workspace, prepared) -> dict:
     """What the provenance of the shortest report says of its exports and its dictionary."""
     cohort = workspace.dictionary.cohort(COHORT)
-    job = next(jobs_of(cohort, reports_asked_for(cohort, (KIND,), workspace), workspace, prepared))
+    job = next(jobs_of(cohort, workspace.dictionary, requests(cohort, workspace.dictionary, (KIND,)), prepared))
     named = dict(grounds_named(grounds(workspace.dictionary, COHORT)))
     inputs = [{"name": name, "sha256": digest} for name, digest in sorted(prepared.inputs)]
     return restated({"inputs": inputs}, job, Origin(dictionary_digest=workspace.dictionary.digest, grounds=named))
@@ -101,7 +101,7 @@ def test_a_digit_of_an_export_is_named_by_its_file(name, data, published, prepar
     flip(tmp_path / "data" / COHORT / name)
     workspace = Workspace(ROOT / "data_dictionary", tmp_path / "data")
     try:
-        collected = pipeline.answers_of(workspace.dictionary.cohort(COHORT), workspace.dictionary, tmp_path / "data")
+        collected = pipeline.clean(workspace.dictionary.cohort(COHORT), workspace.dictionary, tmp_path / "data")
     except NbevalError as error:
         assert Path(name).name in str(error), error
         return

@@ -97,9 +97,10 @@ def test_another_cohort_and_an_instrument_that_was_not_used_are_no_ground():
 
 def worked_out(cohort, whole, data: Path) -> dict[str, pd.DataFrame]:
     """Everything that is kept of a cohort."""
-    collected = pipeline.answers_of(cohort, whole, data)
-    disclosed = pipeline.disclosed_of(pipeline.results_of(collected, cohort, whole), cohort, whole)
-    disclosed = pipeline.with_quotes(disclosed, collected, cohort, whole)
+    collected = pipeline.clean(cohort, whole, data)
+    measured = pipeline.score(collected, cohort, whole)
+    disclosed = pipeline.protect(pipeline.estimate(collected, measured, cohort, whole), cohort, whole)
+    disclosed = pipeline.with_quotes(disclosed, collected, measured, cohort, whole)
     return {"table": disclosed.table, "audit": disclosed.audit, "findings": collected.findings, "accounting": collected.accounting,
             "quotes": pd.DataFrame() if disclosed.quotes is None else disclosed.quotes}
 

@@ -9,8 +9,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from nbeval.opening import report_of
-from nbeval.workspace import Workspace
+from nbeval.study import open_report
 from tests.conftest import TINY
 
 COHORT, KEY = "first", "Member number"
@@ -71,7 +70,7 @@ def report(place, tmp_path_factory):
     """The final report of the matched cohort."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NBEVAL_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield report_of(COHORT, "final", "", Workspace(place / "dictionary", place))
+        yield open_report(COHORT, "final", dictionary=place / "dictionary", data=place)
 
 
 def row(report, quantity, **key):

@@ -11,10 +11,10 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.narrowing import entries, narrowed
-from nbeval.prepared import prepare
 from nbeval.report import Report
-from nbeval.reporting import jobs_of
-from nbeval.wanted import reports_asked_for
+from nbeval.rendering import jobs_of
+from nbeval.request import requests
+from nbeval.study import Study
 from nbeval.workspace import Workspace
 
 COHORT = "specimen"
@@ -32,7 +32,7 @@ def workspace(cache):
 
 @pytest.fixture(scope="module")
 def prepared(workspace):
-    return prepare(workspace.dictionary.cohort(COHORT), workspace)
+    return Study(workspace.dictionary.cohort(COHORT), workspace).results()
 
 
 def shown(report, sections):
@@ -59,7 +59,7 @@ def keys(workspace, prepared):
     """The key of every report made from the same results, by its folder."""
     cohort = workspace.dictionary.cohort(COHORT)
     return {job.folder: job.content_key
-            for job in jobs_of(cohort, reports_asked_for(cohort, (), workspace), workspace, prepared)}
+            for job in jobs_of(cohort, workspace.dictionary, requests(cohort, workspace.dictionary), prepared)}
 
 
 def moved(before, after):

@@ -21,14 +21,14 @@ import numpy as np
 import openpyxl
 import pytest
 
-from nbeval import pipeline
 from nbeval.dictionary import load
 from nbeval.errors import DisclosureError
-from nbeval.prepared import prepare
 from nbeval.disclosure import disclosure
 from nbeval.disclosure.secondary import Chosen
-from nbeval.reporting import render_cohort
+from nbeval.rendering import render_cohort
+from nbeval.study import Study
 from nbeval.workspace import Workspace
+from tests.conftest import results_of
 from tests.crowded import write_programme
 from tests.deriving import intervals
 from tests.reading_published import Cell, Names, facts_of
@@ -95,7 +95,7 @@ def nothing_further(block, must, out, weights, policy) -> Chosen:
 def test_a_release_without_secondary_suppression_is_refused(small, tmp_path, monkeypatch):
     monkeypatch.setattr(disclosure, "choose_cells", nothing_further)
     with pytest.raises(DisclosureError, match="can be worked out"):
-        prepare(load(small[0]).cohort("first"), Workspace(small[0], cache_folder=tmp_path))
+        Study(load(small[0]).cohort("first"), Workspace(small[0], cache_folder=tmp_path)).results()
 
 
 def test_a_release_without_secondary_suppression_is_found_out_by_its_files(small, tmp_path, monkeypatch):
@@ -189,7 +189,7 @@ def unprotected(small):
     """The results before protection."""
     dictionary = load(small[0])
     cohort, workspace = dictionary.cohort("first"), Workspace(small[0])
-    table = pipeline.results_of(pipeline.answers_of(cohort, dictionary, workspace.data_of(cohort)), cohort, dictionary)
+    table = results_of(cohort, dictionary, workspace.data_of(cohort))
     return table[~table["weighted"]]
 
 

@@ -33,7 +33,7 @@ EXPECTED = {"check": "forms read", "results": "results written to", "render": "O
             "bundle": "files written to", "cohort": "written  "}
 
 
-def copy_the_reports(cohort, wanted, workspace, out, **_):
+def copy_the_reports(study, requested, out, **_):
     """In place of making the reports again: a copy of them, as a second making should be."""
     shutil.copytree("reports", out)
     return Summary(())
@@ -45,7 +45,7 @@ def place(tiny_place, tmp_path, monkeypatch):
     for folder in ("dictionary", "reports"):
         shutil.copytree(tiny_place / folder, tmp_path / folder)
     shutil.copytree(tiny_place / "first", tmp_path / "data" / "first")
-    monkeypatch.setattr("nbeval.verifying.render_wanted", copy_the_reports)
+    monkeypatch.setattr("nbeval.verifying.render_requests", copy_the_reports)
     (tmp_path / "file.csv").write_text(CLAIMS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NBEVAL_DICTIONARY", str(tmp_path / "dictionary"))

@@ -13,11 +13,11 @@ from nbeval.cli.app import main
 from nbeval.dictionary import load
 from nbeval.errors import SourceError
 from nbeval.frames import result_key
-from nbeval.prepared import prepare
 from nbeval.releases import earlier_results, releases_digest, releases_of, signature_of
-from nbeval.reporting import render_cohort
+from nbeval.rendering import render_cohort
+from nbeval.study import Study
 from nbeval.workspace import Workspace
-from tests.conftest import TINY
+from tests.conftest import TINY, results_of
 
 COHORT = "first"
 
@@ -58,7 +58,7 @@ def test_the_attack_says_no_where_something_can(command, monkeypatch):
 
     audit = pd.DataFrame([dict(source="survey", wave="after", block="item card", authority="east", group="", level="", kind="share",
                                what="card_yes", width=0.0, required=5.0, ok=False, meets="base; share card_yes", solved="exact")])
-    monkeypatch.setattr(pipeline, "attacked", lambda *_, **__: audit)
+    monkeypatch.setattr(pipeline, "attack", lambda *_, **__: audit)
     code, said, _ = command("attack")
     assert code == 1
     assert "LEAK  survey, after, item card, east" in said
@@ -121,7 +121,7 @@ def test_a_later_report_is_protected_against_an_earlier_one(out):
     """A level that was withheld for the sake of another comes out in the first release: now another one has to go."""
     dictionary = load(TINY)
     cohort = dictionary.cohort(COHORT)
-    free = prepare(cohort, Workspace(TINY, releases_folder=out)).disclosed.table
+    free = Study(cohort, Workspace(TINY, releases_folder=out)).results().disclosed.table
     place = free[free["quantity"].eq("percent") & free["indicator"].ne("") & free["suppression"].eq("[c]") & free["authority"].ne("")]
     truth = _unprotected(cohort, dictionary)
     key = [*("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")]
@@ -129,7 +129,7 @@ def test_a_later_report_is_protected_against_an_earlier_one(out):
     secondary = both[(both["numerator"] >= 10) & (both["n_valid"] - both["numerator"] >= 10)]
     assert len(secondary)
     _publish(secondary.head(1), out)
-    bound = prepare(cohort, Workspace(TINY, releases_folder=out)).disclosed
+    bound = Study(cohort, Workspace(TINY, releases_folder=out)).results().disclosed
     assert bound.audit["ok"].all()
     shown = bound.table.merge(secondary.head(1)[key], on=key, validate="one_to_one")
     assert shown["suppression"].item() == ""
@@ -174,10 +174,8 @@ def test_a_name_of_blanks_is_no_signature(command, out):
 
 def _unprotected(cohort, dictionary):
     """The results before protection."""
-    from nbeval import pipeline
-
     data = Workspace(TINY).data_of(cohort)
-    return pipeline.results_of(pipeline.answers_of(cohort, dictionary, data), cohort, dictionary)
+    return results_of(cohort, dictionary, data)
 
 
 def _publish(table, out):

@@ -13,7 +13,7 @@ import nbeval
 from nbeval.dictionary import Dictionary, load
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import ItemKind
-from nbeval.reporting import render_cohort
+from nbeval.rendering import render_cohort
 from nbeval.workspace import Workspace
 
 PROGRAMME = Path(__file__).parent / "programmes" / "rse_uk"
@@ -61,13 +61,13 @@ def dictionary() -> Dictionary:
 
 @pytest.fixture(scope="module")
 def findings(data) -> pd.DataFrame:
-    return nbeval.check(COHORT, dictionary=PROGRAMME, data=data).findings
+    return nbeval.open_study(COHORT, dictionary=PROGRAMME, data=data).clean().findings
 
 
 @pytest.fixture(scope="module")
 def results(data) -> pd.DataFrame:
     """Results for the whole cohort."""
-    every = nbeval.results(COHORT, dictionary=PROGRAMME, data=data)
+    every = nbeval.open_study(COHORT, dictionary=PROGRAMME, data=data).estimate().table
     return every[every["group"].eq("") & every["authority"].eq("")]
 
 
@@ -173,7 +173,7 @@ class TestScales:
 
 class TestReading:
     def test_every_form_is_kept(self, data):
-        accounting = nbeval.check(COHORT, dictionary=PROGRAMME, data=data).accounting
+        accounting = nbeval.open_study(COHORT, dictionary=PROGRAMME, data=data).clean().accounting
         assert dict(zip(accounting["wave"], accounting["kept"], strict=True)) == {FIRST: 273, LAST: 253}
         assert (accounting["kept"] == accounting["read"]).all()
 

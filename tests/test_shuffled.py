@@ -14,8 +14,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 import nbeval
-from nbeval.prepared import prepare
 from nbeval.specimen import write_specimen
+from nbeval.study import Study
 from nbeval.workspace import Workspace
 from tests.conftest import ROOT
 
@@ -87,7 +87,7 @@ def test_shuffled_exports_give_the_same_disclosed_results(tiny_place, tmp_path):
 def prepare_tiny(place: Path, data: Path):
     """The tiny cohort with the exports of a folder, from raw cells to what may leave."""
     workspace = Workspace(place / "dictionary", data)
-    return prepare(workspace.dictionary.cohorts[0], workspace)
+    return Study(workspace.dictionary.cohorts[0], workspace).results()
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +103,9 @@ def specimen(tmp_path_factory):
 def test_shuffled_exports_of_every_format_give_the_same_answers(specimen):
     """Results are worked out from these tables alone."""
     cohort, data = specimen
-    before = nbeval.check(cohort.id, dictionary=ROOT / "data_dictionary", data=data)
+    before = nbeval.open_study(cohort.id, dictionary=ROOT / "data_dictionary", data=data).collected
     assert shuffle_all(data / cohort.id, surveys(cohort)) == {".csv", ".xlsx", ".sav"}
-    after = nbeval.check(cohort.id, dictionary=ROOT / "data_dictionary", data=data)
+    after = nbeval.open_study(cohort.id, dictionary=ROOT / "data_dictionary", data=data).collected
     for name in ("answers", "respondents", "accounting"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name), check_exact=True)
     assert set(before.inputs["sha256"]) != set(after.inputs["sha256"])

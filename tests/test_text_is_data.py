@@ -13,7 +13,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from nbeval.reporting import render_cohort
+from nbeval.rendering import render_cohort
 from nbeval.workspace import Workspace
 from tests.crowded import write_programme
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nbeval.cli.options import (
-    AsJson, CohortName, DataFolder, DictionaryFolder, OutFolder, on_progress, say, say_json, workspace_of, write_atomically, writing,
+    AsJson, CohortName, DataFolder, DictionaryFolder, OutFolder, say, say_json, study_of, workspace_of, write_atomically, writing,
 )
 
 if TYPE_CHECKING:
-    from nbeval.frames import Collected
+    from nbeval.study import CleanedStage
 
 
 def add_to(app: typer.Typer) -> None:
@@ -65,27 +65,22 @@ def check(cohort: CohortName, as_json: AsJson = False, dictionary: DictionaryFol
     Prints how many forms were read, kept and excluded, and what the checks found: counts, never an answer.
     Exit code 1: a check failed.
     """
-    from nbeval import pipeline
-
-    workspace = workspace_of(dictionary, data)
-    declared = workspace.dictionary.cohort(cohort)
-    on_progress("reading and checking the exports")
-    collected = pipeline.answers_of(declared, workspace.dictionary, workspace.data_of(declared))
-    failed = bool((collected.findings["outcome"] == "failure").any())
+    cleaned = study_of(cohort, dictionary, data).clean()
+    failed = bool((cleaned.findings["outcome"] == "failure").any())
     if as_json:
-        tables = {name: getattr(collected, name).to_dict("records") for name in ("accounting", "findings", "inputs")}
+        tables = {name: getattr(cleaned, name).to_dict("records") for name in ("accounting", "findings", "inputs")}
         say_json({"cohort": cohort, "passed": not failed, **tables})
     else:
-        _print_checks(collected)
+        _print_checks(cleaned)
     if failed:
         raise typer.Exit(1)
 
 
-def _print_checks(collected: Collected) -> None:
+def _print_checks(cleaned: CleanedStage) -> None:
     """The accounting of forms and what the checks found, a line each."""
-    for row in collected.accounting.itertuples(index=False):
+    for row in cleaned.accounting.itertuples(index=False):
         say("  ".join(f"{name} {value}" for name, value in row._asdict().items() if value not in ("", 0)))
-    for row in collected.findings.itertuples(index=False):
+    for row in cleaned.findings.itertuples(index=False):
         about = ", ".join(filter(None, (row.wave, row.authority, row.item)))
         say(f"{row.outcome:<8} {f'{about}: ' if about else ''}{row.message}" + (f"\n{'':<8} do: {row.do}" if row.do else ""))
 
@@ -100,15 +95,8 @@ def results(
 
     For analysis inside the secure area only.
     """
-    from nbeval import pipeline
-
     if not internal:
         raise typer.BadParameter("these results are not protected against disclosure; add --internal to say that you know.")
-    workspace = workspace_of(dictionary, data)
-    declared = workspace.dictionary.cohort(cohort)
-    on_progress("reading and checking the exports")
-    collected = pipeline.answers_of(declared, workspace.dictionary, workspace.data_of(declared))
-    on_progress("estimating the results")
-    table = pipeline.results_of(collected, declared, workspace.dictionary)
+    table = study_of(cohort, dictionary, data).estimate().table
     write_atomically(out, lambda half: table.to_csv(half, index=False, lineterminator="\n"), "the results")
     say(f"{len(table)} results written to {out}. They are not protected: do not publish them.")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from nbeval.study import Study
     from nbeval.workspace import Workspace
 
 
@@ -40,6 +41,14 @@ def workspace_of(dictionary: Path | None, data: Path | None = None, out: Path | 
 
     workspace = Workspace(dictionary, data)
     return workspace.releasing_to(out) if out else workspace
+
+
+def study_of(cohort: str, dictionary: Path | None, data: Path | None = None, out: Path | None = None) -> Study:
+    """The study of a cohort, whose steps are said on standard error as they begin."""
+    from nbeval.study import Study
+
+    workspace = workspace_of(dictionary, data, out)
+    return Study(workspace.dictionary.cohort(cohort), workspace, on_progress=on_progress)
 
 
 def say(line: str = "") -> None:

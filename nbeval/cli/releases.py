@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nbeval.cli.options import (
-    AsJson, AuthorityName, CohortName, DataFolder, DictionaryFolder, Kinds, OutFolder, on_progress, say, say_json, workspace_of,
+    AsJson, AuthorityName, CohortName, DataFolder, DictionaryFolder, Kinds, OutFolder, say, say_json, study_of, workspace_of,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from nbeval.signing import Proposal
-    from nbeval.workspace import Workspace
+    from nbeval.study import Study
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def attack(
     and finds how closely each withheld number can be derived from it. Prints counts and places, never a number of
     people. Exit code 0: nothing can be worked out. 1: something can; the reports cannot be made.
     """
-    audit = _audit(cohort, workspace_of(dictionary, data, out))
+    audit = _audit(study_of(cohort, dictionary, data, out))
     if as_json:
         say_json({"cohort": cohort, "passed": bool(audit["ok"].all()), **_audit_record(audit)})
     else:
@@ -56,17 +56,15 @@ def release(
     the date are recorded in COHORT/release.json, with the results that went out; every later report of the cohort is
     protected against them. Exit code 1: something stands in the way.
     """
-    from nbeval.prepared import prepare
-    from nbeval.wanted import reports_asked_for
+    from nbeval.request import requests
     from nbeval.signing import propose, sign
 
-    workspace = workspace_of(dictionary, data, out)
-    declared = workspace.dictionary.cohort(cohort)
-    wanted = reports_asked_for(declared, kinds or (), workspace, authority=authority)
-    proposal = propose(wanted, cohort, _audit(cohort, workspace), prepare(declared, workspace), workspace, out)
+    study = study_of(cohort, dictionary, data, out)
+    requested = requests(study.cohort, study.dictionary, kinds or (), authority=authority)
+    proposal = propose(requested, cohort, _audit(study), study.results(), study.workspace, out)
     if not as_json:
         _print_proposal(proposal)
-    signed = sign(proposal, signed_by, day.date() if day else date.today(), workspace, out) if signed_by else None
+    signed = sign(proposal, signed_by, day.date() if day else date.today(), study.workspace, out) if signed_by else None
     if as_json:
         say_json({"cohort": cohort, "ready": proposal.ready, "signed": signed.about if signed else "", "reports": list(proposal.reports),
                   "files": dict(sorted(proposal.files.items())), "faults": list(proposal.faults), "notes": list(proposal.notes),
@@ -97,16 +95,13 @@ def bundle(
     say(f"{count} files written to {out}. Its README.md says what a reviewer does with it.")
 
 
-def _audit(cohort: str, workspace: Workspace) -> pd.DataFrame:
+def _audit(study: Study) -> pd.DataFrame:
     """The audit of a fresh attack, with how the withheld cells had been chosen."""
     from nbeval import pipeline
-    from nbeval.prepared import prepare
     from nbeval.releases import earlier_results
 
-    declared = workspace.dictionary.cohort(cohort)
-    prepared = prepare(declared, workspace, tell=on_progress)
-    earlier = earlier_results(cohort, workspace.releases)
-    return pipeline.attacked(prepared.disclosed, declared, workspace.dictionary, earlier=earlier)
+    earlier = earlier_results(study.cohort.id, study.workspace.releases)
+    return pipeline.attack(study.results().disclosed, study.cohort, study.dictionary, earlier=earlier)
 
 
 def _audit_record(audit: pd.DataFrame) -> dict[str, Any]:

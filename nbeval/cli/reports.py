@@ -33,12 +33,12 @@ def render(
     one that fails leaves the last good one as it was.
     """
     from nbeval.publish.formats import FORMATS
-    from nbeval.reporting import render_cohort
+    from nbeval.rendering import render_cohort
 
     named = tuple(part.strip() for part in formats.split(",") if part.strip()) or tuple(FORMATS)
     summary = render_cohort(
         cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, formats=named, fresh=fresh, workers=workers,
-        dask=dask, tell=on_progress,
+        dask=dask, on_progress=on_progress,
     )
     if summary.failed:
         on_progress(str(summary))
@@ -58,7 +58,7 @@ def verify(
     """
     from nbeval.verifying import verify_cohort
 
-    same, text = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, tell=on_progress)
+    same, text = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, on_progress=on_progress)
     if as_json:
         say_json({"cohort": cohort, "same": same, "lines": text.splitlines()})
     else:

@@ -21,7 +21,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from nbeval.wanted import Wanted, folder_of, notebook_of, reports_asked_for
+from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.workspace import Workspace
 
 COHORT = "specimen"
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] = ()) -> None:
         say(f"largest process: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MiB")
 
 
-def _from_nothing(place: Path, wanted: list[Wanted], workspace: Workspace) -> None:
+def _from_nothing(place: Path, wanted: list[ReportRequest], workspace: Workspace) -> None:
     """Neither side finds anything worked out; leaves the results of the cohort in the cache."""
     kept, loop = os.environ["NBEVAL_CACHE"], 0.0
     for number, one in enumerate(wanted[-FROM_NOTHING:]):
@@ -59,7 +59,7 @@ def _from_nothing(place: Path, wanted: list[Wanted], workspace: Workspace) -> No
     _say_ratio("from nothing", loop * len(wanted) / FROM_NOTHING, whole, f" (worked out from {FROM_NOTHING})")
 
 
-def _worked_out_before(place: Path, wanted: list[Wanted], looped: list[Wanted], workspace: Workspace) -> None:
+def _worked_out_before(place: Path, wanted: list[ReportRequest], looped: list[ReportRequest], workspace: Workspace) -> None:
     """Both sides find the cohort's results; the command is timed before, between and after, and its median counts."""
     half = len(looped) // 2
     times, loop = [_render(place / "out", wanted)], 0.0
@@ -86,14 +86,14 @@ def _cells(folder: Path) -> list[str]:
     return [json.dumps([cell["source"], cell.get("outputs")], sort_keys=True) for cell in cells]
 
 
-def _wanted(workspace: Workspace) -> list[Wanted]:
+def _wanted(workspace: Workspace) -> list[ReportRequest]:
     """The programme's and the authorities' reports of every wave: what is published as HTML."""
     cohort = workspace.dictionary.cohort(COHORT)
-    every = reports_asked_for(cohort, (), workspace)
+    every = requests(cohort, workspace.dictionary)
     return [one for one in every if not one.kind.internal and (one.kind.per_authority or one.kind.wave) and one.kind.form == "report"]
 
 
-def _loop(out: Path, wanted: list[Wanted], workspace: Workspace) -> float:
+def _loop(out: Path, wanted: list[ReportRequest], workspace: Workspace) -> float:
     """What is done today: papermill, then jupyter nbconvert, one report after the other."""
     cohort, began = workspace.dictionary.cohort(COHORT), time.monotonic()
     for one in wanted:
@@ -102,42 +102,42 @@ def _loop(out: Path, wanted: list[Wanted], workspace: Workspace) -> float:
         parameters = {"cohort": COHORT, "kind": one.kind.id} | ({"authority": one.authority} if one.authority else {})
         given = [word for name, value in parameters.items() for word in ("-p", name, value)]
         report = str(folder / "report.ipynb")
-        _timed([sys.executable, "-m", "papermill", str(notebook_of(one.kind, workspace)), report, *given, "--no-progress-bar"])
+        _timed([sys.executable, "-m", "papermill", str(notebook_of(one.kind, workspace.dictionary)), report, *given, "--no-progress-bar"])
         _timed([sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", report])
     return time.monotonic() - began
 
 
-def _render(out: Path, wanted: list[Wanted]) -> float:
+def _render(out: Path, wanted: list[ReportRequest]) -> float:
     """The same reports by one command."""
     kinds = dict.fromkeys(one.kind.id for one in wanted)
     return _timed([sys.executable, "-m", "nbeval", "render", COHORT, *kinds, "--formats", "html", "--out", str(out)])
 
 
-def _second(out: Path, wanted: list[Wanted]) -> None:
+def _second(out: Path, wanted: list[ReportRequest]) -> None:
     """The same command once more: nothing has changed."""
     seconds = min(_render(out, wanted) for _ in range(3))
     say(f"second render, nothing changed: {seconds:.2f} s (at most {SECOND:.0f} s wanted) {_word(seconds <= SECOND)}")
 
 
-def _profile(one: Wanted, workspace: Workspace) -> None:
+def _profile(one: ReportRequest, workspace: Workspace) -> None:
     """Where the time of one report goes, in seconds of its process."""
     say(f"where the time goes, in seconds of a processor: {one.kind.id} {one.authority}".rstrip())
     marks = [("imports, once for all reports", time.process_time())]
-    from nbeval.opening import report_of
     from nbeval.publish.document import read_document
     from nbeval.publish.execute import execute
     from nbeval.publish.formats import FORMATS
     from nbeval.publish.scrub import scrub
+    from nbeval.study import open_report
 
     makers = {name: form.make for name, form in FORMATS.items() if __import__(form.module)}
     marks.append(("results and dictionary, once for all reports", time.process_time()))
-    report = report_of(COHORT, one.kind.id, one.authority, workspace)
+    report = open_report(COHORT, one.kind.id, authority=one.authority)
     marks.append(("tables and figures", time.process_time()))
     for section in dict.fromkeys(row.section for row in report.specs):
         report.section(section)
     marks.append(("the whole notebook, with tables and figures", time.process_time()))
     parameters = {"cohort": COHORT, "kind": one.kind.id} | ({"authority": one.authority} if one.authority else {})
-    notebook = execute(notebook_of(one.kind, workspace), parameters)
+    notebook = execute(notebook_of(one.kind, workspace.dictionary), parameters)
     marks.append(("reading it as a document", time.process_time()))
     document = read_document(scrub(notebook, {}))
     for name, make in makers.items():

@@ -15,6 +15,7 @@ from nbeval.errors import DisclosureError
 from nbeval.estimate.single_proportions import wilson
 from nbeval.frames import RESULTS, Decision, check
 from nbeval.disclosure.published import already_public
+from tests.conftest import results_of
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def cohort(declared):
 @pytest.fixture(scope="module")
 def results(cohort, declared):
     """Its results, by the route of every cohort."""
-    return pipeline.results_of(pipeline.answers_of(cohort, declared, declared.folder), cohort, declared)
+    return results_of(cohort, declared, declared.folder)
 
 
 def pick(table: pd.DataFrame, **equal: str) -> pd.Series:
@@ -100,7 +101,7 @@ def test_definitions_that_differ_are_never_tested(results):
 
 
 def test_what_is_public_passes_and_nothing_else_does(results, cohort, declared):
-    passed = pipeline.disclosed_of(results, cohort, declared)
+    passed = pipeline.protect(results, cohort, declared)
     assert passed.table is results
     assert passed.audit.empty
     surveyed = next(one for one in declared.cohorts if one.made_from is SourceKind.SURVEY and one.invented)
@@ -123,7 +124,7 @@ def reprinted(declared, cohort, figure: str, **changes: object) -> pd.DataFrame:
     """The results if one figure had been printed otherwise."""
     figures = tuple(one.model_copy(update=changes) if one.figure == figure else one for one in declared.figures)
     other = replace(declared, figures=figures)
-    return pipeline.results_of(pipeline.answers_of(cohort, other, other.folder), cohort, other)
+    return results_of(cohort, other, other.folder)
 
 
 def test_a_base_rounded_to_ten_widens_what_a_figure_may_stand_for(declared, cohort):

@@ -12,7 +12,7 @@ from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import Decision
 from nbeval.report import Report
-from nbeval.reporting import reports_asked_for
+from nbeval.request import requests
 from nbeval.workspace import Workspace
 
 
@@ -32,8 +32,8 @@ def cohort(declared):
 def report(declared, cohort):
     """Its report, by the route of every cohort."""
     kind = next(one for one in declared.programme.reports if one.made_from is SourceKind.PUBLISHED)
-    collected = pipeline.answers_of(cohort, declared, declared.folder)
-    disclosed = pipeline.disclosed_of(pipeline.results_of(collected, cohort, declared), cohort, declared)
+    collected = pipeline.clean(cohort, declared, declared.folder)
+    disclosed = pipeline.protect(pipeline.estimate(collected, None, cohort, declared), cohort, declared)
     return Report(disclosed, declared, cohort, kind)
 
 
@@ -110,8 +110,8 @@ def test_kinds_of_report_follow_what_a_cohort_is_made_from(declared, cohort, roo
     workspace = Workspace(root / "data_dictionary")
     surveyed = next(one for one in declared.cohorts if one.invented)
     for one in (cohort, surveyed):
-        asked = reports_asked_for(one, (), workspace)
+        asked = requests(one, workspace.dictionary, ())
         assert asked and all(wanted.kind.made_from is one.made_from for wanted in asked)
     with pytest.raises(ParameterError, match="cannot be made of cohort"):
-        reports_asked_for(cohort, [reports_asked_for(surveyed, (), workspace)[0].kind.id], workspace)
+        requests(cohort, workspace.dictionary, [requests(surveyed, workspace.dictionary)[0].kind.id])
     assert workspace.data_of(cohort).name == "published"

@@ -12,12 +12,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from nbeval import cache as caches
 from nbeval import pipeline
+from nbeval import workspace as places
 from nbeval.dictionary import load
 from nbeval.errors import OutputError, SourceError
-from nbeval.prepared import content_key, prepare
-from nbeval.workspace import Workspace
+from nbeval.study import Study, content_key
+from nbeval.workspace import Workspace, atomic_directory, mark_used
 from tests.conftest import TINY
 
 
@@ -42,18 +42,25 @@ def cohort(workspace):
 @pytest.fixture
 def stages(tiny_place, monkeypatch):
     """The stages, each giving at once what it gave before; how often each was asked."""
-    known = prepare(load(TINY).cohorts[0], Workspace(tiny_place / "dictionary", tiny_place))
+    known = results(load(TINY).cohorts[0], Workspace(tiny_place / "dictionary", tiny_place))
     asked = []
 
     def quick(name, value):
         monkeypatch.setattr(pipeline, name, lambda *_, **__: asked.append(name) or value)
 
+    monkeypatch.setattr("nbeval.study.scored_counts", lambda *_: known.counts["score"])
     inputs = pd.DataFrame(known.inputs, columns=["file", "sha256"]).assign(bytes=0)
-    quick("answers_of", SimpleNamespace(findings=known.findings, accounting=known.accounting, inputs=inputs))
+    quick("clean", SimpleNamespace(findings=known.findings, accounting=known.accounting, inputs=inputs))
+    quick("score", None)
+    quick("estimate", known.disclosed.table)
+    quick("protect", known.disclosed)
     monkeypatch.setattr(pipeline, "with_quotes", lambda disclosed, *_: disclosed)
-    quick("results_of", None)
-    quick("disclosed_of", known.disclosed)
     return asked
+
+
+def results(cohort, workspace):
+    """The results of a study opened anew."""
+    return Study(cohort, workspace).results()
 
 
 # --- the key ---------------------------------------------------------------------------------------
@@ -77,9 +84,9 @@ def test_the_key_changes_with_everything_that_is_read(change, cohort, place, wor
 
 def test_the_key_changes_with_code_and_packages(cohort, place, workspace, monkeypatch):
     keys = {content_key(cohort, place, workspace)}
-    monkeypatch.setattr("nbeval.prepared.code_digest", lambda: "another")
+    monkeypatch.setattr("nbeval.study.code_digest", lambda: "another")
     keys.add(content_key(cohort, place, workspace))
-    monkeypatch.setattr("nbeval.prepared.lock_digest", lambda: "another")
+    monkeypatch.setattr("nbeval.study.lock_digest", lambda: "another")
     keys.add(content_key(cohort, place, workspace))
     assert len(keys) == 3
 
@@ -154,8 +161,8 @@ def test_in_a_folder_that_cohorts_share_only_its_own_files_count(cohort, place, 
 # --- keeping ---------------------------------------------------------------------------------------
 
 def test_the_same_content_is_worked_out_once_and_comes_back_as_it_was(cohort, workspace, stages):
-    first, second = prepare(cohort, workspace), prepare(cohort, workspace)
-    assert stages == ["answers_of", "results_of", "disclosed_of"]
+    first, second = results(cohort, workspace), results(cohort, workspace)
+    assert stages == ["clean", "score", "estimate", "protect"]
     assert first.inputs == second.inputs
     for name in ("findings", "accounting"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(second, name))
@@ -174,35 +181,35 @@ def cut(folder):
     shutil.rmtree, lambda folder: shutil.rmtree(folder.parents[1]),
 ], ids=["cut short", "not finished", "a table gone", "damaged sums", "emptied", "deleted", "all deleted"])
 def test_what_is_not_whole_is_never_read_but_made_again(harm, cohort, workspace, stages):
-    known = prepare(cohort, workspace)
+    known = results(cohort, workspace)
     harm(workspace.cache / "prepared" / known.key)
-    again = prepare(cohort, workspace)
+    again = results(cohort, workspace)
     pd.testing.assert_frame_equal(known.disclosed.table, again.disclosed.table)
-    assert len(stages) == 6
-    prepare(cohort, workspace)
-    assert len(stages) == 6, "and kept"
+    assert len(stages) == 8
+    results(cohort, workspace)
+    assert len(stages) == 8, "and kept"
 
 
 def test_exports_that_change_while_they_are_read_are_refused(cohort, workspace, place, stages, monkeypatch):
-    quick = pipeline.answers_of
-    monkeypatch.setattr(pipeline, "answers_of", lambda *more: add_bytes("before/north.csv")(place) and quick(*more))
+    quick = pipeline.clean
+    monkeypatch.setattr(pipeline, "clean", lambda *more: add_bytes("before/north.csv")(place) and quick(*more))
     with pytest.raises(SourceError, match="changed while they were being read"):
-        prepare(cohort, workspace)
+        results(cohort, workspace)
     assert not (workspace.cache / "prepared").exists()
 
 
-def prepare_there(place, cache, answers):
+def results_there(place, cache, answers):
     """In a process of its own."""
     workspace = Workspace(TINY, place, cache)
-    answers.put(len(prepare(workspace.dictionary.cohorts[0], workspace).disclosed.table))
+    answers.put(len(results(workspace.dictionary.cohorts[0], workspace).disclosed.table))
 
 
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="the quick stages are handed on by forking")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_several_processes_may_prepare_at_once(cohort, workspace, place, stages):
+def test_several_processes_may_work_at_once(cohort, workspace, place, stages):
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
-    crew = [context.Process(target=prepare_there, args=(place, workspace.cache, answers)) for _ in range(4)]
+    crew = [context.Process(target=results_there, args=(place, workspace.cache, answers)) for _ in range(4)]
     for process in crew:
         process.start()
     counts = {answers.get(timeout=60) for _ in crew}
@@ -210,7 +217,7 @@ def test_several_processes_may_prepare_at_once(cohort, workspace, place, stages)
         process.join(timeout=60)
     assert len(counts) == 1 and counts.pop() > 10
     assert [process.exitcode for process in crew] == [0] * 4
-    assert [path.name for path in (workspace.cache / "prepared").iterdir()] == [prepare(cohort, workspace).key]
+    assert [path.name for path in (workspace.cache / "prepared").iterdir()] == [results(cohort, workspace).key]
 
 
 def test_the_specimen_is_written_whole_or_not_at_all(workspace, cohort, monkeypatch):
@@ -226,17 +233,17 @@ def test_the_specimen_is_written_whole_or_not_at_all(workspace, cohort, monkeypa
 # --- pruning ---------------------------------------------------------------------------------------
 
 def make(folder, age):
-    with caches.made_whole(folder) as half:
+    with atomic_directory(folder) as half:
         (half / "x").write_text("x")
     os.utime(folder, (time.time() - age, time.time() - age))
 
 
 def test_the_folders_used_last_are_kept(tmp_path):
-    for number in range(caches.KEPT):
+    for number in range(places.KEPT):
         make(tmp_path / f"{number}", age=1000 - number)
-    caches.used(tmp_path / "0")
+    mark_used(tmp_path / "0")
     make(tmp_path / "new", age=0)
-    assert {path.name for path in tmp_path.iterdir()} == {"0", "new", *map(str, range(2, caches.KEPT))}
+    assert {path.name for path in tmp_path.iterdir()} == {"0", "new", *map(str, range(2, places.KEPT))}
 
 
 def test_halves_of_killed_runs_go_after_a_day(tmp_path):
@@ -247,7 +254,7 @@ def test_halves_of_killed_runs_go_after_a_day(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"new", "half-new"}
 
 
-def test_a_cache_that_cannot_be_written_is_told(tmp_path):
+def test_a_cache_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(OutputError, match="could not be kept"), caches.made_whole(tmp_path / "file" / "a"):
+    with pytest.raises(OutputError, match="could not be kept"), atomic_directory(tmp_path / "file" / "a"):
         pass

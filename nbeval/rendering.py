@@ -1,0 +1,105 @@
+"""From a study to its rendered reports: what each is made from, and making them side by side."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from nbeval import pipeline
+from nbeval.checksums import file_sha256, sha256_of
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.models import Cohort
+from nbeval.grounds import grounds_named
+from nbeval.narrowing import entries, narrowed
+from nbeval.publish.formats import check_formats
+from nbeval.publish.job import Job, Origin
+from nbeval.publish.summary import Summary
+from nbeval.releases import signature_of
+from nbeval.request import ReportRequest, folder_of, notebook_of, requests
+from nbeval.study import BATCH, CohortResults, Study, no_progress
+from nbeval.workspace import Workspace
+
+#: imported once, before the reports of a batch are made
+MODULES = ("nbeval.study", "nbeval.report", "pandas", "pyarrow.parquet", "matplotlib.backends.backend_svg", "seaborn")
+
+
+def render_cohort(
+    cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
+    formats: Sequence[str] = ("html",), fresh: bool = False, workers: int | None = None, dask: str = "",
+    on_progress: Callable[[str], None] = no_progress,
+) -> Summary:
+    """Make the reports of a cohort; all kinds, and every authority, where none is named.
+
+    ``on_progress`` is called with each step before the reports; ``publish`` shows the progress of those.
+
+    Raises
+    ------
+    NbevalError
+        Something that the analyst can put right; no report was touched.
+    """
+    check_formats(tuple(formats))
+    study = Study(workspace.dictionary.cohort(cohort), workspace.releasing_to(out), on_progress=on_progress)
+    requested = requests(study.cohort, study.dictionary, kinds, authority=authority)
+    return render_requests(study, requested, out, formats=formats, fresh=fresh, workers=workers, dask=dask)
+
+
+def render_requests(
+    study: Study, requested: Sequence[ReportRequest], out: Path, *, formats: Sequence[str] = ("html",),
+    fresh: bool = False, workers: int | None = None, dask: str = "",
+) -> Summary:
+    """Make the requested reports of a study; otherwise as ``render_cohort``."""
+    results = study.results(fresh=fresh)
+    origin = Origin(
+        dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
+        grounds=dict(grounds_named(study.grounds)),
+    )
+    study.on_progress("making the reports")
+    with _known_to_notebooks(study.workspace):
+        return pipeline.publish(
+            list(jobs_of(study.cohort, study.dictionary, requested, results)), out, formats=formats, origin=origin, fresh=fresh, workers=workers, modules=MODULES,
+            warm=f"nbeval.study:preload:{study.cohort.id}", dask=dask, signature=partial(signature_of, reports=out),
+        )
+
+
+def jobs_of(cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults) -> Iterator[Job]:
+    """The reports as jobs: notebook, parameters, title, and the key of all that they show."""
+    programme, shown = dictionary.programme, {}
+    for one in requested:
+        kind, place = one.kind, one.authority
+        notebook = notebook_of(kind, dictionary)
+        name = dictionary.authority(place).name if place else ""
+        parameters = {"cohort": cohort.id, "kind": kind.id} | ({"authority": place} if place else {})
+        if kind.id not in shown:
+            shown[kind.id] = dict(entries(narrowed(dictionary, cohort, kind)))
+        yield Job(
+            kind=kind.id, notebook=notebook, parameters=parameters, folder=folder_of(cohort, one),
+            title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),
+            language=programme.language, internal=kind.internal, dictionary=shown[kind.id],
+            content_key=_content_key(one, results, shown[kind.id], notebook),
+        )
+
+
+def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str, str], notebook: Path) -> str:
+    """The key of everything that a report is made from, and of nothing else."""
+    never_shown = {"inputs", *(() if request.kind.internal else ("findings", "accounting"))}
+    tables = {name: digest for name, digest in sorted(results.sums.items()) if name not in never_shown}
+    return sha256_of(json.dumps(tables), json.dumps(results.inputs), json.dumps(shown), file_sha256(notebook))
+
+
+@contextmanager
+def _known_to_notebooks(workspace: Workspace) -> Iterator[None]:
+    """Let the notebooks, which run in processes of their own, find the same dictionary, data and cache."""
+    places = {"NBEVAL_DICTIONARY": workspace.dictionary_folder, "NBEVAL_DATA": workspace.data_folder,
+              "NBEVAL_CACHE": workspace.cache_folder, "NBEVAL_RELEASES": workspace.releases_folder}
+    before = {name: os.environ.get(name) for name in (*places, BATCH)}
+    os.environ.update({name: str(Path(place).resolve()) for name, place in places.items() if place} | {BATCH: "1"})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            os.environ.update({name: value} if value is not None else {})
