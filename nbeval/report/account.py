@@ -10,7 +10,7 @@ from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.exhibits import title_of
 from nbeval.report.html import anchor
-from nbeval.report.kind_ids import Kind
+from nbeval.report.kinds import KINDS
 from nbeval.report.programme_account import disagreements
 from nbeval.report.sections import cohort_notes
 from nbeval.report.draft import Draft, available, indicators_of
@@ -110,7 +110,7 @@ def _section(name: str, context: Context) -> str:
 
 def _published(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:
     """What to know of each body of published figures that a report compares with."""
-    names = {one.indicator for one in _indicators(context, tuple(spec for spec in specs if spec.kind == Kind.COMPARISON))}
+    names = {one.indicator for one in _indicators(context, tuple(spec for spec in specs if KINDS[spec.kind].beside_published))}
     notes: dict[str, dict[str, None]] = {}
     for one in context.dictionary.benchmarks:
         if one.indicator in names and one.note:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.report.context import Context
-from nbeval.report.numerals import MINUS, NumberFormat, numeral
+from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State, key_of
 
 #: what a cell of an interval names as its field: it stands for ``conf_low`` and ``conf_high``
@@ -73,8 +72,7 @@ def not_applicable(context: Context) -> Cell:
 
 def symbol_cell(row: Result | None, context: Context, field: str) -> Cell:
     """The cell of a result that has no number to show."""
-    withheld = context.state(row, field if field != INTERVAL else "conf_low") is State.WITHHELD
-    symbol = context.symbol("withheld" if withheld else "not_available")
+    symbol = context.symbol_of(row, field if field != INTERVAL else "conf_low")
     return cell_of(row, field, symbol, symbol=symbol)
 
 
@@ -99,10 +97,16 @@ def difference_cell(row: Result | None, context: Context, form: NumberFormat, fi
 
 def interval_cell(row: Result | None, context: Context, form: NumberFormat, *, signed: bool = False) -> Cell:
     """The cell of an interval, as ``24 to 29``."""
+    words = interval_words(row, context, form, signed=signed)
+    return words_cell(words, row, INTERVAL) if words else symbol_cell(row, context, INTERVAL)
+
+
+def interval_words(row: Result | None, context: Context, form: NumberFormat, *, signed: bool = False) -> str:
+    """An interval in words; empty where there is none to show."""
     if context.state(row, "conf_low") is not State.SHOWN or context.state(row, "conf_high") is not State.SHOWN:
-        return symbol_cell(row, context, INTERVAL)
+        return ""
     write = form.difference if signed else form.level
-    return cell_of(row, INTERVAL, context.say("to", low=write(float(row.conf_low)), high=write(float(row.conf_high))))
+    return context.say("to", low=write(float(row.conf_low)), high=write(float(row.conf_high)))
 
 
 def p_cell(row: Result | None, context: Context) -> Cell:
@@ -122,8 +126,7 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
     """The cell of the word that the test allows."""
     if row is not None and row.verdict:
         return words_cell(context.verdict_words(row), row, "verdict")
-    withheld = context.state(row) is State.WITHHELD
-    symbol = context.symbol("withheld" if withheld else "not_available")
+    symbol = context.symbol_of(row)
     return cell_of(row, "verdict", symbol, symbol=symbol)
 
 
@@ -131,10 +134,3 @@ def why_not(row: Result, context: Context) -> str:
     """Why a result has no number, or what to mind about it, without the leading label of the warning."""
     reason = row.warning.removeprefix("not estimable:").strip().rstrip(".")
     return context.words.get(f"why_{reason}", reason)
-
-
-def printed(cell: Cell) -> Decimal | None:
-    """The number of a cell as it is printed; None where it shows none."""
-    if cell.value is None or cell.symbol:
-        return None
-    return Decimal(cell.text.replace(",", "").replace("%", "").replace(MINUS, "-"))

@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell
 from nbeval.report.context import Context
 from nbeval.report.results import Result, Results
-from nbeval.report.draft import by_domain
+from nbeval.report.draft import Units, by_domain
 
 #: gives the result that a row's subject has in a column
 Finder = Callable[[Any], Result | None]
-
-
-@dataclass(frozen=True)
-class Units:
-    """Whether the indicators of a table share a unit, and how each one's numbers are then written."""
-
-    context: Context
-    measures: frozenset[Measure]
-
-    @classmethod
-    def of(cls, indicators: tuple[Indicator, ...], context: Context) -> Units:
-        """Find the units of these indicators."""
-        return cls(context, frozenset(one.measure for one in indicators))
-
-    @property
-    def mixed(self) -> bool:
-        """Whether percentages and means stand in one table."""
-        return len(self.measures) > 1
-
-    @property
-    def heading(self) -> str:
-        """The unit in the head of a column; empty where each cell says its own."""
-        return "%" if self.measures == {Measure.PERCENT} else ""
-
-    def form(self, indicator: Indicator) -> Any:
-        """How this indicator's numbers are written in this table."""
-        return self.context.format(indicator, mixed=self.mixed)
 
 
 def label_field(context: Context, word: str, text: Callable[[Any], str]) -> Field:
@@ -79,7 +50,7 @@ def difference_fields(find: Finder, units: Units, *, key: str, word: str,
 
 def _points(units: Units) -> str:
     """The unit of a difference in the head of a column."""
-    return units.context.say("points_short") if units.measures == {Measure.PERCENT} else ""
+    return units.context.say("points_short") if units.percent else ""
 
 
 def interval_label(context: Context) -> str:

@@ -162,6 +162,10 @@ class Context:
         """The name of a source of the cohort."""
         return next((one.label for one in self.cohort.sources if one.id == source), source)
 
+    def symbol_of(self, row: Result | None, field: str = "estimate") -> str:
+        """The symbol of a field of a result that has no number to show."""
+        return self.symbol("withheld" if self.state(row, field) is State.WITHHELD else "not_available")
+
     @cached_property
     def interval_level(self) -> str:
         """The confidence level as readers write it: ``95%``."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Table
 from nbeval.report.context import Context
+from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
 
 if TYPE_CHECKING:
@@ -18,6 +21,38 @@ if TYPE_CHECKING:
 
 #: before a measure of official tables, where an exhibit names one
 MEASURE = "measure:"
+
+
+@dataclass(frozen=True)
+class Units:
+    """Whether the indicators of a table share a unit, and how each one's numbers are then written."""
+
+    context: Context
+    measures: frozenset[Measure]
+
+    @classmethod
+    def of(cls, indicators: Iterable[Indicator], context: Context) -> Units:
+        """Find the units of these indicators."""
+        return cls(context, frozenset(one.measure for one in indicators))
+
+    @property
+    def mixed(self) -> bool:
+        """Whether percentages and means stand in one table."""
+        return len(self.measures) > 1
+
+    @property
+    def heading(self) -> str:
+        """The unit in the head of a column; empty where each cell says its own."""
+        return "%" if self.percent else ""
+
+    @property
+    def percent(self) -> bool:
+        """Whether all are percentages."""
+        return self.measures == {Measure.PERCENT}
+
+    def form(self, indicator: Indicator) -> NumberFormat:
+        """How this indicator's numbers are written in this table."""
+        return self.context.format(indicator, mixed=self.mixed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +75,11 @@ class Draft:
     def indicators(self) -> tuple[Indicator, ...]:
         """The indicators it names that have any result, in declared order."""
         return available(indicators_of(self.spec, self.context), self.results)
+
+    @cached_property
+    def units(self) -> Units:
+        """The units of its indicators."""
+        return Units.of(self.indicators, self.context)
 
     @cached_property
     def table(self) -> Table:

@@ -20,15 +20,6 @@ from nbeval.report.draft import results_of
 Cells = dict[str, Cell]
 
 
-def _composition_tests(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
-    """On which characteristics the make-up differs by more than chance."""
-    tested = [line for line in lines if not line["says"].symbol]
-    named = [line["label"].text for line in tested if line["says"].text == context.say("samples_differ")]
-    if not named:
-        return context.say("said_composition_test_none", total=len(tested)) if tested else ""
-    return context.say("said_composition_test", count=len(named), total=len(tested), named="; ".join(dict.fromkeys(named)))
-
-
 def _evidence(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
     """Of how many outcomes tests point which way."""
     strands = strands_of(results_of(spec, context), spec, context)
@@ -55,5 +46,5 @@ def _themes(spec: ExhibitRow, lines: list[Cells], context: Context) -> str:
 
 
 SUMMED_UP: Mapping[str, Callable[[ExhibitRow, list[Cells], Context], str]] = MappingProxyType({
-    Kind.COMPOSITION_TEST: _composition_tests, Kind.EVIDENCE: _evidence, SourceTable.THEMES: _themes,
+    Kind.EVIDENCE: _evidence, SourceTable.THEMES: _themes,
 })

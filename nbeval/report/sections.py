@@ -9,7 +9,7 @@ from nbeval.dictionary.enums import ReportForm
 from nbeval.dictionary.models import Domain, ExhibitRow
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.kind_ids import OF_CHANGE
+from nbeval.report.kinds import KINDS
 from nbeval.report.programme_account import programme_account
 from nbeval.report.draft import domain_of
 
@@ -75,8 +75,8 @@ def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context
         The report.
     """
     points = cohort_notes(context)
-    showing = [spec for spec in every if spec.kind in OF_CHANGE]
-    if not points or not any(spec.kind in OF_CHANGE for spec in specs):
+    showing = [spec for spec in every if KINDS[spec.kind].of_change]
+    if not points or not any(KINDS[spec.kind].of_change for spec in specs):
         return None
     if context.plain:
         return Text((paragraph(context.say(f"caution_{context.cohort.design.value}")),))

@@ -8,17 +8,11 @@ from types import MappingProxyType
 from nbeval.dictionary.models import ExhibitRow
 from nbeval.exhibit import Column, Row
 from nbeval.report.context import Context
-from nbeval.report.forms.authorities import change_by_authority, levels_by_authority, spread
 from nbeval.report.forms.evidence import evidence
-from nbeval.report.forms.groups import differences, levels_by_group
-from nbeval.report.forms.measurement import drivers, reliability
 from nbeval.report.forms.printed import printed_beside, printed_changes, printed_levels
 from nbeval.report.forms.printed_lists import (
     printed_codings, printed_others, printed_range, printed_sources, printed_unmatched,
 )
-from nbeval.report.forms.respondents import composition, nonresponse, participation
-from nbeval.report.forms.representativeness import attrition, composition_tests
-from nbeval.report.forms.robustness import change_pooled, overlap, weighting
 from nbeval.report.forms.sources import SOURCE_FORMS
 from nbeval.report.forms.standing import standing
 from nbeval.report.kind_ids import Kind
@@ -27,23 +21,8 @@ from nbeval.report.results import Results
 Form = Callable[[Results, ExhibitRow, Context], tuple[tuple[Column, ...], tuple[Row, ...]]]
 
 FORMS: Mapping[str, Form] = MappingProxyType({
-    Kind.LEVELS_BY_GROUP: levels_by_group,
-    Kind.LEVELS_BY_AUTHORITY: levels_by_authority,
-    Kind.RANGE: spread,
-    Kind.DIFFERENCES: differences,
-    Kind.CHANGE_BY_AUTHORITY: change_by_authority,
-    Kind.CHANGE_POOLED: change_pooled,
-    Kind.OVERLAP: overlap,
-    Kind.WEIGHTING: weighting,
     Kind.EVIDENCE: evidence,
-    Kind.PARTICIPATION: participation,
     Kind.STANDING: standing,
-    Kind.COMPOSITION: composition,
-    Kind.COMPOSITION_TEST: composition_tests,
-    Kind.ATTRITION: attrition,
-    Kind.NONRESPONSE: nonresponse,
-    Kind.DRIVERS: drivers,
-    Kind.RELIABILITY: reliability,
     Kind.PRINTED_LEVELS: printed_levels,
     Kind.PRINTED_CHANGES: printed_changes,
     Kind.PRINTED_BESIDE: printed_beside,

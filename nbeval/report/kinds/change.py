@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
-from nbeval.report.cells import Field, Table, grid, level_cell, verdict_cell
-from nbeval.report.draft import Draft, domain_of
+from nbeval.report.cells import Block, Field, Table, grid, level_cell, verdict_cell
+from nbeval.report.draft import Draft, Units, domain_of
 from nbeval.report.forms.strands import Reading, reading
-from nbeval.report.columns import Units, difference_fields, domain_blocks, label_field
-from nbeval.report.kinds.kind import Kind, Subtraction
+from nbeval.report.columns import difference_fields, domain_blocks, label_field
+from nbeval.report.kinds.drawn import Drawn, Line, difference_axis, mark, with_verdict
+from nbeval.report.kinds.kind import Subtraction
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result
 
 
-class Change(Kind):
+class Change(Drawn):
     """Rows are indicators: both waves, the change with its interval, its verdict, and the smallest change that could show."""
 
     id = "change"
-    charts = ("dumbbell", "multiples")
+    charts = ("dumbbell", "multiples", "dots", "icons")
     needs_two_waves = of_change = sets_levels_beside_change = sums_up = True
 
     def table(self, draft: Draft) -> Table:
-        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        context, units = draft.context, draft.units
         fields = [label_field(context, "indicator", context.label)]
         for wave in (context.first, context.wave):
             fields.append(Field(
@@ -36,7 +37,17 @@ class Change(Kind):
         fields.append(verdict)
         if not context.plain:
             fields.append(self._smallest(draft, units))
-        return grid(fields, domain_blocks(draft.indicators, context))
+        return grid(fields, self.blocks(draft))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return domain_blocks(draft.indicators, draft.context)
+
+    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
+        context = draft.context
+        yield with_verdict([
+            mark(draft.level(one, wave.id), context, context.format(one), wave.label, label=context.label(one))
+            for wave in (context.first, context.wave)
+        ], draft.change(one), context)
 
     def _smallest(self, draft: Draft, units: Units) -> Field:
         """The column of the smallest change the samples could have shown; a size, so it has no sign."""
@@ -63,7 +74,7 @@ class Change(Kind):
         return draft.say("labelled", label=domain.label, about=said) if domain else draft.say("said_changes_whole", said=said)
 
 
-class ChangeAdjusted(Kind):
+class ChangeAdjusted(Drawn):
     """Rows are indicators with an adjusted change: the plain change beside it, with intervals; none where nothing is adjusted for."""
 
     id = "change_adjusted"
@@ -71,15 +82,29 @@ class ChangeAdjusted(Kind):
     needs_two_waves = of_change = True
 
     def table(self, draft: Draft) -> Table:
-        context = draft.context
-        indicators = tuple(one for one in draft.indicators if self._adjusted(one, draft) is not None)
-        units = Units.of(indicators, context)
+        context, units = draft.context, Units.of(self._indicators(draft), draft.context)
         return grid([
             label_field(context, "indicator", context.label),
             *difference_fields(draft.change, units, key="change", word="change"),
             *difference_fields(lambda one: self._adjusted(one, draft), units, key="change_adjusted", word="adjusted_change"),
             Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(self._adjusted(one, draft), context)),
-        ], domain_blocks(indicators, context))
+        ], self.blocks(draft))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return domain_blocks(self._indicators(draft), draft.context)
+
+    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
+        context, rows = draft.context, (("change", draft.change(one)), ("adjusted_change", self._adjusted(one, draft)))
+        yield with_verdict([
+            mark(row, context, context.format(one), draft.say(word), label=context.label(one), signed=True) for word, row in rows
+        ], rows[1][1], context)
+
+    def axis(self, draft: Draft) -> dict[str, object]:
+        return difference_axis(Units.of(self._indicators(draft), draft.context))
+
+    def _indicators(self, draft: Draft) -> tuple[Indicator, ...]:
+        """The indicators whose change was adjusted."""
+        return tuple(one for one in draft.indicators if self._adjusted(one, draft) is not None)
 
     def _adjusted(self, one: Indicator, draft: Draft) -> Result | None:
         """The adjusted change of an indicator."""

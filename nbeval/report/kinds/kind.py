@@ -41,6 +41,8 @@ class Kind:
     shows_single_authorities: ClassVar[bool] = False
     #: it shows the last wave alone
     of_last_wave: ClassVar[bool] = False
+    #: it sets published figures beside those of the survey
+    beside_published: ClassVar[bool] = False
     #: its rows are words, and it shows no result
     of_words: ClassVar[bool] = False
     #: its own sentence sums up all its tests, and is the title of its slide
@@ -49,6 +51,10 @@ class Kind:
     compares_with: ClassVar[tuple[Contrast, ...]] = (Contrast.COMPARATOR,)
     #: the key of the words for its base, where that is no number who answered
     base_words: ClassVar[str] = ""
+    #: the key of the words for its unit, empty where it has none; None where its indicators say it
+    unit_words: ClassVar[str | None] = None
+    #: it says of each figure itself whether that is weighted
+    says_weights: ClassVar[bool] = False
 
     def table(self, draft: Draft) -> Table:
         """The columns and rows of the exhibit."""
@@ -56,6 +62,8 @@ class Kind:
 
     def unit(self, draft: Draft) -> str:
         """The unit that the figures share, or that each cell shows its own."""
+        if self.unit_words is not None:
+            return draft.say(self.unit_words) if self.unit_words else ""
         measures = {one.measure for one in draft.context.dictionary.indicators_named(draft.spec.indicators)}
         if len(measures) > 1:
             return draft.say("unit_mixed")
@@ -160,7 +168,7 @@ class Kind:
 
     def _weights(self, draft: Draft) -> Iterator[str]:
         """That figures are weighted."""
-        if any(row.weighted for row in draft.shown):
+        if not self.says_weights and any(row.weighted for row in draft.shown):
             yield draft.say("note_weighted")
 
 

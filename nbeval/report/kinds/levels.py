@@ -11,13 +11,14 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, Table, grid, level_cell, not_applicable, verdict_cell, words_cell
 from nbeval.report.context import Context
-from nbeval.report.draft import Draft, by_domain
-from nbeval.report.columns import Units, domain_blocks, estimate_fields, label_field
-from nbeval.report.kinds.kind import Kind
+from nbeval.report.draft import Draft, Units, by_domain
+from nbeval.report.kinds.drawn import Drawn, Line, mark, own_series, series_of
+from nbeval.report.columns import domain_blocks, estimate_fields, label_field
+from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result
 
 
-class Levels(Kind):
+class Levels(Drawn):
     """Rows are indicators: estimate, interval and number who answered, at each wave of the report.
 
     A report on one authority has the estimate of the whole cohort as the last column.
@@ -27,7 +28,7 @@ class Levels(Kind):
     charts = ("dots", "icons")
 
     def table(self, draft: Draft) -> Table:
-        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        context, units = draft.context, draft.units
         fields = [label_field(context, "indicator", context.label)]
         for wave in context.waves:
             columns = estimate_fields(
@@ -37,7 +38,17 @@ class Levels(Kind):
         if context.authority:
             fields.append(Field(Column("cohort", context.say("all"), units.heading, numeric=True),
                                 lambda one: level_cell(draft.level(one, authority=""), context, units.form(one))))
-        return grid(fields, domain_blocks(draft.indicators, context))
+        return grid(fields, self.blocks(draft))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return domain_blocks(draft.indicators, draft.context)
+
+    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
+        context, form, label = draft.context, draft.units.form(one), draft.context.label(one)
+        line = [mark(draft.level(one, wave.id), context, form, series_of(wave, context), label=label) for wave in context.waves]
+        if context.authority:
+            line.append(mark(draft.level(one, authority=""), context, form, draft.say("all"), label=label, interval=context.format(one)))
+        yield line
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def compared(indicator: Indicator, context: Context) -> tuple[Compared, ...]:
     return tuple(Compared(indicator, one) for one in known) or (Compared(indicator, None),)
 
 
-class Comparison(Kind):
+class Comparison(Drawn):
     """Rows are indicators and what they are compared with: ours, the published figure, and what the test says.
 
     A published figure whose definition differs is shown and never tested; its row says so.
@@ -62,10 +73,10 @@ class Comparison(Kind):
 
     id = "comparison"
     charts = ("dots",)
-    of_last_wave = True
+    of_last_wave = beside_published = True
 
     def table(self, draft: Draft) -> Table:
-        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        context, units = draft.context, draft.units
         fields = [
             label_field(context, "indicator", lambda pair: pair.indicator.label),
             *estimate_fields(lambda pair: draft.level(pair.indicator), units, form=lambda pair: units.form(pair.indicator)),
@@ -74,10 +85,21 @@ class Comparison(Kind):
                   lambda pair: self._published_cell(pair, draft, units)),
             Field(Column("verdict", context.say("verdict")), lambda pair: self._verdict_cell(pair, draft)),
         ]
-        return grid(fields, (
-            Block(heading, tuple(pair for one in members for pair in compared(one, context)))
-            for heading, members in by_domain(draft.indicators, context)
-        ))
+        return grid(fields, self.blocks(draft))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return (Block(heading, tuple(pair for one in members for pair in compared(one, draft.context)))
+                for heading, members in by_domain(draft.indicators, draft.context))
+
+    def lines(self, pair: Compared, draft: Draft) -> Iterator[Line]:
+        """Our figure, and on lines of their own beneath it the published ones."""
+        context, one = draft.context, pair.indicator
+        if compared(one, context)[0].benchmark is pair.benchmark:
+            series = draft.say("estimate") if context.shows_change else own_series(context)
+            yield [mark(draft.level(one), context, draft.units.form(one), series, label=one.label)]
+        if pair.benchmark:
+            yield [mark(self.published(pair, draft), context, self._published_form(pair, draft.units), draft.say("benchmark"),
+                        label=self._whose(pair.benchmark), beneath=True, published=True, verdict_text=self._verdict_words(pair, draft))]
 
     def published(self, pair: Compared, draft: Draft) -> Result | None:
         """The published figure, as a result."""
@@ -91,16 +113,22 @@ class Comparison(Kind):
             reference=pair.benchmark.benchmark, wave=draft.context.wave.id, authority=draft.context.authority, group="")), None)
 
     def _against(self, pair: Compared, context: Context) -> Cell:
-        """Whose figure it is, of whom and when."""
-        one = pair.benchmark
-        return words_cell(", ".join(filter(None, (one.label, one.ages, one.year)))) if one else not_applicable(context)
+        """Whose figure it is."""
+        return words_cell(self._whose(pair.benchmark)) if pair.benchmark else not_applicable(context)
+
+    def _whose(self, one: Benchmark) -> str:
+        """Whose a published figure is, of whom and when."""
+        return ", ".join(filter(None, (one.label, one.ages, one.year)))
 
     def _published_cell(self, pair: Compared, draft: Draft, units: Units) -> Cell:
         """The published figure, with the digits it was published with."""
         if pair.benchmark is None:
             return not_applicable(draft.context)
-        form = replace(units.form(pair.indicator), decimals=pair.benchmark.decimals)
-        return level_cell(self.published(pair, draft), draft.context, form)
+        return level_cell(self.published(pair, draft), draft.context, self._published_form(pair, units))
+
+    def _published_form(self, pair: Compared, units: Units) -> NumberFormat:
+        """How a published figure is written."""
+        return replace(units.form(pair.indicator), decimals=pair.benchmark.decimals)
 
     def _verdict_cell(self, pair: Compared, draft: Draft) -> Cell:
         """What the test allows us to say, or that there was none."""
@@ -110,6 +138,13 @@ class Comparison(Kind):
         if pair.benchmark.match is Match.DIFFERS:
             return words_cell(draft.say("match_differs"))
         return verdict_cell(row, draft.context)
+
+    def _verdict_words(self, pair: Compared, draft: Draft) -> str:
+        """What the test says, in words; empty where it says nothing."""
+        row = self.difference(pair, draft)
+        if row is not None and pair.benchmark.match is Match.DIFFERS:
+            return draft.say("match_differs")
+        return draft.context.verdict_words(row) if row is not None and row.verdict else ""
 
     def doubtful(self, draft: Draft) -> Iterable[str]:
         yield from super().doubtful(draft)
@@ -139,22 +174,27 @@ class Comparison(Kind):
         return (pair.benchmark for one in draft.indicators for pair in compared(one, draft.context) if pair.benchmark)
 
 
-class Distribution(Kind):
+class Distribution(Drawn):
     """Rows are the bands of a distribution: at each wave the percentage and its interval, of one base."""
 
     id = "distribution"
     charts = ("stacked",)
 
     def table(self, draft: Draft) -> Table:
-        context, units = draft.context, Units.of(draft.indicators, draft.context)
+        context, units = draft.context, draft.units
         fields = [label_field(context, "answer", lambda one: one.short)]
         for wave in context.waves:
             fields += estimate_fields(
                 lambda one, wave=wave: draft.level(one, wave.id), units, key=f"{wave.id}_",
                 group=wave.label if context.shows_change else "")[:2]
-        return grid(fields, self._blocks(draft))
+        return grid(fields, self.blocks(draft))
 
-    def _blocks(self, draft: Draft) -> Iterator[Block]:
+    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
+        context = draft.context
+        yield [mark(draft.level(one, wave.id), context, draft.units.form(one), series_of(wave, context), label=one.short)
+               for wave in context.waves]
+
+    def blocks(self, draft: Draft) -> Iterator[Block]:
         """One block per distribution, headed by its question where there are several."""
         names = dict.fromkeys(one.distribution for one in draft.indicators)
         for name in names:

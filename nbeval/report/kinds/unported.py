@@ -7,10 +7,12 @@ from collections.abc import Callable
 from nbeval.report.cells import Table
 from nbeval.report.draft import Draft
 from nbeval.report.forms import FORMS
-from nbeval.report.kind_ids import LISTED, OF_CHANGE, OF_LEVELS_AND_CHANGE
+from nbeval.report.forms.strands import sources_of
+from nbeval.report.kind_ids import LISTED, OF_CHANGE, OF_PRINT
+from nbeval.report.kind_ids import Kind as KindId
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.kinds_sources import OF_TWO_WAVES, OF_WORDS
-from nbeval.report.lines import base_line, notes_of, source_line, unit_line
+from nbeval.report.lines_sources import base_of_source, is_of_source, source_of_source, unit_of_source
 from nbeval.report.said_sources import said
 from nbeval.report.said_summaries import SUMMED_UP
 
@@ -22,7 +24,6 @@ class Unported(Kind):
         self.id, self.form = name, form
         self.of_change = name in OF_CHANGE
         self.needs_two_waves = name in OF_CHANGE | OF_TWO_WAVES
-        self.sets_levels_beside_change = name in OF_LEVELS_AND_CHANGE
         self.of_words = name in LISTED | OF_WORDS
         self.sums_up = name in SUMMED_UP
 
@@ -30,16 +31,31 @@ class Unported(Kind):
         return Table(*self.form(draft.results, draft.spec, draft.context))
 
     def unit(self, draft: Draft) -> str:
-        return unit_line(draft.spec, draft.context)
+        if is_of_source(draft.spec):
+            return unit_of_source(draft.spec, draft.context)
+        if self.id == KindId.EVIDENCE:
+            return draft.say("unit_evidence")
+        return "" if self.id in OF_PRINT else super().unit(draft)
 
     def base(self, draft: Draft) -> str:
-        return base_line(draft.spec, draft.table.rows, draft.context)
+        if is_of_source(draft.spec):
+            return base_of_source(draft.spec, draft.context)
+        if self.id == KindId.EVIDENCE:
+            return draft.say("base_evidence")
+        if self.id in OF_PRINT:
+            return "" if self.id in LISTED else draft.say("base_print")
+        return super().base(draft)
 
     def source(self, draft: Draft) -> str:
-        return source_line(draft.spec, draft.context)
+        if is_of_source(draft.spec):
+            return source_of_source(draft.spec, draft.context)
+        if self.id in OF_PRINT:
+            return "" if self.id == KindId.PRINTED_SOURCES else draft.say("source_print", source=self.source_label(draft))
+        return super().source(draft)
 
-    def notes(self, draft: Draft) -> tuple[str, ...]:
-        return notes_of(draft.spec, draft.context, draft.results, *draft.table)
+    def source_label(self, draft: Draft) -> str:
+        own = super().source_label(draft)
+        return "; ".join((own, *(one.label for one in sources_of(draft.spec, draft.context)))) if self.id == KindId.EVIDENCE else own
 
     def sentence(self, draft: Draft) -> str:
         return said(draft.spec, *draft.table, draft.context)
