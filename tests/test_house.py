@@ -26,7 +26,7 @@ BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictiona
 UNDER_THE_DICTIONARY = ("errors", "rounding", "words", "folders")
 #: the rooms that alone may know a library
 ONLY_IN = {
-    "seaborn": ("report/figures", "report/charts"), "matplotlib": ("report/figures", "report/charts", "publish"),
+    "seaborn": ("report/charts",), "matplotlib": ("report/charts", "publish"),
     "statsmodels": ("estimate",),
     "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish",),
     "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),

@@ -138,6 +138,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType({
     "notes_line": "Notes",
     # a picture
     "withheld_short": "Not shown",
+    "chart_empty": "There is nothing to draw.",
     "axis_ratio": "Odds ratio; 1 means no difference",
     "axis_points": "Difference in percentage points; 0 means no difference",
     "axis_difference": "Difference; 0 means none",

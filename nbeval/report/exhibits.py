@@ -8,9 +8,9 @@ from nbeval.dictionary.enums import ReportForm
 from nbeval.dictionary.models import ExhibitRow
 from nbeval.errors import DictionaryError
 from nbeval.exhibit import Exhibit
+from nbeval.report.charts import draw
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
-from nbeval.report.figures import draw
 from nbeval.report.kinds import KINDS
 from nbeval.report.sentences import Sentence, fill
 from nbeval.report.subject import leads
@@ -86,7 +86,7 @@ def build(draft: Draft, number: int, *, sentence: str = "") -> Exhibit:
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
         title=title_of(spec, context), columns=columns, rows=rows, unit=kind.unit(draft), base=kind.base(draft),
         source=kind.source(draft), legend=legend(draft), notes=kind.notes(draft),
-        figure=draw(spec, columns, rows, context) if spec.chart else None,
+        figure=draw(spec, columns, rows, context, kind.chart_data(draft)) if spec.chart else None,
         invented=context.cohort.invented, section=spec.section, source_id=spec.source_id,
         sentence=sentence or kind.sentence(draft),
     )

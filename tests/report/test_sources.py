@@ -225,7 +225,7 @@ def test_a_cohort_without_these_sources_is_told_in_a_sentence(project, disclosed
 
 def test_a_chart_that_does_not_exist_names_these_too(project, make):
     spec = project.exhibit("gaps_map").model_copy(update={"chart": "heet"})
-    from nbeval.report.figures import draw
+    from nbeval.report.charts import draw
     with pytest.raises(DictionaryError, match="heat, timeline"):
         draw(spec, (), (), make("final").context)
 

@@ -40,6 +40,16 @@ class Mark:
     verdict_text: str = ""              # as printed
     short: str = ""                     # the verdict, or the number, in so few words that a chart can hold them
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a number to draw."""
+        return self.value == self.value
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the test calls it a change or a difference."""
+        return self.verdict not in UNCLEAR
+
 
 @dataclass(frozen=True)
 class Period:
@@ -98,9 +108,19 @@ class ChartData:
         return tuple(dict.fromkeys(self.marks["series"]))
 
     @property
+    def blocks(self) -> list[list[list[Mark]]]:
+        """The lines of each block: from one heading to the next."""
+        found: list[list[list[Mark]]] = []
+        for line in self.lines:
+            if line[0].heading or not found:
+                found.append([])
+            found[-1].append(line)
+        return found
+
+    @property
     def lines(self) -> list[list[Mark]]:
         """The marks of each line, line after line."""
         found: dict[int, list[Mark]] = {}
-        for values in self.marks[list(COLUMNS)].itertuples(index=False, name=None):
+        for values in self.marks.sort_values("line", kind="stable")[list(COLUMNS)].itertuples(index=False, name=None):
             found.setdefault(values[0], []).append(Mark(*values))
         return list(found.values())

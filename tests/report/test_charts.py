@@ -1,4 +1,4 @@
-"""Pictures: the same bytes every time, nothing withheld, words for everyone, no names that meet."""
+"""Charts: the same bytes every time, nothing withheld, words for everyone, no names that meet."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ import pytest
 from lxml import etree
 
 from nbeval.errors import DictionaryError, RenderError
-from nbeval.report.figures import CHARTS, spoken
-from nbeval.report.figures.figure_dots import dots
-from nbeval.report.figures.figure_dumbbell import dumbbell
-from nbeval.report.figures.figure_funnel import funnel
-from nbeval.report.figures.figure_heat import ALIKE, BANDS, FIRST, OTHER
-from nbeval.report.figures.figure_icons import icons
-from nbeval.report.figures.figure_multiples import multiples, spread
-from nbeval.report.figures.figure_stacked import stacked
-from nbeval.report.figures.figure_style import COLOURS, INK, MARKERS, QUIET, SIZE, SLIM, WIDTH, folded, width_of
-from nbeval.report.figures.marks import Line, Mark, Picture
+from nbeval.frames import Verdict
+from nbeval.report.charts import CHARTS, figure_of
+from nbeval.report.charts.data import ChartData, Mark, Period
+from nbeval.report.charts.reading import _clear_ones
+from nbeval.report.charts.slopes import spread
+from nbeval.report.charts.style import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
 from tests.report.invented import HOSTILE, exhibit, withheld
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def pictured(report):
-    """The exhibits of a report that have a picture."""
-    return [report.exhibit(spec.exhibit).exhibit for spec in report.specs if spec.chart]
+    """The exhibits of a report that have a chart."""
+    found = [report.exhibit(spec.exhibit).exhibit for spec in report.specs if spec.chart]
+    assert len(found) > 5
+    return found
 
 
 def written(svg):
@@ -35,12 +33,30 @@ def written(svg):
     return ["".join(node.itertext()).strip() for node in root.iter(f"{SVG}text")]
 
 
-def lines(*labels, value=40.0, series=("Before", "After")):
-    """Lines with one mark per series."""
-    return tuple(
-        Line(label, tuple(Mark(name, value, f"{value:g}%", value - 5, value + 5, 80.0, "35 to 45") for name in series))
-        for label in labels
-    )
+WORDS = {"withheld": "Not shown", "answered": "Number", "empty": "There is nothing to draw.", "limit_95": "95%", "limit_99_8": "99.8%",
+         "of_ten": "{number} in 10", "few_of_ten": "fewer than 1 in 10", "most_of_ten": "nearly all", "stroke_clear": "Clear change",
+         "stroke_unclear": "No clear change", "first": "Managers", "other": "Others"}
+LEGENDS = {"heat": {"first": "Managers higher", "other": "Others higher", "alike": "alike"}, "timeline": {"planned": "planned", "held": "held"}}
+LONG = "A very long label about something that somebody once wished to know of young people in many places " * 2
+TWINS = [*((chart, None) for chart in CHARTS), *((chart, SLIM) for chart in CHARTS if CHARTS[chart].has_slim_twin)]
+
+
+def marks(*labels, value=40.0, text="", series=("Before", "After"), **about):
+    """Marks of one line for each label, one for each series."""
+    return [Mark(line, label, name, value, text or f"{value:g}%", value - 5, value + 5, "35 to 45", 80.0, **about)
+            for line, label in enumerate(labels) for name in series]
+
+
+def data(made, chart="dots", **about):
+    """What a chart draws, with words and a banner."""
+    return ChartData.of(made, **{"unit": "Percentage", "banner": "Invented data", "words": WORDS, "legend": LEGENDS.get(chart, {}), **about})
+
+
+def drawn(chart, what, width=None):
+    """The sheet of a chart, written once so that its texts have their places."""
+    sheet = CHARTS[chart].sheet(what, **({"width": width} if width else {}))
+    sheet.svg("x")
+    return sheet
 
 
 def test_two_drawings_of_one_report_are_the_same_bytes(make):
@@ -80,10 +96,37 @@ def test_every_picture_has_a_short_and_a_long_text_with_its_numbers(make):
         assert any(text in one.figure.description for text in shown), one.id
 
 
-def test_a_picture_without_words_is_refused(make):
-    drawing = dots(Picture(lines("A"), ("Before", "After")))
+def test_a_chart_without_words_is_refused():
     with pytest.raises(RenderError, match="no text"):
-        spoken(exhibit("odd", "levels", "dots", ("calm",), 1), drawing, " ", "words")
+        figure_of("odd", "dots", data(marks("A")), lambda *_, **__: " ")
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_nothing_to_draw_is_said_in_words(chart):
+    figure = figure_of("none", chart, data([], chart), lambda key, **fields: key)
+    assert figure.alt == figure.description == "There is nothing to draw."
+    assert set(written(figure.svg)) == {"Invented data", "There is nothing to draw."}
+    only_remark = figure_of("none", chart, data([], chart, remark="Only clear differences are drawn."), lambda key, **fields: key)
+    assert "Only clear differences are drawn." in written(only_remark.svg)
+
+
+@pytest.mark.parametrize(("chart", "width"), TWINS)
+def test_where_all_is_withheld_no_number_is_drawn(chart, width):
+    hidden = [Mark(line, label, name, text="[c]") for line, label in enumerate(("Calm", "Angry", "All")) for name in ("Before", "After")]
+    texts = " ".join(written(drawn(chart, data(hidden, chart), width).svg("x")))
+    assert "[c]" in texts or "Not shown: Calm; Angry" in texts or chart in ("matrix", "timeline")
+    assert "Calm" in texts and not re.search(r"\d+%\s\(", texts)
+
+
+@pytest.mark.parametrize(("chart", "width"), TWINS)
+def test_one_line_and_many_lines_are_drawn_the_same_twice_and_marked_as_invented(chart, width):
+    for count in (1, 60):
+        what = data(marks(*(f"Line {number}" for number in range(count))), chart, periods=(Period("A storm", 10.0, 42.0, "10", "42"),))
+        sheet, other = (drawn(chart, what, width) for _ in range(2))
+        assert sheet.svg("x") == other.svg("x")
+        texts = " ".join(written(sheet.svg("x")))
+        assert "Invented data" in texts and f"Line {count - 1}" in texts
+        assert sheet.height < 110 + 22 * count
 
 
 def test_what_is_withheld_is_named_and_not_drawn(make):
@@ -118,50 +161,40 @@ def test_markup_and_mathematics_in_labels_are_text(make):
     assert "$y$" in " ".join(written(svg))
 
 
-@pytest.mark.parametrize(("chart", "how"), [
-    *((chart, {}) for chart in (dots, dumbbell, stacked, funnel, icons, multiples)),
-    *((chart, {"width": SLIM}) for chart in (dots, dumbbell, stacked, multiples))])
-def test_long_labels_stay_on_the_sheet(chart, how):
-    long = "A very long label about something that somebody once wished to know of young people in many places " * 2
-    picture = Picture(lines(long.strip(), "Short", "All"), ("Before", "After"), unit="Percentage", banner="Invented data",
-                      answered="Number", of_ten="{number} in 10", limits=("95%", "99.8%"))
-    drawing = chart(picture, **how)
-    drawing.svg("x")
-    renderer = drawing.figure.canvas.get_renderer() if hasattr(drawing.figure.canvas, "get_renderer") else None
-    dots_per_mm = drawing.figure.dpi / 25.4
-    for text in drawing.figure.texts:
-        box = text.get_window_extent(renderer)
-        assert box.x0 >= -1 and box.x1 <= (how.get("width", WIDTH) + 1) * dots_per_mm, text.get_text()
+@pytest.mark.parametrize(("chart", "width"), TWINS)
+def test_long_labels_stay_on_the_sheet(chart, width):
+    sheet = drawn(chart, data(marks(LONG.strip(), "Short", "All"), chart), width)
+    per_mm = sheet.figure.dpi / 25.4
+    boxes = [(text.get_text(), text.get_window_extent()) for text in sheet.figure.texts]
+    assert boxes
+    for words, box in boxes:
+        assert box.x0 >= -1 and box.x1 <= (sheet.width + 1) * per_mm and box.y0 >= -1, words
 
 
 @pytest.mark.parametrize("width", [WIDTH, SLIM])
-@pytest.mark.parametrize("chart", [dots, dumbbell])
+@pytest.mark.parametrize("chart", ["dots", "dumbbell", "stacked", "multiples"])
 def test_no_two_texts_beside_the_lines_meet(chart, width):
     labels = ("Short", "Something that takes two lines because it is so long a label for a row", "Another", "One more row here")
-    made = tuple(replace(line, verdict="no clear change", short="no clear change") for line in lines(*labels))
-    drawing = chart(Picture(made, ("Before", "After"), unit="Percentage", banner="Invented data"), width=width)
-    drawing.svg("x")
-    boxes = [text.get_window_extent() for text in drawing.figure.texts]
+    about = {"verdict": Verdict.NO_CLEAR_CHANGE, "verdict_text": "no clear change", "short": "no clear change"}
+    boxes = [text.get_window_extent() for text in drawn(chart, data(marks(*labels, **about)), width).figure.texts]
+    assert len(boxes) > 4
     for number, one in enumerate(boxes):
         assert not any(one.overlaps(other) for other in boxes[number + 1:])
 
 
-def test_words_are_folded_to_a_width_and_balanced():
-    folded_words = folded("Happy yesterday: high or very high (7 to 10)", 50.0)
-    assert width_of(folded_words) <= 50.0
-    first, second = folded_words.split("\n")
+def test_words_are_wrapped_to_a_width_and_balanced():
+    lines = wrapped("Happy yesterday: high or very high (7 to 10)", 50.0)
+    assert width_of(lines) <= 50.0
+    first, second = lines.split("\n")
     assert len(second) > len("(7 to 10)")
-    assert folded("x" * 80, 50.0).count("\n") >= 1
+    assert wrapped("x" * 80, 50.0).count("\n") >= 1
     assert width_of("wider words", SIZE) > width_of("words", SIZE)
 
 
-def test_many_differences_are_drawn_only_where_they_go_beyond_chance(make, tiny):
-    from nbeval.report.figures.marks import _clear_ones
-
-    every = tuple(Line(f"L{number}", (), "Block" if number == 0 else "", "higher" if number == 3 else "no clear difference")
-                  for number in range(30))
-    kept = _clear_ones(every, make().context)
-    assert [(line.label, line.heading) for line in kept] == [("L3", "Block")]
+def test_many_differences_are_drawn_only_where_they_go_beyond_chance():
+    every = [[Mark(number, f"L{number}", "x", heading="" if number else "Block",
+                   verdict=Verdict.HIGHER if number == 3 else Verdict.NO_CLEAR_DIFFERENCE)] for number in range(30)]
+    assert [(line[0].label, line[0].heading) for line in _clear_ones(every)] == [("L3", "Block")]
 
 
 @pytest.mark.parametrize(("kind", "chart"), [("levels", "pie"), ("participation", "dots")])
@@ -174,7 +207,7 @@ def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, cha
 
 
 def test_every_chart_of_the_vocabulary_is_there():
-    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples"}
+    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples", "heat", "timeline"}
 
 
 def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
@@ -199,23 +232,23 @@ def test_what_a_telephone_shows_says_what_the_page_shows(make):
 
 
 def test_words_are_not_broken_to_make_lines_alike():
-    assert folded("Baseline, 2020", 17.0) == "Baseline,\n2020"
+    assert wrapped("Baseline, 2020", 17.0) == "Baseline,\n2020"
 
 
 # --- small multiples -------------------------------------------------------------------------------
 
 def domains():
-    """A picture of two domains; the second has a measure with a withheld end."""
-    rose, alike, hidden, other = lines("Goes out", "Sleeps well", "Withheld thing", "Eats well")
-    return Picture((
-        replace(rose, heading="One", verdict="rose", short="rose"), replace(alike, verdict="no clear change", short="no clear change"),
-        replace(hidden, heading="Two", marks=(Mark("Before", None, "[c]"), hidden.marks[1]), verdict=""),
-        replace(other, verdict="no clear change", short="no clear change"),
-    ), ("Before", "After"), unclear=("", "no clear change"), strokes=("Clear change", "No clear change"), withheld="Not shown")
+    """Measures of two domains; the second has one with a withheld end."""
+    rose, alike, hidden, other = (marks(label) for label in ("Goes out", "Sleeps well", "Withheld thing", "Eats well"))
+    unclear = {"verdict": Verdict.NO_CLEAR_CHANGE, "verdict_text": "no clear change", "short": "no clear change"}
+    lines = ((rose, {"heading": "One", "verdict": Verdict.ROSE, "verdict_text": "rose", "short": "rose"}), (alike, unclear),
+             (hidden, {"heading": "Two"}), (other, unclear))
+    made = [replace(mark, line=place, **about) for place, (line, about) in enumerate(lines) for mark in line]
+    return data([replace(mark, value=float("nan"), text="[c]") if (mark.label, mark.series) == ("Withheld thing", "Before") else mark for mark in made])
 
 
 def test_small_multiples_head_each_panel_and_name_what_they_do_not_draw():
-    texts = written(multiples(domains()).svg("x"))
+    texts = written(drawn("multiples", domains()).svg("x"))
     assert {"One", "Two", "Not shown: Withheld thing", "Clear change", "No clear change"} <= set(texts)
     assert "40%  Goes out: rose" in texts
     assert "40%  Sleeps well" in texts, "no word where there is no clear change"
@@ -223,9 +256,9 @@ def test_small_multiples_head_each_panel_and_name_what_they_do_not_draw():
 
 
 def test_a_clear_change_differs_by_its_stroke_and_not_by_colour_alone():
-    svg = multiples(domains()).svg("x")
+    svg = drawn("multiples", domains()).svg("x")
     strokes = re.findall(r'stroke-dasharray: [\d. ,]+; stroke-dashoffset: 0; stroke: (#\w+)', svg)
-    assert set(strokes) == {QUIET.lower()}
+    assert strokes and set(strokes) == {QUIET.lower()}
     assert COLOURS[0].lower() in svg
 
 
@@ -281,7 +314,12 @@ def test_the_colours_before_would_not_have_passed():
     assert contrast("#F46A25", "#28A197", "greyscale") < 1.4
 
 
-@pytest.mark.parametrize("paper", ["#FFFFFF", FIRST, OTHER, ALIKE, *BANDS.values()])
+@pytest.mark.parametrize("paper", ["#FFFFFF", *GROUNDS.values()])
 def test_letters_can_be_read_on_every_ground(paper):
     assert contrast(INK, paper) >= 4.5
     assert contrast(QUIET, "#FFFFFF") >= 4.5
+
+
+@pytest.mark.parametrize("shade", [*SHADES, *DIVERGING])
+def test_letters_can_be_read_on_every_band(shade):
+    assert contrast("#FFFFFF" if is_dark(shade) else INK, shade) >= 4.5

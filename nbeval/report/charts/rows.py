@@ -1,0 +1,185 @@
+"""Charts of one line for each row: numbers as dots with their intervals, at one wave or at two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from nbeval.report.charts.data import ChartData, Mark
+from nbeval.report.charts.sheet import Sheet, looks
+from nbeval.report.charts.style import COLOURS, EDGE, HAIR, INK, LEAD, MARKERS, QUIET, SIZE, SMALL, WIDTH, width_of, wrapped
+from nbeval.report.numerals import MINUS
+
+LABELS = 56.0           # widest column of labels, millimetres
+GAP = 2.5               # between the marks of one line, millimetres
+MANY = 20               # lines from which the verdict is beside the numbers, so that a page can hold them
+
+
+def dots(data: ChartData, width: float = WIDTH) -> Sheet:
+    """Every mark as a dot with its interval; published numbers as open diamonds on lines of their own."""
+    sheet, axes, marks = lay_out(data, numbers, width)
+    scale(axes, marks, percent=data.percent, reference=data.reference, log=data.log)
+    points(axes, marks, data.series)
+    return sheet
+
+
+def dumbbell(data: ChartData, width: float = WIDTH) -> Sheet:
+    """The first and the last mark of each line joined, with the word that the test allows."""
+    between = ", " if data.marks["line"].nunique() > MANY else "\n"
+    sheet, axes, marks = lay_out(data, lambda line: between.join(part for part in (numbers(line), line[0].short) if part), width)
+    scale(axes, marks, percent=data.percent, reference=data.reference, log=data.log)
+    points(axes, marks, data.series)
+    paths = [list(zip(line["value"], line["y"], strict=True)) for _, line in marks.groupby("line") if line["value"].notna().all()]
+    axes.add_collection(LineCollection(paths, colors=QUIET, linewidths=0.8, linestyles=[(0, (2, 1.5))], zorder=1), autolim=False)
+    return sheet
+
+
+def numbers(line: list[Mark]) -> str:
+    """The numbers of a line, at its right end."""
+    if len(line) == 1 and line[0].interval:
+        return f"{line[0].text}  ({line[0].interval})"
+    return " / ".join(mark.text for mark in line)
+
+
+def lay_out(data: ChartData, values: Callable[[list[Mark]], str], width: float) -> tuple[Sheet, Axes, pd.DataFrame]:
+    """Write everything but the marks: labels to the left and numbers to the right of them, on a telephone above them.
+
+    Returns
+    -------
+    tuple
+        The sheet, the axes of the marks, and the marks with their height ``y`` on these.
+    """
+    key = ((name, {"linestyle": "none", "markersize": 5.4, **look}) for name, look in looks(data).items())
+    sheet = Sheet(data, width, key if len(data.series) > 1 else ())
+    lines = [(line, values(line) if any(mark.is_shown for mark in line) else " ".join(dict.fromkeys(mark.text for mark in line)))
+             for line in data.lines]
+    top, heights, beneath, labelled, numbered = sheet.y, [], False, 0.0, 0.0
+    for line, text in lines:
+        one = line[0]
+        if one.heading:
+            sheet.y += 1.6 if heights else 0.0
+            sheet.paragraph(one.heading, fontweight="bold")
+        elif beneath and not one.beneath:
+            sheet.y += 2.2
+        beneath = one.beneath
+        middle, label = (_beside if width == WIDTH else _above)(sheet, one, text, len(line))
+        labelled, numbered = max(labelled, label), max(numbered, width_of(text))
+        heights += [middle + GAP * (place - (len(line) - 1) / 2) for place in range(len(line))]
+    sides = (labelled + 5.5, numbered + 4.5) if width == WIDTH else (EDGE + 3.0, EDGE + 4.0)
+    axes = sheet.axes(sides[0], top, width - sides[1], sheet.y)
+    _axis_title(sheet, data.unit, (sides[0] + width - sides[1]) / 2)
+    return sheet.finish(), axes, data.marks.sort_values("line", kind="stable").assign(y=heights)
+
+
+def _beside(sheet: Sheet, one: Mark, text: str, marks: int) -> tuple[float, float]:
+    """Write the label of a line to the left and its numbers to the right; the middle of its marks, and how wide the label is."""
+    indent, look = _look(one)
+    label = wrapped(one.label, LABELS - indent, look["fontsize"])
+    rows = 1 + max(label.count("\n"), text.count("\n"))
+    height = max(LEAD * rows + 1.8, GAP * marks + 1.6, 4.4 if one.beneath else 5.6)
+    middle = sheet.y + height / 2
+    sheet.text(EDGE + indent, middle, label, **look)
+    sheet.text(sheet.width - EDGE, middle, text, ha="right", **look)
+    sheet.y += height
+    return middle, indent + width_of(label, look["fontsize"])
+
+
+def _above(sheet: Sheet, one: Mark, text: str, marks: int) -> tuple[float, float]:
+    """Write the label and the numbers of a line above its marks; the middle of these."""
+    indent, look = _look(one)
+    look["bbox"] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+    room = sheet.width - 2 * EDGE
+    label, text = wrapped(one.label, room - indent, look["fontsize"]), wrapped(text.replace("\n", ", "), room, look["fontsize"])
+    first, second = (LEAD * (words.count("\n") + 1) for words in (label, text))
+    below = sheet.y + 1.0 + first
+    if width_of(label, look["fontsize"]) + indent + width_of(text, look["fontsize"]) + 4.0 > room:
+        below += second
+    sheet.text(EDGE + indent, sheet.y + 1.0 + first / 2, label, **look)
+    sheet.text(sheet.width - EDGE, below - second / 2, text, ha="right", **look)
+    sheet.y = below + GAP * marks + 3.0
+    return below + (GAP * marks + 2.0) / 2, 0.0
+
+
+def _look(one: Mark) -> tuple[float, dict[str, object]]:
+    """How far the words of a line are set in, and their look."""
+    return (3.0, {"fontsize": SMALL, "color": QUIET}) if one.beneath else (0.0, {"fontsize": SIZE, "color": INK})
+
+
+def _axis_title(sheet: Sheet, words: str, middle: float) -> None:
+    """What the scale counts, under its numbers and never beyond the edge."""
+    words = wrapped(words, sheet.width - 2 * EDGE, SMALL)
+    half = width_of(words, SMALL) / 2 + EDGE
+    sheet.text(min(max(middle, half), sheet.width - half), sheet.y + 5.2, words, ha="center", va="top", fontsize=SMALL, color=QUIET)
+    sheet.y += 7.5 + LEAD * words.count("\n")
+
+
+def points(axes: Axes, marks: pd.DataFrame, series: Iterable[str], *, clip_on: bool = False) -> None:
+    """Draw numbers as dots on their intervals: a colour and a shape for each series, an open diamond for a published number.
+
+    ``marks`` has the columns ``value``, ``low``, ``high``, ``y``, ``series`` and ``published``; a missing value is not drawn.
+    """
+    series = list(series)
+    colour = {name: COLOURS[at % len(COLOURS)] for at, name in enumerate(series)}
+    shown = marks[marks["value"].notna()]
+    known = shown[shown["low"].notna() & shown["high"].notna()]
+    axes.hlines(known["y"], known["low"], known["high"], linewidth=1.4, zorder=2,
+                colors=[INK if published else colour[name] for name, published in zip(known["series"], known["published"], strict=True)])
+    ours, published = shown[~shown["published"]], shown[shown["published"]]
+    if len(ours):
+        sns.scatterplot(ours, x="value", y="y", hue="series", style="series", hue_order=series, style_order=series, palette=colour, s=34,
+                        markers={name: MARKERS[at % len(MARKERS)] for at, name in enumerate(series)}, edgecolor="white", linewidth=0.6,
+                        legend=False, zorder=3, clip_on=clip_on, ax=axes)
+    if len(published):
+        axes.scatter(published["value"], published["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3, clip_on=clip_on)
+    axes.set(xlabel="", ylabel="")
+
+
+def scale(axes: Axes, marks: pd.DataFrame, *, percent: bool, reference: float | None = None, log: bool = False) -> None:
+    """The scale under the dots: percentages from zero; all else around a line at what means no difference."""
+    ends = [end for end in marks[["value", "low", "high"]].to_numpy().ravel().tolist() if end == end]
+    if percent:
+        percent_axis(axes, max(ends, default=10.0))
+        return
+    known = [*ends, *([] if reference is None else [reference])] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    if log:
+        axes.set(xscale="log", xlim=(low / 1.25, high * 1.25))
+        axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    else:
+        room = (high - low or 1.0) * 0.05
+        axes.set_xlim(low - room, high + room)
+        axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, signed=reference == 0)))
+    _grid(axes)
+    if reference is not None:
+        axes.axvline(reference, color=INK, linewidth=0.9, zorder=1)
+
+
+def _tick(value: float, *, signed: bool) -> str:
+    """A number on the scale, without a sign where it is zero but for the error of the machine."""
+    if abs(value) < 1e-9:
+        return "0"
+    return (MINUS if value < 0 else "+" if signed else "") + f"{abs(value):g}"
+
+
+def percent_axis(axes: Axes, highest: float) -> None:
+    """A scale of percentages from 0 to the next round number above the highest."""
+    step = 10 if highest <= 50 else 20
+    end = min(100, step * (int(highest / step) + 1))
+    axes.set_xlim(0, end)
+    axes.set_xticks(range(0, end + 1, step), [f"{tick}%" for tick in range(0, end + 1, step)])
+    _grid(axes)
+
+
+def _grid(axes: Axes) -> None:
+    """Thin lines behind the marks."""
+    axes.tick_params(axis="x", which="both", length=0, pad=2)
+    axes.grid(axis="x", color=HAIR, linewidth=0.5)
+    axes.set_axisbelow(True)
