@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from nbeval import words
 from nbeval.errors import OutputError
 from nbeval.publish.lock import locked
+from tests.translating import translated
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -37,6 +39,18 @@ def shared() -> Path:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture
+def second_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The tag of a language that is nothing but a file beside the English one: every sentence of it between marks."""
+    folder = tmp_path / "words"
+    shutil.copytree(ROOT / "nbeval" / "report" / "words", folder)
+    (folder / "cy.toml").write_text(translated(folder / "en-GB.toml"), encoding="utf-8")
+    monkeypatch.setattr(words, "_FOLDER", folder)
+    words.words_of.cache_clear()
+    yield "cy"
+    words.words_of.cache_clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

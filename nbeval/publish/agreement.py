@@ -15,7 +15,7 @@ from nbeval.publish.document import Document, Preformatted, Prose
 from nbeval.publish.numbers_in_text import number_in
 from nbeval.publish.pdf import pdf_bytes, pdf_tables
 from nbeval.publish.slides import is_slides, slides_of
-from nbeval.publish.words import words
+from nbeval.words import words_of
 
 Grid = list[list[str]]
 LEAD = "Lead"       # the style of the sentence over an exhibit in Word
@@ -129,7 +129,7 @@ def _from_workbook(document: Document, content: bytes) -> Iterator[str]:
         found = [[_value(cell.value) for cell in row] for row in sheet[next(iter(sheet.tables.values())).ref][1:]]
         if _plain(shown.exhibit.sentence) not in {_written(cell.value) for (cell,) in sheet["A1:A9"]} | {""}:
             yield f"xlsx, {shown.exhibit.label}: it does not say {shown.exhibit.sentence}"
-        wrong = _first_difference(_flat(shown.exhibit, words(document.language)["overall"]), found)
+        wrong = _first_difference(_flat(shown.exhibit, words_of(document.language)["overall"]), found)
         if wrong:
             yield f"xlsx, {shown.exhibit.label}: {wrong}"
 

@@ -12,6 +12,7 @@ from rocrate.rocrate import ROCrate
 
 from nbeval.publish.index import Entry
 from nbeval.publish.provenance import FILE as PROVENANCE
+from nbeval.words import Words, words_of
 
 _NOTEBOOK = "application/x-ipynb+json"
 
@@ -34,8 +35,8 @@ def crate_bytes(cohort: str, reports: list[Entry]) -> bytes:
     crate = ROCrate()
     first = reports[0].record
     label = first["report"].get("summary", {}).get("cohort_label") or cohort
-    crate.name = f"Evaluation reports: {label}"
-    crate.description = "Reports with their results and provenance. The confidential exports are not part of it."
+    said = words_of(first["report"]["language"])
+    crate.name, crate.description = said.say("crate_name", cohort=label), said["crate_about"]
     crate.root_dataset["datePublished"] = max(entry.record["when"]["finished"] for entry in reports)[:10]
     for entry in reports:
         _add_report(crate, entry, entry.folder.removeprefix(cohort).lstrip("/"))
@@ -44,7 +45,7 @@ def crate_bytes(cohort: str, reports: list[Entry]) -> bytes:
 
 def _add_report(crate: ROCrate, entry: Entry, below: str) -> None:
     """One report: its files, its exhibits, and the action that made it from exports, notebook and dictionary."""
-    record = entry.record
+    record, said = entry.record, words_of(entry.about["language"])
     files = [_part(crate, f"{below}/{name}", digest) for name, digest in sorted(record["outputs"].items())]
     files.append(_part(crate, f"{below}/{PROVENANCE}", ""))
     exhibits = [_node(crate, f"#{below}/{one['id']}", "PropertyValue", name=f"{one['label']}", propertyID=one["id"],
@@ -55,8 +56,8 @@ def _add_report(crate: ROCrate, entry: Entry, below: str) -> None:
     }))
     crate.root_dataset.append_to("hasPart", report)
     _node(
-        crate, f"#making-{below}", "CreateAction", name=f"Making of {entry.title}", result={"@id": report.id},
-        instrument={"@id": _software(crate, record).id}, object=_ids([*_sources(crate, record), *_settings(crate, below, record)]),
+        crate, f"#making-{below}", "CreateAction", name=said.say("crate_making", title=entry.title), result={"@id": report.id},
+        instrument={"@id": _software(crate, record).id}, object=_ids([*_sources(crate, record, said), *_settings(crate, below, record)]),
     )
 
 
@@ -67,15 +68,15 @@ def _part(crate: ROCrate, name: str, digest: str) -> Any:
         "@type": "File", "name": name.rsplit("/", 1)[-1], "encodingFormat": kind, **({"sha256": digest} if digest else {})}))
 
 
-def _sources(crate: ROCrate, record: dict[str, Any]) -> Iterator[Any]:
+def _sources(crate: ROCrate, record: dict[str, Any], said: Words) -> Iterator[Any]:
     """What a report was made from: exports, notebook, dictionary. None of them lies in the folder."""
     for one in record["inputs"]:
         yield _node(crate, f"#input-{one['name']}", "CreativeWork", name=one["name"], sha256=one["sha256"],
-                    conditionsOfAccess="Confidential; held by the research team.")
+                    conditionsOfAccess=said["crate_access"])
     notebook = record["notebook"]
     yield _node(crate, f"#notebook-{notebook['name']}", "SoftwareSourceCode", name=notebook["name"], sha256=notebook["sha256"])
     digest = record["dictionary"]["digest"]
-    yield _node(crate, f"#dictionary-{digest[:12]}", "CreativeWork", name="Data dictionary", sha256=digest)
+    yield _node(crate, f"#dictionary-{digest[:12]}", "CreativeWork", name=said["crate_dictionary"], sha256=digest)
 
 
 def _settings(crate: ROCrate, below: str, record: dict[str, Any]) -> Iterator[Any]:

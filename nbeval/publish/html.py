@@ -11,7 +11,7 @@ from nbeval.publish import prose
 from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
 from nbeval.publish.page import banner, environment, overline, subtitle, template_text
 from nbeval.publish.slides import is_slides, slides_of
-from nbeval.publish.words import words
+from nbeval.words import words_of
 
 
 class ReportExporter(Exporter):
@@ -33,7 +33,7 @@ class ReportExporter(Exporter):
 def html_of(document: Document) -> str:
     """The HTML of a document: one self-contained page, or slides in one page where its kind asks for them."""
     shared = {
-        "document": document, "said": words(document.language), "banner": banner(document), "overline": overline(document),
+        "document": document, "said": words_of(document.language), "banner": banner(document), "overline": overline(document),
         "subtitle": subtitle(document), "html": _block_html,
     }
     if is_slides(document):

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from nbeval.publish.page import environment, template_text
 from nbeval.publish.provenance import FILE, read
 from nbeval.publish.staging import WORKROOM, Staging
-from nbeval.publish.words import words
+from nbeval.words import REFERENCE, Words, words_of
 
 #: describes the reports of a cohort as one research object
 CRATE = "ro-crate-metadata.json"
@@ -123,7 +123,7 @@ def entries(out: Path) -> dict[str, list[Entry]]:
 
 def cohort_page(cohort: str, reports: list[Entry], signature: Signature) -> str:
     """The page of one cohort: its reports first, then those about one authority each."""
-    said = words(_language(reports))
+    said = words_of(_language(reports))
     groups = [Group(said["on_cohort"], [entry for entry in reports if entry.whole]),
               Group(said["on_authorities"], [entry for entry in reports if not entry.whole])]
     title = said["index_title"].format(cohort=reports[0].cohort)
@@ -132,7 +132,7 @@ def cohort_page(cohort: str, reports: list[Entry], signature: Signature) -> str:
 
 def overall_page(by_cohort: dict[str, list[Entry]], signature: Signature) -> str:
     """The page over all cohorts; each is one group that leads to its own page."""
-    said = words(_language([entry for part in by_cohort.values() for entry in part]))
+    said = words_of(_language([entry for part in by_cohort.values() for entry in part]))
     groups = [Group(part[0].cohort, [entry for entry in part if entry.whole] or part[:1], f"{cohort}/index.html")
               for cohort, part in by_cohort.items()]
     return _page(said["index_over_all"], groups, signature, start="")
@@ -141,11 +141,11 @@ def overall_page(by_cohort: dict[str, list[Entry]], signature: Signature) -> str
 def _page(title: str, groups: list[Group], signature: Signature, *, start: str) -> str:
     """An index page; ``start`` is the folder it lies in, empty for the one over all."""
     reports = [entry for group in groups for entry in group.entries]
-    said = words(_language(reports))
+    said = words_of(_language(reports))
     invented = bool(reports) and all(entry.invented for entry in reports)
     return environment().get_template("index.html.j2").render(
         title=title, groups=groups, start=start, up=bool(start), language=_language(reports), said=said,
-        banner=said["invented"] if invented else "", css=Markup(template_text("report.css")),
+        banner=said["invented_document"] if invented else "", css=Markup(template_text("report.css")),
         status=lambda entry: _status(signature(entry.folder), said),
         exhibits=[entry for entry in reports if entry.exhibits], script=Markup(template_text("index.js")),
     )
@@ -153,13 +153,12 @@ def _page(title: str, groups: list[Group], signature: Signature, *, start: str) 
 
 def _language(reports: list[Entry]) -> str:
     """The language of the first report; of a page without reports, English."""
-    return reports[0].about["language"] if reports else "en-GB"
+    return reports[0].about["language"] if reports else REFERENCE
 
 
-def _status(signed: tuple[int, str] | None, said: dict[str, str]) -> str:
+def _status(signed: tuple[int, str] | None, said: Words) -> str:
     """Whether a report is a draft, or when it was released."""
     if signed is None:
         return said["draft"]
     number, when = signed[0], date.fromisoformat(signed[1])
-    day = said["day"].format(day=when.day, month=said["months"].split()[when.month - 1], year=when.year)
-    return said["released"].format(day=day, number=number)
+    return said.say("released", day=said.day(when), number=number)

@@ -15,14 +15,15 @@ import typst
 
 from nbeval.exhibit import Column, Exhibit, Figure
 from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
-from nbeval.publish.page import banner, overline, subtitle
+from nbeval.publish.page import banner, below_exhibit, overline, subtitle, unit_and_base
 from nbeval.publish.prose import Token
 from nbeval.publish.slices import slices
 from nbeval.publish.slides import is_slides, slides_of
 from nbeval.publish.widths import extent, lines, shares, size
-from nbeval.publish.words import below_exhibit, unit_and_base, words
+from nbeval.words import Words, words_of
 
 WHOLE_UP_TO = 20        # lines of a table that is not split between pages
+_WORDS = ("contents", "exhibits", "numbers", "numbers_title")        # what the templates say
 NUMBERS = "numbers-"    # what the anchor of the table behind a picture begins with
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
@@ -112,11 +113,11 @@ def report_data(document: Document) -> dict[str, Any]:
     anchors = {place.anchor for place in parts.get("slides", document.headings)}
     anchors |= {shown.place for shown in document.exhibits}
     language, _, region = document.language.partition("-")
-    said = words(document.language)
+    said = words_of(document.language)
     return {
         "title": document.title, "lang": language, "region": region or None,
         "owner": document.summary.get("owner", ""), "overline": overline(document), "subtitle": subtitle(document),
-        "banner": banner(document), "stamp": document.stamp, "words": said,
+        "banner": banner(document), "stamp": document.stamp, "words": {key: said[key] for key in _WORDS},
         "exhibits": bool(document.exhibits), "plain": document.summary.get("form") == "plain",
         "blocks": [_block(block, anchors, said) for block in parts.get("blocks", ())],
         "slides": [{"title": slide.title, "part": slide.part, "anchor": slide.anchor,
@@ -124,7 +125,7 @@ def report_data(document: Document) -> dict[str, Any]:
     }
 
 
-def _block(block: Block, anchors: set[str], said: dict[str, str]) -> dict[str, Any]:
+def _block(block: Block, anchors: set[str], said: Words) -> dict[str, Any]:
     """One block as the template reads it."""
     match block:
         case Heading(level=level, text=text, anchor=anchor):
@@ -148,7 +149,7 @@ def _linked(token: Token, anchors: set[str]) -> Token:
     return made
 
 
-def _exhibit(exhibit: Exhibit, said: dict[str, str]) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, said: Words) -> dict[str, Any]:
     """An exhibit as the template reads it."""
     under = list(below_exhibit(exhibit, said))
     return {

@@ -12,6 +12,7 @@ from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256, sha2
 from nbeval.publish.document import Document, Heading, Shown
 from nbeval.publish.job import Job, Origin, Task
 from nbeval.publish.software import software, version
+from nbeval.words import words_of
 
 FILE = "provenance.json"
 SCHEMA = 1
@@ -30,12 +31,12 @@ def stamp(task: Task) -> str:
     The code's checksum is in ``provenance.json`` alone: a change that moves no report leaves its bytes as they were.
     """
     origin, shown = task.origin, task.job.dictionary
-    parts = [f"Made by nbeval {version('nbeval')}"]
+    said, parts = words_of(task.job.language), [version("nbeval")]
     if shown:
-        parts.append(f"dictionary {shown_digest(shown)[:10]}")
+        parts.append(said.say("stamp_dictionary", checksum=shown_digest(shown)[:10]))
     if origin.inputs:
-        parts.append(f"data {inputs_digest(origin)[:10]}")
-    return ", ".join(parts) + "."
+        parts.append(said.say("stamp_data", checksum=inputs_digest(origin)[:10]))
+    return said.say("stamp", version=", ".join(parts))
 
 
 def shown_digest(entries: Mapping[str, str]) -> str:

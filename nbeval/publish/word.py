@@ -12,12 +12,12 @@ import pypandoc
 from nbeval.exhibit import Column, Exhibit
 from nbeval.publish import prose
 from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
-from nbeval.publish.page import banner, overline, subtitle
+from nbeval.publish.page import banner, below_exhibit, overline, subtitle
 from nbeval.publish.pdf import png_bytes
 from nbeval.publish.slices import slices
 from nbeval.publish.word_layout import finished
 from nbeval.publish.word_reference import FILE as REFERENCE
-from nbeval.publish.words import below_exhibit, words
+from nbeval.words import Words, words_of
 
 
 def word_bytes(document: Document) -> bytes:
@@ -38,7 +38,7 @@ def word_bytes(document: Document) -> bytes:
 
 def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
     """The document as the plainest HTML, for pandoc to read, and its pictures by file name; all text is escaped."""
-    said = words(document.language)
+    said = words_of(document.language)
     parts = [_styled("Overline", overline(document))]
     if banner(document):
         parts.append(_styled("Banner", banner(document)))
@@ -62,7 +62,7 @@ def _picture_file(anchor: str, place: int) -> str:
     return f"{anchor}-{place}.png"
 
 
-def _block(block: Block, said: dict[str, str]) -> str:
+def _block(block: Block, said: Words) -> str:
     """One block as plain HTML."""
     match block:
         case Heading(level=level, text=text, anchor=anchor):
@@ -76,7 +76,7 @@ def _block(block: Block, said: dict[str, str]) -> str:
     raise TypeError(type(block).__name__)
 
 
-def _exhibit(exhibit: Exhibit, said: dict[str, str], anchor: str) -> str:
+def _exhibit(exhibit: Exhibit, said: Words, anchor: str) -> str:
     """An exhibit: the sentence, the picture where there is one, the table, and the lines below."""
     title, parts = f"{exhibit.label}. {exhibit.title}", []
     if exhibit.sentence:

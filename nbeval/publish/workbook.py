@@ -17,8 +17,8 @@ from nbeval.exhibit import Column, Exhibit
 from nbeval.publish.document import Document, Shown
 from nbeval.publish.numbers_in_text import number_in
 from nbeval.publish.page import banner, subtitle
-from nbeval.publish.words import words
 from nbeval.publish.zips import fixed_zip
+from nbeval.words import Words, words_of
 
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9]+")
 # Text is data: neither a formula, a link nor a number is made of it.
@@ -35,7 +35,7 @@ def workbook_bytes(document: Document) -> bytes:
     """The bytes of ``tables.xlsx``; the same on every run. A report without exhibits has the cover alone."""
     notes, named = _notes(document), dict(_names(document))
     sheets = {name: _sheet(shown.exhibit, name, notes, document) for name, shown in named.items()}
-    said, noted = words(document.language), _notes_table(notes)
+    said, noted = words_of(document.language), _notes_table(notes, document)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "tables.xlsx"
         book = gptables.produce_workbook(
@@ -93,7 +93,7 @@ def _names(document: Document) -> Iterator[tuple[str, Shown]]:
 
 def _cover(document: Document) -> gptables.Cover:
     """The cover: what the workbook is, and what it was made from."""
-    label = words(document.language)["cover"]
+    label = words_of(document.language)["cover"]
     lines = [_data(line) for line in (subtitle(document), banner(document)) if line]
     return gptables.Cover(title=_data(document.title), intro=lines or [_data(document.title)],
                           about=[_data(document.stamp or document.title)], cover_label=label)
@@ -105,29 +105,30 @@ def _notes(document: Document) -> dict[str, str]:
     return {text: f"note_{number}" for number, text in enumerate(texts, start=1)}
 
 
-def _notes_table(notes: dict[str, str]) -> pd.DataFrame | None:
+def _notes_table(notes: dict[str, str], document: Document) -> pd.DataFrame | None:
     """One row per note: its reference and its text; nothing where there are no notes."""
     if not notes:
         return None
-    return pd.DataFrame({"Note reference": list(notes.values()), "Note text": [_data(text) for text in notes]})
+    said = words_of(document.language)
+    return pd.DataFrame({said["note_reference"]: list(notes.values()), said["note_text"]: [_data(text) for text in notes]})
 
 
 def _sheet(exhibit: Exhibit, name: str, notes: dict[str, str], document: Document) -> gptables.GPTable:
     """One exhibit as one table."""
     references = "".join(f" $${notes[note]}$$" for note in exhibit.notes)
-    said = words(document.language)
-    texts = [exhibit.sentence, said["base_line"].format(text=exhibit.base) if exhibit.base else ""]
+    said = words_of(document.language)
+    texts = [exhibit.sentence, said["base_below"].format(text=exhibit.base) if exhibit.base else ""]
     if exhibit.figure:
         texts.append(exhibit.figure.alt)
     texts.append(banner(document))
-    table = table_of(exhibit, said["overall"])
+    table = table_of(exhibit, said)
     return gptables.GPTable(
         table=table, table_name=f"data_{name.lower()}",
         title=_data(f"{exhibit.label}. {exhibit.title}") + references,
         subtitles=[_data(text) for text in texts if text],
-        scope=_data(said["unit_line"].format(text=exhibit.unit)) if exhibit.unit else None, source=_data(exhibit.source) or None,
+        scope=_data(said["unit_below"].format(text=exhibit.unit)) if exhibit.unit else None, source=_data(exhibit.source) or None,
         legend=[_data(f"{symbol} = {meaning}") for symbol, meaning in exhibit.legend],
-        additional_formatting=_formats(exhibit, table), index_columns={1: 0}, instructions="This worksheet contains one table.",
+        additional_formatting=_formats(exhibit, table), index_columns={1: 0}, instructions=said["sheet_holds"],
     )
 
 
@@ -152,15 +153,15 @@ def _printed_as(texts: list[str]) -> dict[str, str]:
     return {"num_format": f"+{plain};\u2212{plain};{plain}" if signed else plain}
 
 
-def table_of(exhibit: Exhibit, overall: str) -> pd.DataFrame:
+def table_of(exhibit: Exhibit, said: Words) -> pd.DataFrame:
     """The table of an exhibit as a sheet shows it.
 
     Parameters
     ----------
     exhibit : Exhibit
         The exhibit.
-    overall : str
-        What the part of the table before the first heading is called.
+    said : Words
+        The words for the first column, and for the part of the table before the first heading.
 
     Returns
     -------
@@ -169,8 +170,8 @@ def table_of(exhibit: Exhibit, overall: str) -> pd.DataFrame:
         no cell is merged. Numbers are numbers, as rounded in print; symbols and words are text.
     """
     blocks = any(row.heading for row in exhibit.rows)
-    names = _unique([*(["Part of the table"] if blocks else []), *(_column_name(column) for column in exhibit.columns)])
-    rows, block = [], overall
+    names = _unique([*([said["table_part"]] if blocks else []), *(_column_name(column) for column in exhibit.columns)])
+    rows, block = [], said["overall"]
     for row in exhibit.rows:
         if row.heading:
             block = row.cells[0].text

@@ -43,7 +43,7 @@ def methods(context: Context, drafts: tuple[Draft, ...]) -> Text:
 
 
 def method_in_words(name: str, context: Context) -> str:
-    """A method in words: its parts by the catalogue, else as the result has them, without underscores."""
+    """A method in words: its parts by the file of words, else as the result has them, without underscores."""
     return "; ".join(_method_part(part.strip(), context) for part in name.split(";"))
 
 

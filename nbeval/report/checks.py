@@ -37,7 +37,7 @@ def findings_table(findings: pd.DataFrame | None, context: Context) -> Shown | T
     columns = tuple(Column(name, context.say(f"finding_{name}"), header=name == "message", numeric=name == "count")
                     for name in _SHOWN)
     rows = tuple(Row(tuple(_cell(getattr(one, name)) for name in _SHOWN)) for one in ordered.itertuples())
-    return Shown(_exhibit("findings", columns, rows, context), context.words)
+    return Shown(_exhibit("findings", "findings_label", "findings_title", columns, rows, context), context.words)
 
 
 def accounting_table(accounting: pd.DataFrame | None, context: Context) -> Shown | Text:
@@ -64,7 +64,7 @@ def accounting_table(accounting: pd.DataFrame | None, context: Context) -> Shown
         for place, name in enumerate(accounting.columns)
     )
     rows = tuple(Row(tuple(map(_cell, one))) for one in accounting.itertuples(index=False))
-    return Shown(_exhibit("accounting", columns, rows, context), context.words)
+    return Shown(_exhibit("accounting", "accounting_label", "accounting_title", columns, rows, context), context.words)
 
 
 def _cell(value: object) -> Cell:
@@ -74,10 +74,10 @@ def _cell(value: object) -> Cell:
     return Cell("" if pd.isna(value) else str(value))
 
 
-def _exhibit(name: str, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Exhibit:
+def _exhibit(name: str, label: str, title: str, columns: tuple[Column, ...], rows: tuple[Row, ...], context: Context) -> Exhibit:
     """A table of the checks; it has a name in place of a number, as it shows no results."""
     return Exhibit(
-        id=name, label=context.say(f"{name}_label"), title=context.say(f"{name}_title"), columns=columns, rows=rows,
+        id=name, label=context.say(label), title=context.say(title), columns=columns, rows=rows,
         unit="", base="", source=context.say("checks_source"), invented=context.cohort.invented,
     )
 

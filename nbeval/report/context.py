@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +14,7 @@ from nbeval.dictionary.models import Cohort, Indicator, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
+from nbeval.words import Words
 
 _COUNTS = ("n_valid", "n_reference", "n_eligible", *MISSING_COLUMNS)
 
@@ -31,7 +31,7 @@ class Context:
     kind: ReportKind
     authority: str
     results: Results
-    words: Mapping[str, str]
+    words: Words
     conf_level: float
     quotes: pd.DataFrame | None = None    # one row per quote that may be printed
 
@@ -61,14 +61,14 @@ class Context:
         return self.shows_change and self.cohort.design is Design.MATCHED
 
     def say(self, sentence: str, **fields: object) -> str:
-        """Fill a sentence of the catalogue."""
+        """Fill a sentence."""
         people, area = self.dictionary.programme.people, self.dictionary.programme.area
         known = {
             "people": people.many, "person": people.one, "area": area.one, "areas": area.many,
             "People": _capital(people.many), "Area": _capital(area.one),
             "cohort": self.cohort.label, "programme": self.dictionary.programme.name,
         }
-        return " ".join(self.words[sentence].format(**{**known, **fields}).split())
+        return self.words.say(sentence, **{**known, **fields})
 
     def authority_name(self, authority: str) -> str:
         """The name of an authority, or the words for all of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
-from nbeval.report.catalogue import sentences
 from nbeval.report.html import exhibit_html, text_html
 from nbeval.report.plain import exhibit_text, text_markdown, text_plain
+from nbeval.words import REFERENCE, Words, words_of
 
 Bundle = dict[str, Any]
 
@@ -64,10 +63,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Shown:
-    """An exhibit in a notebook, and the catalogue that the words around it come from."""
+    """An exhibit in a notebook, and the words around it."""
 
     exhibit: Exhibit
-    words: Mapping[str, str] = field(default_factory=lambda: sentences("en-GB"))
+    words: Words = field(default_factory=lambda: words_of(REFERENCE))
 
     @property
     def data(self) -> Bundle:

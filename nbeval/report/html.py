@@ -34,7 +34,7 @@ def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
     exhibit
         The exhibit.
     words
-        The catalogue that the words around it come from.
+        The words around it.
 
     Returns
     -------
@@ -172,8 +172,10 @@ def _linked(cell: Cell) -> str:
 def _below(exhibit: Exhibit, words: Any) -> str:
     """Base, source, symbols and notes under an exhibit."""
     lines = [
-        f'<p class="nb-{kind}">{escape(words[f"{kind}_line"].format(**{kind: text}))}</p>'
-        for kind, text in (("base", exhibit.base), ("source", exhibit.source)) if text
+        f'<p class="nb-{kind}">{escape(line)}</p>' for kind, line in (
+            ("base", words["base_line"].format(base=exhibit.base) if exhibit.base else ""),
+            ("source", words["source_line"].format(source=exhibit.source) if exhibit.source else ""),
+        ) if line
     ]
     if exhibit.legend:
         symbols = "; ".join(f"<b>{escape(symbol)}</b> {escape(meaning)}" for symbol, meaning in exhibit.legend)

@@ -13,7 +13,6 @@ from nbeval.errors import ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
 from nbeval.report.account import exhibit_list, glossary, limits, methods
-from nbeval.report.catalogue import sentences
 from nbeval.report.context import Context
 from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
 from nbeval.report.discussion import strengths_and_priorities, to_discuss
@@ -28,6 +27,7 @@ from nbeval.report.results import Results
 from nbeval.report.sections import PROGRAMME, by_heading, cautions, opening
 from nbeval.report.sentences import fill
 from nbeval.report.subject import chosen_subject
+from nbeval.words import words_of
 
 
 class Report:
@@ -61,7 +61,7 @@ class Report:
         self.context = Context(
             dictionary, cohort, kind, authority,
             Results.of(disclosed.table),
-            sentences(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level, disclosed.quotes,
+            words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level, disclosed.quotes,
         )
         self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}

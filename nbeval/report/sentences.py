@@ -77,9 +77,8 @@ def size(value: float, subject: Subject) -> str:
     """The size of a difference with its unit in words: ``5 percentage points``."""
     number = numeral(value, _format(subject).decimals).removeprefix(MINUS)
     percent = subject.indicator is None or subject.indicator.measure is Measure.PERCENT
-    unit = "step" if subject.area is not None else "point" if percent else "scale_point"
-    key = unit + ("" if number == "1" else "s")
-    return subject.context.say(key, number=number)
+    one, several = ("step", "steps") if subject.area is not None else ("point", "points") if percent else ("scale_point", "scale_points")
+    return subject.context.say(one if number == "1" else several, number=number)
 
 
 def _published(value: float, subject: Subject) -> str:

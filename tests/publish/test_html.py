@@ -11,12 +11,11 @@ import nbformat
 import pytest
 from nbconvert.exporters import get_exporter
 
-from nbeval.publish import words as catalogue
 from nbeval.publish.document import read_document
 from nbeval.publish.html import ReportExporter, html_of
 from nbeval.publish.page import template_text
-from nbeval.publish.words import words
-from nbeval.publish.words_pages_en import PAGES
+from nbeval.words import words_of
+from tests.translating import CLOSE, OPEN
 
 
 @pytest.fixture(scope="module")
@@ -102,15 +101,15 @@ def test_headings_of_the_same_words_get_anchors_of_their_own():
     assert html_of(document).count("section-part-2") == 2
 
 
-def test_a_page_follows_a_language_that_is_given_as_data(mixed, monkeypatch):
+def test_a_page_follows_a_language_that_is_given_as_data(mixed, second_language):
     notebook = nbformat.read(mixed[0] / "specimen/ok/report.ipynb", as_version=4)
-    monkeypatch.setitem(catalogue._WORDS, "en", {key: f"<{text}>" for key, text in words("en").items()})
+    notebook.metadata["nbeval"]["language"] = second_language
     page = lxml.html.document_fromstring(html_of(read_document(notebook)))
-    outside = " ".join(page.xpath("//body//text()|//body//@aria-label"))
+    seen, english = " ".join(page.xpath("//body//text()|//body//@aria-label")), words_of("en-GB")
     for key in ("skip_report", "contents", "exhibits", "about_data"):
-        assert f"<{words('en')[key][1:-1]}>" in outside
-        assert PAGES.get(key, words("en")[key][1:-1]) not in outside.replace(words("en")[key], ""), key
-    assert "<Every number of this report is in results.csv, and what it rests on in provenance.json, beside it.>" in " ".join(
+        assert f"{OPEN}{english[key]}{CLOSE}" in seen
+        assert english[key] not in seen.replace(f"{OPEN}{english[key]}{CLOSE}", ""), key
+    assert f"{OPEN}Every number of this report is in results.csv, and what it rests on in provenance.json, beside it.{CLOSE}" in " ".join(
         foot.text_content() for foot in page.xpath("//footer/p"))
 
 

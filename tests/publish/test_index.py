@@ -5,10 +5,9 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from nbeval.publish import words as catalogue
 from nbeval.publish.index import Entry, cohort_page, entries, overall_page
-from nbeval.publish.words import words
-from nbeval.publish.words_pages_en import PAGES
+from nbeval.words import words_of
+from tests.translating import CLOSE, OPEN
 
 
 def draft(folder):
@@ -92,7 +91,7 @@ def test_an_index_says_when_people_were_asked():
 
 
 def test_there_is_an_index_before_there_are_reports():
-    assert words("en-GB")["no_reports"] in tree(overall_page({}, draft)).text_content()
+    assert words_of("en-GB")["no_reports"] in tree(overall_page({}, draft)).text_content()
 
 
 def test_the_same_reports_have_the_same_index_to_the_byte(mixed):
@@ -100,11 +99,12 @@ def test_the_same_reports_have_the_same_index_to_the_byte(mixed):
     assert cohort_page("specimen", reports, draft) == cohort_page("specimen", list(reports), draft)
 
 
-def test_an_index_follows_a_language_that_is_given_as_data(mixed, monkeypatch):
-    monkeypatch.setitem(catalogue._WORDS, "en", {key: text if key == "months" else f"<{text}>" for key, text in words("en").items()})
-    page = tree(cohort_page("specimen", entries(mixed[0])["specimen"], lambda folder: (1, "2026-03-09")))
+def test_an_index_follows_a_language_that_is_given_as_data(mixed, second_language):
+    reports, english = entries(mixed[0])["specimen"], words_of("en-GB")
+    for entry in reports:
+        entry.about["language"] = second_language
+    page = tree(cohort_page("specimen", reports, lambda folder: (1, "2026-03-09")))
     seen = " ".join(page.xpath("//body//text()[not(parent::script)]|//body//@aria-label"))
-    for key in ("skip_index", "on_cohort", "find", "find_hint", "report.pdf", "index_foot", "invented"):
-        outside = seen.replace(f"<{PAGES[key]}>", "")
-        assert PAGES[key] not in outside, key
-    assert "<Released on <9 March 2026> (release 1)>" in seen
+    for key in ("skip_index", "on_cohort", "find", "find_hint", "file_report.pdf", "index_foot", "invented_document"):
+        assert english[key] not in seen.replace(f"{OPEN}{english[key]}{CLOSE}", ""), key
+    assert f"{OPEN}Released on {OPEN}9 March 2026{CLOSE} (release 1){CLOSE}" in seen

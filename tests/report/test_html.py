@@ -7,13 +7,13 @@ import re
 import pytest
 from lxml import etree, html
 
-from nbeval.report.catalogue import sentences
 from nbeval.report.displays import Paragraphs, Text
 from nbeval.report.html import STYLE, anchor, exhibit_html
 from nbeval.report.plain import markdown_text
+from nbeval.words import words_of
 from tests.report.invented import HOSTILE
 
-WORDS = sentences("en-GB")
+WORDS = words_of("en-GB")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Languages: a whole other catalogue is followed everywhere, and plain words are plain."""
+"""Languages: the file of a whole other language is followed everywhere, and plain words are plain."""
 
 from __future__ import annotations
 
@@ -7,71 +7,50 @@ import re
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.enums import ReportForm
-from nbeval.report import Report, catalogue
-from nbeval.report.catalogue import CATALOGUE, sentences
-from nbeval.report.catalogue_plain_en import PLAIN
+from nbeval.dictionary.kinds import ReportForm
+from nbeval.report import Report
+from nbeval.words import words_of
 from tests.conftest import ROOT
 from tests.report.invented import disclosed, rows
-
-#: a letter is set before and after every sentence of the stub, so that what comes from elsewhere stands out
-OPEN, CLOSE = "\N{LEFT DOUBLE ANGLE BRACKET}", "\N{RIGHT DOUBLE ANGLE BRACKET}"
+from tests.translating import CLOSE, OPEN, outside
 
 
-@pytest.fixture
-def bracketed(monkeypatch):
-    """A stub of a Welsh catalogue: every sentence of the English one in brackets, which can stand inside one another."""
-    stub = {key: text if key == "months" else f"{OPEN}{text}{CLOSE}" for key, text in sentences("en-GB").items()}
-    monkeypatch.setitem(CATALOGUE, "cy", stub)
-
-
-def without_brackets(text: str) -> str:
-    """What stands outside all brackets."""
-    while OPEN in text:
-        shorter = re.sub(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)
-        assert shorter != text, "a bracket is never closed"
-        text = shorter
-    return text
-
-
-def welsh(tiny):
-    """A report of the invented programme whose language is the stub's."""
-    programme = tiny.programme.model_copy(update={"language": "cy"})
+def translated(tiny, language):
+    """A report of the invented programme in another language."""
+    programme = tiny.programme.model_copy(update={"language": language})
     changed = type(tiny)(**{**vars(tiny), "programme": programme})
     return Report(disclosed(rows()), changed, tiny.cohort("c"), programme.reports[1])
 
 
 def of_the_package(text: str) -> list[str]:
     """The runs of four words and more that stand in an English sentence of the package."""
-    known = " ".join(text for text in sentences("en-GB").values()).lower()
+    known = " ".join(words_of("en-GB").values()).lower()
     words = re.findall(r"[a-z']+", text.lower())
     runs = (" ".join(words[place:place + 4]) for place in range(len(words) - 3))
     return [run for run in runs if run in known]
 
 
-def test_no_sentence_of_the_package_stands_outside_the_catalogue(tiny, bracketed):
-    report = welsh(tiny)
+def test_no_sentence_of_the_package_stands_outside_the_file(tiny, second_language):
+    report = translated(tiny, second_language)
     shown = [report.title, report.key_findings(), report.methods(), report.limits(), report.glossary(), report.exhibit_list(),
              report.section("programme"), report.section("main"), report.section("nowhere"),
              report.text("{estimate}", indicator="absent")]
     shown += [report.exhibit(spec.exhibit) for spec in report.specs]
     for one in shown:
         page = re.sub(r"<style>.*?</style>|<svg.*?<title|<[^>]*>", " ", one._repr_mimebundle_()["text/html"], flags=re.DOTALL)
-        outside = without_brackets(page)
-        assert not of_the_package(outside), of_the_package(outside)
+        assert not of_the_package(outside(page)), of_the_package(outside(page))
 
 
-def test_the_stub_is_followed_to_the_word(tiny, bracketed):
-    report = welsh(tiny)
+def test_another_language_is_followed_to_the_word(tiny, second_language):
+    report = translated(tiny, second_language)
     assert f"{OPEN}Describe {OPEN}Figure 1{CLOSE} in words{CLOSE}" in report.exhibit("levels")._repr_mimebundle_()["text/html"]
     assert of_the_package(str(report.limits()))
 
 
 def test_plain_words_stand_in_for_sentences_that_exist():
-    assert set(PLAIN) - set(CATALOGUE["en-GB"]) <= {"now", "then"}
-    assert sentences("en-GB", plain=True)["fell"] == "went down"
-    assert sentences("en-GB")["fell"] == "fell"
-    assert set(catalogue.PLAINLY) == set(CATALOGUE)
+    assert words_of("en-GB", plain=True)["fell"] == "went down"
+    assert words_of("en-GB")["fell"] == "fell"
+    assert set(words_of("en-GB", plain=True)) == set(words_of("en-GB"))
 
 
 # --- reading age -----------------------------------------------------------------------------------
@@ -114,6 +93,8 @@ def test_everything_that_young_people_read_is_for_about_eleven_year_olds():
         used = {name for one in shown for name in one.indicators}
         labels = [one.plain for one in declared.indicators if one.indicator in used]
         assert all(labels), "every measure that young people see has plain words"
-        catalogued = [PLAIN[key] for key in PLAIN if PLAIN[key].endswith(".")]
-        for name, text in (("prose", "\n".join(prose)), ("labels", "\n".join(labels)), ("sentences", "\n".join(catalogued))):
+        whole, plain = words_of("en-GB"), words_of("en-GB", plain=True)
+        filed = [plain[key] for key in plain if plain[key] != whole[key] and plain[key].endswith(".")]
+        assert filed
+        for name, text in (("prose", "\n".join(prose)), ("labels", "\n".join(labels)), ("sentences", "\n".join(filed))):
             assert grade(re.sub(r"\{\w+\}", "six", text)) <= 6.0, (name, grade(text))

@@ -8,7 +8,6 @@ import pytest
 
 from nbeval.errors import ParameterError
 from nbeval.frames import Verdict
-from nbeval.report.catalogue import CATALOGUE, sentences
 from nbeval.report.numerals import NumberFormat, numeral, ten
 from tests.report.invented import withheld
 
@@ -97,24 +96,6 @@ def test_a_selection_by_a_word_that_does_not_exist_is_refused(make):
 def test_a_sentence_about_nothing_is_refused(make):
     with pytest.raises(ParameterError, match="no selection"):
         make().text("{estimate}")
-
-
-def test_every_verdict_has_its_word():
-    assert {verdict.value for verdict in Verdict if verdict} <= set(sentences("en-GB"))
-
-
-def test_every_language_has_the_same_sentences_with_the_same_fields():
-    def fields(text):
-        return {name for _, name, _, _ in Formatter().parse(text) if name}
-
-    english = CATALOGUE["en-GB"]
-    for words in CATALOGUE.values():
-        assert {key: fields(text) for key, text in words.items()} == {key: fields(text) for key, text in english.items()}
-
-
-def test_a_language_without_sentences_is_refused():
-    with pytest.raises(ParameterError, match="xx"):
-        sentences("xx")
 
 
 def test_numbers_are_written_half_up_with_true_minus_and_no_signed_zero():

@@ -13,11 +13,11 @@ from nbeval.errors import DictionaryError, ParameterError
 from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.rows import gather
 from nbeval.report import Report
-from nbeval.report.catalogue import sentences
 from nbeval.report.forms import FORMS
 from nbeval.report.kinds_sources import SourceTable
 from nbeval.disclosure import protect
 from nbeval.specimen.evidence import write_evidence
+from nbeval.words import words_of
 
 KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS, SourceKind.INTERVIEWS)
 SMALL_PANEL = "larkenmere"
@@ -64,7 +64,7 @@ def own(project):
 
 
 def test_every_kind_of_table_has_a_form_a_unit_and_a_base():
-    words = sentences("en-GB")
+    words = words_of("en-GB")
     for kind in SourceTable:
         assert kind in FORMS and f"unit_{kind}" in words and f"base_{kind}" in words
 

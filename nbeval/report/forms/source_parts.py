@@ -106,5 +106,4 @@ def day_cell(row: Result | None, context: Context, *, absent: str) -> Cell:
 
 def day_text(days: float, context: Context) -> str:
     """A day as a narrow column holds it: ``12 May 2020``."""
-    when = EPOCH + timedelta(days=int(days))
-    return context.say("day", day=when.day, month=context.words["months"].split()[when.month - 1][:3], year=when.year)
+    return context.words.day(EPOCH + timedelta(days=int(days)), short=True)
