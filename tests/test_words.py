@@ -11,7 +11,7 @@ import pytest
 
 from nbeval import words
 from nbeval.errors import ParameterError
-from nbeval.frames import Decision, Verdict
+from nbeval.frames import MISSING_COLUMNS, Decision, Quantity, Verdict
 from nbeval.words import words_of
 from tests.conftest import ROOT
 
@@ -75,7 +75,7 @@ def test_every_key_that_the_code_says_is_in_the_file():
 
 
 def test_every_key_of_the_file_is_said():
-    constants, patterns = {one.value for one in (*Verdict, *Decision)}, set()
+    constants, patterns = {*(one.value for one in (*Verdict, *Decision)), *MISSING_COLUMNS, *(one.value for one in Quantity)}, set()
     for _, module in trees():
         for node in ast.walk(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.kinds import ReportForm
+from nbeval.dictionary.enums import ReportForm
 from nbeval.report import Report
 from nbeval.words import words_of
 from tests.conftest import ROOT
