@@ -155,8 +155,7 @@ class Context:
 
     def day(self, when: date, *, short: bool = False) -> str:
         """A date as readers write it; ``short`` as a narrow column needs it: ``12 May 2020``."""
-        month = self.words["months"].split()[when.month - 1]
-        return self.say("day", day=when.day, month=month[:3] if short else month, year=when.year)
+        return self.words.day(when, short=short)
 
     def source_label(self, source: str) -> str:
         """The name of a source of the cohort."""
