@@ -23,10 +23,10 @@ ENGLISH = words_of("en-GB")
 def said(node: ast.AST, *, spoken: bool) -> ast.expr | None:
     """What a node says: the key of ``.say(key, ...)``, ``words[key]`` or ``words.get(key)``; where words are imported, also of ``said[key]``."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-        if node.func.attr == "say" or (node.func.attr == "get" and name(node.func.value) == "words"):
+        if node.func.attr == "say" or (node.func.attr == "get" and ast.unparse(node.func.value) == "context.words"):
             return node.args[0]
     if isinstance(node, ast.Subscript) and name(node.value) in (("words", "said") if spoken else ("words",)):
-        return node.slice
+        return None if ast.unparse(node.value) == "data.words" else node.slice      # a chart brings its few words with it
     return None
 
 

@@ -59,8 +59,8 @@ def description(data: ChartData, say: Say) -> str:
 def _number(mark: Mark, say: Say, *, alone: bool) -> str:
     """One number in words."""
     text = mark.text if mark.is_shown else f"{mark.text} {say('no_number')}"
-    key = ("describe_interval" if mark.interval else "describe_number") + ("_alone" if alone else "")
-    return say(key, series=mark.series, value=text, interval=mark.interval)
+    interval = "describe_interval_alone" if alone else "describe_interval"
+    return say(interval if mark.interval else "describe_number_alone" if alone else "describe_number", series=mark.series, value=text, interval=mark.interval)
 
 
 def alt_of_grid(data: ChartData, say: Say) -> str:
