@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 from nbeval import dictionary as dictionaries
-from nbeval.dictionary.files import suggestion
-from nbeval.errors import ParameterError
+from nbeval.errors import ParameterError, suggestion
 
 #: marks a place in a cohort's file that a new cohort has to fill in
 MARK = "FILL IN"

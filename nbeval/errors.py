@@ -8,6 +8,7 @@ and positions.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 #: the exit code of a run that was stopped with Ctrl-C
@@ -92,3 +93,21 @@ class DisclosureError(NbevalError):
 
 class OutputError(NbevalError):
     """The place to write to is missing, read-only, full, or in use by another run."""
+
+
+def suggestion(value: str, known: Iterable[str]) -> str:
+    """What to do about an unknown id: the nearest known one, or the list of those allowed.
+
+    >>> suggestion("loneli", ["lonely", "happy"])
+    "did you mean 'lonely'?"
+    """
+    from difflib import get_close_matches
+
+    known = sorted({str(one) for one in known if str(one)})
+    near = get_close_matches(value, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    if not known:
+        return "none is declared yet: declare it first"
+    shown = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
+    return f"use one of: {shown}"

@@ -13,26 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.models import (
-    Area, Authority, Benchmark, Choice, Cohort, Comparability, Disagreement, Domain, Eligible, ExhibitRow, GroupLevel,
-    Indicator, Instrument, Item, Margin, Note, Outcome, Point, Programme, Record, ReportKind, Response, Routing,
-    Scale, Source, Study, Wave,
-)
+from nbeval.dictionary.record import Record, without_words
 from nbeval.narrowing import checksum
 
-#: fields that only readers see. All others count, so that a new field can be forgotten here and do no harm;
-#: labels that exports may hold, such as those of items and of areas, are not among them
-FOR_READERS: Mapping[type[Record], tuple[str, ...]] = {
-    Programme: ("name", "owner", "about", "source"), Domain: ("label", "about", "source"), Outcome: ("label", "about", "source"),
-    ReportKind: ("title", "audience"),
-    Cohort: ("label", "about", "disagreements", "source"), Wave: ("note", "source"), Source: ("label", "note", "source"),
-    Note: ("text", "label", "source"), Disagreement: ("about", "readings", "source"),
-    Eligible: ("source",), Margin: ("source",), Study: ("source",), Authority: ("source",),
-    Indicator: ("says", "plain", "note", "source"), Scale: ("label", "citation", "licence", "note"), GroupLevel: ("label", "source"),
-    Benchmark: ("label", "population", "note"), ExhibitRow: ("title", "sentence", "notes", "chart", "order", "section"),
-    Instrument: ("label", "about", "licence", "source"), Item: ("note", "source"), Response: ("source",), Routing: ("source",),
-    Comparability: ("source",), Area: ("about", "source"), Point: ("source",), Choice: ("source",),
-}
 #: of the dictionary: what no stage before the reports is given
 _FOR_READERS = {"glossary": (), "sources": (), "specimen": None, "specimen_evidence": None}
 _NO_ENTRY = ("folder", "digest", *_FOR_READERS)
@@ -50,7 +33,7 @@ def grounds(dictionary: Dictionary, cohort: str) -> Dictionary:
     Returns
     -------
     Dictionary
-        With every field of ``FOR_READERS`` blank, and without the instruments that the cohort did not use, the glossary,
+        With every field that its model marks ``ReadersOnly`` blank, and without the instruments that the cohort did not use, the glossary,
         the sources and what invented answers are drawn from.
     """
     declared = dictionary.cohort(cohort)
@@ -79,8 +62,7 @@ def grounds_named(dictionary: Dictionary) -> Mapping[str, str]:
 def unsaid(value: Any) -> Any:
     """A part of the dictionary with what only readers see left blank, at every depth."""
     if isinstance(value, Record):
-        blank = {name: type(getattr(value, name))() for name in FOR_READERS.get(type(value), ())}
-        return value.model_copy(update={name: unsaid(part) for name, part in value if name not in blank} | blank)
+        return without_words(value)
     if is_dataclass(value):
         return replace(value, **{part.name: unsaid(getattr(value, part.name)) for part in fields(value)})
     if isinstance(value, tuple):

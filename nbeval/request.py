@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.files import suggestion
 from nbeval.dictionary.lookup import find
 from nbeval.dictionary.models import Cohort, ReportKind
-from nbeval.errors import ParameterError, SourceError
+from nbeval.errors import ParameterError, SourceError, suggestion
 from nbeval.folders import notebook_folders
 
 #: the folder of a cohort's reports that are never published

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary, pipeline
-from nbeval.dictionary.models import Record
-from nbeval.grounds import FOR_READERS, grounds, grounds_named, unsaid
+from nbeval.dictionary.record import Record, readers_only
+from nbeval.grounds import grounds, grounds_named, unsaid
 from nbeval.narrowing import checksum
 from nbeval.workspace import Workspace
 from tests.conftest import ROOT, TINY
@@ -78,12 +78,8 @@ def test_every_field_counts_but_those_that_only_readers_see(one_of_each):
     for (kind, name), one in one_of_each.items():
         changed = one.model_copy(update={name: other(getattr(one, name))})
         counts = checksum("", unsaid(changed)) != checksum("", unsaid(one))
-        wrong += [f"{kind.__name__}.{name}"] * (counts is (name in FOR_READERS.get(kind, ())))
+        wrong += [f"{kind.__name__}.{name}"] * (counts is (name in readers_only(kind)))
     assert not wrong, wrong
-
-
-def test_fields_for_readers_exist():
-    assert not [f"{kind.__name__}.{name}" for kind, names in FOR_READERS.items() for name in names if name not in kind.model_fields]
 
 
 def test_another_cohort_and_an_instrument_that_was_not_used_are_no_ground():

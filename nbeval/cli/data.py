@@ -44,7 +44,7 @@ def dictionary(
 
     Says what could not be confirmed and, with --out, writes a codebook and table schemas.
     """
-    from nbeval.dictionary.documents import write_documents
+    from nbeval.dictionary.codebook import write_documents
 
     declared = workspace_of(dictionary).dictionary
     unconfirmed = declared.unconfirmed()

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
-from typing import NamedTuple, get_origin
+from typing import Any, NamedTuple, get_origin
 
 from pydantic import ValidationError
 
-from nbeval.dictionary.models import Record
-from nbeval.errors import DictionaryError
-
-LIST_MARK = ";"
+from nbeval.dictionary.record import LIST_MARK, Record
+from nbeval.errors import DictionaryError, suggestion
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where an entry stands: a file of the dictionary and a line or a named entry in it."""
+    """Where an entry is: a file of the dictionary and a line or a named entry in it."""
 
     file: str
     entry: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The id of what the file is about: the instrument of its folder, or the cohort or scale of its name."""
+        *folders, name = self.file.split("/")
+        return folders[1] if len(folders) > 1 else name.rpartition(".")[0]
 
     def inside(self, part: str) -> Place:
         """The place of a part of this entry."""
@@ -47,9 +51,9 @@ class Faults:
         if line not in self.lines:
             self.lines.append(line)
 
-    def unknown(self, place: Place, name: str, kind: str, value: str, known: Iterable[str]) -> None:
-        """Note that ``value`` is the id of nothing, with the nearest id that exists."""
-        self.add(place, name, f"unknown {kind} '{value}'", suggestion(value, known))
+    def unknown(self, place: Place, name: str, kind: str, value: str, known: Iterable[str], of: str = "") -> None:
+        """Note that ``value`` is the id of nothing (of nothing within its owner), with the nearest id that exists."""
+        self.add(place, name, f"unknown {kind} '{value}'{of}", suggestion(value, known))
 
     def raise_if_any(self, folder: str) -> None:
         """Raise one error that lists every fault, if there is one."""
@@ -64,23 +68,37 @@ class Faults:
         )
 
 
-def suggestion(value: str, known: Iterable[str]) -> str:
-    """What to do about an unknown id: the nearest known one, or the list of those allowed."""
-    known = sorted({str(one) for one in known if str(one)})
-    near = get_close_matches(value, known, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{near[0]}'?"
-    if not known:
-        return "none is declared yet: declare it first"
-    shown = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
-    return f"use one of: {shown}"
-
-
 class Placed(NamedTuple):
     """A record and where it was read."""
 
     record: Record
     place: Place
+
+
+class Contents:
+    """What was read of a dictionary, by kind of record, before it is checked as a whole."""
+
+    def __init__(self) -> None:
+        self._placed: dict[type[Record], list[Placed]] = {}
+        self._owned: dict[tuple[type[Record], str], list[Placed]] = {}
+
+    def add(self, kind: type[Record], placed: list[Placed]) -> None:
+        """Put records of a kind to those that are there."""
+        for one in placed:
+            self._placed.setdefault(kind, []).append(one)
+            self._owned.setdefault((kind, one.place.owner), []).append(one)
+
+    def all(self) -> Iterator[Placed]:
+        """Every record with its place."""
+        yield from (one for placed in self._placed.values() for one in placed)
+
+    def of(self, kind: type[Record], owner: str | None = None) -> list[Placed]:
+        """Every record of a kind with its place, or those of one instrument (or cohort, or scale)."""
+        return self._placed.get(kind, []) if owner is None else self._owned.get((kind, owner), [])
+
+    def records(self, kind: type[Record], owner: str | None = None) -> tuple[Any, ...]:
+        """Every record of a kind, or those of one instrument (or cohort, or scale)."""
+        return tuple(record for record, _ in self.of(kind, owner))
 
 
 class Reader:
@@ -157,7 +175,7 @@ class Reader:
         for header in sorted(set(headers) - set(kind.model_fields)):
             self.faults.add(place, header, "is not a column of this file", suggestion(header, kind.model_fields))
         for header in sorted({header for header in headers if headers.count(header) > 1}):
-            self.faults.add(place, header, "stands twice", "remove one of the two columns")
+            self.faults.add(place, header, "is there twice", "remove one of the two columns")
         lacking = {field for field, about in kind.model_fields.items() if about.is_required()} - set(headers)
         for header in sorted(lacking):
             self.faults.add(place, header, "is lacking", "add the column, and fill it in")
@@ -173,34 +191,60 @@ class Reader:
             for fault in error.errors(include_url=False):
                 if fault["loc"][0] not in lacking:
                     self._explain(fault, place, kind)
-            first = content.get(next(iter(kind.model_fields)))
-            self.broken.add(str(first))
+            self.broken.update(_texts(content))
             return []
 
     def _explain(self, fault: dict, place: Place, kind: type[Record]) -> None:
         """Note a fault that pydantic found, in words for the person who writes the dictionary."""
-        *parents, name = [part + 1 if isinstance(part, int) else part for part in fault["loc"]]
-        if isinstance(name, int):
-            name = f"{parents.pop() if parents else ''}, entry {name}"
-        if parents:
-            place = place.inside(" ".join(f"entry {part}" if isinstance(part, int) else str(part) for part in parents))
-        found, context = fault.get("input"), fault.get("ctx", {})
-        words = {
-            "missing": ("is empty", "fill it in"),
-            "extra_forbidden": ("is not a field of this file", suggestion(str(name), kind.model_fields)),
-            "enum": (f"'{found}' is not allowed", f"use one of: {context.get('expected', '')}"),
-            "int_parsing": (f"'{found}' is not a whole number", "write digits only"),
-            "int_from_float": (f"'{found}' is not a whole number", "write a whole number"),
-            "float_parsing": (f"'{found}' is not a number", "write digits and, if needed, a decimal point"),
-            "finite_number": (f"'{found}' is not a number", "write digits and, if needed, a decimal point"),
-            "bool_parsing": (f"'{found}' is neither true nor false", "write true or false"),
-            "string_type": (f"{found} is not text", "put it in quotation marks"),
-        }
-        if fault["type"].startswith("date"):
-            what, do = f"'{found}' is not a date", "write it as 2020-03-31"
-        else:
-            what, do = words.get(fault["type"], (fault["msg"], "see README.md for what the field may hold"))
-        self.faults.add(place, str(name), what, do)
+        *parents, name = fault["loc"]
+        if name == "[key]":
+            *parents, name, _ = parents
+        elif isinstance(name, int) and isinstance(fault["input"], str):
+            name = parents.pop()
+        for part in parents:
+            place = place.inside(f"entry {part + 1}" if isinstance(part, int) else str(part))
+        self.faults.add(place, f"entry {name + 1}" if isinstance(name, int) else str(name), *_in_words(fault, kind))
+
+
+def _in_words(fault: dict, kind: type[Record]) -> tuple[str, str]:
+    """What is wrong and what to do, of a fault that pydantic found."""
+    found, context, name = fault["input"], fault.get("ctx", {}), str(fault["loc"][-1])
+    match fault["type"]:
+        case "contradiction":
+            return context["what"], context["do"]
+        case "missing":
+            return "is empty", "fill it in"
+        case "extra_forbidden":
+            return "is not a field of this file", suggestion(name, kind.model_fields)
+        case "enum" | "literal_error":
+            near = suggestion(str(found), re.findall(r"'([^']*)'", context["expected"]))
+            return f"'{found}' is not allowed", f"use one of: {context['expected']}" + (f"; {near}" if near.startswith("did") else "")
+        case "int_parsing" | "int_from_float":
+            return f"'{found}' is not a whole number", "write digits only"
+        case "float_parsing" | "finite_number":
+            return f"'{found}' is not a number", "write digits and, if needed, a decimal point"
+        case "bool_parsing":
+            return f"'{found}' is neither true nor false", "write true or false"
+        case "string_type":
+            return f"{found} is not text", "put it in quotation marks"
+        case "greater_than_equal":
+            return f"is less than {context['ge']:g}", f"write {context['ge']:g} or more"
+        case "greater_than":
+            return f"is not above {context['gt']:g}", f"write a number above {context['gt']:g}"
+        case "less_than_equal":
+            return f"is more than {context['le']:g}", f"write {context['le']:g} or less"
+        case "less_than":
+            return f"is not below {context['lt']:g}", f"write a number below {context['lt']:g}"
+        case other if other.startswith("date"):
+            return f"'{found}' is not a date", "write it as 2020-03-31"
+    return fault["msg"], "see README.md for what the field may hold"
+
+
+def _texts(content: object) -> set[str]:
+    """Every text in an entry that could not be read."""
+    if isinstance(content, dict | list):
+        return {text for part in (content.values() if isinstance(content, dict) else content) for text in _texts(part)}
+    return {str(content)}
 
 
 def _cell(cell: str, kind: type[Record], header: str) -> str | list[str]:

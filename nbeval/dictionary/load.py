@@ -1,20 +1,49 @@
-"""From a folder to a Dictionary: read every file, check everything, then say all faults at once."""
+"""From a folder to a Dictionary: read every file, check everything, then report all faults at once."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import MappingProxyType
 
-from nbeval.dictionary.checks import check_contents
-from nbeval.dictionary.contents import Contents, InstrumentFiles, read_contents
-from nbeval.dictionary.files import Faults
+from nbeval.dictionary.files import Contents, Faults, Place, Placed, Reader
 from nbeval.dictionary.lookup import Dictionary, LoadedEvidence, LoadedInstrument, Official
-from nbeval.dictionary.models import EVIDENCE_TABLES, FIGURES, INSTRUMENT_TABLES, OFFICIAL_TABLES, GroupLevel
+from nbeval.dictionary.models import (
+    FIGURES, OF_BENCHMARK, Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure,
+    ExhibitRow, GroupLevel, Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable,
+    Point, PrintedFigure, Programme, Response, Routing, Scale, SourceField, Term,
+)
+from nbeval.dictionary.record import Record
+from nbeval.dictionary.references import Entry, check_references, check_unique, collect_ids, walk
+from nbeval.dictionary.registries import check_registered
+from nbeval.dictionary.rules import Rules
+from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 from nbeval.errors import DictionaryError
 from nbeval.folders import dictionary_folder
 
 ENVIRONMENT = "NBEVAL_DICTIONARY"
+#: which file holds which record: one record in a TOML file, one record a row in a CSV file
+PROGRAMME_FILES: dict[str, type[Record]] = {
+    "programme.toml": Programme, "disclosure.toml": Disclosure, "sources.csv": Citation, "authorities.csv": Authority,
+    "authority_codes.csv": AuthorityCode, "groups.csv": GroupLevel, "indicators.csv": Indicator, FIGURES: PrintedFigure,
+    "benchmarks.csv": Benchmark, "exhibits.csv": ExhibitRow, "glossary.csv": Term, "official/tables.csv": OfficialTable,
+    "official/columns.csv": OfficialColumn, "official/labels.csv": OfficialLabel, "official/measures.csv": OfficialMeasure,
+    "official/symbols.csv": OfficialSymbol, "specimen.toml": Specimen, "specimen_evidence.toml": SpecimenEvidence,
+}
+#: one file for each, which bears its id
+NAMED_FILES: dict[str, type[Record]] = {"cohorts": Cohort, "scales": Scale}
+#: the tables of an instrument's folder: of a survey, and of any other, which has areas
+SURVEY_FILES: dict[str, type[Record]] = {
+    "columns.csv": Column, "items.csv": Item, "response_sets.csv": Response, "routing.csv": Routing, "comparability.csv": Comparability,
+}
+EVIDENCE_FILES: dict[str, type[Record]] = {
+    "fields.csv": SourceField, "areas.csv": Area, "points.csv": Point, "choices.csv": Choice, "bands.csv": Band,
+}
+OPTIONAL = (
+    "routing.csv", "comparability.csv", "points.csv", "bands.csv", FIGURES, "specimen.toml", "specimen_evidence.toml",
+    *(name for name in PROGRAMME_FILES if name.startswith("official/")),
+)
 
 
 def load(path: Path | None = None) -> Dictionary:
@@ -38,8 +67,15 @@ def load(path: Path | None = None) -> Dictionary:
     """
     folder = _folder(path)
     faults = Faults()
-    contents = read_contents(folder, faults)
-    check_contents(contents, faults)
+    reader = Reader(folder, faults)
+    contents = read_contents(reader)
+    entries = [entry for placed in contents.all() for entry in walk(placed)]
+    ids = collect_ids(entries, reader.broken, some_lost=bool(faults.lines))
+    check_texts(entries, faults)
+    check_unique(entries, faults)
+    check_references(entries, ids, faults)
+    check_registered(contents, faults)
+    Rules(contents, ids, faults).check()
     faults.raise_if_any(folder.name)
     return _dictionary(contents, folder)
 
@@ -55,52 +91,88 @@ def _folder(path: Path | None) -> Path:
     return folder
 
 
+def read_contents(reader: Reader) -> Contents:
+    """Read all files of a dictionary; what cannot be read goes into the reader's faults."""
+    contents = Contents()
+    if not (reader.folder / "decisions.md").is_file():
+        reader.faults.add(Place("decisions.md"), "", "does not exist", "record the programme's decisions of method there")
+    for path in _listed(reader.folder / "instruments", "*/"):
+        folder = f"instruments/{path.name}"
+        contents.add(Instrument, _bearing_its_name(reader, f"{folder}/instrument.toml", Instrument, path.name))
+        for table, kind in (EVIDENCE_FILES if (path / "areas.csv").is_file() else SURVEY_FILES).items():
+            contents.add(kind, reader.table(f"{folder}/{table}", kind, optional=table in OPTIONAL))
+    for folder, kind in NAMED_FILES.items():
+        for path in _listed(reader.folder / folder, "*.toml"):
+            contents.add(kind, _bearing_its_name(reader, f"{folder}/{path.name}", kind, path.stem))
+    for name, kind in PROGRAMME_FILES.items():
+        read = reader.table if name.endswith(".csv") else reader.record
+        completed = {"complete": _from_figures(contents)} if kind is Benchmark else {}
+        contents.add(kind, read(name, kind, optional=name in OPTIONAL, **completed))
+    return contents
+
+
+def _from_figures(contents: Contents) -> Callable[[dict], dict]:
+    """Completes a benchmark that names a printed figure: it takes from it what it leaves empty."""
+    known = {one.figure: {name: getattr(one, name) for name in OF_BENCHMARK} for one in contents.records(PrintedFigure)}
+    return lambda row: known.get(row.get("figure", ""), {}) | row
+
+
+def _listed(folder: Path, pattern: str) -> list[Path]:
+    """What a folder holds, in the order of names; nothing where it does not exist."""
+    found = sorted(folder.glob(pattern)) if folder.is_dir() else []
+    return [one for one in found if not one.name.startswith((".", "_", "~"))]
+
+
+def _bearing_its_name(reader: Reader, name: str, kind: type[Record], expected: str) -> list[Placed]:
+    """The record of a file; the file or its folder bears the name of the id in it."""
+    placed = reader.record(name, kind)
+    for one, place in placed:
+        if one.id != expected:
+            reader.faults.add(place, "id", f"is '{one.id}', but the name is '{expected}'", "make the two the same")
+    return placed
+
+
+def check_texts(entries: Iterable[Entry], faults: Faults) -> None:
+    """Hold that no text that is needed is blank."""
+    for record, place in ((entry.record, entry.place) for entry in entries):
+        for name, about in type(record).model_fields.items():
+            if about.is_required() and getattr(record, name) == "":
+                faults.add(place, name, "is empty", "fill it in")
+
+
 def _dictionary(contents: Contents, folder: Path) -> Dictionary:
     """The dictionary made of contents without fault."""
-    def records(name: str) -> tuple:
-        return tuple(record for record, _ in contents.rows(name))
-
     groups: dict[str, tuple[GroupLevel, ...]] = {}
-    for level in records("groups.csv"):
+    for level in contents.records(GroupLevel):
         groups[level.group] = (*groups.get(level.group, ()), level)
+    surveys, evidence = [], []
+    for one, place in contents.of(Instrument):
+        survey = not (folder / place.file).with_name("areas.csv").is_file()
+        kinds = (SURVEY_FILES if survey else EVIDENCE_FILES).values()
+        tables = (contents.records(kind, one.id) for kind in kinds)
+        surveys.append(LoadedInstrument(one, *tables)) if survey else evidence.append(LoadedEvidence(one, *tables))
     return Dictionary(
-        programme=contents.programme[0].record,
-        cohorts=tuple(record for record, _ in contents.cohorts),
-        authorities=records("authorities.csv"),
-        codes=records("authority_codes.csv"),
-        instruments=tuple(_loaded(one) for one in contents.instruments),
-        scales=tuple(record for record, _ in contents.scales),
-        indicators=records("indicators.csv"),
+        programme=contents.records(Programme)[0],
+        cohorts=contents.records(Cohort),
+        authorities=contents.records(Authority),
+        codes=contents.records(AuthorityCode),
+        instruments=tuple(surveys),
+        scales=contents.records(Scale),
+        indicators=contents.records(Indicator),
         groups=MappingProxyType(groups),
-        benchmarks=records("benchmarks.csv"),
-        exhibits=records("exhibits.csv"),
-        disclosure=contents.disclosure[0].record,
-        glossary=records("glossary.csv"),
-        sources=records("sources.csv"),
-        figures=records(FIGURES),
+        benchmarks=contents.records(Benchmark),
+        exhibits=contents.records(ExhibitRow),
+        disclosure=contents.records(Disclosure)[0],
+        glossary=contents.records(Term),
+        sources=contents.records(Citation),
+        figures=contents.records(PrintedFigure),
         folder=folder,
         digest=_digest(folder),
-        specimen=next((record for record, _ in contents.specimen), None),
-        evidence=tuple(_loaded_evidence(one) for one in contents.evidence),
-        official=Official(*(records(name) for name in OFFICIAL_TABLES)),
-        specimen_evidence=next((record for record, _ in contents.specimen_evidence), None),
+        specimen=next(iter(contents.records(Specimen)), None),
+        evidence=tuple(evidence),
+        official=Official(*(contents.records(kind) for name, kind in PROGRAMME_FILES.items() if name.startswith("official/"))),
+        specimen_evidence=next(iter(contents.records(SpecimenEvidence)), None),
     )
-
-
-def _loaded(files: InstrumentFiles) -> LoadedInstrument:
-    """One instrument made of its files."""
-    columns, items, responses, routing, comparability = (
-        tuple(record for record, _ in files.rows(name)) for name in INSTRUMENT_TABLES
-    )
-    return LoadedInstrument(files.record[0].record, columns, items, responses, routing, comparability)
-
-
-def _loaded_evidence(files: InstrumentFiles) -> LoadedEvidence:
-    """One instrument that is no survey, made of its files."""
-    fields, areas, points, choices, bands = (
-        tuple(record for record, _ in files.rows(name)) for name in EVIDENCE_TABLES
-    )
-    return LoadedEvidence(files.record[0].record, fields, areas, points, choices, bands)
 
 
 def _digest(folder: Path) -> str:

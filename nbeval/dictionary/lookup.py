@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nbeval.dictionary.enums import FieldRole, ItemKind, OfficialRole, Status
-from nbeval.dictionary.files import suggestion
 from nbeval.dictionary.models import (
-    Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow, GroupLevel,
-    Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable, Point, PrintedFigure,
-    Programme, Record, Response, Routing, Scale, SourceField, Term,
+    Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow,
+    GroupLevel, Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable, Point,
+    PrintedFigure, Programme, Response, Routing, Scale, SourceField, Term,
 )
+from nbeval.dictionary.record import Record
 from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
-from nbeval.errors import ParameterError
+from nbeval.errors import ParameterError, suggestion
 from nbeval.rounding import half_up
 
 #: how an exhibit names areas in place of indicators: one, a part, or all of its source

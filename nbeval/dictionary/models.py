@@ -5,22 +5,47 @@ Every record is frozen. Fields are documented in ``data_dictionary/README.md``, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import (
     Design, Direction, FieldRole, ItemKind, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Role, Rounding,
     ScaleRule, SourceKind, Status, Symbol, YearForm,
 )
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
+from nbeval.dictionary.record import ANY, HERE, Cited, CitedForReaders, Fault, Id, ReadersOnly, Record, Ref, Reference, Said, Unique
+from nbeval.errors import suggestion
+
+#: stands for an authority's id in the pattern of a file
+AUTHORITY = "{authority}"
+#: the end of a header that stands for every column whose header begins so
+MANY = "*"
+#: the choices that are a scale, whose codes are numbers
+SCALE = "rating"
+#: how an exhibit names what it shows together, and what the name is that of
+HEADLINE = "headline"
+TOGETHER = {
+    **{way: Ref(f"{way} of indicators") for way in ("domain", "family", "distribution")},
+    "area": Ref("area"), "part": Ref("part"), "source": Ref("kind of source", ANY), "measure": Ref("measure of official tables"),
+}
+#: the quantities that can be printed elsewhere, and those of them that are shares
+IN_PRINT = (Quantity.PERCENT, Quantity.MEAN, Quantity.COUNT, Quantity.LOWEST, Quantity.HIGHEST)
+_SHARES = (Quantity.PERCENT, Quantity.LOWEST, Quantity.HIGHEST)
+#: the columns of official tables whose labels have meanings
+LABELLED = (OfficialRole.BREAKDOWN, OfficialRole.AGE)
+FIGURES = "published/figures.csv"
+_WHEN = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
-class Record(BaseModel):
-    """One entry of the dictionary: unknown fields are refused, nothing can be changed after loading."""
+def _in_order(low: Any, high: Any) -> bool:
+    """Whether two ends follow one another, where both are given."""
+    return low is None or high is None or low <= high
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 # --- exhibits.csv, disclosure.toml, glossary.csv, sources.csv ----------------------------------------
 
@@ -28,70 +53,92 @@ class Record(BaseModel):
 class ExhibitRow(Record):
     """exhibits.csv: a table or figure of a report, and the results it shows."""
 
-    exhibit: str
-    reports: tuple[str, ...]            # report kinds it belongs to
-    section: str                        # the notebook section that calls for it
-    order: int
-    title: str                          # may use {cohort}, {authority}, {wave}, {people}
-    kind: str                           # a form that present knows: levels, change, distribution, ...
-    chart: str = ""                     # a chart that present knows; empty: a table only
-    source_id: str = "survey"
+    exhibit: Annotated[str, Id("exhibit")]
+    reports: Annotated[tuple[str, ...], Ref("report kind")]  # report kinds it belongs to
+    section: Said                       # the notebook section that calls for it
+    order: Annotated[int, ReadersOnly()]
+    title: Said                         # may use {cohort}, {authority}, {wave}, {people}
+    kind: str                           # a kind of exhibit: levels, change, distribution, ...
+    chart: Said = ""                    # how it is drawn; empty: a table only
+    source_id: Annotated[str, Ref("kind of source", ANY)] = "survey"
     quantities: tuple[str, ...]
     # ids, or domain:<id>, family:<id>, distribution:<id>, headline; empty: people are counted
     indicators: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    notes: str = ""
-    sentence: str = ""                  # a sentence above the exhibit; fields of the results in braces
+    groups: Annotated[tuple[str, ...], Ref("group")] = ()
+    notes: Said = ""
+    sentence: Said = ""                 # a sentence above the exhibit; fields of the results in braces
+
+    def references(self) -> Iterator[Reference]:
+        """What is marked, and the indicators, areas and measures, which may be named one by one or together."""
+        yield from super().references()
+        for name in self.indicators:
+            way, together, named = name.partition(":")
+            if not together and name != HEADLINE:
+                yield Reference("indicators", name, Ref("indicator"))
+            elif way in TOGETHER:
+                yield Reference("indicators", named, TOGETHER[way])
+
+    def faults(self) -> Iterator[Fault]:
+        for name in self.indicators:
+            way, together, _ = name.partition(":")
+            if together and way not in TOGETHER:
+                yield "indicators", f"unknown way of naming indicators '{way}'", suggestion(way, TOGETHER)
 
 
 class EvidenceRule(Record):
     """programme.toml: when what nobody tested counts as pointing towards an outcome of the theory of change."""
 
-    smallest_share: float               # of a theme's actions that were done, or of the places that told of it
-    source: str
+    smallest_share: Annotated[float, Field(gt=0, le=1)]  # of a theme's actions that were done, or of the places that told of it
+    source: Cited
 
 
 class StandingRule(Record):
     """programme.toml: which tests make a measure a strength or a priority of one place."""
 
-    against: tuple[str, ...]            # rest (all other places), comparator (respondents elsewhere), wave (the first one)
+    against: tuple[Literal["rest", "comparator", "wave"], ...]  # all other places, respondents elsewhere, the first wave
     gap: float                          # steps of a scale: bodies of raters that are further apart are to be talked about
-    source: str
+    source: Cited
 
 
 class Disclosure(Record):
-    threshold: int                      # smallest count that may be published
-    threshold_internal: int
-    threshold_percent_base: int         # smallest base of a percentage
+    threshold: Annotated[int, Field(ge=1)]  # smallest count that may be published
+    threshold_internal: Annotated[int, Field(ge=1)]
+    threshold_percent_base: Annotated[int, Field(ge=1)]  # smallest base of a percentage
     protect_complement: bool            # 0 % and 100 % disclose too
-    protected_groups: tuple[str, ...] = ()
-    rounding: str                       # half_up
+    protected_groups: Annotated[tuple[str, ...], Ref("group")] = ()
+    rounding: Literal["half_up"]
     percent_decimals: int = 0
     protection_interval: int            # narrowest interval an intruder may derive
     symbols: dict[str, str]             # withheld, not_available, not_applicable, low
     symbol_meanings: dict[str, str]
     priority: tuple[str, ...] = ()      # what is kept longest, most important first
     # sources that are not answers of people: only the counts of people on their rows are protected
-    not_of_answers: tuple[str, ...] = ()
-    source: str
+    not_of_answers: Annotated[tuple[str, ...], Ref("kind of source", ANY)] = ()
+    source: Cited
+
+    def faults(self) -> Iterator[Fault]:
+        unexplained = sorted(set(self.symbols) ^ set(self.symbol_meanings))
+        if unexplained:
+            yield "symbol_meanings", f"do not match the symbols: {', '.join(unexplained)}", "give every symbol one meaning"
 
 
 class Term(Record):
-    term: str
+    term: Annotated[str, Id("term")]
     meaning: str
     not_called: str = ""
-    source: str = ""
+    source: Cited = ""
 
 
 class Citation(Record):
     """sources.csv: where a fact was read."""
 
-    source: str
+    source: Annotated[str, Id("source key")]
     title: str
     publisher: str = ""
     published: str = ""
     url: str = ""
     note: str = ""
+
 
 # --- programme.toml, cohorts/<id>.toml, authorities.csv, authority_codes.csv -------------------------
 
@@ -104,68 +151,72 @@ class Words(Record):
 
 
 class Domain(Record):
-    id: str
-    label: str
-    about: str = ""
+    id: Annotated[str, Id("domain")]
+    label: Said
+    about: Said = ""
     status: Status = Status.CONFIRMED
-    source: str = ""
+    source: CitedForReaders = ""
 
 
 class Outcome(Record):
     """An outcome of the programme's theory of change."""
 
-    id: str
-    label: str
-    about: str = ""
+    id: Annotated[str, Id("outcome")]
+    label: Said
+    about: Said = ""
     status: Status = Status.CONFIRMED
-    source: str = ""
+    source: CitedForReaders = ""
 
 
 class ReportKind(Record):
     """A kind of report: which notebook makes it, of which wave, for whom."""
 
-    id: str
+    id: Annotated[str, Id("report kind")]
     notebook: str
-    title: str                          # may use {cohort}, {authority}, {programme}
-    audience: str = ""
-    wave: str = ""                      # `first` or `last` of the cohort's waves, or empty for all
+    title: Said                         # may use {cohort}, {authority}, {programme}
+    audience: Said = ""
+    wave: Literal["first", "last", ""] = ""  # `first` or `last` of the cohort's waves, or empty for all
     per_authority: bool = False
     internal: bool = False              # never published, never in the release
     form: ReportForm = ReportForm.REPORT
     sections: tuple[str, ...] = ()      # as they follow in the notebook: exhibits are numbered in this order
-    made_from: SourceKind = SourceKind.SURVEY   # survey: answers and what is collected beside them
+    made_from: SourceKind = SourceKind.SURVEY  # survey: answers and what is collected beside them
 
 
 class Programme(Record):
     id: str
-    name: str
-    owner: str
-    about: str
+    name: Said
+    owner: Said
+    about: Said
     people: Words                       # who answers: young person / young people
     area: Words                         # where they belong: local authority / local authorities
     language: str = "en-GB"
-    smallest_meaningful_change: dict[str, float] = {}   # by measure, in its unit; source in decisions.md
-    conf_level: float = 0.95
-    holm_families: tuple[str, ...] = () # families adjusted by Holm; all others by Benjamini and Hochberg
+    smallest_meaningful_change: dict[Measure, float] = {}  # by measure, in its unit; source in decisions.md
+    conf_level: float = Field(default=0.95, gt=0.5, lt=1)
+    holm_families: tuple[str, ...] = ()  # families adjusted by Holm; all others by Benjamini and Hochberg
     domains: tuple[Domain, ...]
     outcomes: tuple[Outcome, ...] = ()
     reports: tuple[ReportKind, ...]
     evidence: EvidenceRule | None = None
     standing: StandingRule | None = None
-    source: str
+    source: CitedForReaders
 
 
 class Wave(Record):
-    """An occasion of measurement. Waves stand in the file in the order of time."""
+    """An occasion of measurement. Waves are in the order of time."""
 
-    id: str
+    id: Annotated[str, Id("wave", HERE)]
     label: str
     fieldwork_start: date | None = None
     fieldwork_end: date | None = None
-    overlaps: tuple[str, ...] = ()      # waves that may hold the same people: never tested against one another
-    note: str = ""
+    overlaps: Annotated[tuple[str, ...], Ref("wave", HERE)] = ()  # waves that may hold the same people: never tested against one another
+    note: Said = ""
     status: Status = Status.CONFIRMED
-    source: str = ""
+    source: CitedForReaders = ""
+
+    def faults(self) -> Iterator[Fault]:
+        if not _in_order(self.fieldwork_start, self.fieldwork_end):
+            yield "fieldwork_end", "is before fieldwork_start", "put the two dates in order"
 
 
 class SourceFiles(Record):
@@ -174,13 +225,13 @@ class SourceFiles(Record):
     `pattern` is relative to the cohort's data folder; `{authority}` stands for an authority's id.
     """
 
-    wave: str = ""
+    wave: Annotated[str, Ref("wave", HERE)] = ""
     pattern: str
-    version: str                        # export version: a block of the instrument's columns.csv
-    header_rows: int = 1
+    version: Annotated[str, Ref("export version", "instrument")]  # export version: a block of the instrument's columns.csv
+    header_rows: int = Field(default=1, ge=1)
     encoding: str = ""                  # empty: UTF-8 (with or without byte-order mark), then cp1252
-    authorities: tuple[str, ...] = ()   # only these; empty: all of the cohort
-    not_expected: tuple[str, ...] = ()  # authorities that made no return, by agreement
+    authorities: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # only these; empty: all of the cohort
+    not_expected: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # authorities that made no return, by agreement
 
     def returned_by(self, authorities: Iterable[str]) -> tuple[str, ...]:
         """Those of a cohort's authorities whose exports these are, in the cohort's order."""
@@ -192,40 +243,57 @@ class SourceFiles(Record):
 class Source(Record):
     """An instrument of collection that a cohort used."""
 
-    id: str                             # survey, self_assessment, action_plan, visits, interviews, ...
-    instrument: str
-    label: str
+    id: Annotated[str, Id("kind of source", HERE)]  # survey, self_assessment, action_plan, visits, interviews, ...
+    instrument: Annotated[str, Ref("instrument")]
+    label: Said
     kind: SourceKind | None = None      # published, where its figures stand in print; else that of the instrument
     files: tuple[SourceFiles, ...] = ()
-    note: str = ""
+    note: Said = ""
     status: Status = Status.CONFIRMED
-    source: str = ""
+    source: CitedForReaders = ""
+
+    def returns(self, authorities: tuple[str, ...]) -> Iterator[Fault]:
+        """Where files are those of some authorities only, every authority has one at every wave, or is not expected."""
+        for wave in dict.fromkeys(files.wave for files in self.files if files.authorities):
+            declared = [files for files in self.files if files.wave == wave]
+            named = {one for files in declared for one in (*files.returned_by(authorities), *files.authorities, *files.not_expected)}
+            for authority in authorities:
+                if authority not in named and named <= set(authorities):
+                    yield "files", f"no file at wave '{wave}' is of authority '{authority}'", "name it under authorities or not_expected"
+            paths = [files.pattern.replace(AUTHORITY, one) for files in declared for one in files.returned_by(authorities)
+                     if AUTHORITY in files.pattern]
+            for path in sorted({one for one in paths if paths.count(one) > 1}):
+                yield "files", f"'{path}' would be read twice", "name each authority once for each file"
 
 
 class Eligible(Record):
     """How many people could have answered: one authority at one wave."""
 
-    authority: str
-    wave: str
-    count: int
-    source: str
+    authority: Annotated[str, Ref("authority", HERE)]
+    wave: Annotated[str, Ref("wave", HERE)]
+    count: Annotated[int, Field(ge=0)]
+    source: CitedForReaders
+
+    once = (Unique("this count", "authority", lambda one: (one.authority, one.wave)),)
 
 
 class Margin(Record):
     """A known population count, for weighting and for judging who answered."""
 
-    wave: str
-    authority: str = ""                 # empty: all
-    group: str
-    level: str
-    count: int
-    source: str
+    wave: Annotated[str, Ref("wave", HERE)]
+    authority: Annotated[str, Ref("authority", HERE)] = ""  # empty: all
+    group: Annotated[str, Ref("group", also=("authority",))]
+    level: Annotated[str, Ref("level", "group")]
+    count: Annotated[int, Field(ge=0)]
+    source: CitedForReaders
+
+    once = (Unique("this count", "level", lambda one: (one.wave, one.authority, one.group, one.level)),)
 
 
 class Weighting(Record):
     """How a cohort's weights are made: rake to `margins`, trim, report."""
 
-    margins: tuple[str, ...]            # groups raked to; `authority` is the authority itself
+    margins: Annotated[tuple[str, ...], Ref("group", also=("authority",))]  # groups raked to; `authority` is the authority itself
     trim_upper: float | None = None     # times the median weight
     trim_lower: float | None = None
     finite_population: bool = False
@@ -237,61 +305,61 @@ class Overlap(Record):
     largest_share: float = 1.0          # of those who can be in both
     lowest_correlation: float = 0.0
     highest_correlation: float = 1.0
-    source: str
+    source: Cited
 
 
 class Study(Record):
     """A model of what goes together with an outcome: factors are groups or percent indicators."""
 
-    outcome: str
-    factors: tuple[str, ...]
-    source: str
+    outcome: Annotated[str, Ref("indicator")]
+    factors: Annotated[tuple[str, ...], Ref("group or indicator")]
+    source: CitedForReaders
 
 
 class Disagreement(Record):
     """Where sources contradict one another; kept visible."""
 
-    about: str
-    readings: tuple[str, ...]
-    source: str
+    about: Said
+    readings: Annotated[tuple[str, ...], ReadersOnly()]
+    source: CitedForReaders
 
 
 class Note(Record):
     """Something a reader of every change must know (a period effect, a change of question)."""
 
     id: str
-    text: str
-    waves: tuple[str, ...] = ()
-    label: str = ""                     # a few words for a picture
+    text: Said
+    waves: Annotated[tuple[str, ...], Ref("wave", HERE)] = ()
+    label: Said = ""                    # a few words for a picture
     starts: date | None = None          # where it is of a time: timelines mark it
     ends: date | None = None
-    source: str = ""
+    source: CitedForReaders = ""
 
 
 class Cohort(Record):
-    id: str
-    label: str
+    id: Annotated[str, Id("cohort")]
+    label: Said
     invented: bool = False
-    about: str = ""
+    about: Said = ""
     starts: str                         # a year, a month or a day, as far as it is known
     ends: str = ""
     design: Design = Design.REPEATED_CROSS_SECTIONS
     status: Status = Status.CONFIRMED
-    authorities: tuple[str, ...] = ()
+    authorities: Annotated[tuple[str, ...], Ref("authority"), Id("authority", HERE, unique=False)] = ()
     authorities_known: bool = True      # False: the list could not be found
-    clusters: dict[str, tuple[str, ...]] = {}
+    clusters: Annotated[dict[str, tuple[str, ...]], Ref("authority", HERE)] = {}
     waves: tuple[Wave, ...] = ()
     sources: tuple[Source, ...] = ()
     eligible: tuple[Eligible, ...] = ()
     margins: tuple[Margin, ...] = ()
     weighting: Weighting | None = None
     overlap: Overlap | None = None      # of repeated cross-sections; None: not known at all
-    groups: tuple[str, ...] = ()        # groups that results are broken down by
-    adjust_for: tuple[str, ...] = ()    # covariates of the adjusted change, besides authority
+    groups: Annotated[tuple[str, ...], Ref("group")] = ()  # groups that results are broken down by
+    adjust_for: Annotated[tuple[str, ...], Ref("group")] = ()  # covariates of the adjusted change, besides authority
     drivers: tuple[Study, ...] = ()
     notes: tuple[Note, ...] = ()
-    disagreements: tuple[Disagreement, ...] = ()
-    source: str
+    disagreements: Annotated[tuple[Disagreement, ...], ReadersOnly()] = ()
+    source: CitedForReaders
 
     @property
     def made_from(self) -> SourceKind:
@@ -299,133 +367,209 @@ class Cohort(Record):
         printed = any(source.kind is SourceKind.PUBLISHED for source in self.sources)
         return SourceKind.PUBLISHED if printed else SourceKind.SURVEY
 
+    def faults(self) -> Iterator[Fault]:
+        if len(set(self.authorities)) < len(self.authorities):
+            yield "authorities", "an authority is named twice", "name each authority once"
+        for name in ("starts", "ends"):
+            if not _WHEN.fullmatch(getattr(self, name) or "2000"):
+                yield name, f"'{getattr(self, name)}' is not a year, a month or a day", "write it as 2020, 2020-03 or 2020-03-31"
+        if self.ends and self.starts > self.ends:
+            yield "ends", "is before starts", "put the two in order"
+        earlier: date | None = None
+        for number, wave in enumerate(self.waves):
+            if not _in_order(earlier, wave.fieldwork_start):
+                yield ("waves", number, "fieldwork_start"), "is before that of the wave above", "put the waves in order"
+            earlier = wave.fieldwork_start or earlier
+        for number, source in enumerate(self.sources):
+            yield from ((("sources", number, field), what, do) for field, what, do in source.returns(self.authorities))
+        yield from self._of_print()
+
+    def _of_print(self) -> Iterator[Fault]:
+        """A cohort is made of answers or of printed figures, not of both."""
+        printed = [source.kind is SourceKind.PUBLISHED for source in self.sources]
+        if any(printed) and not all(printed):
+            yield "sources", "mixes printed figures with other sources", "declare a cohort of its own for the printed figures"
+        if any(printed) and any(source.files for source in self.sources):
+            yield "sources", "names files for printed figures", f"put the figures into {FIGURES}"
+
 
 class Authority(Record):
-    authority: str
+    authority: Annotated[str, Id("authority")]
     name: str
     region: str = ""
     invented: bool = False
     status: Status = Status.CONFIRMED
-    source: str
+    source: CitedForReaders
 
 
 class AuthorityCode(Record):
     """An official code of an authority and the days on which it was in force."""
 
-    authority: str
+    authority: Annotated[str, Ref("authority")]
     system: str                         # ons, dfe
     code: str
     valid_from: date | None = None
     valid_to: date | None = None
-    source: str
+    source: Cited
+
 
 # --- instruments/<id>/ of surveys --------------------------------------------------------------------
+
+
+    def faults(self) -> Iterator[Fault]:
+        if not _in_order(self.valid_from, self.valid_to):
+            yield "valid_to", "is before valid_from", "put the two dates in order"
 
 
 class Instrument(Record):
     """instrument.toml: an instrument and the rules by which its forms are kept or set aside."""
 
-    id: str
-    label: str
-    kind: str                           # survey, self_assessment, ...
-    about: str = ""
-    licence: str
+    id: Annotated[str, Id("instrument")]
+    label: Said
+    kind: SourceKind                    # survey, self_assessment, ...
+    about: Said = ""
+    licence: Said
     may_show_wording: bool
     separator: str = ";"                # of several options in one cell
-    complete_labels: tuple[str, ...] = ()    # values of the status column that mean a finished form
+    complete_labels: tuple[str, ...] = ()  # values of the status column that mean a finished form
     partial_labels: tuple[str, ...] = ()
-    test_labels: tuple[str, ...] = ()        # values of the test column that mean a test
+    test_labels: tuple[str, ...] = ()   # values of the test column that mean a test
     minimum_answered: int = 1           # a form with fewer valid answers is set aside as empty
     keep_partial: bool = True
-    duplicates: str = "last"            # of two forms with one submission number: first, last, most_complete
-    late: str = "keep"                  # forms finished after the fieldwork: keep or set_aside
+    duplicates: Literal["first", "last", "most_complete"] = "last"  # of two forms with one submission number: first, last, most_complete
+    late: Literal["keep", "set_aside"] = "keep"  # forms finished after the fieldwork: keep or set_aside
     status: Status = Status.CONFIRMED
-    source: str
+    source: CitedForReaders
+
+    def faults(self) -> Iterator[Fault]:
+        if not self.separator:
+            yield "separator", "is empty", "write the character that parts options in one cell"
 
 
 class Column(Record):
     """columns.csv: what a raw column of an export version is."""
 
-    version: str
+    version: Annotated[str, Id("export version", HERE, unique=False)]
     header: str = ""                    # as exported, several header rows joined by " | "; empty: a column without one
     role: Role
     item: str = ""
     required: bool = True
 
+    once = (
+        Unique("this header", "header", lambda one: (one.version, normalise(one.header))),
+        Unique("a column of this item", "item", lambda one: (one.version, one.item) if one.role in (Role.ITEM, Role.OPTIONS) else None),
+    )
+
+    def references(self) -> Iterator[Reference]:
+        """The item, or the multi-select question whose options the column holds."""
+        kind = {Role.ITEM: "item", Role.OPTIONS: "multi-select question"}.get(self.role)
+        if kind:
+            yield Reference("item", self.item, Ref(kind, HERE))
+
+    def faults(self) -> Iterator[Fault]:
+        if self.item and self.role not in (Role.ITEM, Role.OPTIONS):
+            yield "item", f"is filled in for a column of role {self.role}", "leave it empty"
+
 
 class Item(Record):
     """items.csv: one question, or one option of a multi-select question."""
 
-    item: str
+    item: Annotated[str, Id("item")]
     label: str                          # short name, for tables
     wording: str = ""                   # only where may_show_wording
     kind: ItemKind
-    response_set: str = ""
-    part_of: str = ""                   # the multi-select question this option belongs to
+    response_set: Annotated[str, Ref("response set", HERE)] = ""
+    part_of: Annotated[str, Id("multi-select question", HERE, unique=False)] = ""  # the multi-select question this option belongs to
     lowest: float | None = None
     highest: float | None = None
-    domain: str = ""
+    domain: Annotated[str, Ref("domain")] = ""
     status: Status
-    note: str = ""
-    source: str
+    note: Said = ""
+    source: CitedForReaders
+
+    def faults(self) -> Iterator[Fault]:
+        if self.kind is ItemKind.CHOICE and not self.response_set:
+            yield "response_set", "is empty for an item of kind choice", "name its response set"
+        if self.kind is ItemKind.NUMBER and (self.lowest is None or self.highest is None):
+            yield "lowest", "lowest and highest are needed for an item of kind number", "write both ends of the scale"
+        elif self.kind is ItemKind.NUMBER and self.lowest >= self.highest:
+            yield "lowest", "is not below highest", "put the two ends in order"
+        if self.kind is ItemKind.OPTION and not self.part_of:
+            yield "part_of", "is empty for an item of kind option", "name the multi-select question it belongs to"
+        if self.kind is not ItemKind.OPTION and self.part_of:
+            yield "part_of", f"is filled in for an item of kind {self.kind}", "leave it empty"
 
 
 class Response(Record):
     """response_sets.csv: one answer of a response set in one codebook version (empty: in all)."""
 
-    response_set: str
-    codebook: str = ""
+    response_set: Annotated[str, Id("response set", HERE, unique=False)]
+    codebook: Annotated[str, Ref("export version", HERE)] = ""
     code: int
     label: str
     also: str = ""                      # other spellings an export may hold, parted by " | "
     missing: MissingReason | None = None
     status: Status = Status.CONFIRMED
-    source: str
+    source: CitedForReaders
+
+    once = (Unique("this code", "code", lambda one: (one.response_set, one.codebook, one.code)),)
 
 
 class Routing(Record):
     """routing.csv: an item asked only of those who gave certain answers to an earlier one."""
 
-    item: str
-    asked_if_item: str
+    item: Annotated[str, Ref("item")]
+    asked_if_item: Annotated[str, Ref("item")]
     asked_if_codes: tuple[int, ...]
     status: Status
-    source: str
+    source: CitedForReaders
+
+    once = (Unique("this routing", "item", lambda one: (one.item, one.asked_if_item)),)
+
+    def faults(self) -> Iterator[Fault]:
+        if self.item == self.asked_if_item:
+            yield "asked_if_item", "is the item itself", "name the earlier item that decides"
 
 
 class Comparability(Record):
     """comparability.csv: whether an item may be compared between two export versions."""
 
-    item: str
-    version_a: str
-    version_b: str
+    item: Annotated[str, Ref("item")]
+    version_a: Annotated[str, Ref("export version", HERE)]
+    version_b: Annotated[str, Ref("export version", HERE)]
     comparable: Match
     note: str
-    source: str
+    source: CitedForReaders
+
 
 # --- instruments/<id>/ of sources that are no survey -------------------------------------------------
+
+
+    once = (Unique("this note", "item", lambda one: (one.item, *sorted((one.version_a, one.version_b)))),)
 
 
 class Area(Record):
     """areas.csv: what a source speaks of: an area of a service, a theme, a visit, a prerequisite."""
 
-    area: str
+    area: Annotated[str, Id("area")]
     label: str
-    part: str = ""                      # areas of one part belong together: a phase, a kind of condition
-    about: str = ""
-    outcomes: tuple[str, ...] = ()      # theory-of-change outcomes it speaks to
+    part: Annotated[str, Id("part", unique=False)] = ""  # areas of one part belong together: a phase, a kind of condition
+    about: Said = ""
+    outcomes: Annotated[tuple[str, ...], Ref("outcome")] = ()  # theory-of-change outcomes it speaks to
     status: Status
-    source: str
+    source: CitedForReaders
 
 
 class Point(Record):
     """points.csv: one statement or question that is rated; its area is the mean of its points."""
 
     point: str
-    area: str
+    area: Annotated[str, Ref("area", HERE)]
     label: str
     status: Status
-    source: str
+    source: CitedForReaders
+
+    once = (Unique("this point", "point", lambda one: one.point),)
 
 
 class Choice(Record):
@@ -440,7 +584,15 @@ class Choice(Record):
     since: date | None = None           # the days between which it was in use: a framework of inspection
     until: date | None = None
     status: Status = Status.CONFIRMED
-    source: str
+    source: CitedForReaders
+
+    once = (Unique("this code", "code", lambda one: (one.choices, one.code)),)
+
+    def faults(self) -> Iterator[Fault]:
+        if not _in_order(self.since, self.until):
+            yield "until", "is before since", "put the two dates in order"
+        if self.choices == SCALE and not self.code.isdecimal():
+            yield "code", f"'{self.code}' is no whole number", "number the steps of the scale"
 
 
 class Band(Record):
@@ -448,45 +600,67 @@ class Band(Record):
 
     band: str
     label: str
-    colour: str                         # red, amber or green; never shown without the label
+    colour: Literal["red", "amber", "green"]  # red, amber or green; never shown without the label
     lowest: float
     status: Status = Status.CONFIRMED
-    source: str
+    source: Cited
+
+    once = (Unique("this lowest mean", "lowest", lambda one: one.lowest),)
 
 
 class SourceField(Record):
     """fields.csv: a column of an export, or a line of its cover sheet."""
 
-    version: str
+    version: Annotated[str, Id("export version", HERE, unique=False)]
     header: str                         # one that ends with "*" stands for every header that begins so
     role: FieldRole
     choices: str = ""                   # the set of choices its entries are of
     occasion: str = ""                  # the wave, the review or the raters it is of, where it is of one
-    area: str = ""                      # the area it is of, where no column says it
+    area: Annotated[str, Ref("area", HERE)] = ""  # the area it is of, where no column says it
     parted_by: str = ""                 # what parts several codes in one cell; `line` for a line break
     required: bool = True
     status: Status = Status.CONFIRMED   # of layouts that are not ours: whether the tool is known to write this header
-    source: str = ""
+    source: Cited = ""
+
 
 # --- groups.csv, scales/<id>.toml, indicators.csv, benchmarks.csv ------------------------------------
+
+
+    once = (
+        Unique("this header", "header", lambda one: (one.version, normalise(one.header))),
+        Unique("a field of this role", "role", lambda one: None if one.role in (FieldRole.TEXT, FieldRole.RATING)
+               else (one.version, one.role, one.occasion, one.choices, one.area)),
+    )
+
+    def references(self) -> Iterator[Reference]:
+        """What is marked, and the group that an attribute is of."""
+        yield from super().references()
+        if self.role is FieldRole.ATTRIBUTE:
+            yield Reference("choices", self.choices, Ref("group"))
+
+    def faults(self) -> Iterator[Fault]:
+        if self.header.endswith(MANY) and self.role is not FieldRole.TEXT:
+            yield "header", "stands for many columns, which only typed text may", "give it the role text, or name each column"
+        if self.parted_by and self.role is not FieldRole.AREA:
+            yield "parted_by", f"is filled in for the role {self.role.value}", "leave it empty: only codes are parted"
 
 
 class GroupLevel(Record):
     """groups.csv: one level of a grouping of respondents."""
 
-    group: str
-    label: str
-    item: str
-    level: str
+    group: Annotated[str, Id("group", unique=False)]
+    label: Said
+    item: Annotated[str, Ref("item")]
+    level: Annotated[str, Id("level", "group")]
     level_label: str
     codes: tuple[str, ...]              # single codes, or lowest-highest
     protected: bool = False
     status: Status = Status.CONFIRMED
-    source: str
+    source: CitedForReaders
 
 
 class ScaleItem(Record):
-    item: str
+    item: Annotated[str, Ref("item")]
     reverse: bool = False
     counts_when: tuple[str, ...] = ()   # for the rule `count`
 
@@ -497,82 +671,119 @@ class Conversion(Record):
 
 
 class Scale(Record):
-    id: str
-    label: str
+    id: Annotated[str, Id("scale")]
+    label: Said
     items: tuple[ScaleItem, ...]
     rule: ScaleRule
     minimum_answered: int
     lowest: float
     highest: float
     conversion: tuple[Conversion, ...] = ()
-    domain: str = ""
-    citation: str
-    licence: str
+    domain: Annotated[str, Ref("domain")] = ""
+    citation: Said
+    licence: Said
     status: Status
-    note: str = ""
+    note: Said = ""
+
+    def faults(self) -> Iterator[Fault]:
+        if not 1 <= self.minimum_answered <= len(self.items):
+            yield "minimum_answered", f"is {self.minimum_answered} of {len(self.items)} items", "write 1 to the number of items"
+        if self.lowest >= self.highest:
+            yield "lowest", "is not below highest", "put the two ends in order"
+        if len({part.item for part in self.items}) < len(self.items):
+            yield "items", "an item is named twice", "name each item once"
+        counts = self.rule is ScaleRule.COUNT
+        for number, part in enumerate(self.items):
+            if counts and not part.counts_when:
+                yield ("items", number, "counts_when"), "is empty for the rule count", "write the codes that count"
+            elif part.counts_when and not counts:
+                yield ("items", number, "counts_when"), f"is filled in for the rule {self.rule}", "leave it out"
+        raw = [step.raw for step in self.conversion]
+        if raw != sorted(set(raw)):
+            yield "conversion", "is not in the order of raw totals, each once", "put its rows in order"
+        if any(not self.lowest <= step.score <= self.highest for step in self.conversion):
+            yield "conversion", "has a score outside lowest to highest", "check the published table"
 
 
 class Indicator(Record):
     """indicators.csv: a reported measure = an item or scale plus a coding plus a codebook version."""
 
-    indicator: str
+    indicator: Annotated[str, Id("indicator")]
     label: str
     short: str                          # for axes and tight tables
-    says: str                           # completes "of those who answered ...": "had low life satisfaction"
-    plain: str = ""                     # for readers who want plain words, as the person would say it
-    domain: str
-    item: str = ""
-    scale: str = ""
+    says: Said                          # completes "of those who answered ...": "had low life satisfaction"
+    plain: Said = ""                    # for readers who want plain words, as the person would say it
+    domain: Annotated[str, Ref("domain"), Id("domain of indicators", unique=False)]
+    item: Annotated[str, Ref("item")] = ""
+    scale: Annotated[str, Ref("scale")] = ""
     measure: Measure
     codes: tuple[str, ...] = ()         # single codes, or lowest-highest
     unit: str
-    decimals: int = 0
+    decimals: int = Field(default=0, ge=0)
     better: Direction
-    family: str = ""                    # tests read together
-    distribution: str = ""              # indicators of one distribution add up to its base
+    family: Annotated[str, Id("family of indicators", unique=False)] = ""  # tests read together
+    distribution: Annotated[str, Id("distribution of indicators", unique=False)] = ""  # indicators of one distribution add up to its base
     headline: bool = False
-    outcomes: tuple[str, ...] = ()      # theory-of-change outcomes it speaks to
+    outcomes: Annotated[tuple[str, ...], Ref("outcome")] = ()  # theory-of-change outcomes it speaks to
     status: Status
-    note: str = ""
-    source: str
+    note: Said = ""
+    source: CitedForReaders
+
+    def faults(self) -> Iterator[Fault]:
+        if bool(self.item) == bool(self.scale):
+            yield "item", "exactly one of item and scale is needed", "fill in one of the two"
+        if self.measure is Measure.PERCENT and not self.codes:
+            yield "codes", "is empty for the measure percent", "write the codes that count"
+        if self.measure is not Measure.PERCENT and self.codes:
+            yield "codes", f"is filled in for the measure {self.measure.value}", "leave it empty"
 
 
 class Benchmark(Record):
     """benchmarks.csv: a published value of another body of people."""
 
     benchmark: str
-    indicator: str
-    kind: str                           # population (a value) or comparator (a body with its own n)
-    label: str
-    population: str
+    indicator: Annotated[str, Ref("indicator")]
+    kind: Literal["population", "comparator"]  # population (a value) or comparator (a body with its own n)
+    label: Said
+    population: Said
     ages: str
     year: str
     value: float
     unit: str
-    n: int | None = None
+    n: Annotated[int | None, Field(ge=1)] = None
     conf_low: float | None = None
     conf_high: float | None = None
     decimals: int = 0
     geography: str = ""
-    figure: str = ""                    # of published/figures.csv: it gives what is left empty here
+    figure: Annotated[str, Ref("printed figure")] = ""  # of published/figures.csv: it gives what is left empty here
     match: Match
     status: Status
-    note: str = ""
-    source: str
+    note: Said = ""
+    source: Cited
+
 
 # --- published/figures.csv ---------------------------------------------------------------------------
+
+
+    once = (Unique("this benchmark", "benchmark", lambda one: (one.benchmark, one.indicator)),)
+
+    def faults(self) -> Iterator[Fault]:
+        if (self.conf_low is None) != (self.conf_high is None):
+            yield "conf_low", "one end of the interval is missing", "give both ends or none"
+        elif self.conf_low is not None and not self.conf_low <= self.value <= self.conf_high:
+            yield "value", "lies outside its interval", "check the published figures"
 
 
 class PrintedFigure(Record):
     """One figure as printed: what it is of, how precise it is, and where it stands."""
 
-    figure: str
-    cohort: str = ""                    # of which survey, where it is one of ours; empty for other people
-    wave: str = ""
-    authority: str = ""
-    group: str = ""
-    level: str = ""
-    indicator: str = ""                 # the indicator whose question and coding it has; empty where none has
+    figure: Annotated[str, Id("printed figure")]
+    cohort: Annotated[str, Ref("cohort")] = ""  # of which survey, where it is one of ours; empty for other people
+    wave: Annotated[str, Ref("wave", "cohort")] = ""
+    authority: Annotated[str, Ref("authority", "cohort")] = ""
+    group: Annotated[str, Ref("group")] = ""
+    level: Annotated[str, Ref("level", "group")] = ""
+    indicator: Annotated[str, Ref("indicator")] = ""  # the indicator whose question and coding it has; empty where none has
     quantity: Quantity = Quantity.PERCENT
     about: str                          # what was asked
     coding: str                         # which answers are counted, in the words of the page
@@ -581,9 +792,9 @@ class PrintedFigure(Record):
     ages: str = ""
     year: str
     geography: str = ""
-    authorities: int | None = None      # how many took part
-    n: int | None = None
-    n_rounded_to: int = 1
+    authorities: Annotated[int | None, Field(ge=1)] = None  # how many took part
+    n: Annotated[int | None, Field(ge=1)] = None
+    n_rounded_to: int = Field(default=1, ge=1)
     value: float | None = None          # empty where a symbol was printed
     symbol: Symbol | None = None
     decimals: int = 0                   # as printed
@@ -591,16 +802,31 @@ class PrintedFigure(Record):
     conf_low: float | None = None
     conf_high: float | None = None
     rounding: Rounding = Rounding.UNKNOWN
-    beside: tuple[str, ...] = ()        # figures of other people that it stands beside: those of the right year
+    beside: Annotated[tuple[str, ...], Ref("printed figure")] = ()  # figures of other people that it stands beside: those of the right year
     page: str = ""                      # in a source that has pages
     status: Status
     note: str = ""
-    source: str
+    source: Cited
 
     @property
     def printed(self) -> PrintedNumber | None:
         """The figure as it is printed; None where a symbol stands in its place."""
         return None if self.value is None else printed_value(self.value, self.decimals)
+
+    once = (Unique("a figure of this indicator, wave and place", "figure", lambda one: (
+        one.cohort, one.wave, one.authority, one.group, one.level, one.indicator, one.quantity) if one.cohort and one.indicator else None),)
+
+    def faults(self) -> Iterator[Fault]:
+        if not self.cohort and (self.wave or self.authority or self.group):
+            yield "cohort", "is empty, though wave, authority or group is not", "name the cohort, or leave them empty"
+        if self.quantity not in IN_PRINT:
+            yield "quantity", f"unknown quantity in print '{self.quantity}'", suggestion(self.quantity, IN_PRINT)
+        if (self.value is None) == (self.symbol is None):
+            yield "value", "exactly one of value and symbol is needed", "fill in one of the two"
+        if self.value is not None and abs(self.printed.value - self.value) > 1e-9:
+            yield "decimals", f"are fewer than those of {self.value}", "count the digits after the point"
+        if self.value is not None and self.quantity in _SHARES and not 0 <= self.value <= 100:
+            yield "value", "is no percentage", "write a number from 0 to 100"
 
 
 #: what a benchmark takes from the figure it names, where its own cell is empty
@@ -609,13 +835,14 @@ OF_BENCHMARK = (
     "status", "source",
 )
 
+
 # --- official/ ---------------------------------------------------------------------------------------
 
 
 class OfficialTable(Record):
     """official/tables.csv: one published table in one vintage."""
 
-    table: str
+    table: Annotated[str, Id("official table")]
     label: str
     vintage: str                        # tables of one series are told apart by it; a later one sorts after an earlier
     file: str                           # in the data folder
@@ -624,33 +851,44 @@ class OfficialTable(Record):
     codes_on: date | None = None        # the day whose authority codes it uses for all years; empty: those of each year
     breakdown: str = ""                 # what all of it is about, where no column says so
     age: str = ""                       # the age all of it is about, where no column says so
-    symbols: tuple[str, ...] = ()       # symbols it may hold instead of a number
+    symbols: Annotated[tuple[str, ...], Ref("symbol")] = ()  # symbols it may hold instead of a number
     status: Status = Status.CONFIRMED
     note: str = ""
-    source: str
+    source: Cited
 
 
 class OfficialColumn(Record):
     """official/columns.csv: what a column of a table is."""
 
-    table: str
+    table: Annotated[str, Ref("official table")]
     header: str
     role: OfficialRole
+
+    once = (
+        Unique("this row", "header", lambda one: (one.table, one.header)),
+        Unique("a column of this role", "role", lambda one: None if one.role is OfficialRole.IGNORED else (one.table, one.role)),
+    )
 
 
 class OfficialLabel(Record):
     """official/labels.csv: what a label of the column `breakdown` or `age` of a table means."""
 
-    table: str
+    table: Annotated[str, Ref("official table")]
     role: OfficialRole
     label: str
     meaning: str                        # as in measures.csv
+
+    once = (Unique("this row", "label", lambda one: (one.table, one.role, one.label)),)
+
+    def faults(self) -> Iterator[Fault]:
+        if self.role not in LABELLED:
+            yield "role", f"unknown role of a label '{self.role}'", suggestion(self.role, LABELLED)
 
 
 class OfficialMeasure(Record):
     """official/measures.csv: a published figure that is taken over: a breakdown at an age."""
 
-    measure: str
+    measure: Annotated[str, Id("measure of official tables")]
     label: str
     unit: str
     breakdown: str
@@ -658,34 +896,15 @@ class OfficialMeasure(Record):
     denominator: str = ""               # the breakdown whose count it is a share of
     status: Status = Status.CONFIRMED
     note: str = ""
-    source: str
+    source: Cited
+
+    once = (Unique("this breakdown and age", "breakdown", lambda one: (one.breakdown, one.age)),)
 
 
 class OfficialSymbol(Record):
     """official/symbols.csv: a symbol that stands where a number could; never a number and never nought."""
 
-    symbol: str
+    symbol: Annotated[str, Id("symbol")]
     meaning: str
     status: Status = Status.CONFIRMED
-    source: str
-
-# --- which file holds which record -------------------------------------------------------------------
-
-TABLES = {
-    "sources.csv": Citation, "authorities.csv": Authority, "authority_codes.csv": AuthorityCode,
-    "groups.csv": GroupLevel, "indicators.csv": Indicator, "benchmarks.csv": Benchmark,
-    "exhibits.csv": ExhibitRow, "glossary.csv": Term,
-}
-OFFICIAL_TABLES = {
-    "official/tables.csv": OfficialTable, "official/columns.csv": OfficialColumn, "official/labels.csv": OfficialLabel,
-    "official/measures.csv": OfficialMeasure, "official/symbols.csv": OfficialSymbol,
-}
-FIGURES, BENCHMARKS = "published/figures.csv", "benchmarks.csv"
-INSTRUMENT_TABLES = {
-    "columns.csv": Column, "items.csv": Item, "response_sets.csv": Response,
-    "routing.csv": Routing, "comparability.csv": Comparability,
-}
-EVIDENCE_TABLES = {
-    "fields.csv": SourceField, "areas.csv": Area, "points.csv": Point, "choices.csv": Choice, "bands.csv": Band,
-}
-OPTIONAL = ("routing.csv", "comparability.csv", "points.csv", "bands.csv")
+    source: Cited

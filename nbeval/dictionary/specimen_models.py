@@ -9,47 +9,52 @@ interviews and quotes.
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import Field
 
-from nbeval.dictionary.models import Record
+from nbeval.dictionary.record import ANY, Cited, Record, Ref, Unique
+
+
 
 
 class Size(Record):
     """How many people answer in an authority."""
 
-    authority: str
-    wave: str = ""                      # empty: at every wave
+    authority: Annotated[str, Ref("authority")]
+    wave: Annotated[str, Ref("wave", ANY)] = ""                      # empty: at every wave
     count: int = Field(ge=1)
 
 
 class SpecimenItem(Record):
     """How an item is answered by those who are asked and answer."""
 
-    item: str
+    once = (Unique("this item", "item", lambda one: one.item),)
+
+    item: Annotated[str, Ref("item")]
     shares: dict[str, float]            # code or lowest-highest -> share; a range is shared evenly; they add up to 1
     loading: float = Field(default=0.0, gt=-1, lt=1)   # correlation with well-being; below 0: higher codes are worse
     alone: bool = False                 # an option that nobody chooses together with another
-    source: str
+    source: Cited
 
 
 class Shift(Record):
     """Those who gave certain answers have a higher or lower well-being."""
 
-    item: str
+    item: Annotated[str, Ref("item")]
     codes: tuple[str, ...]
     size: float                         # in standard deviations of well-being
-    source: str
+    source: Cited
 
 
 class Change(Record):
     """A change that is built in: at ``wave``, the share of ``codes`` is so many percentage points larger."""
 
-    item: str
-    wave: str
+    item: Annotated[str, Ref("item")]
+    wave: Annotated[str, Ref("wave", ANY)]
     codes: tuple[str, ...]
     points: float
-    source: str
+    source: Cited
 
 
 class Mess(Record):
@@ -70,7 +75,7 @@ class Mess(Record):
 class VersionStyle(Record):
     """How the exports of one version are written."""
 
-    version: str
+    version: Annotated[str, Ref("export version", ANY)]
     byte_order_mark: bool = False
     time_format: str = "%Y-%m-%d %H:%M:%S"
     labelled_ends: bool = False         # numbers are written in their other spelling, where they have one
@@ -91,7 +96,7 @@ class Specimen(Record):
     versions: tuple[VersionStyle, ...] = ()
     texts: tuple[str, ...] = ()                     # what free-text cells hold
     names: tuple[str, ...] = ()                     # invented names for identifying columns
-    source: str
+    source: Cited
 
 
 class RatingLevel(Record):
@@ -105,7 +110,7 @@ class RatingLevel(Record):
 class AreaShift(Record):
     """An area that is rated higher or lower than the others, by one body of raters or by all."""
 
-    area: str
+    area: Annotated[str, Ref("area")]
     size: float
     raters: str = ""
 
@@ -114,8 +119,8 @@ class Panel(Record):
     """How many people stand behind the ratings of one body of raters in an authority."""
 
     raters: str
-    authority: str = ""                 # empty: in all others
-    wave: str = ""                      # empty: at every wave
+    authority: Annotated[str, Ref("authority")] = ""                 # empty: in all others
+    wave: Annotated[str, Ref("wave", ANY)] = ""                      # empty: at every wave
     people: int = Field(ge=1)
 
 
@@ -123,7 +128,7 @@ class PlanSize(Record):
     """How many actions an authority has, and how likely each choice is."""
 
     actions: int = Field(default=10, ge=1)
-    indicators: tuple[str, ...] = ()    # those that actions may address
+    indicators: Annotated[tuple[str, ...], Ref("indicator")] = ()    # those that actions may address
     addressed: int = Field(default=2, ge=0)
     done: tuple[float, ...] = ()        # share of actions that are done, review by review
     texts: tuple[str, ...] = ()         # what free-text cells hold
@@ -133,7 +138,7 @@ class PlanSize(Record):
 class VisitPlan(Record):
     """When visits were planned and how they went."""
 
-    area: str
+    area: Annotated[str, Ref("area")]
     month: str                          # 2020-03: planned in this month
     delay: int = 0                      # days that it came later, about
     online: float = Field(default=0.0, ge=0, le=1)    # share held online
@@ -144,7 +149,7 @@ class VisitPlan(Record):
 class EntryShare(Record):
     """How many authorities meet a condition at each wave, and how cornerstones are rated."""
 
-    area: str
+    area: Annotated[str, Ref("area")]
     shares: tuple[float, ...] = ()      # of those that meet it, wave by wave
     mean: float = 0.0
     moves: float = 0.0
@@ -153,7 +158,7 @@ class EntryShare(Record):
 class ThemeShare(Record):
     """How many documents tell of a theme, wave by wave."""
 
-    area: str
+    area: Annotated[str, Ref("area")]
     staff: tuple[float, ...] = ()       # of those in which people who work there speak
     people: tuple[float, ...] = ()      # of those in which the people it is for speak
 
@@ -161,7 +166,7 @@ class ThemeShare(Record):
 class Coding(Record):
     """The documents of one source and who codes them."""
 
-    coded: str                          # id of the source
+    coded: Annotated[str, Ref("kind of source", ANY)]                          # id of the source
     documents: dict[str, int]           # by speaker: how many in each authority
     coders: tuple[str, ...]
     second: float = Field(default=1.0, ge=0, le=1)    # share of documents that every coder reads; the first reads all
@@ -172,9 +177,9 @@ class Coding(Record):
 class InventedQuote(Record):
     """One quote of the specimen's file."""
 
-    wave: str
+    wave: Annotated[str, Ref("wave", ANY)]
     speaker: str
-    area: str
+    area: Annotated[str, Ref("area")]
     text: str
     consent: bool = True
     release: bool = True
@@ -189,7 +194,7 @@ class InventedInspections(Record):
     framework: str
     first: date
     last: date
-    areas: tuple[str, ...]
+    areas: Annotated[tuple[str, ...], Ref("area")]
     share: float = Field(default=1.0, ge=0, le=1)     # of authorities that were inspected
     grades: tuple[float, ...]           # shares of the grades, the best first
 
@@ -211,4 +216,4 @@ class SpecimenEvidence(Record):
     quotes: tuple[InventedQuote, ...] = ()
     inspections: tuple[InventedInspections, ...] = ()
     names: tuple[str, ...] = ()         # that no quote may hold
-    source: str
+    source: Cited

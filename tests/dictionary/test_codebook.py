@@ -9,8 +9,7 @@ import lxml.html
 import pytest
 
 from nbeval.dictionary import load
-from nbeval.dictionary.codebook import codebook_rows, write_codebook
-from nbeval.dictionary.codebook_page import codebook_page
+from nbeval.dictionary.codebook import codebook_page, codebook_rows, write_codebook
 
 
 @pytest.fixture(scope="module")

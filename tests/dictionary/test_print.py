@@ -38,8 +38,8 @@ def test_a_figure_keeps_the_decimals_it_was_printed_with(tiny, printed):
 @pytest.mark.parametrize(("old", "new", "told"), [
     ("f1,first,before", "f1,first,befor", "did you mean 'before'?"),
     ("f1,first,before", "f1,frst,before", "unknown cohort 'frst'"),
-    ("f1,first,before,", "f1,first,before,norh", "unknown authority of the cohort 'norh'"),
-    ("f1,first,before,,,", "f1,first,before,,frequency,seldom", "unknown level of 'frequency' 'seldom'"),
+    ("f1,first,before,", "f1,first,before,norh", "unknown authority 'norh' of 'first'"),
+    ("f1,first,before,,,", "f1,first,before,,frequency,seldom", "unknown level 'seldom' of 'frequency'"),
     ("f1,first,before", "f1,,before", "field 'cohort': is empty, though wave, authority or group is not"),
     ("enjoy_low,percent,Enjoyment,low,same", "enjoy_lo,percent,Enjoyment,low,same", "unknown indicator 'enjoy_lo'"),
     ("enjoy_low,percent,Enjoyment,low,same", "enjoy_low,alpha,Enjoyment,low,same", "unknown quantity in print 'alpha'"),
@@ -61,7 +61,7 @@ def test_a_figure_with_a_fault_is_refused(tiny, printed, old, new, told):
 
 def test_one_place_has_one_figure_of_an_indicator(tiny, printed):
     printed(OURS + THEIRS + OURS.replace("f1,", "f4,"))
-    with pytest.raises(DictionaryError, match="a figure of this indicator, wave and place stands already"):
+    with pytest.raises(DictionaryError, match="a figure of this indicator, wave and place is already"):
         load(tiny)
 
 

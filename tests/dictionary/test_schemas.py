@@ -7,9 +7,7 @@ import tomllib
 
 import pytest
 
-from nbeval.dictionary.json_schema import RECORDS, write_json_schemas
-from nbeval.dictionary.models import EVIDENCE_TABLES, INSTRUMENT_TABLES, TABLES
-from nbeval.dictionary.table_schema import table_schema, write_table_schema
+from nbeval.dictionary.schemas import FILES, table_schema, write_json_schemas, write_table_schemas
 from nbeval.errors import ParameterError
 
 
@@ -19,7 +17,7 @@ def field(loaded, version: str, name: str) -> dict:
 
 
 def test_one_schema_is_written_per_instrument_and_version(loaded, tmp_path):
-    written = write_table_schema(loaded, tmp_path)
+    written = write_table_schemas(loaded, tmp_path)
     assert [path.name for path in written] == ["reading_survey.2020.schema.json", "reading_survey.2022.schema.json"]
     schema = json.loads(written[0].read_text(encoding="utf-8"))
     columns = loaded.instrument("reading_survey").columns_of("2020")
@@ -52,7 +50,7 @@ def test_every_plain_table_of_another_source_has_a_schema_that_says_what_may_be_
     from nbeval.dictionary import load
 
     dictionary = load(root / "data_dictionary")
-    names = {path.name for path in write_table_schema(dictionary, tmp_path)}
+    names = {path.name for path in write_table_schemas(dictionary, tmp_path)}
     for instrument in ("visit_log.v1", "action_plan_log.v1", "interview_codes.dedoose", "quote_bank.v1", "ofsted_judgements.v1", "entry_file.conditions"):
         assert f"{instrument}.schema.json" in names
     assert not [name for name in names if name.startswith(("lantern_bridge", "official_tables"))], "no plain tables"
@@ -70,7 +68,7 @@ def test_an_unknown_version_is_refused(loaded):
 def test_every_file_of_a_dictionary_has_a_json_schema(tiny, tmp_path):
     written = {path.name.removesuffix(".schema.json"): json.loads(path.read_text(encoding="utf-8"))
                for path in write_json_schemas(tmp_path)}
-    assert len(written) == len(RECORDS) + len(TABLES) + len(INSTRUMENT_TABLES) + len(EVIDENCE_TABLES)
+    assert set(written) == set(FILES) and len(FILES) == 31
     cohort = tomllib.loads((tiny / "cohorts/first.toml").read_text(encoding="utf-8"))
     assert set(cohort) <= set(written["cohort"]["properties"])
     assert set(written["cohort"]["required"]) <= set(cohort)

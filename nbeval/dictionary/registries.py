@@ -1,0 +1,87 @@
+"""What other rooms register under names that a dictionary may use: kinds of exhibit, charts, quantities.
+
+The names are read from the source of the rooms, not imported from them: what draws takes a second to import, and few
+commands that open a dictionary draw anything. A new kind or chart is known here as soon as its own module has it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+from nbeval.dictionary.enums import Quantity
+from nbeval.dictionary.files import Contents, Faults
+from nbeval.dictionary.models import ExhibitRow
+
+
+def kinds() -> Mapping[str, tuple[str, ...]]:
+    """The kinds of exhibit, each with the charts that it can be drawn as (none: any)."""
+    return dict.fromkeys(enum_values("report/kind_ids.py") + enum_values("report/kinds_sources.py"), ()) | class_ids("report/kinds")
+
+
+def charts() -> tuple[str, ...]:
+    """The charts."""
+    return mapping_keys("report/figures/__init__.py", "CHARTS") + mapping_keys("report/figures/source_charts.py", "SOURCE_CHARTS")
+
+
+def check_registered(contents: Contents, faults: Faults) -> None:
+    """Hold that exhibits are of kinds, drawn as charts and made of quantities that some room registers."""
+    for exhibit, place in contents.of(ExhibitRow):
+        if exhibit.kind not in kinds():
+            faults.unknown(place, "kind", "kind of exhibit", exhibit.kind, kinds())
+        drawn = kinds().get(exhibit.kind) or charts()
+        if exhibit.chart and exhibit.chart not in drawn:
+            of = "" if exhibit.chart not in charts() else f" of kind '{exhibit.kind}'"
+            faults.unknown(place, "chart", "chart", exhibit.chart, drawn, of)
+        for quantity in exhibit.quantities:
+            if quantity not in tuple(Quantity):
+                faults.unknown(place, "quantities", "quantity", quantity, tuple(Quantity))
+
+
+@cache
+def enum_values(path: str) -> tuple[str, ...]:
+    """The texts of the enumerations in a module of the package."""
+    return tuple(
+        value for node in _statements(path) if isinstance(node, ast.ClassDef) for _, value in _assigned(node.body) if isinstance(value, str)
+    )
+
+
+@cache
+def mapping_keys(path: str, name: str) -> tuple[str, ...]:
+    """The keys of a mapping that a module of the package writes out."""
+    for node in _statements(path):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        if any(isinstance(one, ast.Name) and one.id == name for one in targets):
+            written = next(one for one in ast.walk(node.value) if isinstance(one, ast.Dict))
+            return tuple(key.value for key in written.keys if isinstance(key, ast.Constant))
+    return ()
+
+
+@cache
+def class_ids(folder: str) -> Mapping[str, tuple[str, ...]]:
+    """The ``id`` of every class in a folder of the package, each with the ``charts`` that the class names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(files("nbeval").joinpath(folder).iterdir(), key=lambda one: one.name):
+        for node in _statements(f"{folder}/{path.name}") if path.name.endswith(".py") else ():
+            given = dict(_assigned(node.body)) if isinstance(node, ast.ClassDef) else {}
+            if given.get("id"):
+                found[given["id"]] = given.get("charts", ())
+    return found
+
+
+def _statements(path: str) -> list[ast.stmt]:
+    """The statements of a module."""
+    return ast.parse(files("nbeval").joinpath(path).read_text(encoding="utf-8")).body
+
+
+def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, object]]:
+    """What statements assign to names, where it is written out."""
+    for node in body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and getattr(node, "value", None) is not None:
+            try:
+                yield target.id, ast.literal_eval(node.value)
+            except ValueError:
+                continue

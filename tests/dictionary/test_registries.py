@@ -1,0 +1,47 @@
+"""What an exhibit names of other rooms is checked when the dictionary is loaded, and the names are those that the rooms use."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbeval.dictionary import load, registries
+from nbeval.errors import DictionaryError
+
+
+def test_the_names_read_from_the_source_are_those_of_the_rooms():
+    from nbeval.report.figures import CHARTS
+    from nbeval.report.figures.source_charts import SOURCE_CHARTS
+    from nbeval.report.kinds import KINDS
+
+    assert len(registries.kinds()) > 40 and len(registries.charts()) > 5
+    assert set(registries.kinds()) == set(KINDS)
+    assert set(registries.charts()) == {*CHARTS, *SOURCE_CHARTS}
+
+
+def test_every_chart_that_a_kind_can_be_drawn_as_is_one():
+    assert not {chart for charts in registries.kinds().values() for chart in charts} - set(registries.charts())
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("Enjoyment in bands,distribution,stacked", "Enjoyment in bands,distributoin,stacked",
+     ["field 'kind': unknown kind of exhibit 'distributoin'", "did you mean 'distribution'?"]),
+    ("Enjoyment in bands,distribution,stacked", "Enjoyment in bands,distribution,staked",
+     ["field 'chart': unknown chart 'staked'", "did you mean 'stacked'?"]),
+])
+def test_a_kind_or_chart_that_no_room_has_is_refused(tiny, edit, old, new, told):
+    edit("exhibits.csv", old, new)
+    with pytest.raises(DictionaryError) as error:
+        load(tiny)
+    for part in told:
+        assert part in error.value.found, error.value.found
+
+
+def test_the_ids_of_classes_are_read_with_the_charts_they_name(tmp_path, monkeypatch):
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds" / "levels.py").write_text(
+        'from typing import ClassVar\n\nclass Levels:\n    id: ClassVar[str] = "levels"\n    charts = ("dots",)\n\nclass Base:\n    id = ""\n',
+        encoding="utf-8")
+    monkeypatch.setattr(registries, "files", lambda package: tmp_path)
+    registries.class_ids.cache_clear()
+    assert registries.class_ids("kinds") == {"levels": ("dots",)}
+    registries.class_ids.cache_clear()
