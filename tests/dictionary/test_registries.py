@@ -9,13 +9,12 @@ from nbeval.errors import DictionaryError
 
 
 def test_the_names_read_from_the_source_are_those_of_the_rooms():
-    from nbeval.report.figures import CHARTS
-    from nbeval.report.figures.source_charts import SOURCE_CHARTS
+    from nbeval.report.charts import CHARTS
     from nbeval.report.kinds import KINDS
 
     assert len(registries.kinds()) > 40 and len(registries.charts()) > 5
     assert set(registries.kinds()) == set(KINDS)
-    assert set(registries.charts()) == {*CHARTS, *SOURCE_CHARTS}
+    assert set(registries.charts()) == set(CHARTS)
 
 
 def test_every_chart_that_a_kind_can_be_drawn_as_is_one():
