@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.enums import Measure
-from nbeval.estimate import standardise
-from nbeval.estimate.design_matrix import Predictors, prepare
+from nbeval.estimate import models
 from nbeval.estimate.levels import unit_of
-from nbeval.estimate.model_fit import LINEAR, LOGISTIC
+from nbeval.estimate.models import LINEAR, LOGISTIC, Predictors, prepare
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import outcome_columns, result_rows
@@ -22,7 +21,7 @@ def adjusted_change(plan: Plan) -> pd.DataFrame:
     Returns
     -------
     one row per indicator x later wave (``frames.RESULTS``, ``change_adjusted``)
-        For the whole cohort: the average difference that a model foretells between the waves, with
+        For the whole cohort: the average difference that a model predicts between the waves, with
         authority and the cohort's declared covariates held alike, and its delta-method interval
         (HC1). Respondents with a covariate missing are not in the model; ``n_valid`` and
         ``n_reference`` count those who are.
@@ -53,7 +52,7 @@ def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> 
     for one in plan.indicators():
         given = answers.loc[both, one.indicator].to_numpy(dtype=float)
         is_percent = one.measure is Measure.PERCENT
-        found: Outcome = standardise.adjusted_change(
+        found: Outcome = models.adjusted_change(
             predictors, given, kind=LOGISTIC if is_percent else LINEAR, variable="wave",
             reference=first, level=wave, conf_level=level,
         )

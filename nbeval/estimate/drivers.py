@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Indicator
-from nbeval.estimate.design_matrix import prepare
-from nbeval.estimate.model_fit import LOGISTIC, Fitted, fit
-from nbeval.estimate.model_quality import events_per_variable
+from nbeval.estimate.models import LOGISTIC, Fitted, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.regression import average_marginal_effects, odds_ratios
 from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.frames import Contrast, Quantity
 
@@ -44,18 +41,17 @@ def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) 
     given = _values(outcome.indicator, people, plan)
     fitted = fit(prepare(table, [name for name in factors if name in table]), given, kind=LOGISTIC)
     place = {
-        "indicator": outcome.indicator, "wave": wave, "n_valid": float(len(fitted.answers)),
-        "numerator": float(fitted.answers.sum()), "n_eligible": float(len(people)),
+        "indicator": outcome.indicator, "wave": wave, "n_valid": float(fitted.n),
+        "numerator": float(fitted.design.total.sum()), "n_eligible": float(len(people)),
     }
     ratios = odds_ratios(fitted) if not fitted.why else {}
     rows = []
-    for factor in fitted.design.present:
-        effects = average_marginal_effects(fitted, factor) if not fitted.why else {}
+    for factor in fitted.design.factors():
         levels = fitted.design.levels(factor)
         for level in levels[1:]:
             at = place | {"group": factor, "level": level, "reference": levels[0]}
             ratio = ratios.get(f"{factor}{level}", not_estimable("logistic regression, Wald", fitted.why or "determined by others"))
-            effect = effects.get(f"{factor}{level}", not_estimable("average marginal effect", fitted.why or "determined by others"))
+            effect = not_estimable("average marginal effect", fitted.why) if fitted.why else standardised_difference(fitted, factor, levels[0], level)
             rows += [_row(at, Quantity.ODDS_RATIO, ratio, fitted, "ratio", 1.0),
                      _row(at, Quantity.MARGINAL_EFFECT, effect, fitted, "percentage points", 100.0)]
     return rows
@@ -64,7 +60,7 @@ def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) 
 def _row(at: dict, quantity: Quantity, found: Outcome, fitted: Fitted, unit: str, factor: float) -> dict[str, object]:
     """One estimate of a model, with a word where the model has too few events."""
     row = at | outcome_columns(found, factor=factor) | {"quantity": quantity.value, "unit": unit}
-    if not found.warning and not fitted.why and events_per_variable(fitted).estimate < EVENTS_NEEDED:
+    if not found.warning and not fitted.why and fitted.events_per_variable < EVENTS_NEEDED:
         row["warning"] = f"fewer than {EVENTS_NEEDED} events for each coefficient"
     return row
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Indicator
-from nbeval.estimate.design_matrix import prepare
+from nbeval.estimate.models import prepare
 from nbeval.estimate.ordinal import METHOD, fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Plan, in_order

@@ -8,14 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from nbeval.estimate.design_matrix import prepare
 from nbeval.estimate.goodness_of_fit import goodness_of_fit
 from nbeval.estimate.linearised import DomainMeans, domain_means, korn_graubard, survey_design
-from nbeval.estimate.model_fit import LINEAR, LOGISTIC, fit
+from nbeval.estimate.models import LINEAR, LOGISTIC, adjusted_change, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.ordinal import fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.pooling import pool, risk_difference
-from nbeval.estimate.regression import average_marginal_effects, odds_ratios
-from nbeval.estimate.standardise import adjusted_change
 from nbeval.estimate.tables import cramers_v, independence
 from nbeval.estimate.wald import wald
 from nbeval.validation.trial import AUTHORITIES, LEVEL, Trial, held, misled
@@ -64,7 +61,7 @@ def factors(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
         place = -0.5 + codes @ effects
         people = pd.DataFrame({f"f{k}": pd.Categorical.from_codes(codes[:, k], ["no", "yes"]) for k in range(4)})
         fitted = fit(prepare(people, list(people)), (draw.random(size) < expit(place)).astype(float), kind=LOGISTIC)
-        ratios, mean = odds_ratios(fitted), average_marginal_effects(fitted, "f0")["f0yes"]
+        ratios, mean = odds_ratios(fitted), standardised_difference(fitted, "f0", "no", "yes")
         without = place - effects[0] * codes[:, 0]
         truth = float((expit(without + effects[0]) - expit(without)).mean())
         first, none = ratios["f0yes"], ratios["f3yes"]

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nbeval.estimate.design_matrix import prepare
+from nbeval.estimate.models import adjusted_change, prepare
 from nbeval.estimate.pooling import pool
 from nbeval.estimate.reliability import alpha
-from nbeval.estimate.standardise import adjusted_change
 
 DRAWS = 600
 #: 99.9 percent of runs of 600 lie within this far of a true coverage of 95 percent

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.estimate.design_matrix import prepare
+from nbeval.estimate.models import prepare
 from nbeval.estimate.ordinal import FittedOrdinal, fit_ordinal, ordinal_coefficients, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import Outcome
 from tests.estimate.reference import case, expected_rows, meets
@@ -50,7 +50,7 @@ def _table(n: int = 60) -> pd.DataFrame:
 def test_turning_the_answers_round_turns_the_coefficient(shared):
     model = fitted("ordinal_safe")
     codes = survey().safe.cat.codes
-    turned = fit_ordinal(model.design.predictors, np.where(codes >= 0, 2 - codes, np.nan), model.labels[::-1])
+    turned = fit_ordinal(prepare(survey(), terms_of(case("regression_cases", "ordinal_safe")["terms"])), np.where(codes >= 0, 2 - codes, np.nan), model.labels[::-1])
     assert turned.estimates[2:] == pytest.approx(-model.estimates[2:], rel=1e-7)
 
 
