@@ -12,7 +12,7 @@ from nbeval import dictionary
 from nbeval.cleaning import collect
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import Measure, MissingReason
-from nbeval.estimate.change import change
+from nbeval.estimate.comparisons import change
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels
 from nbeval.estimate.plan import make_plan

@@ -7,21 +7,16 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.adjusted import adjusted_change
-from nbeval.estimate.attrition import attrition
 from nbeval.estimate.authorities import authority_range, pooled_change
-from nbeval.estimate.benchmarks import benchmarks
-from nbeval.estimate.change import change
+from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences
 from nbeval.estimate.composition import composition
-from nbeval.estimate.differences import authority_against_rest, group_differences
 from nbeval.estimate.drivers import drivers
 from nbeval.estimate.families import add_verdicts, adjust_families
-from nbeval.estimate.levels import levels
-from nbeval.estimate.matched import matched_change
+from nbeval.estimate.levels import levels, nonresponse, participation
+from nbeval.estimate.matched import attrition, matched_change
 from nbeval.estimate.measurement import measurement
-from nbeval.estimate.nonresponse import nonresponse
 from nbeval.estimate.ordered import ordered_change
-from nbeval.estimate.overlap_rows import overlap
-from nbeval.estimate.participation import participation
+from nbeval.estimate.overlap import overlap
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.ranks import superiority
 from nbeval.estimate.rows import gather

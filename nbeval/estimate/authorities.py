@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.enums import Measure
-from nbeval.estimate.change import wave_pairs
-from nbeval.estimate.levels import moments, share, unit_of
+from nbeval.estimate.comparisons import wave_pairs
+from nbeval.estimate.levels import share, unit_of
+from nbeval.estimate.means import moments
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.pooling import Pooled, pool, risk_difference
 from nbeval.estimate.rows import outcome_columns, result_rows
@@ -64,8 +65,7 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
         pairs = pairs[pairs["authority"].ne("") & pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)]
         for name, rows in pairs.groupby("indicator", observed=True, sort=False):
             is_percent = declared[name].measure is Measure.PERCENT
-            pooled = pool(*_effects(rows, is_percent=is_percent), method="reml", inference="hksj",
-                          conf_level=plan.dictionary.programme.conf_level)
+            pooled = pool(*_effects(rows, is_percent=is_percent), conf_level=plan.dictionary.programme.conf_level)
             few = bool((rows[["n_valid", "n_reference"]] < ENOUGH_FOR_Q).any(axis=None))
             found.append((name, wave, unit_of(declared[name]), pooled, few))
     same = {"cohort": plan.cohort.id, "source": plan.source, "contrast": Contrast.WAVE.value,
@@ -78,15 +78,12 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
 
 def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.ndarray]:
     """Each authority's change and its variance, in the unit of the change."""
+    columns = ("n_valid", "numerator", "squares", "n_reference", "numerator_reference", "squares_reference")
+    n1, x1, squares1, n0, x0, squares0 = (rows[name].to_numpy(float) for name in columns)
     if is_percent:
-        four = rows[["numerator", "n_valid", "numerator_reference", "n_reference"]].astype(int)
-        both = [risk_difference(*row) for row in four.itertuples(index=False)]
-        effects, variances = np.array(both, dtype=float).reshape(-1, 2).T
+        effects, variances = risk_difference(x1, n1, x0, n0)
         return 100 * effects, 100**2 * variances
-    now, now_sd = moments(rows)
-    then, then_sd = moments(rows.assign(
-        n_valid=rows["n_reference"], numerator=rows["numerator_reference"], squares=rows["squares_reference"]))
-    n1, n0 = (rows[name].where(rows[name] > 0).to_numpy() for name in ("n_valid", "n_reference"))
+    (now, now_sd), (then, then_sd) = moments(n1, x1, squares1), moments(n0, x0, squares0)
     return now - then, now_sd**2 / n1 + then_sd**2 / n0
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.estimate.goodness_of_fit import goodness_of_fit
-from nbeval.estimate.levels import share
+from nbeval.estimate.comparisons import compare_percentages, pair
+from nbeval.estimate.levels import percentages
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.pairs import compare_percentages, pair
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.estimate.single_proportions import wilson
-from nbeval.estimate.tables import cramers_v, independence
+from nbeval.estimate.tables import cramers_v, goodness_of_fit, independence
 from nbeval.frames import Contrast, Quantity
 
 
@@ -49,13 +47,8 @@ def _shares(plan: Plan, group: str) -> pd.DataFrame:
 
 def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The shares of one group's levels."""
-    n, of = shares["numerator"].to_numpy(), shares["n_valid"].to_numpy()
-    found = wilson(n, of, plan.dictionary.programme.conf_level)
-    rows = shares.assign(
-        estimate=share(100 * n, of), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, unit="percent",
-        conf_level=plan.dictionary.programme.conf_level, method="Wilson interval",
-    )
-    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value)
+    rows = percentages(shares, plan.dictionary.programme.conf_level, nobody="")
+    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value, unit="percent")
 
 
 def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -65,7 +58,7 @@ def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     first = shares[shares["wave"].eq(plan.waves[0])]
     pairs = pair(shares[shares["wave"].ne(plan.waves[0])], first, ["group", "level"])
     return result_rows(
-        compare_percentages(pairs, plan), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value,
+        compare_percentages(pairs, plan.dictionary.programme.conf_level), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value,
         contrast=Contrast.WAVE.value, reference=plan.waves[0],
     )
 

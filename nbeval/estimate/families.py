@@ -1,20 +1,80 @@
-"""Families and words: tests that are read together are adjusted together, and the word follows the test."""
+"""Families and verdicts: tests that are read together are adjusted together, and the verdict follows the test."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+from statsmodels.stats.multitest import multipletests
 
 from nbeval.dictionary import Dictionary
-from nbeval.estimate.multiplicity import adjust
-from nbeval.estimate.verdict import verdicts
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Quantity, Verdict
 
+#: what the adjustments are called in statsmodels
+ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
 #: the estimates that families are made of
 TESTED = (Quantity.CHANGE.value, Quantity.DIFFERENCE.value)
-#: the estimates that a word is said of
-WORDED = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
+#: the estimates that have a verdict
+JUDGED = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
 _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
+
+
+def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
+    """Adjust the p-values of one family.
+
+    Parameters
+    ----------
+    p_values : array_like
+        One per test; NaN where a test could not be made, which stays NaN and does not count in the family's size.
+    method : str
+        ``bh`` (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300) or ``holm`` (Scand J Stat 1979;6:65-70).
+    """
+    given = np.asarray(p_values, float)
+    adjusted, made = np.full(given.shape, np.nan), ~np.isnan(given)
+    adjusted[made] = multipletests(given[made], method=ADJUSTMENTS[method])[1]
+    return adjusted
+
+
+def verdicts(
+    estimate: ArrayLike, conf_low: ArrayLike, conf_high: ArrayLike, p_value: ArrayLike, smallest_meaningful: ArrayLike = 0.0,
+    *, change: ArrayLike = True, alpha: float = 0.05, no_difference: float = 0.0,
+) -> np.ndarray:
+    """Give the verdict of every row of a table, as the text of a ``frames.Verdict``.
+
+    Parameters
+    ----------
+    estimate, conf_low, conf_high, p_value : array_like
+        NaN where a row has none. The p-value is the adjusted one where the test belongs to a family.
+    smallest_meaningful : array_like
+        The declared smallest change worth the name, without sign; 0 or NaN where none is declared.
+    change : array_like of bool
+        Whether the row is a change between waves (rose, fell) or another difference (higher, lower).
+    alpha : float
+        The level of the test.
+    no_difference : float
+        What the estimate is where nothing differs: 0, or 1 for a ratio.
+
+    Notes
+    -----
+    Beyond chance means a p-value at or under ``alpha`` and an interval that leaves ``no_difference`` out; where a
+    row has one of the two, that one decides, and where it has neither, or no estimate, nobody can tell. Where a
+    test and an interval part, the verdict is the cautious one. Only changes can be smaller than the smallest
+    meaningful one.
+    """
+    given = (estimate, conf_low, conf_high, p_value, smallest_meaningful)
+    estimate, low, high, p, smallest, change = np.broadcast_arrays(*(np.asarray(v, float) for v in given), change)
+    tested, bounded, change = ~np.isnan(p), ~np.isnan(low) & ~np.isnan(high), change.astype(bool)
+    with np.errstate(invalid="ignore"):
+        beyond = (~tested | (p <= alpha)) & (~bounded | (low > no_difference) | (high < no_difference))
+        up, down = beyond & (estimate > no_difference), beyond & (estimate < no_difference)
+        small = change & (np.abs(estimate - no_difference) < np.nan_to_num(smallest))
+    unknown = np.isnan(estimate) | ~(tested | bounded)
+    return np.select(
+        [unknown, up & small, down & small, up & change, down & change, up, down, change],
+        [Verdict.CANNOT_TELL.value, Verdict.ROSE_SMALL.value, Verdict.FELL_SMALL.value, Verdict.ROSE.value,
+         Verdict.FELL.value, Verdict.HIGHER.value, Verdict.LOWER.value, Verdict.NO_CLEAR_CHANGE.value],
+        Verdict.NO_CLEAR_DIFFERENCE.value,
+    )
 
 
 def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
@@ -31,12 +91,12 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
     """
     declared = {one.indicator: one.family for one in dictionary.indicators if one.family}
     family = results["indicator"].map(declared).where(results["quantity"].isin(TESTED)).fillna("")
+    members, p = np.flatnonzero(family.ne("")), results["p_value"].to_numpy()
     adjusted = np.full(len(results), np.nan)
-    together = results.assign(family=family)[family.ne("")].groupby(["family", *_TOGETHER], sort=False)
+    together = results.assign(family=family).iloc[members].groupby(["family", *_TOGETHER], sort=False)
     for key, rows in together.indices.items():
-        places = np.flatnonzero(family.ne("").to_numpy())[rows]
         method = "holm" if key[0] in dictionary.programme.holm_families else "bh"
-        adjusted[places] = adjust(results["p_value"].to_numpy()[places], method=method)
+        adjusted[members[rows]] = adjust(p[members[rows]], method=method)
     return results.assign(family=family.astype(str), p_adjusted=adjusted)
 
 
@@ -51,12 +111,12 @@ def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """
     measures = {one.indicator: one.measure.value for one in dictionary.indicators}
     smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)
-    tested = results["quantity"].isin(WORDED).to_numpy()
-    rows = results[tested]
-    words = np.full(len(results), "", dtype=object)
-    words[tested] = verdicts(
+    judged = results["quantity"].isin(JUDGED).to_numpy()
+    rows = results[judged]
+    found = np.full(len(results), "", dtype=object)
+    found[judged] = verdicts(
         rows["estimate"], rows["conf_low"], rows["conf_high"], rows["p_adjusted"].fillna(rows["p_value"]),
-        smallest[tested].fillna(0.0), change=rows["contrast"].eq(Contrast.WAVE.value),
+        smallest[judged].fillna(0.0), change=rows["contrast"].eq(Contrast.WAVE.value),
         alpha=1 - dictionary.programme.conf_level,
     )
-    return results.assign(verdict=pd.Series(words, index=results.index).astype(str))
+    return results.assign(verdict=pd.Series(found, index=results.index).astype(str))

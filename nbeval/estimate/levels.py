@@ -1,4 +1,4 @@
-"""Levels: the percentage or the mean of every indicator, wherever it is counted."""
+"""Levels: the percentage or the mean of every indicator, wherever it is counted, and how many answered."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.enums import Measure
-from nbeval.dictionary.models import Indicator
-from nbeval.estimate.means import mean_interval
+from nbeval.dictionary.models import Cohort, Indicator
+from nbeval.estimate.means import mean_interval, moments
 from nbeval.estimate.plan import Plan
+from nbeval.estimate.proportions import wilson
 from nbeval.estimate.rows import result_rows
-from nbeval.estimate.single_proportions import wilson
 from nbeval.frames import Quantity
 
 NOBODY = "not estimable: nobody answered"
+NOBODY_ASKED = "not estimable: nobody was asked"
+POPULATION_UNKNOWN = "not estimable: the number of people who could have answered is not declared"
 ONE_ONLY = "not estimable: an interval needs two answers or more"
 ALL_THE_SAME = "no spread: all answers are the same, so no interval is given"
 
@@ -28,68 +30,125 @@ def levels(plan: Plan) -> pd.DataFrame:
         further row for the standard deviation, in the indicator's unit. The base and every
         missing reason travel with the estimate; where nobody answered the row says so.
     """
-    percent = plan.tallies[_is(plan, Measure.PERCENT)]
-    mean = plan.tallies[_is(plan, Measure.MEAN)]
-    return pd.concat([_percentages(percent, plan), *_means(mean, plan)], ignore_index=True)
-
-
-def _is(plan: Plan, measure: Measure) -> pd.Series:
-    """Which tallies belong to indicators of a measure."""
-    return plan.tallies["indicator"].isin([one.indicator for one in plan.indicators(measure)])
-
-
-def _percentages(counts: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Rows for shares of valid answers."""
-    n, hits = counts["n_valid"].to_numpy(), counts["numerator"].to_numpy()
-    level = plan.dictionary.programme.conf_level
-    found = wilson(hits, n, level)
-    table = counts.assign(
-        estimate=share(100 * hits, n), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=level,
-        method="Wilson interval", warning=np.where(n > 0, "", NOBODY),
-    )
-    return result_rows(table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value, unit="percent")
-
-
-def _means(counts: pd.DataFrame, plan: Plan) -> list[pd.DataFrame]:
-    """Rows for means, and for the standard deviations beside them."""
-    n = counts["n_valid"].to_numpy()
-    mean, sd = moments(counts)
-    level = plan.dictionary.programme.conf_level
-    found = mean_interval(mean, sd, n, level)
-    spread = (n > 1) & (sd > 0)
-    warning = np.select([n == 0, n == 1, sd == 0], [NOBODY, ONE_ONLY, ALL_THE_SAME], "")
+    measure, level = plan.tallies["indicator"].map(plan.measures), plan.dictionary.programme.conf_level
     units = {one.indicator: one.unit for one in plan.indicators(Measure.MEAN)}
-    common = counts.drop(columns="numerator").assign(unit=counts["indicator"].map(units), warning=warning)
+    means, deviations = mean_levels(plan.tallies[measure.eq(Measure.MEAN)], level)
     same = {"cohort": plan.cohort.id, "source": plan.source}
-    means = common.assign(
-        estimate=mean, std_error=np.where(spread, found.std_error, np.nan), df=np.where(spread, found.df, np.nan),
-        conf_low=np.where(spread, found.conf_low, np.nan), conf_high=np.where(spread, found.conf_high, np.nan),
-        conf_level=level, method="mean, t interval",
+    return pd.concat([
+        result_rows(percentages(plan.tallies[measure.eq(Measure.PERCENT)], level), **same, quantity=Quantity.PERCENT.value, unit="percent"),
+        result_rows(means.assign(unit=means["indicator"].map(units)), **same, quantity=Quantity.MEAN.value),
+        result_rows(deviations.assign(unit=deviations["indicator"].map(units)), **same, quantity=Quantity.SD.value),
+    ], ignore_index=True)
+
+
+def nonresponse(plan: Plan) -> pd.DataFrame:
+    """Give the share without a valid answer among those who were asked, by wave.
+
+    Returns
+    -------
+    one row per indicator x wave, for the whole cohort (``item_nonresponse``)
+        In percent of ``n_eligible``, with Wilson's interval; ``n_valid`` are those who answered, and the
+        ``missing_`` columns hold the reasons of the others. Not asked and not applicable are counted, and are
+        not in the base.
+    """
+    whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
+    without = whole.assign(n_valid=whole["n_eligible"], numerator=whole["n_eligible"] - whole["n_valid"])
+    table = percentages(without, plan.dictionary.programme.conf_level, nobody=NOBODY_ASKED)
+    return result_rows(
+        table.drop(columns="numerator").assign(n_valid=whole["n_valid"]), cohort=plan.cohort.id, source=plan.source,
+        quantity=Quantity.ITEM_NONRESPONSE.value, unit="percent",
     )
-    deviations = common.assign(estimate=sd, method="standard deviation")
-    return [
-        result_rows(means, **same, quantity=Quantity.MEAN.value),
-        result_rows(deviations, **same, quantity=Quantity.SD.value),
-    ]
+
+
+def participation(plan: Plan) -> pd.DataFrame:
+    """Count the forms of every wave and authority, and their share of the eligible population.
+
+    Returns
+    -------
+    one row per wave x authority, and per wave for the whole cohort
+        ``count`` (forms kept) and ``response_rate`` (percent of those eligible, with Wilson's
+        interval); the indicator is empty: these rows are of people, not of answers.
+    """
+    forms = _forms(plan)
+    kept = forms["n_valid"]
+    known = forms.assign(numerator=kept, n_valid=forms["n_eligible"].where(forms["n_eligible"] > 0, 0.0))
+    rates = percentages(known, plan.dictionary.programme.conf_level, nobody=POPULATION_UNKNOWN).assign(n_valid=kept)
+    counts = forms.assign(estimate=kept, method="forms kept", unit="forms")
+    same = {"cohort": plan.cohort.id, "source": plan.source}
+    return pd.concat([
+        result_rows(counts, **same, quantity=Quantity.COUNT.value),
+        result_rows(rates, **same, quantity=Quantity.RESPONSE_RATE.value, unit="percent"),
+    ], ignore_index=True)
+
+
+def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY) -> pd.DataFrame:
+    """Give the percentages of counts (``numerator`` of ``n_valid``) with Wilson's interval.
+
+    Returns
+    -------
+    one row per row of ``counts``
+        With the columns of an estimate; ``warning`` is ``nobody`` where the base is empty.
+    """
+    n, hits = counts["n_valid"].to_numpy(float), counts["numerator"].to_numpy(float)
+    found = wilson(hits, n, conf_level)
+    return counts.assign(
+        estimate=share(100 * hits, n), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=conf_level,
+        method="Wilson interval", warning=np.where(n > 0, "", nobody),
+    )
+
+
+def mean_levels(counts: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the means of counts (``n_valid``, ``numerator`` the sum, ``squares``) with their t interval, and the standard deviations.
+
+    Returns
+    -------
+    one row per row of ``counts``, twice
+        With the columns of an estimate; ``warning`` says why there is no interval.
+    """
+    n = counts["n_valid"].to_numpy(float)
+    mean, sd = moments(n, counts["numerator"], counts["squares"])
+    found = mean_interval(mean, sd, n, conf_level)
+    spread = np.isfinite(found.std_error)
+    warning = np.select([n == 0, n == 1, ~spread], [NOBODY, ONE_ONLY, ALL_THE_SAME], "")
+    common = counts.drop(columns="numerator").assign(warning=warning)
+    means = common.assign(
+        estimate=mean, std_error=found.std_error, df=np.where(spread, found.df, np.nan), conf_low=found.conf_low,
+        conf_high=found.conf_high, conf_level=conf_level, method="mean, t interval",
+    )
+    return means, common.assign(estimate=sd, method="standard deviation")
 
 
 def share(numerator: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Numerator over base; missing where the base is empty.
+    """Give numerator over base; missing where the base is empty.
 
     A percentage is ``share(100 * numerator, n)``: in this order it rounds half up as the fraction does.
     """
     return np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
 
 
-def moments(counts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and sample standard deviation of each tally; missing where they do not exist."""
-    n, total = counts["n_valid"].to_numpy(), counts["numerator"].to_numpy()
-    mean = share(total, n)
-    around = counts["squares"].to_numpy() - np.where(n > 0, n * np.nan_to_num(mean) ** 2, 0.0)
-    variance = np.divide(np.maximum(around, 0.0), n - 1, out=np.full(len(n), np.nan), where=n > 1)
-    return mean, np.sqrt(variance)
-
-
 def unit_of(indicator: Indicator) -> str:
-    """The unit of a difference in an indicator."""
+    """Give the unit of a difference in an indicator."""
     return "percentage points" if indicator.measure is Measure.PERCENT else indicator.unit
+
+
+def _forms(plan: Plan) -> pd.DataFrame:
+    """Forms kept and people eligible, by wave and authority, and by wave; 0 where none came."""
+    waves = plan.respondents["wave"].astype(str)
+    parts = [pd.DataFrame({"wave": waves, "authority": ""})]
+    if plan.cohort.authorities:
+        parts.append(pd.DataFrame({"wave": waves, "authority": plan.respondents["authority"].astype(str)}))
+    counted, eligible = pd.concat(parts).value_counts(), _eligible(plan.cohort)
+    places = [(wave, authority) for authority in ("", *plan.cohort.authorities) for wave in plan.waves]
+    return pd.DataFrame(places, columns=["wave", "authority"]).assign(
+        n_valid=[float(counted.get(place, 0)) for place in places], n_eligible=[eligible.get(place, np.nan) for place in places],
+    )
+
+
+def _eligible(cohort: Cohort) -> dict[tuple[str, str], float]:
+    """How many could have answered; for the whole cohort only where every authority's is known."""
+    known = {(one.wave, one.authority): float(one.count) for one in cohort.eligible}
+    for wave in {one.wave for one in cohort.eligible}:
+        parts = [known.get((wave, authority)) for authority in cohort.authorities]
+        if (wave, "") not in known and parts and None not in parts:
+            known[wave, ""] = sum(parts)
+    return known

@@ -1,28 +1,86 @@
-"""Matched change: how the same people's answers changed, where a cohort can link them."""
+"""The same people at two waves, where a cohort can link them: how their answers changed, and who was lost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Indicator
-from nbeval.estimate.change import POWER
-from nbeval.estimate.levels import unit_of
-from nbeval.estimate.linked import Linked, link, places
+from nbeval.estimate.comparisons import POWER, difference_rows, pair
+from nbeval.estimate.levels import percentages, unit_of
+from nbeval.estimate.means import paired_t, standardised_change
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.paired_means import paired_t, standardised_change
-from nbeval.estimate.paired_proportions import mcnemar, newcombe_paired
-from nbeval.estimate.plan import Plan
+from nbeval.estimate.plan import Plan, spread
 from nbeval.estimate.power import smallest_change_paired
+from nbeval.estimate.proportions import mcnemar, newcombe_paired
+from nbeval.estimate.ranks import rank_biserial, signed_rank
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.estimate.signed_rank import EXACT_UP_TO, paired_changes, rank_biserial, signed_rank
+from nbeval.estimate.tally import tally
 from nbeval.frames import Contrast, Quantity
 
 #: with fewer people than this who changed their answer McNemar's test is exact
 FEW_DISCORDANT = 25
+NOBODY = "not estimable: nobody of the first wave can be linked"
+_LOST, _KEPT = "lost", "kept"
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """The people of the first wave, and those of them who answered again at a later one.
+
+    ``people`` has one row per person of the first wave who can be linked: the respondent's columns, ``now`` (the
+    respondent at the later wave; missing for those who were lost) and ``kept``. ``then`` and ``later`` hold the
+    values of those who were kept: one row per pair, one column per indicator, in the same order.
+    """
+
+    wave: str
+    people: pd.DataFrame
+    then: pd.DataFrame
+    later: pd.DataFrame
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """The people who answered at both waves."""
+        return self.people[self.people["kept"]]
+
+
+def link(plan: Plan, wave: str) -> Linked:
+    """Link the first wave of a matched design to a later one by ``person``.
+
+    Forms that name no person are left out, and persons who occur twice at one wave: nobody can say which of their
+    forms belong together.
+    """
+    first, later = (_once(plan.respondents[plan.respondents["wave"].eq(name)]) for name in (plan.waves[0], wave))
+    now = later[["person", "respondent"]].rename(columns={"respondent": "now"})
+    people = first.merge(now, on="person", how="left", validate="one_to_one")
+    people = people.assign(kept=people["now"].notna()).sort_values("person", ignore_index=True)
+    values = plan.values.pivot(index="respondent", columns="indicator", values="value")
+    kept = people[people["kept"]]
+    return Linked(wave, people, values.reindex(kept["respondent"]), values.reindex(kept["now"].astype(int)))
+
+
+def places(people: pd.DataFrame, plan: Plan) -> Iterator[tuple[dict[str, str], np.ndarray]]:
+    """Where people are counted: the cohort, its authorities and the levels of its groups, as at the first wave.
+
+    Yields the columns that name the place, and who is in it.
+    """
+    yield {"authority": "", "group": "", "level": ""}, np.ones(len(people), dtype=bool)
+    for authority in plan.cohort.authorities:
+        yield {"authority": authority, "group": "", "level": ""}, people["authority"].eq(authority).to_numpy()
+    for group in plan.cohort.groups:
+        if group in people:
+            for level in people[group].cat.categories:
+                yield {"authority": "", "group": group, "level": level}, people[group].eq(level).to_numpy()
+
+
+def _once(people: pd.DataFrame) -> pd.DataFrame:
+    """The forms of persons who occur once."""
+    named = people[people["person"].ne("")]
+    return named[~named.duplicated("person", keep=False)]
 
 
 def matched_change(plan: Plan) -> pd.DataFrame:
@@ -64,7 +122,7 @@ def _percentages(at: dict, now: np.ndarray, then: np.ndarray, level: float) -> I
     """The change of a percentage."""
     both, lost, won = (int(part.sum()) for part in ((now == 1) & (then == 1), (now == 0) & (then == 1), (now == 1) & (then == 0)))
     found = newcombe_paired(both, lost, won, len(now) - both - lost - won, level)
-    test = mcnemar(lost, won, method="mcnemar_exact" if lost + won < FEW_DISCORDANT else "mcnemar_asymptotic")
+    test = mcnemar(lost, won, exact=lost + won < FEW_DISCORDANT)
     yield at | outcome_columns(found, factor=100) | {
         "quantity": Quantity.CHANGE.value, "unit": "percentage points", "statistic": test.statistic, "df": test.df, "p_value": test.p_value,
         "numerator": now.sum(), "numerator_reference": then.sum(), "method": f"Newcombe interval for pairs; {test.method}",
@@ -76,14 +134,12 @@ def _means(at: dict, now: np.ndarray, then: np.ndarray, level: float, unit: str)
     """The change of a mean, in its unit, in standard deviations and by ranks."""
     yield at | outcome_columns(paired_t(now, then, level)) | {
         "quantity": Quantity.CHANGE.value, "unit": unit, "method": "paired t interval and test"}
-    yield at | outcome_columns(standardised_change(now, then, level, method="metafor_smcr")) | {
+    yield at | outcome_columns(standardised_change(now, then, level)) | {
         "quantity": Quantity.EFFECT_SIZE.value, "unit": "standard deviations", "method": "change over the first wave's standard deviation (SMCR)"}
-    moved = int((paired_changes(now, then) != 0).sum())
-    rule = "wilcoxon_exact" if moved <= EXACT_UP_TO else "wilcoxon_asymptotic"
-    size, test = rank_biserial(now, then), signed_rank(now, then, method=rule)
+    size, test = rank_biserial(now, then), signed_rank(now, then)
     yield at | outcome_columns(size) | {
         "quantity": Quantity.RANK_BISERIAL.value, "unit": "correlation", "statistic": test.statistic, "p_value": test.p_value,
-        "method": f"matched-pairs rank-biserial; {rule}"}
+        "method": f"matched-pairs rank-biserial; {test.method}"}
 
 
 def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, object]:
@@ -93,3 +149,45 @@ def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, 
     factor = 100 if one.measure is Measure.PERCENT else 1
     return outcome_columns(found, factor=factor) | {
         "quantity": Quantity.SMALLEST_CHANGE.value, "unit": unit_of(one), "method": f"{found.method}, pairs"}
+
+
+def attrition(plan: Plan) -> pd.DataFrame:
+    """Give the share of the first wave's people who were lost, and what set them apart.
+
+    Returns
+    -------
+    one row per later wave x place for ``attrition``
+        Percent of those who could be linked (``n_valid``; ``n_eligible`` are all forms), Wilson's interval, and
+    one row per indicator x later wave for ``difference`` (contrast ``stayed``, at the first wave; ``reference`` is the
+        later wave): those who were lost minus those who stayed.
+    """
+    linked = [link(plan, wave) for wave in plan.later_waves]
+    blocks = [block for one in linked for block in (_shares(one, plan), _set_apart(one, plan))]
+    return pd.concat(blocks, ignore_index=True) if blocks else result_rows(pd.DataFrame())
+
+
+def _shares(linked: Linked, plan: Plan) -> pd.DataFrame:
+    """How many were lost, in every place."""
+    forms = plan.respondents[plan.respondents["wave"].eq(plan.waves[0])]
+    all_forms = [float(inside.sum()) for _, inside in places(forms, plan)]
+    found = [(place, inside) for place, inside in places(linked.people, plan)]
+    lost = ~linked.people["kept"].to_numpy(dtype=bool)
+    table = pd.DataFrame([place for place, _ in found]).assign(
+        wave=linked.wave, n_valid=[float(inside.sum()) for _, inside in found],
+        numerator=[float((inside & lost).sum()) for _, inside in found], n_eligible=all_forms,
+    )
+    rows = percentages(table, plan.dictionary.programme.conf_level, nobody=NOBODY)
+    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.ATTRITION.value, unit="percent")
+
+
+def _set_apart(linked: Linked, plan: Plan) -> pd.DataFrame:
+    """What those who were lost had answered, minus what those who stayed had."""
+    fate = linked.people.set_index("respondent")["kept"].map({True: _KEPT, False: _LOST})
+    known = plan.respondents.assign(fate=pd.Categorical(plan.respondents["respondent"].map(fate), categories=[_LOST, _KEPT]))
+    counted = tally(plan.values, {
+        "indicator": plan.values["indicator"].cat.remove_unused_categories(), "fate": spread(plan.values, known, "fate"),
+    }).assign(wave=plan.waves[0])
+    lost, kept = (counted[counted["fate"].eq(name)].astype({"indicator": str}) for name in (_LOST, _KEPT))
+    pairs = pair(lost, kept, ["indicator", "wave"]).assign(
+        authority="", group="", level="", contrast=Contrast.STAYED.value, reference=linked.wave)
+    return difference_rows(pairs, plan, Quantity.DIFFERENCE)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from nbeval.dictionary.models import Scale
-from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.reliability import alpha, item_rest, wrong_polarity
-from nbeval.estimate.response_patterns import complete_answers, floor_and_ceiling, straight_lining
+from nbeval.estimate.proportions import wilson
+from nbeval.estimate.reliability import alpha, complete_answers, floor_and_ceiling, item_rest, straight_lining, wrong_polarity
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.estimate.single_proportions import proportion
 from nbeval.frames import Quantity
 
 POLARITY = "runs against its scale: check how the item is stored or keyed"
@@ -71,7 +70,8 @@ def _gaps(place: dict, items: pd.DataFrame, plan: Plan) -> list[dict[str, object
     """Those who left an item of the scale out, where no indicator says it."""
     if place["indicator"] in {one.indicator for one in plan.dictionary.indicators}:
         return []
-    without = proportion(len(items) - int(place["n_valid"]), len(items), plan.dictionary.programme.conf_level)
+    level, n = plan.dictionary.programme.conf_level, len(items)
+    without = wilson(n - place["n_valid"], n, level).outcome("wilson", level) if n else not_estimable("wilson", "no valid answer")
     return [place | _row(Quantity.ITEM_NONRESPONSE, without, "percent", factor=100)]
 
 

@@ -21,9 +21,8 @@ from scipy.special import expit
 from statsmodels.tools.sm_exceptions import ModelWarning
 
 from nbeval.errors import ParameterError
-from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.outcome import Outcome, not_estimable, wald
 from nbeval.estimate.separation import Separation, find_separation
-from nbeval.estimate.wald import wald
 
 LOGISTIC, LINEAR = "logistic", "linear"
 #: variances of the coefficients: the model's own, against unequal variances, against clusters without and with (n-1)/(n-p)

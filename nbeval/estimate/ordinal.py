@@ -16,8 +16,7 @@ from scipy import stats
 from scipy.special import expit
 
 from nbeval.estimate.models import Design, Predictors, exponentiated, make_design
-from nbeval.estimate.outcome import Outcome, not_estimable
-from nbeval.estimate.wald import wald
+from nbeval.estimate.outcome import Outcome, not_estimable, wald
 
 METHOD = "proportional_odds"
 STEPS = 100

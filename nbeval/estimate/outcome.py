@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import special
 
 
 @dataclass(frozen=True)
 class Outcome:
     """One estimate; what an estimator does not give is NaN, or an empty text.
 
-    Notes
-    -----
     ``warning`` says why there is no number, or what to mind about the one there is.
     """
 
@@ -46,63 +45,51 @@ class Estimates:
     p_value: np.ndarray
 
     def outcome(self, method: str, conf_level: float = nan, warning: str = "") -> Outcome:
-        """The only element as an ``Outcome``; the level is dropped where there is no interval.
-
-        Parameters
-        ----------
-        method : str
-            The name of the method, as it stands on a row of results.
-        conf_level : float
-            The level of the interval.
-        warning : str
-            What to mind about the numbers.
-
-        Returns
-        -------
-        Outcome
-            With plain Python numbers.
-        """
+        """Give the only element as an ``Outcome``; the level is dropped where there is no interval."""
         numbers = {field.name: float(getattr(self, field.name)) for field in fields(self)}
-        level = conf_level if not np.isnan(numbers["conf_low"]) else nan
-        return Outcome(**numbers, conf_level=level, method=method, warning=warning)
+        return Outcome(**numbers, conf_level=nan if isnan(numbers["conf_low"]) else conf_level, method=method, warning=warning)
+
+    def columns(self, factor: float = 1.0) -> dict[str, np.ndarray]:
+        """Give the numbers as columns of rows of results; ``factor`` turns shares into percentages."""
+        in_unit = ("estimate", "std_error", "conf_low", "conf_high")
+        return {field.name: getattr(self, field.name) * (factor if field.name in in_unit else 1.0) for field in fields(self)}
 
 
 def estimates(where: ArrayLike = True, **numbers: ArrayLike) -> Estimates:
-    """Put arrays together; every number is NaN where ``where`` does not hold, and where it was not given.
-
-    Parameters
-    ----------
-    where : array_like of bool
-        Where the method has an answer.
-    **numbers : array_like
-        Fields of ``Estimates``; those left out are NaN throughout.
-
-    Returns
-    -------
-    Estimates
-        Arrays of the shape that all of them share when broadcast.
-    """
+    """Put arrays together; every number is NaN where ``where`` does not hold, and where it was not given."""
     shape = np.broadcast_shapes(np.shape(where), *(np.shape(value) for value in numbers.values()))
-    filled = {
-        field.name: np.where(where, np.broadcast_to(numbers.get(field.name, nan), shape), nan)
-        for field in fields(Estimates)
-    }
-    return Estimates(**filled)
+    return Estimates(**{
+        field.name: np.where(where, np.broadcast_to(numbers.get(field.name, nan), shape), nan) for field in fields(Estimates)
+    })
 
 
 def not_estimable(method: str, why: str) -> Outcome:
-    """Say that ``method`` has no answer here, and why.
+    """Say that ``method`` has no answer here, and why, in words that a reader of a report understands."""
+    return Outcome(method=method, warning=f"not estimable: {why}")
+
+
+def wald(
+    value: float, error: float, conf_level: float, method: str, *, df: float = nan, tested: bool = True, warning: str = "",
+) -> Outcome:
+    """Give an estimate plus and minus a quantile times its standard error, and the test against 0.
 
     Parameters
     ----------
+    value, error : float
+        Estimate and a positive standard error.
+    conf_level : float
     method : str
-        The method that would have been used.
-    why : str
-        The reason, in words a reader of a report understands.
-
-    Returns
-    -------
-    Outcome
-        Without any number; ``warning`` is ``not estimable: <why>``.
+    df : float
+        Degrees of freedom of t; normal where there are none.
+    tested : bool
+        Whether 0 is a value worth testing against.
+    warning : str
     """
-    return Outcome(method=method, warning=f"not estimable: {why}")
+    tail = (1 - conf_level) / 2
+    half = -float(special.ndtri(tail) if isnan(df) else special.stdtrit(df, tail)) * error
+    found = Outcome(value, error, value - half, value + half, conf_level, df=df, method=method, warning=warning)
+    if not tested:
+        return found
+    ratio = value / error
+    p = 2 * float(special.ndtr(-abs(ratio)) if isnan(df) else special.stdtr(df, -abs(ratio)))
+    return Outcome(value, error, found.conf_low, found.conf_high, conf_level, ratio, df, p, method, warning)

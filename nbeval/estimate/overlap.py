@@ -1,7 +1,7 @@
 """How the interval of a change depends on people who answered at both waves, when nobody knows how many did.
 
-The survey is anonymous, so the waves are taken as two samples. Where some people are in both, their two
-answers are correlated and the true standard error differs; these are its bounds.
+The survey is anonymous, so the waves are taken as two samples. Where some people are in both, their two answers are
+correlated and the true standard error differs; these are its bounds. No library has them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Overlap
 from nbeval.errors import ParameterError
-from nbeval.estimate.outcome import Outcome, not_estimable
-from nbeval.estimate.wald import wald
+from nbeval.estimate.comparisons import wave_pairs
+from nbeval.estimate.levels import unit_of
+from nbeval.estimate.means import moments
+from nbeval.estimate.outcome import Outcome, not_estimable, wald
+from nbeval.estimate.plan import Plan
+from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.frames import Contrast, Quantity
 
 METHOD = "overlap_bounds_normal"
 
@@ -25,11 +35,73 @@ class OverlapBounds:
     narrowest: Outcome
 
 
+def overlap(plan: Plan) -> pd.DataFrame:
+    """Bound the interval of every change of the cohort over the possible overlap of its waves.
+
+    Returns
+    -------
+    one row per indicator x later wave for ``overlap_widest`` and one for ``overlap_bound``
+        The widest and the narrowest interval that the declared range of overlap and correlation allows.
+        Where a cohort declares none: nobody up to everybody who can be in both (people stay in
+        their authority), and no correlation up to the highest that the two shares allow.
+    """
+    rows = [row for wave in plan.later_waves for row in _at_wave(plan, wave)]
+    return result_rows(
+        pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, contrast=Contrast.WAVE.value,
+        reference=plan.waves[0] if plan.waves else "",
+    )
+
+
+def _at_wave(plan: Plan, wave: str) -> list[dict[str, object]]:
+    """The rows of one later wave."""
+    pairs = wave_pairs(plan, wave)
+    pairs = pairs[pairs["group"].eq("")]
+    parts = pairs[pairs["authority"].ne("")] if plan.cohort.authorities else pairs
+    most = parts.assign(most=np.minimum(parts["n_valid"], parts["n_reference"])).groupby("indicator")["most"].sum()
+    whole = pairs[pairs["authority"].eq("")].set_index("indicator")
+    declared = plan.cohort.overlap or Overlap(source="")
+    rows = []
+    for one in plan.indicators():
+        row, percent = whole.loc[one.indicator], one.measure is Measure.PERCENT
+        found = _bounds(row, int(most[one.indicator] * declared.largest_share), declared, percent, plan.dictionary.programme.conf_level)
+        place = {"indicator": one.indicator, "wave": wave, "n_valid": row["n_valid"], "n_reference": row["n_reference"], "unit": unit_of(one)}
+        words = f"{declared.largest_share:.0%} of those who can be in both waves"
+        rows += [
+            place | outcome_columns(outcome, factor=100 if percent else 1) | {"quantity": quantity.value, "method": f"{which}; up to {words}"}
+            for quantity, outcome, which in (
+                (Quantity.OVERLAP_WIDEST, found.widest, "widest interval over the overlap"),
+                (Quantity.OVERLAP_BOUND, found.narrowest, "narrowest interval over the overlap"),
+            )
+        ]
+    return rows
+
+
+def _bounds(row: pd.Series, most: int, declared: Overlap, percent: bool, conf_level: float) -> OverlapBounds:
+    """The bounds of one change."""
+    n1, n0 = int(row["n_valid"]), int(row["n_reference"])
+    now, error1 = _level(row["n_valid"], row["numerator"], row["squares"], percent)
+    then, error0 = _level(row["n_reference"], row["numerator_reference"], row["squares_reference"], percent)
+    correlations = (declared.lowest_correlation, declared.highest_correlation)
+    if percent and 0 < now < 1 and 0 < then < 1:
+        lowest, highest = share_correlations(then, now)
+        correlations = (max(correlations[0], lowest), min(correlations[1], highest))
+    return overlap_bounds(
+        now - then, error_baseline=error0, error_final=error1, n_baseline=n0, n_final=n1,
+        largest_overlap=min(most, n0, n1), correlations=correlations, conf_level=conf_level,
+    )
+
+
+def _level(n: float, total: float, squares: float, percent: bool) -> tuple[float, float]:
+    """The share or mean of one wave, and its standard error."""
+    mean, sd = (float(value) for value in moments(n, total, squares))
+    return mean, (sqrt(mean * (1 - mean) / n) if percent else sd / sqrt(n)) if n else np.nan
+
+
 def overlap_bounds(
     difference: float, *, error_baseline: float, error_final: float, n_baseline: int, n_final: int,
     largest_overlap: int | None = None, correlations: tuple[float, float] = (0.0, 1.0), conf_level: float = 0.95,
 ) -> OverlapBounds:
-    """Bounds of the interval of a change over the possible overlap and correlation.
+    """Bound the normal interval of a change over the possible overlap and correlation.
 
     Parameters
     ----------
@@ -46,11 +118,6 @@ def overlap_bounds(
         Lowest and highest correlation of one person's two answers that is thought possible.
     conf_level : float
 
-    Returns
-    -------
-    OverlapBounds
-        Normal intervals; not estimable where a standard error is missing or a wave has nobody.
-
     Raises
     ------
     ParameterError
@@ -58,66 +125,35 @@ def overlap_bounds(
 
     Notes
     -----
-    With m people in both and correlation r, the variance of the difference is
-    v1 + v2 - 2 m r s1 s2 / (n1 n2), where s is the standard deviation of a wave: Kish, Survey Sampling
-    (1965), section 12.4. It is linear in m r, so the bounds lie at no overlap or at the largest one.
-    Evidence: at full overlap with the observed correlation it is the paired standard error
-    (``means.R`` paired_t).
+    With m people in both and correlation r, the variance of the difference is v1 + v2 - 2 m r s1 s2 / (n1 n2), where
+    s is the standard deviation of a wave: Kish, Survey Sampling (1965), section 12.4. It is linear in m r, so the
+    bounds are at no overlap or at the largest one.
     """
     most = min(n_baseline, n_final) if largest_overlap is None else largest_overlap
     _refuse(most, n_baseline, n_final, correlations)
     if min(n_baseline, n_final) < 1 or not (error_baseline >= 0 and error_final >= 0 and error_baseline + error_final > 0):
-        nothing = not_estimable(METHOD, "a wave has no answers or no standard error")
-        return OverlapBounds(nothing, nothing, nothing)
-    error = {
-        r: overlap_error(error_baseline, error_final, n_baseline, n_final, most, r) for r in (0.0, *correlations)
-    }
-    plain, low, high = (_normal(difference, error[r], conf_level) for r in (0.0, *correlations))
+        return OverlapBounds(*[not_estimable(METHOD, "a wave has no answers or no standard error")] * 3)
+    errors = (overlap_error(error_baseline, error_final, n_baseline, n_final, most, r) for r in (0.0, *correlations))
+    plain, low, high = (
+        wald(difference, error, conf_level, METHOD, tested=False,
+             warning="" if error > 0 else "full overlap with full agreement would leave no error: a limit, not a finding")
+        for error in errors
+    )
     return OverlapBounds(plain, widest=low if correlations[0] < 0 else plain, narrowest=high if correlations[1] > 0 else plain)
 
 
 def overlap_error(
     error_baseline: float, error_final: float, n_baseline: int, n_final: int, overlap: int, correlation: float,
 ) -> float:
-    """Standard error of a change when some people are in both waves.
-
-    Parameters
-    ----------
-    error_baseline, error_final : float
-        Standard errors of the two means or shares.
-    n_baseline, n_final, overlap : int
-        Valid answers, and people among them who are in both.
-    correlation : float
-        Of one person's two answers.
-
-    Returns
-    -------
-    float
-    """
+    """Give the standard error of a change when ``overlap`` people are in both waves, their answers correlated."""
     shared = overlap * correlation * error_baseline * error_final / sqrt(n_baseline * n_final)
     return sqrt(max(0.0, error_baseline**2 + error_final**2 - 2 * shared))
 
 
 def share_correlations(share_baseline: float, share_final: float) -> tuple[float, float]:
-    """The lowest and the highest correlation that two answers of yes or no with these shares can have.
+    """Give the lowest and the highest correlation that two yes-or-no answers with these shares can have.
 
-    Parameters
-    ----------
-    share_baseline, share_final : float
-        Strictly between 0 and 1.
-
-    Returns
-    -------
-    tuple of float
-
-    Raises
-    ------
-    ParameterError
-        A share is 0 or 1: then there is nothing to correlate.
-
-    Notes
-    -----
-    The bounds of Fréchet on the share who say yes twice, as phi coefficients.
+    The bounds of Fréchet on the share who say yes twice, as phi coefficients; both shares strictly between 0 and 1.
     """
     p, q = share_baseline, share_final
     if not (0 < p < 1 and 0 < q < 1):
@@ -141,9 +177,3 @@ def _refuse(most: int, n_baseline: int, n_final: int, correlations: tuple[float,
             "more people in both waves than in one of them.", allowed="at most the smaller number of answers",
             do="lower the largest overlap.",
         )
-
-
-def _normal(difference: float, error: float, level: float) -> Outcome:
-    """A normal interval; a standard error of 0 is the limit of full agreement and is said."""
-    warning = "" if error > 0 else "full overlap with full agreement would leave no error: a limit, not a finding"
-    return wald(difference, error, level, METHOD, tested=False, warning=warning)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
@@ -53,6 +55,11 @@ class Plan:
         """Every wave that can be compared with the first."""
         return self.waves[1:]
 
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """What is measured by each indicator that occurs."""
+        return {one.indicator: one.measure for one in self.indicators()}
+
     def indicators(self, measure: Measure | None = None) -> list[Indicator]:
         """The indicators that occur, in the dictionary's order."""
         present = set(self.tallies["indicator"])
@@ -100,7 +107,7 @@ def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
 
 
 def spread(values: pd.DataFrame, respondents: pd.DataFrame, column: str) -> pd.Series:
-    """A column of the respondents, laid beside the values row by row."""
+    """A column of the respondents, row by row beside the values."""
     place = pd.Index(respondents["respondent"]).get_indexer(values["respondent"])
     return respondents[column].take(place).reset_index(drop=True)
 
@@ -109,3 +116,57 @@ def _placed(table: pd.DataFrame, *, group: str = "") -> pd.DataFrame:
     """A tally with all of PLACE as plain text, empty where it holds for all."""
     place = {name: table[name].astype(str) if name in table else "" for name in PLACE} | {"group": group}
     return table.assign(**place)[[*PLACE, *(name for name in table if name not in PLACE)]]
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """The answers to one indicator along one axis.
+
+    ``counts`` has the shape place x wave x answer; the places are the whole cohort (``group`` and
+    ``by_authority`` empty), its authorities, or the levels of a group.
+    """
+
+    indicator: str
+    answers: np.ndarray
+    counts: np.ndarray
+    places: tuple[str, ...]
+    group: str = ""
+    by_authority: bool = False
+
+    def at(self, place: str) -> dict[str, str]:
+        """The columns that name a place."""
+        return {
+            "indicator": self.indicator, "authority": place if self.by_authority else "",
+            "group": self.group, "level": place if self.group else "",
+        }
+
+
+def histograms(plan: Plan) -> Iterator[Histogram]:
+    """Count the answers of every indicator whose answers have an order: what rank methods are computed from.
+
+    One per indicator and axis: the whole, the authorities, and each group.
+    """
+    wave = plan.all_values["wave"].cat.set_categories(plan.waves).cat.codes.to_numpy()
+    axes = dict(_axes(plan))
+    for one in in_order(plan):
+        value = plan.all_values["value"].to_numpy()
+        mine = plan.all_values["indicator"].eq(one.indicator).to_numpy() & np.isfinite(value) & (wave >= 0)
+        answers, answer = np.unique(value[mine], return_inverse=True)
+        for (group, by_authority), axis in axes.items():
+            codes = axis.cat.codes.to_numpy()[mine]
+            known, places = codes >= 0, tuple(map(str, axis.cat.categories))
+            shape = (len(places), len(plan.waves), len(answers))
+            counts = np.zeros(shape)
+            np.add.at(counts, (codes[known], wave[mine][known], answer[known]), 1.0)
+            yield Histogram(one.indicator, answers, counts, places, group, by_authority)
+
+
+def _axes(plan: Plan) -> Iterator[tuple[tuple[str, bool], pd.Series]]:
+    """The axes: group, whether it is the authorities, and the place of every value."""
+    whole = pd.Categorical.from_codes(np.zeros(len(plan.all_values), dtype=int), categories=[""])
+    yield ("", False), pd.Series(whole, index=plan.all_values.index)
+    if plan.cohort.authorities:
+        yield ("", True), plan.all_values["authority"].cat.set_categories(plan.cohort.authorities)
+    for group in plan.cohort.groups:
+        if group in plan.respondents:
+            yield (group, False), spread(plan.all_values, plan.respondents, group)

@@ -1,34 +1,30 @@
-"""Changes of several authorities put together: fixed and random effects, heterogeneity, prediction.
+"""Changes of several authorities put together: the random-effects mean, how much they differ, and a further authority.
 
-The authorities of a cohort are the programme, not a sample of authorities; the random-effects mean is
-therefore the inference to other authorities, and a report labels it so.
+Written here because statsmodels has no REML, keeps negative variances between authorities and has no Q-profile interval.
+The authorities of a cohort are the programme, not a sample of authorities; the mean is therefore the inference to other
+authorities, and a report labels it so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite, nan, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import stats
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, stats
 
-from nbeval.errors import ParameterError
-from nbeval.estimate.heterogeneity import TAU, Effects, q_profile, tau_error
-from nbeval.estimate.outcome import Outcome, not_estimable
-from nbeval.estimate.wald import wald
+from nbeval.estimate.outcome import Outcome, not_estimable, wald
 
-METHODS = ("fixed", "dersimonian_laird", "reml", "paule_mandel")
-INFERENCES = ("normal", "hksj")
+METHOD = "reml_hksj"
 
 
 @dataclass(frozen=True)
 class Pooled:
-    """What several changes say together.
+    """What several changes say together; ``left_out`` counts those without a variance.
 
-    ``mean`` has the interval asked for; ``prediction`` is the range in which the change of one further
-    authority is expected (same inference), ``prediction_higgins`` the same with t on k - 2 df.
-    ``left_out`` counts authorities whose change has no variance (all or none at both waves).
+    ``prediction`` is the range in which the change of one further authority is expected. ``i_squared`` is in percent.
     """
 
     k: int
@@ -37,159 +33,111 @@ class Pooled:
     q: Outcome
     tau_squared: Outcome
     i_squared: Outcome
-    h_squared: Outcome
-    hksj_scale: Outcome
     prediction: Outcome
-    prediction_higgins: Outcome
 
 
-def risk_difference(x_final: int, n_final: int, x_baseline: int, n_baseline: int, *, half: bool = False) -> tuple[float, float]:
-    """Difference of two shares, final minus baseline, and its variance, as the pooling takes them.
+@dataclass(frozen=True, eq=False)
+class _Effects:
+    """The usable changes and their variances."""
 
-    Parameters
-    ----------
-    x_final, n_final, x_baseline, n_baseline : int
-        Counts; both bases at least one.
-    half : bool
-        Add one half to each cell of a table that has an empty cell.
+    y: NDArray[np.float64]
+    v: NDArray[np.float64]
 
-    Returns
-    -------
-    tuple of float
-        Difference and variance p(1-p)/n + p(1-p)/n; the variance is 0 where both shares are 0 or 1.
+    @property
+    def k(self) -> int:
+        return len(self.y)
 
-    Notes
-    -----
-    Evidence: ``meta.R`` (metafor::escalc("RD")).
-    """
-    cells = (x_final, n_final - x_final, x_baseline, n_baseline - x_baseline)
-    add = 0.5 if half and min(cells) == 0 else 0.0
-    shares = [(x + add) / (n + 2 * add) for x, n in ((x_final, n_final), (x_baseline, n_baseline))]
-    bases = (n_final + 2 * add, n_baseline + 2 * add)
-    variance = sum(p * (1 - p) / n for p, n in zip(shares, bases))
-    return shares[0] - shares[1], variance
+    def weighted(self, tau_squared: float) -> tuple[NDArray[np.float64], float, float, float]:
+        """Weights, mean, the generalised Q, and the trace of P = W - W 1 (1'W 1)^-1 1'W."""
+        w = 1 / (self.v + tau_squared)
+        mean = float(np.average(self.y, weights=w))
+        return w, mean, float(np.sum(w * (self.y - mean) ** 2)), float(w.sum() - (w**2).sum() / w.sum())
 
 
-def pool(
-    effects: ArrayLike, variances: ArrayLike, *, method: str = "reml", inference: str = "hksj", conf_level: float = 0.95,
-) -> Pooled:
-    """Put the changes of authorities together.
+def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) -> Pooled:
+    """Put the changes of authorities together: REML with the interval of Hartung, Knapp, Sidik and Jonkman (t, k - 1 df).
 
     Parameters
     ----------
-    effects, variances : array-like
-        One change and its variance per authority. Authorities without a positive, finite variance are
-        left out and counted.
-    method : str
-        ``fixed``, ``dersimonian_laird``, ``reml`` or ``paule_mandel``.
-    inference : str
-        ``hksj`` (Hartung, Knapp, Sidik and Jonkman: t with k - 1 df) or ``normal``.
+    effects, variances : array_like
+        One change and its variance per authority. Authorities without a positive, finite variance are left out.
     conf_level : float
         Of every interval.
 
     Returns
     -------
     Pooled
-        Each part an ``Outcome``; a part that cannot be estimated says why. ``i_squared`` is in percent.
-
-    Raises
-    ------
-    ParameterError
-        ``method`` or ``inference`` is not known.
-
-    Notes
-    -----
-    With one authority there is no spread and so no random-effects mean. Where all changes are equal the
-    scale of Hartung and Knapp is 0, an interval without width: not estimable rather than certain.
-    Evidence: ``meta.R`` (metafor::rma, confint, predict).
+        Each part an ``Outcome``; a part that cannot be estimated says why. With one authority there is no spread
+        and no mean; where all changes are equal the interval would have no width: not estimable.
     """
-    _refuse_unknown(method, inference)
     y, v = np.asarray(effects, float), np.asarray(variances, float)
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)
-    kept = Effects(y[usable], v[usable])
-    name = f"{method}_{inference}"
-    if kept.k == 0:
-        return _nothing(name, int((~usable).sum()), 0, "no authority has a change with a variance")
-    if kept.k == 1 and method != "fixed":
-        return _nothing(name, int((~usable).sum()), 1, "one authority")
-    tau = 0.0 if method == "fixed" else TAU[method](kept)
-    mean, scale = _mean(kept, tau, name, inference, conf_level)
+    e, left_out = _Effects(y[usable], v[usable]), int((~usable).sum())
+    if e.k < 2:
+        empty = not_estimable(METHOD, "one authority" if e.k else "no authority has a change with a variance")
+        return Pooled(e.k, left_out, *([empty] * 5))
+    tau = _reml(e)
+    mean, q = _mean(e, tau, conf_level), e.weighted(0.0)[2]
     return Pooled(
-        k=kept.k, left_out=int((~usable).sum()), mean=mean, q=_q(kept),
-        hksj_scale=scale, **_spread(kept, tau, method, conf_level),
-        prediction=_prediction(mean, tau, conf_level),
-        prediction_higgins=_higgins(kept, tau, method, conf_level),
+        e.k, left_out, mean, Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)), method="cochran"),
+        *_spread(e, tau, conf_level), _prediction(mean, tau, conf_level),
     )
 
 
-def _refuse_unknown(method: str, inference: str) -> None:
-    """Stop at a method or an inference that does not exist."""
-    for what, given, allowed in (("method", method, METHODS), ("inference", inference, INFERENCES)):
-        if given not in allowed:
-            raise ParameterError(
-                f"pooling has no {what} {given!r}.", allowed=", ".join(allowed), do=f"choose one of these as {what}.",
-            )
+def risk_difference(x_final: ArrayLike, n_final: ArrayLike, x_baseline: ArrayLike, n_baseline: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Give differences of two shares, final minus baseline, and their variances p(1-p)/n + p(1-p)/n, for ``pool``."""
+    n1, n0 = np.asarray(n_final, float), np.asarray(n_baseline, float)
+    p1, p0 = np.asarray(x_final, float) / n1, np.asarray(x_baseline, float) / n0
+    return p1 - p0, p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0
 
 
-def _nothing(method: str, left_out: int, k: int, why: str) -> Pooled:
-    """All parts without a number, for one reason."""
-    empty = not_estimable(method, why)
-    return Pooled(k, left_out, *([empty] * 8))
+def _reml(e: _Effects) -> float:
+    """The variance between authorities: the zero of the restricted likelihood's score, or 0 where that falls from the start."""
+    def score(tau: float) -> float:
+        w, mean, _, trace = e.weighted(tau)
+        return float(np.sum(w**2 * (e.y - mean) ** 2)) - trace
+    return _root(score, e)
 
 
-def _mean(e: Effects, tau: float, name: str, inference: str, level: float) -> tuple[Outcome, Outcome]:
-    """The weighted mean with its interval, and the scale of Hartung and Knapp."""
-    w = e.weights(tau)
-    mean, error = float(np.average(e.y, weights=w)), 1 / sqrt(float(w.sum()))
-    scale = float(np.sum(w * (e.y - mean) ** 2)) / (e.k - 1) if e.k > 1 else nan
-    scaled = Outcome(scale, method=name) if e.k > 1 else not_estimable(name, "one authority")
-    if inference == "normal":
-        return wald(mean, error, level, name), scaled
-    if e.k == 1:
-        return not_estimable(name, "one authority"), scaled
-    error *= sqrt(scale)
+def _root(falling: Callable[[float], float], e: _Effects) -> float:
+    """Where a function that is positive at small values and negative at large ones is 0; 0 where it starts below."""
+    if falling(0.0) <= 0:
+        return 0.0
+    high = max(float(np.var(e.y)), float(e.v.max()))
+    while falling(high) > 0:
+        high *= 2
+    return float(optimize.brentq(falling, 0.0, high, xtol=1e-15, rtol=1e-14, maxiter=500))
+
+
+def _mean(e: _Effects, tau: float, level: float) -> Outcome:
+    """The weighted mean with its interval."""
+    w, mean, q, _ = e.weighted(tau)
+    error = sqrt(q / (e.k - 1) / float(w.sum()))
     if error < 1e-12:
-        return not_estimable(name, "all changes are equal, so they give no standard error"), scaled
-    return wald(mean, error, level, name, df=e.k - 1), scaled
+        return not_estimable(METHOD, "all changes are equal, so they give no standard error")
+    return wald(mean, error, level, METHOD, df=e.k - 1)
 
 
-def _q(e: Effects) -> Outcome:
-    """Cochran's Q against no heterogeneity."""
-    q = e.q(0.0) if e.k > 1 else 0.0
-    return Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)) if e.k > 1 else nan, method="cochran",
-                   warning="" if e.k > 1 else "one authority: nothing to compare")
-
-
-def _spread(e: Effects, tau: float, method: str, level: float) -> dict[str, Outcome]:
-    """Tau squared, I squared and H squared, with Q-profile intervals from three authorities on."""
-    if e.k == 1:
-        return dict.fromkeys(("tau_squared", "i_squared", "h_squared"), not_estimable(method, "one authority"))
-    low, high = q_profile(e, level) if e.k > 2 else (nan, nan)
-    typical = e.typical_variance
-    limits = [100 * limit / (limit + typical) for limit in (low, high)]
-    given = level if isfinite(high) else nan
+def _spread(e: _Effects, tau: float, level: float) -> tuple[Outcome, Outcome]:
+    """Tau squared and I squared, with Q-profile intervals from three authorities on (Viechtbauer, Stat Med 2007;26:37-52)."""
+    low, high = nan, nan
+    if e.k > 2:
+        tails = stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], e.k - 1)
+        low, high = (_root(lambda value, at=at: e.weighted(value)[2] - at, e) for at in tails)
+    w, _, _, trace = e.weighted(0.0)
+    typical = (e.k - 1) / trace
     warning = "" if isfinite(high) else "no interval: fewer than three authorities"
     if high == 0:
         warning = "the changes differ less than chance would make them: every positive value is refused"
-    return {
-        "tau_squared": Outcome(tau, tau_error(e, tau, method), low, high, given, method=method, warning=warning),
-        "i_squared": Outcome(100 * tau / (tau + typical), nan, limits[0], limits[1], given, method=method, warning=warning),
-        "h_squared": Outcome(1 + tau / typical, method=method),
-    }
+    same = {"conf_level": level if isfinite(high) else nan, "method": "reml", "warning": warning}
+    percent = [100 * value / (value + typical) for value in (tau, low, high)]
+    w, _, _, trace = e.weighted(tau)
+    error = sqrt(2 / float((w**2).sum() - 2 * (w**3).sum() / w.sum() + ((w**2).sum() / w.sum()) ** 2))
+    return Outcome(tau, error, low, high, **same), Outcome(percent[0], nan, percent[1], percent[2], **same)
 
 
 def _prediction(mean: Outcome, tau: float, level: float) -> Outcome:
     """Where the change of one further authority is expected, by the inference of the mean."""
     if not isfinite(mean.estimate):
         return mean
-    spread = wald(mean.estimate, sqrt(tau + mean.std_error**2), level, mean.method, df=mean.df, tested=False)
-    return replace(spread, std_error=nan)
-
-
-def _higgins(e: Effects, tau: float, method: str, level: float) -> Outcome:
-    """The same with t on k - 2 df (Higgins, Thompson and Spiegelhalter 2009)."""
-    if e.k < 3:
-        return not_estimable(f"{method}_higgins", "fewer than three authorities")
-    w = e.weights(tau)
-    mean, error = float(np.average(e.y, weights=w)), sqrt(tau + 1 / float(w.sum()))
-    return replace(wald(mean, error, level, f"{method}_higgins", df=e.k - 2, tested=False), std_error=nan)
+    return replace(wald(mean.estimate, sqrt(tau + mean.std_error**2), level, METHOD, df=mean.df, tested=False), std_error=nan)

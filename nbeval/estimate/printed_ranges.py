@@ -18,10 +18,8 @@ import numpy as np
 from nbeval.dictionary.printed_number import PrintedNumber
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.printed_counts import Counts, Run
-from nbeval.estimate.proportions import newcombe
-from nbeval.estimate.single_proportions import against_fixed_score, wilson
-from nbeval.estimate.tests_2x2 import (
-    SMALLEST_EXPECTED, boschloo, chi_squared_uncorrected, fisher, smallest_expected,
+from nbeval.estimate.proportions import (
+    SMALLEST_EXPECTED, against_fixed_score, boschloo, chi_squared_uncorrected, fisher, newcombe, smallest_expected, wilson,
 )
 from nbeval.frames import Decision
 

@@ -1,157 +1,195 @@
-"""The difference of two independent proportions: intervals that survive 0, 1 and small bases.
+"""Proportions: their intervals, their differences, and the tests that go with them.
 
-The later or compared sample comes first (x1 of n1), the one it is compared with second (x0 of n0); a
-difference is the first minus the second.
+Functions take counts, single or as arrays, so that one call serves a whole table. Of two samples the compared one
+comes first (x1 of n1), the one it is compared with second (x0 of n0); a difference is the first minus the second.
+Of pairs there are four counts: yes at both waves, yes at baseline only, yes at final only, yes at neither.
 """
 
 from __future__ import annotations
 
-from math import acos, cos, inf, pi, sqrt
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import stats
+from statsmodels.stats import contingency_tables
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, test_proportions_2indep
 
 from nbeval.estimate.outcome import Estimates, Outcome, estimates, not_estimable
-from nbeval.estimate.single_proportions import wilson
 
 NOBODY = "one of the two samples has no valid answer"
+SMALLEST_EXPECTED = 5       # below it chi-squared is not trusted (Cochran 1954)
+#: beyond as many possible tables the rule turns to Fisher: the exact test takes long there and gains little
+MOST_TABLES = 50_000
+
+
+def wilson(numerator: ArrayLike, n: ArrayLike, conf_level: float = 0.95) -> Estimates:
+    """Give proportions, from 0 to 1, with Wilson's score interval (1927); NaN where n is 0."""
+    return _share(numerator, n, conf_level, "wilson")
+
+
+def clopper_pearson(numerator: ArrayLike, n: ArrayLike, conf_level: float = 0.95) -> Estimates:
+    """Give proportions, from 0 to 1, with the exact interval of Clopper and Pearson (1934); NaN where n is 0."""
+    return _share(numerator, n, conf_level, "beta")
+
+
+def _share(numerator: ArrayLike, n: ArrayLike, conf_level: float, method: str) -> Estimates:
+    """Proportions with an interval of statsmodels."""
+    x, n = _counts(numerator, n)
+    low, high = proportion_confint(x, n, 1 - conf_level, method)
+    return estimates(estimate=x / n, conf_low=low, conf_high=high)
+
+
+def against_fixed_score(numerator: ArrayLike, n: ArrayLike, fixed: ArrayLike, conf_level: float = 0.95) -> Estimates:
+    """Give the differences of proportions from published shares, taken as free of error, with the score test.
+
+    Returns
+    -------
+    Estimates
+        The interval is Wilson's less the published share; the statistic is z squared, 1 df. NaN where n is 0.
+    """
+    ours, (x, n, fixed) = wilson(numerator, n, conf_level), _counts(numerator, n, fixed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squared = (x - n * fixed) ** 2 / (n * fixed * (1 - fixed))
+    return estimates(
+        n > 0, estimate=ours.estimate - fixed, conf_low=ours.conf_low - fixed, conf_high=ours.conf_high - fixed,
+        statistic=squared, df=1.0, p_value=stats.chi2.sf(squared, 1),
+    )
 
 
 def newcombe(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95) -> Estimates:
-    """Give differences of proportions with Newcombe's interval.
-
-    Parameters
-    ----------
-    x1, n1, x0, n0 : array_like
-        Counts, broadcast against one another.
-    conf_level : float
-        The level of the intervals.
+    """Give differences of proportions with Newcombe's interval (Stat Med 1998;17:873-890, method 10).
 
     Returns
     -------
     Estimates
-        Differences of shares, x1 / n1 - x0 / n0; NaN where a base is 0.
-
-    Notes
-    -----
-    Squares and adds two Wilson intervals: method 10 of Newcombe, Stat Med 1998;17:873-890. Evidence: his
-    eight examples and R ``Epi::ci.pd(method = "Nc")``.
+        x1 / n1 - x0 / n0, from -1 to 1; NaN where a base is 0.
     """
-    one, two = wilson(x1, n1, conf_level), wilson(x0, n0, conf_level)
-    gap = one.estimate - two.estimate
-    low = gap - np.hypot(one.estimate - one.conf_low, two.conf_high - two.estimate)
-    high = gap + np.hypot(one.conf_high - one.estimate, two.estimate - two.conf_low)
-    return estimates(estimate=gap, conf_low=low, conf_high=high)
+    x1, n1, x0, n0 = _counts(x1, n1, x0, n0)
+    low, high = confint_proportions_2indep(x1, n1, x0, n0, method="newcomb", compare="diff", alpha=1 - conf_level)
+    return estimates(estimate=x1 / n1 - x0 / n0, conf_low=low, conf_high=high)
 
 
-def agresti_caffo(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95) -> Estimates:
-    """Give differences of proportions with the interval of Agresti and Caffo.
+def smallest_expected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> np.ndarray:
+    """Give the smallest of the four counts that would be expected without a difference; NaN where a base is 0."""
+    x1, n1, x0, n0 = _counts(x1, n1, x0, n0)
+    yes, total = x1 + x0, n1 + n0
+    return np.minimum(n1, n0) * np.minimum(yes, total - yes) / total
 
-    Parameters
-    ----------
-    x1, n1, x0, n0 : array_like
-        Counts, broadcast against one another.
-    conf_level : float
-        The level of the intervals.
+
+def chi_squared_uncorrected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Estimates:
+    """Test differences of proportions by chi-squared without continuity correction.
 
     Returns
     -------
     Estimates
-        Differences of shares; NaN where a base is 0. The interval is centred on the difference after one
-        success and one failure are added to each sample, and is not cut at -1 and 1.
-
-    Notes
-    -----
-    Agresti and Caffo, Am Stat 2000;54:280-288. Evidence: R ``Epi::ci.pd(method = "AC")``.
+        Statistic, 1 df and p; NaN where a base is 0 or everybody gave the same answer.
     """
-    x1, n1, x0, n0 = (np.asarray(value, float) for value in (x1, n1, x0, n0))
-    z = stats.norm.isf((1 - conf_level) / 2)
-    p1, p0 = (x1 + 1) / (n1 + 2), (x0 + 1) / (n0 + 2)
-    half = z * np.sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gap = x1 / n1 - x0 / n0
-    return estimates((n1 > 0) & (n0 > 0), estimate=gap, conf_low=p1 - p0 - half, conf_high=p1 - p0 + half)
+    x1, n1, x0, n0 = _counts(x1, n1, x0, n0)
+    yes = x1 + x0
+    differ = (yes > 0) & (yes < n1 + n0)
+    first = np.where(differ, x1, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):       # of the ratios that come with it
+        found = test_proportions_2indep(first, n1, x0, n0, method="score", compare="diff", correction=False)
+    return estimates(differ, statistic=found.statistic**2, df=1.0, p_value=found.pvalue)
 
 
-def miettinen_nurminen(x1: int, n1: int, x0: int, n0: int, conf_level: float = 0.95) -> Estimates:
-    """Give one difference of proportions with the score interval of Miettinen and Nurminen.
-
-    Parameters
-    ----------
-    x1, n1, x0, n0 : int
-        Counts; no base may be 0.
-    conf_level : float
-        The level of the interval.
-
-    Returns
-    -------
-    Estimates
-        The difference of shares.
-
-    Notes
-    -----
-    Miettinen and Nurminen, Stat Med 1985;4:213-226, with the factor N / (N - 1). Written here because
-    ``statsmodels.confint_proportions_2indep(method="score")`` is not a mirror image when the samples change
-    places and fails at 0 and 1. Evidence: the formula in R, and Newcombe's printed example.
-    """
-    z = stats.norm.isf((1 - conf_level) / 2)
-    gap = x1 / n1 - x0 / n0
-
-    def beyond(delta: float) -> float:
-        """How much further than z the difference seen lies from ``delta``."""
-        variance = _restricted_variance(delta, x1, n1, x0, n0)
-        distance = abs(gap - delta)
-        return -z if distance == 0 else distance / sqrt(variance) - z if variance > 0 else inf
-
-    limits = [_score_limit(beyond, gap, end) for end in (-1.0, 1.0)]
-    return estimates(estimate=gap, conf_low=limits[0], conf_high=limits[1])
+def chi_squared(x1: int, n1: int, x0: int, n0: int) -> Outcome:
+    """Test one difference of proportions by chi-squared without continuity correction, or say why it cannot be."""
+    method = "chi_squared_uncorrected"
+    if n1 == 0 or n0 == 0:
+        return not_estimable(method, NOBODY)
+    if x1 + x0 in (0, n1 + n0):
+        return not_estimable(method, "everybody gave the same answer")
+    return chi_squared_uncorrected(x1, n1, x0, n0).outcome(method)
 
 
-def _score_limit(beyond, gap: float, end: float) -> float:
-    """Where the statistic passes z between the difference seen and one end of the scale."""
-    near = end * (1 - 1e-12)
-    if gap == end or beyond(near) <= 0:
-        return end
-    return optimize.brentq(lambda delta: min(beyond(delta), 1e6), gap, near, xtol=1e-14, rtol=1e-14, maxiter=500)
+def fisher(x1: int, n1: int, x0: int, n0: int) -> Outcome:
+    """Test one difference of proportions by Fisher's exact test, two-sided by probability."""
+    if n1 == 0 or n0 == 0:
+        return not_estimable("fisher", NOBODY)
+    return Outcome(p_value=float(stats.fisher_exact([[x1, n1 - x1], [x0, n0 - x0]]).pvalue), method="fisher")
 
 
-def _restricted_variance(delta: float, x1: int, n1: int, x0: int, n0: int) -> float:
-    """Variance of the difference at the likeliest shares that are ``delta`` apart (closed form of the cubic)."""
-    total, successes = n0 + n1, x0 + x1
-    l2 = (n1 + 2 * n0) * delta - total - successes
-    l1 = (n0 * delta - total - 2 * x0) * delta + successes
-    l0 = x0 * delta * (1 - delta)
-    q = l2**3 / (3 * total) ** 3 - l1 * l2 / (6 * total**2) + l0 / (2 * total)
-    p = (1 if q >= 0 else -1) * sqrt(max(0.0, l2**2 / (3 * total) ** 2 - l1 / (3 * total)))
-    angle = (pi + acos(1.0 if p == 0 else max(-1.0, min(1.0, q / p**3)))) / 3
-    r0 = min(1.0, max(0.0, 2 * p * cos(angle) - l2 / (3 * total)))
-    r1 = min(1.0, max(0.0, r0 + delta))
-    return (r1 * (1 - r1) / n1 + r0 * (1 - r0) / n0) * total / (total - 1)
-
-
-INTERVALS = {"newcombe": newcombe, "agresti_caffo": agresti_caffo, "miettinen_nurminen": miettinen_nurminen}
-
-
-def difference(
-    x1: int, n1: int, x0: int, n0: int, conf_level: float = 0.95, *, method: str = "newcombe"
-) -> Outcome:
-    """Give the difference of two independent proportions with its interval.
-
-    Parameters
-    ----------
-    x1, n1, x0, n0 : int
-        Counts of the compared sample and of the one it is compared with.
-    conf_level : float
-        The level of the interval.
-    method : str
-        One of ``INTERVALS``.
+def boschloo(x1: int, n1: int, x0: int, n0: int) -> Outcome:
+    """Test one difference of proportions by Boschloo's exact test (Statistica Neerlandica 1970;24:1-35).
 
     Returns
     -------
     Outcome
-        The difference of shares, or why there is none.
+        p: twice the smaller of the two one-sided ones, at most 1 (a central test); the statistic is the smaller
+        one-sided Fisher p. Takes long where both bases are in the hundreds.
     """
     if n1 == 0 or n0 == 0:
-        return not_estimable(method, NOBODY)
-    return INTERVALS[method](x1, n1, x0, n0, conf_level).outcome(method, conf_level)
+        return not_estimable("boschloo_central", NOBODY)
+    found = stats.boschloo_exact([[x1, x0], [n1 - x1, n0 - x0]], n=32)      # scipy takes the samples as columns
+    return Outcome(statistic=float(found.statistic), p_value=float(found.pvalue), method="boschloo_central")
+
+
+def test_two_proportions(x1: int, n1: int, x0: int, n0: int) -> Outcome:
+    """Test one difference of proportions by the rule that reports follow.
+
+    Returns
+    -------
+    Outcome
+        Chi-squared; Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000
+        possible tables). ``method`` says which.
+    """
+    if smallest_expected(x1, n1, x0, n0) >= SMALLEST_EXPECTED:
+        return chi_squared(x1, n1, x0, n0)
+    return (fisher if (n1 + 1) * (n0 + 1) > MOST_TABLES else boschloo)(x1, n1, x0, n0)
+
+
+def newcombe_paired(both: int, baseline_only: int, final_only: int, neither: int, conf_level: float = 0.95) -> Outcome:
+    """Give the difference of two paired proportions, final minus baseline, with Newcombe's interval.
+
+    Notes
+    -----
+    Method 10 of Newcombe, Stat Med 1998;17:2635-2650: two Wilson intervals, squared and added with the correlation
+    of the answers. Written here because statsmodels has no difference of paired proportions.
+    """
+    method = "newcombe_paired_method_10"
+    n = both + baseline_only + final_only + neither
+    if n == 0:
+        return not_estimable(method, "no complete pair")
+    shares = wilson([both + baseline_only, both + final_only], n, conf_level)
+    (p0, p1), phi = shares.estimate, paired_phi(both, baseline_only, final_only, neither)
+    (below0, below1), (above0, above1) = shares.estimate - shares.conf_low, shares.conf_high - shares.estimate
+    low = p1 - p0 - sqrt(below1**2 - 2 * phi * below1 * above0 + above0**2)
+    high = p1 - p0 + sqrt(above1**2 - 2 * phi * above1 * below0 + below0**2)
+    return Outcome((final_only - baseline_only) / n, conf_low=float(low), conf_high=float(high), conf_level=conf_level, method=method)
+
+
+def paired_phi(both: int, baseline_only: int, final_only: int, neither: int) -> float:
+    """Give the correlation of two answers with Newcombe's continuity correction; 0 where a wave has one answer only."""
+    n = both + baseline_only + final_only + neither
+    margins = (both + baseline_only) * (final_only + neither) * (both + final_only) * (baseline_only + neither)
+    if margins == 0:
+        return 0.0
+    excess = both * neither - baseline_only * final_only
+    return (max(excess - n / 2, 0.0) if excess > 0 else excess) / sqrt(margins)
+
+
+def mcnemar(baseline_only: int, final_only: int, *, exact: bool = True) -> Outcome:
+    """Test whether as many people moved to yes as moved away from it.
+
+    Parameters
+    ----------
+    baseline_only, final_only : int
+        Pairs that changed their answer; the others carry no information.
+    exact : bool
+        The binomial test, or chi-squared with 1 df and no continuity correction.
+    """
+    method = "mcnemar_exact" if exact else "mcnemar_asymptotic"
+    if baseline_only + final_only == 0:
+        return not_estimable(method, "nobody changed their answer")
+    found = contingency_tables.mcnemar([[0, baseline_only], [final_only, 0]], exact=exact, correction=False)
+    if exact:
+        return Outcome(p_value=float(found.pvalue), method=method)
+    return Outcome(statistic=float(found.statistic), df=1.0, p_value=float(found.pvalue), method=method)
+
+
+def _counts(*given: ArrayLike) -> list[np.ndarray]:
+    """Counts as arrays of floats of one shape; a base of 0 becomes NaN, so that nothing is divided by it."""
+    counts = np.broadcast_arrays(*(np.asarray(value, float) for value in given))
+    return [np.where(value > 0, value, np.nan) if position % 2 else value for position, value in enumerate(counts)]

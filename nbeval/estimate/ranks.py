@@ -1,39 +1,196 @@
-"""Ranks: whether people tend to answer higher, without taking the answers for measured amounts."""
+"""Ranks: whether answers tend to be higher, without taking them for measured amounts.
+
+The compared sample comes first. Exact tests are counted here because scipy's ignore ties (``mannwhitneyu``) or fall back
+to an approximation without a word (``wilcoxon``); both count every outcome at least as far from the middle as the one seen.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import sqrt
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from numpy.typing import ArrayLike
+from scipy import special, stats
 
-from nbeval.estimate.histograms import Histogram, histograms
 from nbeval.estimate.levels import NOBODY
-from nbeval.estimate.mann_whitney import EXACT_UP_TO, mann_whitney
-from nbeval.estimate.plan import Plan
+from nbeval.estimate.means import paired_changes
+from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.estimate.plan import Histogram, Plan, histograms
 from nbeval.estimate.rows import result_rows
 from nbeval.frames import Contrast, Quantity
 
+MOST_ANSWERS = 200      # of both samples for an exact rank-sum test; beyond it the approximation is close
+MOST_PAIRS = 500        # that moved, for an exact signed-rank test
 #: with fewer answers than this in either sample the rank test is exact
 EXACT_UNDER = 10
 NO_OVERLAP = "no interval: the answers do not overlap, or are all the same, or one sample has a single answer"
 
 
+def mann_whitney(compared: ArrayLike, reference: ArrayLike, *, exact: bool = False) -> Outcome:
+    """Test whether ordered answers of the first sample tend to be higher or lower than those of the second.
+
+    Returns
+    -------
+    Outcome
+        p; asymptotic without continuity correction (the statistic is z, positive where the first is higher), or
+        exact given the ties.
+    """
+    method = "exact" if exact else "asymptotic"
+    first, second = np.asarray(compared, float), np.asarray(reference, float)
+    n, total = first.size, first.size + second.size
+    if n in (0, total):
+        return not_estimable(method, "one of the two samples has no valid answer")
+    pooled = np.concatenate([first, second])
+    if np.ptp(pooled) == 0:
+        return not_estimable(method, "everybody gave the same answer")
+    ranks = stats.rankdata(pooled)
+    excess = ranks[:n].sum() - n * (total + 1) / 2
+    if not exact:
+        p = stats.mannwhitneyu(first, second, method="asymptotic", use_continuity=False).pvalue
+        return Outcome(statistic=float(excess / sqrt(n * (total - n) * ranks.var(ddof=1) / total)), p_value=float(p), method=method)
+    if total > MOST_ANSWERS:
+        return not_estimable(method, f"an exact count is made up to {MOST_ANSWERS} answers")
+    return Outcome(p_value=_exact_rank_sum(ranks, n, abs(excess)), method=method)
+
+
+def _exact_rank_sum(ranks: np.ndarray, n: int, distance: float) -> float:
+    """The share of all ways to draw ``n`` of the ranks whose sum is at least ``distance`` from its mean."""
+    doubled, ties = np.unique(np.rint(2 * ranks).astype(int), return_counts=True)
+    sums = np.zeros((n + 1, int(np.sort(np.rint(2 * ranks))[-n:].sum()) + 1))
+    sums[0, 0] = 1.0
+    for score, tied in zip(doubled, ties, strict=True):
+        before = sums.copy()
+        for taken in range(1, min(tied, n) + 1):
+            shift = taken * score
+            if shift < sums.shape[1]:
+                sums[taken:, shift:] += special.comb(tied, taken) * before[: n + 1 - taken, : sums.shape[1] - shift]
+    ways = sums[n]
+    far = np.abs(np.arange(ways.size) / 2 - n * (ranks.size + 1) / 2) >= distance - 1e-9
+    return float(min(1.0, ways[far].sum() / ways.sum()))
+
+
+def signed_rank(final: ArrayLike, baseline: ArrayLike) -> Outcome:
+    """Test whether the same people, or authorities, moved up as often and as far as down: Wilcoxon's signed ranks.
+
+    Returns
+    -------
+    Outcome
+        p, exact given the ties up to 500 that moved, asymptotic beyond; the statistic is z, positive for a rise.
+        Those who did not move are left out before ranking.
+    """
+    ranks, why = signed_ranks(final, baseline)
+    exact = ranks.size <= MOST_PAIRS
+    method = "wilcoxon_exact" if exact else "wilcoxon_asymptotic"
+    if why:
+        return not_estimable(method, why)
+    z = float(ranks.sum() / sqrt((ranks**2).sum()))
+    p = _exact_signs(np.abs(ranks), abs(ranks.sum() / 2)) if exact else float(2 * stats.norm.sf(abs(z)))
+    return Outcome(statistic=z, p_value=p, method=method)
+
+
+def rank_biserial(final: ArrayLike, baseline: ArrayLike) -> Outcome:
+    """Give the ranks of rises less those of falls, as a share of all ranks: from -1 (all fell) to 1, without interval."""
+    ranks, why = signed_ranks(final, baseline)
+    if why:
+        return not_estimable("matched pairs", why)
+    return Outcome(float(ranks.sum() / np.abs(ranks).sum()), method="matched pairs")
+
+
+def signed_ranks(final: ArrayLike, baseline: ArrayLike) -> tuple[np.ndarray, str]:
+    """Give the ranks of the sizes of changes with the signs of the changes, and why there are none.
+
+    Pairs with a missing side, and those who did not move, are left out.
+    """
+    change = paired_changes(final, baseline)
+    moved = change[change != 0]
+    why = "" if moved.size else "nobody moved" if change.size else "no complete pair"
+    return stats.rankdata(np.abs(moved)) * np.sign(moved), why
+
+
+def _exact_signs(ranks: np.ndarray, distance: float) -> float:
+    """The share of all patterns of signs whose sum of positive ranks is at least ``distance`` from its mean."""
+    doubled = np.rint(2 * ranks).astype(int)
+    chance = np.zeros(doubled.sum() + 1)
+    chance[0] = 1.0
+    for score in doubled:
+        risen = np.zeros_like(chance)
+        risen[score:] = chance[: chance.size - score]
+        chance = (chance + risen) / 2
+    far = np.abs(np.arange(chance.size) / 2 - ranks.sum() / 2) >= distance - 1e-9
+    return float(min(1.0, chance[far].sum()))
+
+
+def compare_counts(now: np.ndarray, then: np.ndarray, answers: np.ndarray, conf_level: float = 0.95) -> dict[str, np.ndarray]:
+    """Compare samples that are given as counts of each answer, many pairs at once.
+
+    Parameters
+    ----------
+    now, then : numpy.ndarray
+        One row per pair, one column per answer.
+    answers : numpy.ndarray
+        The answers, rising.
+    conf_level : float
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Columns of rows of results, one element per pair: the probability that somebody of ``now`` answers higher
+        than somebody of ``then``, ties counted half, with DeLong's interval on the logit scale (Biometrics
+        1988;44:837-845), and the Mann-Whitney test: exact where a sample has fewer than ten answers.
+    """
+    n1, n0 = now.sum(axis=1), then.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = (np.cumsum(then, axis=1) - then / 2) / n0[:, None]
+        below = 1 - (np.cumsum(now, axis=1) - now / 2) / n1[:, None]
+        share = (now * above).sum(axis=1) / n1
+        variance = _variance(now, above, n1) + _variance(then, below, n0)
+        several = (n1 > 1) & (n0 > 1) & (variance >= 1e-20)
+        error = np.sqrt(np.where(several, variance, np.nan))
+        low, high = (special.expit(limit) for limit in stats.norm.interval(conf_level, special.logit(share), error / (share * (1 - share))))
+    z, p, method = _rank_tests(now, then, answers)
+    some = (n1 > 0) & (n0 > 0)
+    return {
+        "estimate": np.where(some, share, np.nan), "std_error": error, "conf_low": low, "conf_high": high,
+        "conf_level": np.full(len(n1), conf_level), "statistic": z, "p_value": p, "n_valid": n1, "n_reference": n0,
+        "method": method, "warning": np.select([~some, ~several], [NOBODY, NO_OVERLAP], ""),
+    }
+
+
+def _variance(counts: np.ndarray, placements: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """The variance of a mean placement."""
+    centre = (counts * placements).sum(axis=1) / n
+    return (counts * (placements - centre[:, None]) ** 2).sum(axis=1) / (n - 1) / n
+
+
+def _rank_tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """z, p and the name of the rank test of every pair, by rule."""
+    both = now + then
+    n1, n0, total = now.sum(axis=1), then.sum(axis=1), both.sum(axis=1)
+    ranks = np.cumsum(both, axis=1) - both + (both + 1) / 2
+    centre = (total + 1) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = (both * (ranks - centre[:, None]) ** 2).sum(axis=1) / (total - 1)
+        z = ((now * ranks).sum(axis=1) - n1 * centre) / np.sqrt(n1 * n0 * variance / total)
+    z = np.where((variance > 0) & (n1 > 0) & (n0 > 0), z, np.nan)
+    p = 2 * special.ndtr(-np.abs(z))
+    method = np.full(len(z), "DeLong logit interval; Mann-Whitney asymptotic", dtype=object)
+    small = np.isfinite(z) & (np.minimum(n1, n0) < EXACT_UNDER) & (total <= MOST_ANSWERS)
+    for row in np.flatnonzero(small):
+        first, second = (np.repeat(answers, counts[row].astype(int)) for counts in (now, then))
+        p[row] = mann_whitney(first, second, exact=True).p_value
+        method[row] = "DeLong logit interval; Mann-Whitney exact"
+    return z, p, method
+
+
 def superiority(plan: Plan) -> pd.DataFrame:
-    """Compare the answers of waves and of group levels by their ranks.
+    """Compare the answers of waves and of group levels by their ranks, as ``compare_counts`` does.
 
     Returns
     -------
     one row per indicator whose answers have an order x later wave x place (contrast ``wave``; not in a matched design), and
     one row per such indicator x wave x group level but the first (contrast ``level``)
-        The probability that somebody of this sample answers higher than somebody of the other, ties counted
-        half, with DeLong's interval on the logit scale and the Mann-Whitney test: asymptotic without
-        correction, or exact given the ties where a sample has fewer than ten answers.
-
-    Notes
-    -----
-    The same numbers as ``probability_of_superiority`` and ``mann_whitney``, from counts of each answer.
     """
     blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_levels(one, plan))]
     if not blocks:
@@ -65,64 +222,3 @@ def _levels(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
         found = compare_counts(one.counts[others, wave], then, one.answers, plan.dictionary.programme.conf_level)
         places = [one.at(one.places[k]) | {"wave": name} for k in others]
         yield pd.DataFrame(places).assign(contrast=Contrast.LEVEL.value, reference=first, **found)
-
-
-def compare_counts(now: np.ndarray, then: np.ndarray, answers: np.ndarray, conf_level: float) -> dict[str, np.ndarray]:
-    """Compare samples that are given as counts of each answer, many pairs at once.
-
-    Parameters
-    ----------
-    now, then : numpy.ndarray
-        One row per pair, one column per answer.
-    answers : numpy.ndarray
-        The answers, rising.
-    conf_level : float
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        Columns of rows of results, one element per pair.
-    """
-    n1, n0 = now.sum(axis=1), then.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        above = (np.cumsum(then, axis=1) - then / 2) / n0[:, None]
-        below = 1 - (np.cumsum(now, axis=1) - now / 2) / n1[:, None]
-        share = (now * above).sum(axis=1) / n1
-        variance = _spread(now, above, n1) + _spread(then, below, n0)
-        several = (n1 > 1) & (n0 > 1) & (variance >= 1e-20)
-        error = np.sqrt(np.where(several, variance, np.nan))
-        step = -special.ndtri((1 - conf_level) / 2) * error / (share * (1 - share))
-        low, high = (special.expit(special.logit(share) + side * step) for side in (-1, 1))
-    z, p, method = _tests(now, then, answers)
-    some = (n1 > 0) & (n0 > 0)
-    return {
-        "estimate": np.where(some, share, np.nan), "std_error": error, "conf_low": low, "conf_high": high,
-        "conf_level": np.full(len(n1), conf_level), "statistic": z, "p_value": p, "n_valid": n1, "n_reference": n0,
-        "method": method, "warning": np.select([~some, ~several], [NOBODY, NO_OVERLAP], ""),
-    }
-
-
-def _spread(counts: np.ndarray, placements: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """The variance of a mean placement."""
-    centre = (counts * placements).sum(axis=1) / n
-    return (counts * (placements - centre[:, None]) ** 2).sum(axis=1) / (n - 1) / n
-
-
-def _tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """z, p and the name of the rank test of every pair, by rule."""
-    both = now + then
-    n1, n0, total = now.sum(axis=1), then.sum(axis=1), both.sum(axis=1)
-    ranks = np.cumsum(both, axis=1) - both + (both + 1) / 2
-    centre = (total + 1) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = (both * (ranks - centre[:, None]) ** 2).sum(axis=1) / (total - 1)
-        z = ((now * ranks).sum(axis=1) - n1 * centre) / np.sqrt(n1 * n0 * variance / total)
-    z = np.where((variance > 0) & (n1 > 0) & (n0 > 0), z, np.nan)
-    p = 2 * special.ndtr(-np.abs(z))
-    method = np.full(len(z), "DeLong logit interval; Mann-Whitney asymptotic", dtype=object)
-    small = np.isfinite(z) & (np.minimum(n1, n0) < EXACT_UNDER) & (total <= EXACT_UP_TO)
-    for row in np.flatnonzero(small):
-        first, second = (np.repeat(answers, counts[row].astype(int)) for counts in (now, then))
-        p[row] = mann_whitney(first, second, method="exact").p_value
-        method[row] = "DeLong logit interval; Mann-Whitney exact"
-    return z, p, method

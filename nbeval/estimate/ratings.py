@@ -13,11 +13,10 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.agreement import kappa
-from nbeval.estimate.multiplicity import adjust
+from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.estimate.signed_rank import signed_rank
-from nbeval.estimate.verdict import verdicts
+from nbeval.estimate.ranks import signed_rank
 from nbeval.frames import Contrast, Quantity
 
 #: an exact signed-rank test of fewer pairs cannot find anything at the five per cent level

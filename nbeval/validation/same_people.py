@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from nbeval.estimate.matched import FEW_DISCORDANT
-from nbeval.estimate.paired_means import paired_t, standardised_change
-from nbeval.estimate.paired_proportions import mcnemar, newcombe_paired
+from nbeval.estimate.means import paired_t, standardised_change
+from nbeval.estimate.proportions import mcnemar, newcombe_paired
 from nbeval.estimate.reliability import alpha
-from nbeval.estimate.signed_rank import signed_rank
+from nbeval.estimate.ranks import signed_rank
 from nbeval.validation.trial import LEVEL, Trial, held, misled
 
 ALIKE = 0.6
@@ -43,8 +43,7 @@ def _yes_or_no(then: np.ndarray, now: np.ndarray, still: np.ndarray) -> tuple[fl
     """Newcombe's interval of a change, and McNemar's p where nothing changed."""
     found = newcombe_paired(*(int(part.sum()) for part in (then & now, then & ~now, ~then & now, ~then & ~now)), LEVEL)
     lost, won = int((then & ~still).sum()), int((~then & still).sum())
-    rule = "mcnemar_exact" if lost + won < FEW_DISCORDANT else "mcnemar_asymptotic"
-    return found.conf_low, found.conf_high, mcnemar(lost, won, method=rule).p_value
+    return found.conf_low, found.conf_high, mcnemar(lost, won, exact=lost + won < FEW_DISCORDANT).p_value
 
 
 def scales(draw: np.random.Generator, n: int, runs: int, items: int = 4) -> Iterator[Trial]:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from nbeval.estimate.means import hedges_g, mean_against_fixed, mean_interval, welch
-from nbeval.estimate.multiplicity import adjust
+from nbeval.estimate.families import adjust
 from nbeval.estimate.overlap import overlap_bounds
-from nbeval.estimate.proportions import newcombe
+from nbeval.estimate.proportions import against_fixed_score, chi_squared_uncorrected, newcombe, test_two_proportions, wilson
 from nbeval.estimate.ranks import compare_counts
-from nbeval.estimate.single_proportions import against_fixed_score, wilson
-from nbeval.estimate.tests_2x2 import chi_squared_uncorrected, test_two_proportions
 from nbeval.validation.answers import SCALE, chances, counted, drawn, moments, superior
 from nbeval.validation.trial import AUTHORITIES, LEVEL, Trial, held, misled
 

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from nbeval.estimate.goodness_of_fit import goodness_of_fit
+from nbeval.estimate.tables import cramers_v, goodness_of_fit, independence
 from nbeval.estimate.linearised import DomainMeans, domain_means, korn_graubard, survey_design
 from nbeval.estimate.models import LINEAR, LOGISTIC, adjusted_change, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.ordinal import fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.pooling import pool, risk_difference
-from nbeval.estimate.tables import cramers_v, independence
-from nbeval.estimate.wald import wald
+from nbeval.estimate.outcome import wald
 from nbeval.validation.trial import AUTHORITIES, LEVEL, Trial, held, misled
 
 WAVES = ("first", "last")
@@ -108,8 +107,7 @@ def _pool(draw: np.random.Generator, n: int, changes: np.ndarray):
     """The pooled change of authorities with these changes."""
     then = draw.binomial(n, 0.4, AUTHORITIES)
     now = draw.binomial(n, 0.4 + changes)
-    both = np.array([risk_difference(int(a), n, int(b), n) for a, b in zip(now, then, strict=True)], dtype=float)
-    return pool(both[:, 0], both[:, 1], method="reml", inference="hksj", conf_level=LEVEL)
+    return pool(*risk_difference(now, n, then, n), conf_level=LEVEL)
 
 
 def weighted(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:

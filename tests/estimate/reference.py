@@ -163,6 +163,15 @@ def expected_rows(table: str, *, methods: list[str] | None = None, quantities: l
     return [pytest.param(row, id=row.id) for row in rows]
 
 
+def offered_rows(table: str, offered: list[str]) -> list[Any]:
+    """As ``expected_rows``, for patterns quantity|method."""
+    if not available():
+        return expected_rows(table)
+    rows = [row for row in expected(table) if any(_named(row, pattern) for pattern in offered) and not math.isnan(row.relative)]
+    assert rows, f"no row of {table} is one of these"
+    return [pytest.param(row, id=row.id) for row in rows]
+
+
 def near(actual: float, wanted: float, row: Expected) -> bool:
     """Whether a number is within the tolerance of the row it belongs to."""
     if math.isinf(wanted) or math.isinf(actual):

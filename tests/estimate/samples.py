@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from nbeval.estimate.ranks import compare_counts
 from tests.estimate.reference import case, inputs
 
 
@@ -35,11 +36,8 @@ def pairs(case_id: str) -> tuple[np.ndarray, np.ndarray]:
     return table["final"].to_numpy(float), table["baseline"].to_numpy(float)
 
 
-def groups(case_id: str) -> list[np.ndarray]:
-    """Valid answers of each group that has any."""
-    table, given = _source(case_id)
-    survey = given["source"] == "survey"
-    values = _codes(table[given["outcome"] if survey else "value"])
-    labels = table[given["group"] if survey else "group"]
-    kept = ~np.isnan(values) & labels.notna().to_numpy()
-    return [values[kept & (labels == label).to_numpy()] for label in labels[kept].unique()]
+def compared(now, then, conf_level: float = 0.95) -> dict[str, float]:
+    """The probability of superiority of two samples of answers, through their counts."""
+    answers = np.unique([*now, *then])
+    counts = [np.array([[float(np.sum(np.asarray(side) == answer)) for answer in answers]]) for side in (now, then)]
+    return {name: column[0] for name, column in compare_counts(*counts, answers, conf_level).items()}

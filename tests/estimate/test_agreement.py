@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nbeval.estimate.agreement import WEIGHTS, agreement_weights, kappa, share_agreed
+from nbeval.estimate.agreement import WEIGHTS, kappa
 from tests.estimate.reference import case, expected_rows, inputs, meets, near
 
 
@@ -34,7 +34,7 @@ def test_test_of_no_agreement_beyond_chance_is_that_of_r(row):
 @pytest.mark.parametrize("row", expected_rows("agreement", quantities=["agreement", "n", "n_left_out"]))
 def test_ratings_are_counted_as_r_counts_them(row):
     table, left_out = rated(row.case)
-    found = {"agreement": share_agreed(table), "n": table.sum(), "n_left_out": left_out}
+    found = {"agreement": np.trace(table) / table.sum() if table.sum() else np.nan, "n": table.sum(), "n_left_out": left_out}
     assert near(found[row.quantity], row.estimate, row)
 
 
@@ -46,10 +46,15 @@ def test_raters_can_change_places(weights):
 
 
 def test_two_levels_weigh_alike():
+    table = [[9, 2], [3, 7]]
     for weights in WEIGHTS:
-        np.testing.assert_array_equal(agreement_weights(2, weights), np.eye(2))
+        assert kappa(table, weights=weights).estimate == pytest.approx(kappa(table).estimate)
+
+
+def test_perfect_agreement_is_not_given_as_certainty():
+    found = kappa([[5, 0, 0], [0, 4, 0], [0, 0, 0]])
+    assert found.estimate == 1 and np.isnan(found.conf_low) and found.warning
 
 
 def test_no_subject_has_no_kappa():
     assert np.isnan(kappa(np.zeros((3, 3))).estimate) and kappa(np.zeros((3, 3))).warning
-    assert np.isnan(share_agreed(np.zeros((2, 2))))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nbeval.estimate.means import mean_interval
-from nbeval.estimate.single_proportions import proportion
+from nbeval.estimate.proportions import wilson
 from tests.estimate.reference import expected_rows, inputs, meets, near
 
 
@@ -28,7 +28,7 @@ def hits(values: pd.Series, codes: list[str]) -> int:
 @pytest.mark.parametrize("row", expected_rows("levels", methods=["wilson"]))
 def test_a_percentage_of_the_survey_is_that_of_r(row):
     values, codes = answers(row.case)
-    found = proportion(hits(values, codes), int(values.notna().sum()))
+    found = wilson(hits(values, codes), int(values.notna().sum())).outcome("wilson", 0.95)
     assert all(near(100 * getattr(found, name), getattr(row, name), row) for name in ("estimate", "conf_low", "conf_high"))
     assert found.conf_level == row.conf_level
 

@@ -13,8 +13,7 @@ from nbeval.errors import ParameterError
 from nbeval.estimate.linearised import (
     NO_DF, NO_VARIANCE, DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, logit_interval, survey_design,
 )
-from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.wald import wald
+from nbeval.estimate.outcome import Outcome, wald
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
 from tests.scoring.test_raking import weights_of
 

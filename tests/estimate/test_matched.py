@@ -9,12 +9,11 @@ import pytest
 from nbeval import dictionary
 from nbeval.dictionary.enums import Design, Measure
 from nbeval.estimate.assembly import estimate
-from nbeval.estimate.linked import link
-from nbeval.estimate.matched import matched_change
-from nbeval.estimate.paired_means import paired_t, standardised_change
-from nbeval.estimate.paired_proportions import mcnemar, newcombe_paired
+from nbeval.estimate.matched import link, matched_change
+from nbeval.estimate.means import paired_t, standardised_change
 from nbeval.estimate.plan import make_plan
-from nbeval.estimate.signed_rank import signed_rank
+from nbeval.estimate.proportions import mcnemar, newcombe_paired
+from nbeval.estimate.ranks import signed_rank
 from nbeval.frames import RESULT_KEY, RESULTS, Measured, Quantity, check
 from tests.estimate.test_assembly import people_of, values_of
 
@@ -77,8 +76,8 @@ def test_a_percentage_changes_by_newcombe_for_pairs_and_mcnemar(results, given, 
         row, found = whole(results, Quantity.CHANGE, one.indicator), newcombe_paired(*counts)
         assert (row["estimate"], row["conf_low"], row["conf_high"]) == pytest.approx(
             (100 * found.estimate, 100 * found.conf_low, 100 * found.conf_high))
-        rule = "mcnemar_exact" if counts[1] + counts[2] < 25 else "mcnemar_asymptotic"
-        assert row["p_value"] == pytest.approx(mcnemar(counts[1], counts[2], method=rule).p_value) and rule in row["method"]
+        test = mcnemar(counts[1], counts[2], exact=counts[1] + counts[2] < 25)
+        assert row["p_value"] == pytest.approx(test.p_value) and test.method in row["method"]
         assert row["n_valid"] == len(now) == row["n_reference"] and row["numerator"] == now.sum()
 
 

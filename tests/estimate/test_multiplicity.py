@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from nbeval.estimate.multiplicity import ADJUSTMENTS, adjust
+from nbeval.estimate.families import ADJUSTMENTS, adjust
 from tests.estimate.reference import expected_rows, inputs, near
 
 

@@ -6,60 +6,55 @@ import math
 
 import numpy as np
 import pytest
-from tests.estimate.reference import case, expected, expected_rows, inputs, meets
 
-from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.pooling import METHODS, pool, risk_difference
+from nbeval.estimate.pooling import pool, risk_difference
+from tests.estimate.reference import all_accounted_for, case, inputs, meets, offered_rows
 
-BODIES = {
-    "mean_change": "mean", "tau_squared": "tau_squared", "i_squared": "i_squared", "h_squared": "h_squared",
-    "hksj_scale": "hksj_scale", "prediction_interval": "prediction",
+BODIES = {"mean_change": "mean", "tau_squared": "tau_squared", "i_squared": "i_squared", "prediction_interval": "prediction"}
+OFFERED = [
+    "mean_change|reml_hksj", "tau_squared|reml*", "i_squared|reml*", "prediction_interval|reml_hksj", "q|cochran", "k|count",
+    "left_out|variance zero", "risk_difference*|unadjusted",
+]
+NOT_REPORTED = "REML with the interval of Hartung, Knapp, Sidik and Jonkman is the one that is reported"
+REFUSED = {
+    "*|*half_added*": "adds an arbitrary half to each cell", "*|fixed*": NOT_REPORTED, "*|dersimonian_laird*": NOT_REPORTED,
+    "*|paule_mandel*": NOT_REPORTED, "mean_change|reml_normal": NOT_REPORTED, "prediction_interval|reml_normal": NOT_REPORTED,
+    "prediction_interval|reml_higgins": NOT_REPORTED, "h_squared|reml*": "I squared says the same",
+    "hksj_scale|reml*": "a step on the way to the interval",
 }
-ENDS = ("", "_normal", "_hksj", "_q_profile", "_higgins")
-PLAIN = {f"{method}{end}" for method in METHODS[1:] for end in ENDS} | {"fixed_normal", "cochran", "count", "variance zero", "unadjusted"}
-HALVED = {f"{method}_half_added{end}" for method in METHODS[1:] for end in ENDS}
-OFFERED = PLAIN | HALVED | {"fixed_half_added_normal", "cochran_half_added", "count_half_added", "half_added"}
 
 
-def _effects(case_id: str, half: bool) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _effects(case_id: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     if case("meta_cases", case_id)["source"] == "meta_effects":
         table = inputs("meta_effects").query("case_id == @case_id")
         return table.effect.to_numpy(), table.variance.to_numpy(), list(table.authority)
     table = inputs("meta_counts").query("case_id == @case_id")
-    pairs = [risk_difference(r.x_final, r.n_final, r.x_baseline, r.n_baseline, half=half) for r in table.itertuples()]
-    return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs]), list(table.authority)
+    return *risk_difference(table.x_final, table.n_final, table.x_baseline, table.n_baseline), list(table.authority)
 
 
 def _part(row) -> Outcome:
-    half = "half_added" in row.method
-    method = row.method.replace("_half_added", "")
-    effects, variances, names = _effects(row.case, half)
+    effects, variances, names = _effects(row.case)
     if row.quantity.startswith("risk_difference["):
         at = names.index(row.quantity[len("risk_difference["):-1])
         return Outcome(effects[at], math.sqrt(variances[at]))
-    family = next((m for m in METHODS if method.startswith(m)), "fixed")
-    inference = "normal" if method.endswith("_normal") or family == "fixed" else "hksj"
-    pooled = pool(effects, variances, method=family, inference=inference)
+    pooled = pool(effects, variances)
     if row.quantity in ("k", "left_out"):
         return Outcome(getattr(pooled, row.quantity))
-    if row.quantity == "q":
-        return pooled.q
-    return pooled.prediction_higgins if method.endswith("_higgins") else getattr(pooled, BODIES[row.quantity])
+    return pooled.q if row.quantity == "q" else getattr(pooled, BODIES[row.quantity])
 
 
-@pytest.mark.parametrize("row", expected_rows("meta"))
+@pytest.mark.parametrize("row", offered_rows("meta", OFFERED))
 def test_pooling_agrees_with_metafor(row):
     meets(row, _part(row))
 
 
-def test_every_method_of_the_reference_is_offered(shared):
-    assert {row.method for row in expected("meta")} <= OFFERED
+def test_every_method_of_the_reference_is_offered_or_refused(shared):
+    all_accounted_for("meta", OFFERED, REFUSED)
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_no_authority_says_why_there_is_no_mean(method):
-    pooled = pool([0.1, math.nan], [0.0, 1.0], method=method)
+def test_no_authority_says_why_there_is_no_mean():
+    pooled = pool([0.1, math.nan], [0.0, 1.0])
     assert math.isnan(pooled.mean.estimate) and "no authority" in pooled.mean.warning
     assert pooled.left_out == 2 and pooled.k == 0
 
@@ -74,9 +69,3 @@ def test_pooling_does_not_depend_on_the_order_of_authorities():
     one, other = pool(y, v), pool(y[::-1], v[::-1])
     assert one.mean.estimate == pytest.approx(other.mean.estimate, rel=1e-12)
     assert one.tau_squared.conf_high == pytest.approx(other.tau_squared.conf_high, rel=1e-9)
-
-
-@pytest.mark.parametrize("wrong", [{"method": "bayes"}, {"inference": "wald"}])
-def test_an_unknown_method_is_refused_with_the_known_ones(wrong):
-    with pytest.raises(ParameterError, match="choose one of these"):
-        pool([0.1, 0.2], [0.1, 0.1], **wrong)

@@ -11,9 +11,9 @@ from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.printed_number import printed_number
 from nbeval.estimate.printed_counts import Counts, Run, counts_behind_symbol, counts_printed_as
 from nbeval.estimate.printed_ranges import compare_printed, compare_with_fixed, decide, interval_over
-from nbeval.estimate.proportions import newcombe
-from nbeval.estimate.single_proportions import against_fixed_score, wilson
-from nbeval.estimate.tests_2x2 import chi_squared_uncorrected, test_two_proportions as p_by_the_rule
+from nbeval.estimate.proportions import (
+    against_fixed_score, chi_squared_uncorrected, newcombe, test_two_proportions as p_by_the_rule, wilson,
+)
 from nbeval.frames import Decision
 
 

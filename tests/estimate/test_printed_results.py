@@ -12,7 +12,7 @@ from nbeval import pipeline
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind, Symbol
 from nbeval.errors import DisclosureError
-from nbeval.estimate.single_proportions import wilson
+from nbeval.estimate.proportions import wilson
 from nbeval.frames import RESULTS, Decision, check
 from nbeval.disclosure.published import already_public
 from tests.conftest import results_of

@@ -1,12 +1,19 @@
-"""Two independent proportions, held to R (reference script proportions.R: Epi::ci.pd, prop.test, formula)."""
+"""Proportions, held to R (reference scripts proportions.R and tables.R: prop.test, binom.test, Epi::ci.pd, chisq.test, mcnemar.test)."""
 
 import numpy as np
 import pytest
 
-from nbeval.estimate.proportions import INTERVALS, agresti_caffo, difference, newcombe
-from tests.estimate.reference import case, expected_rows, meets
+from nbeval.estimate import proportions
+from nbeval.estimate.proportions import (
+    against_fixed_score, chi_squared_uncorrected, clopper_pearson, mcnemar, newcombe, newcombe_paired, paired_phi,
+    smallest_expected, test_two_proportions as by_the_rule, wilson,
+)
+from tests.estimate.reference import available, case, expected_rows, inputs, meets, near
 
+SHARES = {"wilson": wilson, "clopper_pearson": clopper_pearson}
+TESTS = {"chi_squared_uncorrected": proportions.chi_squared, "fisher": proportions.fisher, "boschloo_central": proportions.boschloo}
 SIXTEEN = [(x1, n1, x0, n0) for n1, n0 in ((7, 4), (12, 12)) for x1 in (0, 1, n1 // 2, n1) for x0 in (0, n0 // 2, n0)]
+TWO = set(inputs("proportion_two_cases")["case_id"]) if available() else set()
 
 
 def counts(case_id: str) -> tuple:
@@ -14,10 +21,65 @@ def counts(case_id: str) -> tuple:
     return tuple(int(given[name]) for name in ("x_final", "n_final", "x_baseline", "n_baseline"))
 
 
-@pytest.mark.parametrize("row", expected_rows("proportions", methods=list(INTERVALS)))
+def pairs(case_id: str) -> dict:
+    given = case("proportion_paired_cases", case_id)
+    return {name: int(given[name]) for name in ("both", "baseline_only", "final_only", "neither")}
+
+
+def two_by_two(**select):
+    return [p for p in expected_rows("tables", **select) if p.values[0] is None or p.values[0].case in TWO]
+
+
+def outcome(found, row, level=float("nan")):
+    """One estimate as an outcome that says why it has no number."""
+    return found.outcome(row.method, level, warning="nobody" if np.isnan(found.estimate) else "")
+
+
+# --- one proportion ------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("row", expected_rows("proportions", methods=list(SHARES), quantities=["proportion"]))
+def test_interval_of_one_proportion_is_that_of_r(row):
+    given = case("proportion_single_cases", row.case)
+    meets(row, outcome(SHARES[row.method](given["x"], given["n"], given["conf_level"]), row, given["conf_level"]))
+
+
+@pytest.mark.parametrize("row", expected_rows("proportions", methods=["score"]))
+def test_difference_from_a_published_value_is_that_of_r(row):
+    given = case("one_sample_cases", row.case)
+    meets(row, outcome(against_fixed_score(given["x"], given["n"], given["reference"], given["conf_level"]), row, given["conf_level"]))
+
+
+@pytest.mark.parametrize("interval", SHARES.values())
+def test_an_interval_holds_its_share_and_stays_from_0_to_1(interval):
+    x, n = np.array([(x, n) for n in range(1, 40) for x in range(n + 1)]).T
+    found = interval(x, n, 0.95)
+    assert ((found.conf_low >= 0) & (found.conf_high <= 1)).all()
+    assert ((found.conf_low <= found.estimate) & (found.estimate <= found.conf_high)).all()
+    assert (found.conf_high - found.conf_low > 0).all()
+
+
+@pytest.mark.parametrize("interval", SHARES.values())
+def test_counting_the_others_mirrors_the_interval(interval):
+    x, n = np.arange(31), 30
+    yes, no = interval(x, n), interval(n - x, n)
+    np.testing.assert_allclose(yes.conf_low, 1 - no.conf_high, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_rows_without_anybody_are_missing_the_others_are_not_and_nothing_warns():
+    for interval in SHARES.values():
+        found = interval([0, 3, 0], [0, 4, 5])
+        assert np.isnan([found.estimate[0], found.conf_low[0], found.conf_high[0]]).all()
+        assert np.isfinite([found.estimate[1:], found.conf_low[1:], found.conf_high[1:]]).all()
+    against_fixed_score([0, 1], [0, 1], [0.3, 1.0])
+
+
+# --- the difference of two -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("row", expected_rows("proportions", methods=["newcombe"]))
 def test_interval_of_a_difference_is_that_of_r(row):
     level = case("proportion_two_cases", row.case)["conf_level"]
-    meets(row, difference(*counts(row.case), level, method=row.method))
+    meets(row, outcome(newcombe(*counts(row.case), level), row, level))
 
 
 @pytest.mark.parametrize("case_id, low, high", [
@@ -27,29 +89,89 @@ def test_interval_of_a_difference_is_that_of_r(row):
 ])
 def test_newcombes_printed_examples_are_met(shared, case_id, low, high):
     x1, n1, x0, n0 = counts(case_id)
-    found = difference(x0, n0, x1, n1)
-    assert (round(found.conf_low, 4), round(found.conf_high, 4)) == (low, high)
+    found = newcombe(x0, n0, x1, n1)
+    assert (round(float(found.conf_low), 4), round(float(found.conf_high), 4)) == (low, high)
 
 
-@pytest.mark.parametrize("method", INTERVALS)
 @pytest.mark.parametrize("x1, n1, x0, n0", SIXTEEN)
-def test_changing_places_turns_the_sign(method, x1, n1, x0, n0):
-    one, other = difference(x1, n1, x0, n0, method=method), difference(x0, n0, x1, n1, method=method)
-    assert one.estimate == pytest.approx(-other.estimate, abs=1e-12)
-    assert one.conf_low == pytest.approx(-other.conf_high, abs=1e-9)
-
-
-@pytest.mark.parametrize("method", ["newcombe", "miettinen_nurminen"])
-@pytest.mark.parametrize("x1, n1, x0, n0", SIXTEEN)
-def test_an_interval_holds_its_difference_and_stays_from_minus_1_to_1(method, x1, n1, x0, n0):
-    found = difference(x1, n1, x0, n0, method=method)
-    assert -1 <= found.conf_low <= found.estimate <= found.conf_high <= 1
-    assert found.conf_high > found.conf_low
+def test_an_interval_holds_its_difference_and_turns_with_the_places(x1, n1, x0, n0):
+    one, other = newcombe(x1, n1, x0, n0), newcombe(x0, n0, x1, n1)
+    assert -1 <= one.conf_low <= one.estimate <= one.conf_high <= 1 and one.conf_high > one.conf_low
+    assert one.estimate == pytest.approx(-other.estimate, abs=1e-12) and one.conf_low == pytest.approx(-other.conf_high, abs=1e-9)
 
 
 @pytest.mark.filterwarnings("error")
-def test_rows_without_anybody_are_missing_and_raise_no_warning():
-    for interval in (newcombe, agresti_caffo):
-        found = interval([0, 3], [0, 5], [1, 1], [4, 4])
-        assert np.isnan(found.estimate[0]) and np.isnan(found.conf_low[0]) and np.isnan(found.conf_high[0])
-        assert np.isfinite(found.conf_low[1])
+def test_differences_without_anybody_are_missing_and_raise_no_warning():
+    found = newcombe([0, 3], [0, 5], [1, 1], [4, 4])
+    assert np.isnan([found.estimate[0], found.conf_low[0], found.conf_high[0]]).all() and np.isfinite(found.conf_low[1])
+    tested = chi_squared_uncorrected([0, 3, 0], [10, 5, 0], [0, 1, 1], [20, 4, 2])
+    assert np.isnan(tested.p_value[[0, 2]]).all() and np.isfinite(tested.p_value[1])
+    smallest_expected([0, 1], [0, 2], [0, 1], [0, 2])
+
+
+@pytest.mark.parametrize("row", two_by_two(methods=list(TESTS), quantities=["association"]))
+def test_each_test_is_that_of_r(row):
+    meets(row, TESTS[row.method](*counts(row.case)))
+
+
+@pytest.mark.parametrize("row", two_by_two(quantities=["smallest_expected"]))
+def test_smallest_expected_count_is_that_of_r(row):
+    assert near(float(smallest_expected(*counts(row.case))), row.estimate, row)
+
+
+def test_the_rule_names_the_test_it_took(shared):
+    taken = {case_id: by_the_rule(*counts(case_id)) for case_id in sorted(TWO) if min(counts(case_id)[1::2]) > 0}
+    assert {found.method for found in taken.values()} >= {"chi_squared_uncorrected", "boschloo_central"}
+    for case_id, found in taken.items():
+        few = smallest_expected(*counts(case_id)) < 5
+        assert found.method in (("boschloo_central", "fisher") if few else ("chi_squared_uncorrected",))
+        assert 0 <= found.p_value <= 1
+
+
+def test_the_rule_has_no_answer_where_nobody_answered():
+    found = by_the_rule(0, 0, 12, 20)
+    assert np.isnan(found.p_value) and found.warning
+
+
+def test_bases_too_large_for_boschloo_get_fishers_test():
+    found = by_the_rule(2, 6_000, 1, 90_000)
+    assert found.method == "fisher" and found.p_value < 0.05
+
+
+def test_an_expected_count_of_exactly_five_is_enough_for_chi_squared():
+    assert smallest_expected(4, 10, 6, 10) == 5
+    assert by_the_rule(4, 10, 6, 10).method == "chi_squared_uncorrected"
+
+
+@pytest.mark.parametrize("x1, n1, x0, n0", [(7, 9, 2, 10), (15, 35, 5, 25), (1, 4, 4, 7), (0, 29, 5, 56)])
+def test_boschloos_p_is_no_larger_than_twice_fishers_tail_and_keeps_when_places_change(x1, n1, x0, n0):
+    found = proportions.boschloo(x1, n1, x0, n0)
+    assert found.p_value <= min(1, 2 * found.statistic)
+    assert found.p_value == pytest.approx(proportions.boschloo(x0, n0, x1, n1).p_value, rel=1e-6)
+
+
+# --- pairs ----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("row", expected_rows(
+    "proportions", methods=["newcombe_paired_method_10"], quantities=["difference"]))
+def test_interval_of_a_paired_difference_is_that_of_r(row):
+    meets(row, newcombe_paired(**pairs(row.case), conf_level=case("proportion_paired_cases", row.case)["conf_level"]))
+
+
+@pytest.mark.parametrize("row", expected_rows("proportions", methods=["newcombe_paired_method_10"], quantities=["phi"]))
+def test_corrected_phi_is_that_of_r(row):
+    assert near(paired_phi(**pairs(row.case)), row.estimate, row)
+
+
+@pytest.mark.parametrize("row", expected_rows("tables", methods=["mcnemar_exact", "mcnemar_asymptotic"]))
+def test_mcnemar_is_that_of_r(row):
+    given = pairs(row.case)
+    meets(row, mcnemar(given["baseline_only"], given["final_only"], exact=row.method == "mcnemar_exact"))
+
+
+@pytest.mark.parametrize("counted", [(36, 12, 2, 0), (1, 1, 7, 12), (20, 0, 0, 15), (0, 0, 9, 0), (0, 6, 6, 0)])
+def test_turning_time_round_turns_the_sign(counted):
+    both, baseline_only, final_only, neither = counted
+    one, other = newcombe_paired(*counted), newcombe_paired(both, final_only, baseline_only, neither)
+    assert one.conf_low == pytest.approx(-other.conf_high, abs=1e-12)
+    assert one.conf_high > one.conf_low

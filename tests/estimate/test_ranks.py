@@ -1,4 +1,4 @@
-"""Rank comparisons, proportional odds and overlap as rows: the same numbers as the estimators give one by one."""
+"""Ranks, proportional odds and overlap as rows: the same numbers as the estimators give one by one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from nbeval import dictionary
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Overlap
 from nbeval.estimate.assembly import estimate
-from nbeval.estimate.mann_whitney import mann_whitney
 from nbeval.estimate.ordered import NOT_PROPORTIONAL, ordered_change
 from nbeval.estimate.plan import make_plan
-from nbeval.estimate.ranks import EXACT_UNDER, compare_counts, superiority
-from nbeval.estimate.superiority import probability_of_superiority
+from nbeval.estimate.ranks import EXACT_UNDER, mann_whitney, superiority
 from nbeval.frames import Measured
+from tests.estimate.samples import compared
 from tests.estimate.test_assembly import measured, people_of
 
 
@@ -47,11 +46,12 @@ def test_ranks_of_counts_are_those_of_the_answers_in_every_place(plan):
         at = {"authority": place} if place else {}
         now, then = sample(plan, name, wave=last, **at), sample(plan, name, wave=first, **at)
         row = results.query("indicator == @name and authority == @place and group == '' and contrast == 'wave'").iloc[0]
-        found = probability_of_superiority(now, then)
-        assert (row["estimate"], row["std_error"], row["conf_low"], row["conf_high"]) == pytest.approx(
-            (found.estimate, found.std_error, found.conf_low, found.conf_high))
-        rule = "exact" if min(len(now), len(then)) < EXACT_UNDER else "asymptotic"
-        assert row["p_value"] == pytest.approx(mann_whitney(now, then, method=rule).p_value) and rule in row["method"]
+        found = compared(now, then)
+        names = ["estimate", "std_error", "conf_low", "conf_high"]
+        assert row[names].tolist() == pytest.approx([found[column] for column in names])
+        exact = min(len(now), len(then)) < EXACT_UNDER
+        assert row["p_value"] == pytest.approx(mann_whitney(now, then, exact=exact).p_value)
+        assert ("exact" if exact else "asymptotic") in row["method"]
         assert (row["n_valid"], row["n_reference"]) == (len(now), len(then))
 
 
@@ -62,14 +62,7 @@ def test_group_levels_are_compared_with_the_first_by_ranks(plan, declared):
     now, then = (sample(plan, name, wave=wave, **{group: level.level}) for level in (levels[1], levels[0]))
     row = results.query("indicator == @name and wave == @wave and contrast == 'level'").iloc[0]
     assert row["level"] == levels[1].level and row["reference"] == levels[0].level
-    assert row["estimate"] == pytest.approx(probability_of_superiority(now, then).estimate)
-
-
-def compared(now: list[float], then: list[float]) -> dict[str, float]:
-    """Two samples through their counts."""
-    answers = np.unique([*now, *then])
-    counts = [np.array([[float(np.sum(np.asarray(side) == answer)) for answer in answers]]) for side in (now, then)]
-    return {name: column[0] for name, column in compare_counts(*counts, answers, 0.95).items()}
+    assert row["estimate"] == pytest.approx(compared(now, then)["estimate"])
 
 
 def test_a_probability_of_superiority_and_its_reverse_add_up_to_one():

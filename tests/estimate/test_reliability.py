@@ -6,17 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.errors import ParameterError
-from nbeval.estimate import reliability, response_patterns
+from nbeval.estimate import reliability
 from nbeval.estimate.outcome import Outcome
-from tests.estimate.reference import all_accounted_for, case, expected_rows, inputs, meets
+from tests.estimate.reference import all_accounted_for, case, inputs, meets, offered_rows
 
 FLOOR, CEILING = "score at the lowest possible (items 1 to 5)", "score at the highest possible"
-OFFERED = {"complete_cases", "complete_cases_duhachek", "pairwise", "complete cases", "an item is missing",
-           FLOOR, CEILING, "all items answered alike"}
+OFFERED = ["alpha|complete_cases", "item_rest*|complete_cases", "n|*", "n_left_out|*", f"*|{FLOOR}", f"*|{CEILING}", "*|all items answered alike"]
 REFUSED = {
-    "lavaan_ml": "omega is not a quantity of the reports; alpha with its interval is the declared measure",
-    "psych_minres": "the same, with a tolerance of 1e-3 only",
+    "alpha|complete_cases_duhachek": "Feldt's interval is the one that is reported",
+    "alpha|pairwise": "the number of respondents differs from pair to pair",
+    "alpha_standardised|*": "alpha of the items as they are is the declared measure",
+    "alpha_without*|*": "no report chooses items by what leaving them out would do",
+    "mean_inter_item_correlation|*": "DataFrame.corr() where an analyst wants it",
+    "*|lavaan_ml": "omega is not a quantity of the reports; alpha with its interval is the declared measure",
+    "*|psych_minres": "the same, with a tolerance of 1e-3 only",
 }
 
 
@@ -35,25 +38,23 @@ def _outcome(row) -> Outcome:
         complete = int(items.notna().all(axis=1).sum())
         return Outcome(complete if row.quantity == "n" else len(items) - complete)
     if row.quantity == "alpha":
-        if row.method == "pairwise":
-            return reliability.alpha_pairwise(items)
-        return reliability.alpha(items, interval="duhachek" if row.method.endswith("duhachek") else "feldt")
+        return reliability.alpha(items)
     if name:
         return getattr(reliability, row.quantity.partition("[")[0])(items)[name]
     if row.quantity in ("floor_share", "ceiling_share"):
-        return response_patterns.floor_and_ceiling(items, lowest=1, highest=5)[row.quantity == "ceiling_share"]
+        return reliability.floor_and_ceiling(items, lowest=1, highest=5)[row.quantity == "ceiling_share"]
     if row.quantity == "straight_lining_share":
-        return response_patterns.straight_lining(items)
+        return reliability.straight_lining(items)
     return getattr(reliability, row.quantity)(items)
 
 
-@pytest.mark.parametrize("row", expected_rows("reliability", methods=sorted(OFFERED)))
+@pytest.mark.parametrize("row", offered_rows("reliability", OFFERED))
 def test_reliability_agrees_with_psych(row):
     meets(row, _outcome(row))
 
 
 def test_every_method_of_the_reference_is_offered_or_refused(shared):
-    all_accounted_for("reliability", [f"*|{method}" for method in OFFERED], {f"*|{method}": why for method, why in REFUSED.items()})
+    all_accounted_for("reliability", OFFERED, REFUSED)
 
 
 def test_an_item_that_runs_against_its_scale_is_named(shared):
@@ -65,14 +66,13 @@ def test_one_item_is_no_scale():
     items = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
     assert "fewer than two items" in reliability.alpha(items).warning
     assert "fewer than two items" in reliability.item_rest(items)["a"].warning
-    assert "not estimable" in reliability.alpha_pairwise(items).warning
 
 
 def test_nobody_complete_is_not_a_share_of_zero():
     items = pd.DataFrame({"a": [1.0, np.nan], "b": [np.nan, 2.0]})
-    floor, ceiling = response_patterns.floor_and_ceiling(items, lowest=1, highest=5)
+    floor, ceiling = reliability.floor_and_ceiling(items, lowest=1, highest=5)
     assert "no complete respondent" in floor.warning and "no complete respondent" in ceiling.warning
-    assert "no complete respondent" in response_patterns.straight_lining(items).warning
+    assert "no complete respondent" in reliability.straight_lining(items).warning
 
 
 def test_turning_every_item_changes_nothing(shared):
@@ -82,10 +82,5 @@ def test_turning_every_item_changes_nothing(shared):
 
 def test_the_range_of_the_scale_is_declared_and_not_observed():
     items = pd.DataFrame({"a": [2, 3], "b": [2, 4]})
-    floor, ceiling = response_patterns.floor_and_ceiling(items, lowest=1, highest=5)
+    floor, ceiling = reliability.floor_and_ceiling(items, lowest=1, highest=5)
     assert floor.estimate == 0 and ceiling.estimate == 0
-
-
-def test_an_unknown_interval_is_refused():
-    with pytest.raises(ParameterError, match="duhachek"):
-        reliability.alpha(pd.DataFrame({"a": [1, 2], "b": [1, 2]}), interval="wald")

@@ -4,10 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.estimate.verdict import verdict, verdicts
+from nbeval.estimate.families import verdicts
 from nbeval.frames import Verdict
 
 NAN = np.nan
+
+
+def verdict(*given, **how) -> Verdict:
+    """The verdict of one estimate."""
+    return Verdict(str(verdicts(*given, **how)))
 
 
 @pytest.mark.parametrize("given, word", [

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nbeval.errors import ParameterError
-from nbeval.estimate.single_proportions import wilson
+from nbeval.estimate.proportions import wilson
 from nbeval.validating import validate
 from nbeval.validation import run_study
 from nbeval.validation.study import AS_PROMISED, CAUTIOUS, SHORT, _row

@@ -1,0 +1,281 @@
+"""Comparisons: two counts beside one another, and the difference between them.
+
+Waves, levels of a group, an authority and the rest, published values, and who was lost between waves are all compared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.enums import Match, Measure
+from nbeval.dictionary.models import Benchmark, Indicator
+from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, ONE_ONLY, share, unit_of
+from nbeval.estimate.means import hedges_g, mean_against_fixed, moments, welch
+from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.plan import PLACE, Plan
+from nbeval.estimate.power import smallest_change_mean, smallest_change_percent
+from nbeval.estimate.proportions import (
+    SMALLEST_EXPECTED, against_fixed_score, chi_squared_uncorrected, newcombe, smallest_expected, test_two_proportions,
+)
+from nbeval.estimate.rows import result_rows
+from nbeval.frames import Contrast, Quantity
+
+POWER = 0.80
+DIFFERS = "not tested: the published definition differs from ours"
+FIXED = "the published value is taken as exact: its own uncertainty is not known"
+#: the columns of a count, and those of the count that it is compared with
+COUNTED = {"n_valid": "n_reference", "numerator": "numerator_reference", "squares": "squares_reference"}
+_SAME_PLACE = [name for name in PLACE if name != "wave"]
+
+
+# --- what is compared with what ----------------------------------------------------------------------
+
+def change(plan: Plan) -> pd.DataFrame:
+    """Estimate the change of every indicator from the first wave to each later one.
+
+    Returns
+    -------
+    one row per indicator x later wave x place (``frames.RESULTS``)
+        ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the
+        whole cohort and for each authority also ``smallest_change``: the change that the two samples
+        could have shown with 80 % power at the five per cent level, in the unit of the change.
+    """
+    blocks = []
+    for wave in plan.later_waves:
+        pairs = wave_pairs(plan, wave)
+        blocks += [difference_rows(pairs, plan, Quantity.CHANGE), _detectable(pairs[pairs["group"].eq("")], plan)]
+    return pd.concat(blocks, ignore_index=True) if blocks else result_rows(pd.DataFrame())
+
+
+def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
+    """Give the counts of a wave beside those of the first: one row per indicator x place that was counted at either."""
+    first = plan.tallies[plan.tallies["wave"].eq(plan.waves[0])]
+    now = plan.tallies[plan.tallies["wave"].eq(wave)]
+    only_then = first.merge(now[_SAME_PLACE], on=_SAME_PLACE, how="left", indicator="found", validate="one_to_one")
+    only_then = only_then[only_then.pop("found").eq("left_only")]
+    empty = only_then.assign(wave=wave, **dict.fromkeys([name for name in now if name not in PLACE], 0.0))
+    return pair(pd.concat([now, empty], ignore_index=True), first, _SAME_PLACE).assign(
+        contrast=Contrast.WAVE.value, reference=plan.waves[0]
+    )
+
+
+def group_differences(plan: Plan) -> pd.DataFrame:
+    """Compare every level of a group with the group's first level, at every wave.
+
+    Returns
+    -------
+    one row per indicator x wave x level but the first (``frames.RESULTS``, contrast ``level``).
+    """
+    blocks = []
+    for group in plan.cohort.groups:
+        reference = plan.dictionary.groups[group][0].level
+        rows = plan.tallies[plan.tallies["group"].eq(group)]
+        pairs = pair(rows[rows["level"].ne(reference)], rows[rows["level"].eq(reference)], ["indicator", "wave"])
+        blocks.append(pairs.assign(contrast=Contrast.LEVEL.value, reference=reference))
+    return _differences(blocks, plan)
+
+
+def authority_against_rest(plan: Plan) -> pd.DataFrame:
+    """Compare every authority with all the others of the cohort together, at every wave.
+
+    Returns
+    -------
+    one row per indicator x wave x authority (``frames.RESULTS``, contrast ``rest``).
+    """
+    whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
+    pairs = against_rest(plan.tallies[plan.tallies["authority"].ne("")], whole, ["indicator", "wave"])
+    return _differences([pairs.assign(contrast=Contrast.REST.value, reference="")], plan)
+
+
+def _differences(blocks: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
+    """Rows for the differences of all pairs, none where there are none."""
+    if not any(map(len, blocks)):
+        return result_rows(pd.DataFrame())
+    return difference_rows(pd.concat(blocks, ignore_index=True), plan, Quantity.DIFFERENCE)
+
+
+# --- counts beside one another ------------------------------------------------------------------------
+
+def pair(now: pd.DataFrame, then: pd.DataFrame, on: Sequence[str]) -> pd.DataFrame:
+    """Put the counts of ``then`` beside those of ``now``.
+
+    Returns
+    -------
+    one row per row of ``now``
+        Its columns, and ``n_reference``, ``numerator_reference`` and ``squares_reference``,
+        which are 0 where ``then`` has no such count.
+    """
+    paired = now.merge(then[[*on, *COUNTED]].rename(columns=COUNTED), on=list(on), how="left", validate="many_to_one")
+    return paired.fillna(dict.fromkeys(COUNTED.values(), 0.0))
+
+
+def against_rest(parts: pd.DataFrame, whole: pd.DataFrame, on: Sequence[str]) -> pd.DataFrame:
+    """Put beside the counts of each part those of all others: the whole less the part."""
+    pairs = pair(parts, whole, on)
+    return pairs.assign(**{beside: pairs[beside] - pairs[name] for name, beside in COUNTED.items()})
+
+
+def difference_rows(pairs: pd.DataFrame, plan: Plan, quantity: Quantity) -> pd.DataFrame:
+    """Complete the differences of pairs to rows of results.
+
+    Returns
+    -------
+    one row per pair for the difference (``quantity``), and
+    one row more per pair of means for the effect size.
+    """
+    is_mean, level = pairs["indicator"].map(plan.measures).eq(Measure.MEAN), plan.dictionary.programme.conf_level
+    plain, size = compare_means(pairs[is_mean], level)
+    units = {one.indicator: one.unit for one in plan.indicators(Measure.MEAN)}
+    same = {"cohort": plan.cohort.id, "source": plan.source}
+    return pd.concat([
+        result_rows(compare_percentages(pairs[~is_mean], level), **same, quantity=quantity.value),
+        result_rows(plain.assign(unit=plain["indicator"].map(units)), **same, quantity=quantity.value),
+        result_rows(size, **same, quantity=Quantity.EFFECT_SIZE.value),
+    ], ignore_index=True)
+
+
+def compare_percentages(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """Give the differences of two independent percentages, now minus then, in percentage points.
+
+    Returns
+    -------
+    one row per pair
+        With Newcombe's interval (Stat Med 1998;17:873-890, method 10) and a test chosen by
+        rule: chi-squared without correction, or Boschloo's exact test where an expected count
+        is under 5. ``method`` names both.
+    """
+    x1, n1, x0, n0 = (pairs[name].to_numpy(float) for name in ("numerator", "n_valid", "numerator_reference", "n_reference"))
+    found = newcombe(x1, n1, x0, n0, conf_level)
+    return pairs.assign(
+        estimate=share(100 * (x1 * n0 - x0 * n1), n1 * n0), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high,
+        conf_level=conf_level, unit="percentage points", warning=np.where((n1 > 0) & (n0 > 0), "", NOBODY),
+        **_tests(x1, n1, x0, n0),
+    )
+
+
+def _tests(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> dict[str, np.ndarray]:
+    """The test of every pair, by rule; the exact tests are slow, so that equal tables are tested once."""
+    plain = chi_squared_uncorrected(x1, n1, x0, n0)
+    columns = {"statistic": plain.statistic, "df": plain.df, "p_value": plain.p_value}
+    some = (n1 > 0) & (n0 > 0)
+    method = np.where(some, "chi_squared_uncorrected", "none").astype(object)
+    small = np.flatnonzero(some & (smallest_expected(x1, n1, x0, n0) < SMALLEST_EXPECTED))
+    tables = [tuple(int(round(counts[row])) for counts in (x1, n1, x0, n0)) for row in small]
+    tested = {table: test_two_proportions(*table) for table in set(tables)}
+    for row, table in zip(small, tables, strict=True):
+        method[row] = tested[table].method
+        for name, numbers in columns.items():
+            numbers[row] = getattr(tested[table], name)
+    return columns | {"method": np.where(some, "Newcombe interval; " + method, method)}
+
+
+def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the differences of two independent means, now minus then, and Hedges g beside them.
+
+    Returns
+    -------
+    one row per pair with Welch's interval and test, and
+    one row per pair with the standardised difference.
+    """
+    n1, n0 = pairs["n_valid"].to_numpy(float), pairs["n_reference"].to_numpy(float)
+    (mean1, sd1), (mean0, sd0) = moments(n1, pairs["numerator"], pairs["squares"]), moments(n0, *(pairs[f"{name}_reference"] for name in ("numerator", "squares")))
+    found = welch(mean1, sd1, n1, mean0, sd0, n0, conf_level)
+    without = [(n1 == 0) | (n0 == 0), (n1 == 1) | (n0 == 1), np.isnan(found.std_error)]
+    common = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
+        conf_level=conf_level, warning=np.select(without, [NOBODY, ONE_ONLY, ALL_THE_SAME], ""),
+    )
+    plain = common.assign(**found.columns() | {"estimate": mean1 - mean0}, method="Welch interval and test")
+    size = hedges_g(mean1, sd1, n1, mean0, sd0, n0, conf_level)
+    return plain, common.assign(**size.columns(), method="Hedges g", unit="standard deviations")
+
+
+def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Rows for the smallest change that the samples could have shown."""
+    declared, alpha = {one.indicator: one for one in plan.indicators()}, 1 - plan.dictionary.programme.conf_level
+    n0 = pairs["n_reference"].to_numpy()
+    mean, sd = moments(n0, pairs["numerator_reference"], pairs["squares_reference"])
+    found: list[Outcome] = [
+        smallest_change_mean(s, a, b, power=POWER, alpha=alpha) if plan.measures[name] is Measure.MEAN
+        else smallest_change_percent(p, a, b, power=POWER, alpha=alpha)
+        for name, s, p, a, b in zip(pairs["indicator"], sd, mean, pairs["n_valid"], n0, strict=True)
+    ]
+    factor = pairs["indicator"].map(plan.measures).eq(Measure.PERCENT).map({True: 100.0, False: 1.0})
+    table = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
+        estimate=factor.to_numpy() * np.array([one.estimate for one in found], float), method=[one.method for one in found],
+        warning=[one.warning for one in found], unit=[unit_of(declared[name]) for name in pairs["indicator"]],
+    )
+    return result_rows(table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.SMALLEST_CHANGE.value)
+
+
+# --- published values ---------------------------------------------------------------------------------
+
+def benchmarks(plan: Plan) -> pd.DataFrame:
+    """Put every published value beside the cohort's and its authorities' level at every wave.
+
+    Returns
+    -------
+    one row per benchmark (quantity ``benchmark``), and
+    one row per benchmark x wave x authority (quantity ``difference``, contrast ``comparator``):
+        ours minus theirs. A comparator with its own n is a second sample (Newcombe, chi-squared or
+        Boschloo); a value without n, or a mean, is a fixed value (one-sample test), said on the row; a
+        definition that differs is never tested.
+    """
+    declared = {one.indicator: one for one in plan.indicators()}
+    published = [one for one in plan.dictionary.benchmarks if one.indicator in declared]
+    if not published:
+        return result_rows(pd.DataFrame())
+    ours = plan.tallies[plan.tallies["group"].eq("")].groupby("indicator", observed=True)
+    blocks = [_published(published, plan)]
+    for one in published:
+        rows = ours.get_group(one.indicator).assign(contrast=Contrast.COMPARATOR.value, reference=one.benchmark, source=plan.source)
+        blocks.append(_beside(rows, one, declared[one.indicator], plan))
+    return pd.concat(blocks, ignore_index=True)
+
+
+def _published(published: list[Benchmark], plan: Plan) -> pd.DataFrame:
+    """The published values themselves."""
+    names = {"indicator": "indicator", "benchmark": "reference", "value": "estimate", "conf_low": "conf_low",
+             "conf_high": "conf_high", "n": "n_valid", "unit": "unit"}
+    table = pd.DataFrame([{column: getattr(one, name) for name, column in names.items()} for one in published])
+    return result_rows(
+        table.assign(warning=[DIFFERS if one.match is Match.DIFFERS else "" for one in published]), cohort=plan.cohort.id,
+        source=plan.source, quantity=Quantity.BENCHMARK.value, contrast=Contrast.COMPARATOR.value, method="as published",
+    )
+
+
+def _beside(rows: pd.DataFrame, benchmark: Benchmark, indicator: Indicator, plan: Plan) -> pd.DataFrame:
+    """Ours minus one published value, in every place."""
+    same = {"cohort": plan.cohort.id, "quantity": Quantity.DIFFERENCE.value}
+    level = plan.dictionary.programme.conf_level
+    if benchmark.match is Match.DIFFERS:
+        table = rows[[*PLACE, "contrast", "reference", "source", "n_valid"]]
+        return result_rows(table, **same, method="none", warning=f"not estimable: {DIFFERS}", unit=unit_of(indicator))
+    if indicator.measure is Measure.MEAN:
+        return result_rows(_mean_less_fixed(rows, benchmark.value, level), **same, unit=unit_of(indicator))
+    if benchmark.n:
+        hits = float(round(benchmark.value * benchmark.n / 100))
+        return result_rows(compare_percentages(rows.assign(n_reference=float(benchmark.n), numerator_reference=hits), level), **same)
+    return result_rows(_share_less_fixed(rows, benchmark.value / 100, level), **same, unit=unit_of(indicator))
+
+
+def _share_less_fixed(rows: pd.DataFrame, value: float, level: float) -> pd.DataFrame:
+    """Our share minus a fixed value, with Wilson's interval moved by it."""
+    found = against_fixed_score(rows["numerator"], rows["n_valid"], value, level)
+    return rows.assign(
+        **found.columns(100), conf_level=level, method="Wilson interval less the fixed value; one-sample score test",
+        warning=np.where(rows["n_valid"] > 0, FIXED, NOBODY),
+    )
+
+
+def _mean_less_fixed(rows: pd.DataFrame, value: float, level: float) -> pd.DataFrame:
+    """Our mean minus a fixed value: a published mean comes without the spread that a second sample would need."""
+    n = rows["n_valid"].to_numpy()
+    found = mean_against_fixed(*moments(n, rows["numerator"], rows["squares"]), n, value, level)
+    bounded = np.isfinite(found.conf_low)
+    return rows.drop(columns="numerator").assign(
+        **found.columns() | {"df": np.where(bounded, found.df, np.nan)}, conf_level=level, method="one-sample t interval and test",
+        warning=np.select([n == 0, n == 1, ~bounded], [NOBODY, ONE_ONLY, ALL_THE_SAME], FIXED),
+    )
