@@ -113,27 +113,34 @@ def _of_indicator(one: Indicator, linked: Linked, plan: Plan) -> Iterator[dict[s
         later, first = now[both & inside], then[both & inside]
         at = place | {"indicator": one.indicator, "wave": linked.wave, "n_valid": float(len(later)), "n_reference": float(len(later)),
                       "n_eligible": float(inside.sum())}
-        yield from _percentages(at, later, first, level) if one.measure is Measure.PERCENT else _means(at, later, first, level, one.unit)
+        if one.measure is Measure.PERCENT:
+            yield at | paired_percentage(later, first, level) | {
+                "quantity": Quantity.CHANGE.value, "numerator": later.sum(), "numerator_reference": first.sum()}
+        else:
+            yield from _means(at, later, first, level, one.unit)
         if not any(place.values()):
             yield at | _detectable(one, later - first, 1 - level)
 
 
-def _percentages(at: dict, now: np.ndarray, then: np.ndarray, level: float) -> Iterator[dict[str, object]]:
-    """The change of a percentage."""
+def paired_percentage(now: np.ndarray, then: np.ndarray, conf_level: float) -> dict[str, object]:
+    """Give the change of a percentage among the same people, as columns of an estimate; answers are 0 and 1."""
     both, lost, won = (int(part.sum()) for part in ((now == 1) & (then == 1), (now == 0) & (then == 1), (now == 1) & (then == 0)))
-    found = newcombe_paired(both, lost, won, len(now) - both - lost - won, level)
+    found = newcombe_paired(both, lost, won, len(now) - both - lost - won, conf_level)
     test = mcnemar(lost, won, exact=lost + won < FEW_DISCORDANT)
-    yield at | outcome_columns(found, factor=100) | {
-        "quantity": Quantity.CHANGE.value, "unit": "percentage points", "statistic": test.statistic, "df": test.df, "p_value": test.p_value,
-        "numerator": now.sum(), "numerator_reference": then.sum(), "method": f"Newcombe interval for pairs; {test.method}",
-        "warning": found.warning or test.warning.removeprefix("not estimable: "),
+    return outcome_columns(found, factor=100) | {
+        "unit": "percentage points", "statistic": test.statistic, "df": test.df, "p_value": test.p_value,
+        "method": f"Newcombe interval for pairs; {test.method}", "warning": found.warning or test.warning.removeprefix("not estimable: "),
     }
 
 
+def paired_mean(now: np.ndarray, then: np.ndarray, conf_level: float) -> dict[str, object]:
+    """Give the change of a mean among the same people, as columns of an estimate."""
+    return outcome_columns(paired_t(now, then, conf_level)) | {"method": "paired t interval and test"}
+
+
 def _means(at: dict, now: np.ndarray, then: np.ndarray, level: float, unit: str) -> Iterator[dict[str, object]]:
-    """The change of a mean, in its unit, in standard deviations and by ranks."""
-    yield at | outcome_columns(paired_t(now, then, level)) | {
-        "quantity": Quantity.CHANGE.value, "unit": unit, "method": "paired t interval and test"}
+    """The rows of the change of a mean: in its unit, in standard deviations and by ranks."""
+    yield at | paired_mean(now, then, level) | {"quantity": Quantity.CHANGE.value, "unit": unit}
     yield at | outcome_columns(standardised_change(now, then, level)) | {
         "quantity": Quantity.EFFECT_SIZE.value, "unit": "standard deviations", "method": "change over the first wave's standard deviation (SMCR)"}
     size, test = rank_biserial(now, then), signed_rank(now, then)

@@ -100,22 +100,65 @@ def _means(design: SurveyDesign, plan: Plan) -> pd.DataFrame:
     ], plan)
 
 
+def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """Give weighted percentages with Korn and Graubard's interval, and weighted means with a t interval.
+
+    Parameters
+    ----------
+    domains : one row per domain
+        ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``linearised.domain_means`` gives them, and ``percent``:
+        whether the mean is a share.
+    conf_level : float
+
+    Returns
+    -------
+    one row per row of ``domains``
+        With the columns of an estimate; shares in percent; ``warning`` says why there is no interval.
+    """
+    shares, percent = np.clip(domains["mean"].to_numpy(), 0, 1), domains["percent"].to_numpy()
+    low, high, of_shares = korn_graubard(shares, domains["error"], domains["n_valid"], domains["df"], conf_level)
+    half = stats.t.ppf((1 + conf_level) / 2, domains["df"].where(domains["df"] >= 1)) * domains["error"]
+    bounded = (domains["error"] > 0).to_numpy()
+    return domains.assign(
+        estimate=np.where(percent, 100 * shares, domains["mean"]), std_error=np.where(percent, 100, 1) * domains["error"],
+        conf_low=np.where(percent, 100 * low, np.where(bounded, domains["mean"] - half, np.nan)),
+        conf_high=np.where(percent, 100 * high, np.where(bounded, domains["mean"] + half, np.nan)),
+        n_effective=np.where(percent, of_shares, domains["n_valid"] / domains["effect"]), conf_level=conf_level,
+        method=np.where(percent, "weighted; Korn-Graubard interval, linearised", "weighted; t interval, linearised"),
+        warning=np.select([domains["n_valid"] == 0, domains["df"] < 1, ~bounded & ~percent], [NOBODY, NO_DF, NO_VARIANCE], ""),
+    )
+
+
+def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """Give differences of weighted percentages (in points) or means with a t interval and test.
+
+    Parameters
+    ----------
+    domains : one row per difference
+        ``mean`` (the difference), ``error`` and ``df`` as ``linearised.domain_differences`` gives them, and ``percent``.
+    conf_level : float
+
+    Returns
+    -------
+    one row per row of ``domains``
+        With the columns of an estimate; ``warning`` says why there is no interval.
+    """
+    known = (domains["error"] > 0) & (domains["df"] >= 1)
+    factor, gap, df = np.where(domains["percent"], 100, 1), domains["mean"], domains["df"].where(known)
+    error = domains["error"].where(known)
+    half, ratio = stats.t.ppf((1 + conf_level) / 2, df) * error, gap / error
+    return domains.assign(
+        estimate=factor * gap, std_error=factor * error, conf_low=factor * (gap - half), conf_high=factor * (gap + half),
+        conf_level=conf_level, statistic=ratio, df=df, p_value=2 * stats.t.sf(ratio.abs(), df),
+        method="weighted; t interval and test, linearised",
+        warning=np.select([gap.isna(), ~known & (domains["df"] < 1), ~known], [NOBODY, NO_DF, NO_VARIANCE], ""),
+    )
+
+
 def _level_rows(levels: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the weighted levels, with the bases of the unweighted ones."""
-    level = plan.dictionary.programme.conf_level
-    shares = np.clip(levels["mean"].to_numpy(), 0, 1)
-    low, high, of_shares = korn_graubard(shares, levels["error"], levels["n_valid"], levels["df"], level)
-    half = stats.t.ppf((1 + level) / 2, levels["df"].where(levels["df"] >= 1)) * levels["error"]
-    percent, bounded = levels["percent"].to_numpy(), (levels["error"] > 0).to_numpy()
-    table = levels.assign(
-        estimate=np.where(percent, 100 * shares, levels["mean"]), std_error=np.where(percent, 100, 1) * levels["error"],
-        conf_low=np.where(percent, 100 * low, np.where(bounded, levels["mean"] - half, np.nan)),
-        conf_high=np.where(percent, 100 * high, np.where(bounded, levels["mean"] + half, np.nan)),
-        n_effective=np.where(percent, of_shares, levels["n_valid"] / levels["effect"]), conf_level=level,
-        quantity=np.where(percent, Quantity.PERCENT.value, Quantity.MEAN.value),
-        method=np.where(percent, "weighted; Korn-Graubard interval, linearised", "weighted; t interval, linearised"),
-        warning=np.select([levels["n_valid"] == 0, levels["df"] < 1, ~bounded & ~percent], [NOBODY, NO_DF, NO_VARIANCE], ""),
-    )
+    table = weighted_levels(levels, plan.dictionary.programme.conf_level).assign(
+        quantity=np.where(levels["percent"], Quantity.PERCENT.value, Quantity.MEAN.value))
     return result_rows(_with_bases(table, plan), cohort=plan.cohort.id, source=plan.source, weighted=True)
 
 
@@ -141,19 +184,9 @@ def _change_rows(levels: pd.DataFrame, design: SurveyDesign, plan: Plan) -> pd.D
     means = levels[[*_PLACE, "n_valid"]]
     pairs = pairs.merge(means, on=list(_PLACE), validate="one_to_one").merge(
         means[means["wave"].eq(first)].drop(columns="wave"), on=["indicator", "authority"], suffixes=("", "_then"), validate="many_to_one")
-    known = (pairs["error"] > 0) & (pairs["df"] >= 1)
-    factor, gap, df = np.where(pairs["percent"], 100, 1), pairs["mean"], pairs["df"].where(known)
-    error = pairs["error"].where(known)
-    half, ratio = stats.t.ppf((1 + level) / 2, df) * error, gap / error
-    table = pairs.assign(
-        estimate=factor * gap, std_error=factor * error, conf_low=factor * (gap - half), conf_high=factor * (gap + half),
-        conf_level=level, statistic=ratio, df=df, p_value=2 * stats.t.sf(ratio.abs(), df),
-        n_reference=pairs["n_valid_then"], reference=first, unit=pairs["change_unit"],
-        warning=np.select([gap.isna(), ~known & (pairs["df"] < 1), ~known], [NOBODY, NO_DF, NO_VARIANCE], ""),
-    )
+    table = weighted_differences(pairs, level).assign(n_reference=pairs["n_valid_then"], reference=first, unit=pairs["change_unit"])
     return result_rows(
-        table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value,
-        weighted=True, method="weighted; t interval and test, linearised",
+        table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, weighted=True,
     )
 
 
