@@ -75,7 +75,8 @@ def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) 
     e, left_out = _Effects(y[usable], v[usable]), int((~usable).sum())
     if e.k < 2:
         empty = not_estimable(METHOD, "one authority" if e.k else "no authority has a change with a variance")
-        return Pooled(e.k, left_out, *([empty] * 5))
+        q = Outcome(0.0, df=0.0, method="cochran", warning="one authority: nothing to compare") if e.k else empty
+        return Pooled(e.k, left_out, empty, q, *([empty] * 3))
     tau = _reml(e)
     mean, q = _mean(e, tau, conf_level), e.weighted(0.0)[2]
     return Pooled(

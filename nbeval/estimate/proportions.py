@@ -37,7 +37,7 @@ def _share(numerator: ArrayLike, n: ArrayLike, conf_level: float, method: str) -
     """Proportions with an interval of statsmodels."""
     x, n = _counts(numerator, n)
     low, high = proportion_confint(x, n, 1 - conf_level, method)
-    return estimates(estimate=x / n, conf_low=low, conf_high=high)
+    return estimates(n > 0, estimate=x / n, conf_low=np.where(x == 0, 0.0, low), conf_high=np.where(x == n, 1.0, high))
 
 
 def against_fixed_score(numerator: ArrayLike, n: ArrayLike, fixed: ArrayLike, conf_level: float = 0.95) -> Estimates:

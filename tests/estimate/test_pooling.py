@@ -13,7 +13,8 @@ from tests.estimate.reference import all_accounted_for, case, inputs, meets, off
 
 BODIES = {"mean_change": "mean", "tau_squared": "tau_squared", "i_squared": "i_squared", "prediction_interval": "prediction"}
 OFFERED = [
-    "mean_change|reml_hksj", "tau_squared|reml*", "i_squared|reml*", "prediction_interval|reml_hksj", "q|cochran", "k|count",
+    "mean_change|reml_hksj", "tau_squared|reml", "tau_squared|reml_q_profile", "i_squared|reml", "i_squared|reml_q_profile",
+    "prediction_interval|reml_hksj", "q|cochran", "k|count",
     "left_out|variance zero", "risk_difference*|unadjusted",
 ]
 NOT_REPORTED = "REML with the interval of Hartung, Knapp, Sidik and Jonkman is the one that is reported"

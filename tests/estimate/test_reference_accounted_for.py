@@ -81,7 +81,7 @@ REFUSED = {
         "signed_rank|sign_exact": NO_REPORT,
         "v_positive|pratt": "those who did not move are left out before ranking",
         "kruskal_wallis|*": NO_REPORT,
-        "epsilon_squared|chi*": NO_REPORT,
+        "epsilon_squared|*": NO_REPORT,
         "*|effectsize*": EFFECTSIZE,
         "signed_rank|wilcoxon_corrected": "the exact count is made instead",
         "rank_biserial|2 x*": "twice the probability of superiority, less one",
