@@ -17,6 +17,8 @@ from nbeval.report.numerals import MINUS
 
 LABELS = 56.0           # widest column of labels, millimetres
 GAP = 2.5               # between the marks of one line, millimetres
+#: behind words that cross the scale
+PAPER = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
 MANY = 20               # lines from which the verdict is beside the numbers, so that a page can hold them
 
 
@@ -63,7 +65,7 @@ def lay_out(data: ChartData, values: Callable[[list[Mark]], str], width: float) 
         one = line[0]
         if one.heading:
             sheet.y += 1.6 if heights else 0.0
-            sheet.paragraph(one.heading, fontweight="bold")
+            sheet.paragraph(one.heading, fontweight="bold", bbox=PAPER)
         elif beneath and not one.beneath:
             sheet.y += 2.2
         beneath = one.beneath
@@ -92,7 +94,7 @@ def _beside(sheet: Sheet, one: Mark, text: str, marks: int) -> tuple[float, floa
 def _above(sheet: Sheet, one: Mark, text: str, marks: int) -> tuple[float, float]:
     """Write the label and the numbers of a line above its marks; the middle of these."""
     indent, look = _look(one)
-    look["bbox"] = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+    look["bbox"] = PAPER
     room = sheet.width - 2 * EDGE
     label, text = wrapped(one.label, room - indent, look["fontsize"]), wrapped(text.replace("\n", ", "), room, look["fontsize"])
     first, second = (LEAD * (words.count("\n") + 1) for words in (label, text))
