@@ -7,11 +7,10 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.addressed import addressed_change
-from nbeval.estimate.judgements import judgement_results
-from nbeval.estimate.official_rows import official_results
+from nbeval.estimate.delivery import action_results, condition_results, visit_results
+from nbeval.estimate.official import judgement_results, official_results
 from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.rows import gather
-from nbeval.estimate.tallies import action_results, condition_results, visit_results
 from nbeval.estimate.themes import theme_results
 from nbeval.evidence_frames import Evidence
 

@@ -13,6 +13,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.agreement import kappa
+from nbeval.estimate.delivery import instrument_of
 from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.rows import outcome_columns, result_rows
@@ -50,7 +51,7 @@ def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
         return result_rows(pd.DataFrame())
     parts = []
     for source, rows in ratings.groupby("source", sort=False):
-        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        instrument = instrument_of(source, cohort, dictionary)
         means = area_means(rows)
         parts += [levels(means), gaps(means, instrument), movements(means, cohort), agreement(rows, instrument, dictionary)]
     table = pd.concat(parts, ignore_index=True)

@@ -11,6 +11,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.agreement import kappa
+from nbeval.estimate.delivery import instrument_of
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.frames import Quantity
@@ -49,7 +50,7 @@ def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -
         return result_rows(pd.DataFrame())
     parts = []
     for source, rows in codes.groupby("source", sort=False):
-        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        instrument = instrument_of(source, cohort, dictionary)
         for _, wave in rows.groupby("wave", sort=False):
             parts += [_told(wave, instrument), _agreement(wave, instrument, dictionary.programme.conf_level)]
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)

@@ -11,7 +11,7 @@ from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
-from nbeval.estimate.official_rows import official_results
+from nbeval.estimate.official import official_results
 from nbeval.disclosure import protect
 from nbeval.specimen.evidence import write_evidence
 

@@ -6,7 +6,7 @@ import pytest
 
 from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
-from nbeval.estimate.tallies import action_results, condition_results, visit_results
+from nbeval.estimate.delivery import action_results, condition_results, visit_results
 from nbeval.frames import RESULTS, check
 from nbeval.specimen.evidence import write_evidence
 

@@ -1,4 +1,4 @@
-"""Judgements of inspectors as rows of results: the last one before the first wave, and the last one by each later wave."""
+"""What others published of the authorities: judgements of inspectors by wave, and official figures as they are."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import Cohort, Wave
+from nbeval.estimate.delivery import HELD, KIND, STATUS, counted, instrument_of
 from nbeval.estimate.rows import result_rows
-from nbeval.estimate.tallies import HELD, KIND, STATUS, counted
 from nbeval.frames import Quantity
 
 #: the group of the days on which something was judged
 JUDGED = "judged"
+#: the group of official figures, whose levels are years
+YEAR = "year"
+AS_PUBLISHED = "as published"
+PERCENT_SIGN = "%"
 _EPOCH = pd.Timestamp("1970-01-01")
 
 
@@ -39,7 +43,7 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
         return result_rows(pd.DataFrame())
     parts = []
     for source, rows in judgements.groupby("source", sort=False):
-        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        instrument = instrument_of(source, cohort, dictionary)
         last = _last(rows, cohort)
         if last.empty:
             continue
@@ -47,8 +51,34 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
             parts.append(counted(last.assign(choice=last[column]), name, instrument.chosen_by(role), every_area=False))
         parts.append(last[["source", "wave", "authority"]].assign(
             indicator=last["area"], estimate=last["held"], group=JUDGED, level=HELD, unit="day", quantity=Quantity.DAY.value,
-            method="as published"))
+            method=AS_PUBLISHED))
     return result_rows(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), cohort=cohort.id)
+
+
+def official_results(figures: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """Take official figures over.
+
+    Parameters
+    ----------
+    figures : one row per authority x year x measure (``evidence_frames.OFFICIAL``)
+    cohort : whose they are
+
+    Returns
+    -------
+    one row per figure
+        ``indicator`` is the measure, ``level`` the year. No count of people is on a row: what is public is not protected, and
+        what the publisher withheld is missing with its symbol in ``warning``.
+    """
+    if figures.empty:
+        return result_rows(pd.DataFrame())
+    percent = figures["unit"].eq(PERCENT_SIGN)
+    table = figures.assign(
+        indicator=figures["measure"], level=figures["year"].astype(str), estimate=figures["value"],
+        quantity=percent.map({True: Quantity.PERCENT.value, False: Quantity.MEAN.value}),
+        unit=percent.map({True: "percent", False: "scale points"}),
+        warning=("not estimable: published as the symbol " + figures["symbol"]).where(figures["symbol"].ne(""), ""),
+    )
+    return result_rows(table, cohort=cohort.id, group=YEAR, method=AS_PUBLISHED)
 
 
 def _last(rows: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:

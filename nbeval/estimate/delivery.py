@@ -1,4 +1,4 @@
-"""Counts of actions, visits and conditions by what is said of each: they are counts of deeds, not of people."""
+"""What was delivered: counts of actions, visits and conditions by what is recorded of each. They count no people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Choice, Cohort
 from nbeval.estimate.rows import result_rows
 from nbeval.frames import Quantity
@@ -33,7 +34,7 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
         return result_rows(pd.DataFrame())
     parts = []
     for source, rows in actions.groupby("source", sort=False):
-        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        instrument = instrument_of(source, cohort, dictionary)
         once = rows.drop_duplicates(["authority", "action"])
         parts.append(counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument.chosen_by(FieldRole.STATUS)))
         for name, role in ((INVOLVEMENT, FieldRole.INVOLVEMENT), (KIND, FieldRole.KIND)):
@@ -54,7 +55,7 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
         return result_rows(pd.DataFrame())
     parts = []
     for source, rows in visits.groupby("source", sort=False):
-        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        instrument = instrument_of(source, cohort, dictionary)
         held = rows[rows["held"].notna()].assign(wave="")
         parts.append(_delivered(rows))
         for name, role in ((KIND, FieldRole.KIND), (INVOLVEMENT, FieldRole.INVOLVEMENT)):
@@ -74,9 +75,14 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
         return result_rows(pd.DataFrame())
     parts = []
     for (source, choices), rows in conditions.groupby(["source", "choices"], sort=False):
-        instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+        instrument = instrument_of(source, cohort, dictionary)
         parts.append(counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False))
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+
+
+def instrument_of(source: str, cohort: Cohort, dictionary: Dictionary) -> LoadedEvidence:
+    """The instrument with which a source of a cohort was collected."""
+    return dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
 
 
 def counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:
