@@ -40,9 +40,10 @@ def heat(data: ChartData, width: float = WIDTH) -> Sheet:
             sheet.text(EDGE, top + height * (number + 0.5), wrapped(line[0].label, LABELS))
         axes = sheet.axes(left, top, left + wide * len(heads), sheet.y, bare=True)
         tones = list(GROUNDS)
-        sns.heatmap([[tones.index(mark.tone) for mark in line] for line in block], annot=[[mark.short or mark.text for mark in line] for line in block],
-                    fmt="", annot_kws={"fontsize": SMALL, "color": INK}, cmap=ListedColormap([GROUNDS[tone] for tone in tones]), vmin=0, vmax=len(tones),
-                    linewidths=0.6, linecolor=HAIR, cbar=False, xticklabels=False, yticklabels=False, ax=axes)
+        texts = [[mark.short or mark.text for mark in line] for line in block]
+        sns.heatmap([[tones.index(mark.tone) for mark in line] for line in block], annot=texts, fmt="", annot_kws={"fontsize": SMALL, "color": INK},
+                    cmap=ListedColormap(list(GROUNDS.values())), vmin=0, vmax=len(tones), linewidths=0.6, linecolor=HAIR,
+                    cbar=False, xticklabels=False, yticklabels=False, ax=axes)
     return sheet.finish(2.5)
 
 
@@ -68,7 +69,8 @@ def matrix(data: ChartData, width: float = WIDTH) -> Sheet:
     colours = {"better": COLOURS[0], "worse": COLOURS[1]}
     axes.scatter([middles[mark.series] for mark, _ in counts], [y for _, y in counts],
                  s=[max(LARGEST ** 2 * mark.value / most, 130.0) for mark, _ in counts], linewidths=1.0,
-                 facecolors=[colours.get(mark.tone, "white") for mark, _ in counts], edgecolors=[colours.get(mark.tone, QUIET) for mark, _ in counts])
+                 facecolors=[colours.get(mark.tone, "white") for mark, _ in counts],
+                 edgecolors=[colours.get(mark.tone, QUIET) for mark, _ in counts])
     for mark, y in counts:
         sheet.text(middles[mark.series], y, mark.text, ha="center", fontweight="bold", color="white" if mark.tone == "better" else INK)
     return sheet.finish()

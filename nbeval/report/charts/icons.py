@@ -35,7 +35,8 @@ def icons(data: ChartData, width: float = NARROW) -> Sheet:
     axes = sheet.axes(0.0, 0.0, width, sheet.y, bare=True)
     shown = [(x + STEP * (place + 0.5), y, place < ten(mark.value)) for mark, x, y in people if mark.is_shown for place in range(10)]
     axes.scatter([x for x, _, _ in shown], [y for _, y, _ in shown], marker=PERSON, s=(TALL * 72 / 25.4) ** 2, linewidths=0.9,
-                 facecolors=[COLOURS[0] if filled else "white" for _, _, filled in shown], edgecolors=[COLOURS[0] if filled else QUIET for _, _, filled in shown])
+                 facecolors=[COLOURS[0] if filled else "white" for _, _, filled in shown],
+                 edgecolors=[COLOURS[0] if filled else QUIET for _, _, filled in shown])
     for mark, x, y in people:
         _words(sheet, mark, x, y, data)
     return sheet.finish(1.0)

@@ -301,5 +301,6 @@ def _days(spec: ExhibitRow, columns: tuple[Column, ...], rows: tuple[Row, ...], 
 _READINGS = (Reading.BETTER, Reading.UNTESTED, Reading.UNCLEAR, Reading.WORSE, Reading.OTHER, Reading.UNKNOWN)
 #: kinds of table that are read in a way of their own
 _OTHERS = MappingProxyType({
-    Kind.EVIDENCE: _evidence, SourceTable.GAPS_BY_PLACE: _gaps, SourceTable.RATINGS: _bands, SourceTable.MOVEMENT: _bands, SourceTable.CALENDAR: _days,
+    Kind.EVIDENCE: _evidence, SourceTable.GAPS_BY_PLACE: _gaps, SourceTable.RATINGS: _bands, SourceTable.MOVEMENT: _bands,
+    SourceTable.CALENDAR: _days,
 })

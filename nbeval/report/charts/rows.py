@@ -137,7 +137,8 @@ def points(axes: Axes, marks: pd.DataFrame, series: Iterable[str], *, clip_on: b
                         markers={name: MARKERS[at % len(MARKERS)] for at, name in enumerate(series)}, edgecolor="white", linewidth=0.6,
                         legend=False, zorder=3, clip_on=clip_on, ax=axes)
     if len(published):
-        axes.scatter(published["value"], published["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3, clip_on=clip_on)
+        axes.scatter(published["value"], published["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3,
+                     clip_on=clip_on)
     axes.set(xlabel="", ylabel="")
 
 

@@ -14,8 +14,9 @@ LABELS = 56.0           # widest column of labels, millimetres
 EPOCH = date(1970, 1, 1)
 #: the look of a day that was planned, and of one on which a visit was held
 LOOKS = {
-    "planned": {"marker": "o", "markersize": 5.2, "markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 1.0, "linestyle": "none"},
-    "held": {"marker": "D", "markersize": 4.6, "markerfacecolor": COLOURS[0], "markeredgecolor": "white", "markeredgewidth": 0.6, "linestyle": "none"},
+    "planned": {"linestyle": "none", "marker": "o", "markersize": 5.2, "markerfacecolor": "white", "markeredgecolor": INK},
+    "held": {"linestyle": "none", "marker": "D", "markersize": 4.6, "markerfacecolor": COLOURS[0], "markeredgecolor": "white",
+             "markeredgewidth": 0.6},
 }
 
 
