@@ -11,8 +11,8 @@ from nbeval.cleaning.locating import ExportFile
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.lookup import MANY, LoadedEvidence
-from nbeval.dictionary.models import Cohort, SourceField
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import MANY, Cohort, SourceField
 from nbeval.errors import UnknownHeaderError
 
 _LISTED = 8

@@ -26,7 +26,7 @@ def normalise(text: str) -> str:
     Parameters
     ----------
     text : str
-        A header or label as it stands in an export or in the dictionary.
+        A header or label as it is in an export or in the dictionary.
 
     Returns
     -------

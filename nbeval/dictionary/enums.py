@@ -37,7 +37,7 @@ class ItemKind(StrEnum):
     CHOICE = "choice"        # one of a response set
     NUMBER = "number"        # a number between lowest and highest
     OPTION = "option"        # one option of a multi-select item: chosen (1) or not (0)
-    TEXT = "text"            # typed by a person; held apart, never published
+    TEXT = "text"            # typed by a person; kept apart, never published
 
 
 class Role(StrEnum):
@@ -129,8 +129,8 @@ class Quantity(StrEnum):
     COUNT = "count"
     DAY = "day"                                  # a date, in days since 1 January 1970
     KAPPA = "kappa"                              # agreement of two bodies of raters beyond chance
-    COUNT_LOWEST = "count_lowest"                # fewest people that a printed figure may stand for
-    COUNT_HIGHEST = "count_highest"              # most people that it may stand for
+    COUNT_LOWEST = "count_lowest"                # fewest people that a printed figure may mean
+    COUNT_HIGHEST = "count_highest"              # most people that it may mean
     P_SMALLEST = "p_smallest"                    # p-value, smallest over all that rounding allows
     P_LARGEST = "p_largest"                      # and largest
 
@@ -169,10 +169,10 @@ class SourceKind(StrEnum):
     VISITS = "visits"                  # one row per visit or event
     ENTRY = "entry"                    # one row per condition that was promised, or rated
     INTERVIEWS = "interviews"          # one row per coded segment of an interview or an open answer
-    QUOTES = "quotes"                  # one row per quote that may be printed, and the names that none may hold
+    QUOTES = "quotes"                  # one row per quote that may be printed, and the names that none may contain
     INSPECTIONS = "inspections"        # judgements of inspectors, each with its day
     OFFICIAL = "official"              # figures that government publishes of every authority
-    PUBLISHED = "published"            # figures that stand in print
+    PUBLISHED = "published"            # figures printed elsewhere
 
 
 class FieldRole(StrEnum):
@@ -181,7 +181,7 @@ class FieldRole(StrEnum):
     KEY = "key"                        # the number of the action, the visit or the point, by which a row is known
     AUTHORITY = "authority"            # an id or a name
     WAVE = "wave"                      # the occasion that a workbook says it is of
-    PEOPLE = "people"                  # how many young people stand behind a rating, or were there
+    PEOPLE = "people"                  # how many young people gave a rating, or were there
     STAFF = "staff"                    # how many workers were there
     RATING = "rating"                  # a step of the scale `rating`
     AREA = "area"                      # an area of the instrument
@@ -200,7 +200,7 @@ class FieldRole(StrEnum):
     DECISION = "decision"              # what somebody decided about what the screen of quotes found
     SIGNED = "signed"                  # who decided
     ATTRIBUTE = "attribute"            # what is printed of the speaker: `choices` is a group
-    NAME = "name"                      # a name that no quote may hold
+    NAME = "name"                      # a name that no quote may contain
     TEXT = "text"                      # typed by somebody; dropped on reading, never published
 
 

@@ -170,7 +170,7 @@ class Reader:
         return placed
 
     def _check_headers(self, headers: list[str], name: str, kind: type[Record]) -> set[str]:
-        """Hold that the columns are those of the file, each once; return those that are needed and lacking."""
+        """Check that the columns are those of the file, each once; return those that are needed and lacking."""
         place = Place(name, "line 1")
         for header in sorted(set(headers) - set(kind.model_fields)):
             self.faults.add(place, header, "is not a column of this file", suggestion(header, kind.model_fields))
@@ -184,7 +184,7 @@ class Reader:
     def _one(
         self, content: dict, place: Place, kind: type[Record], lacking: frozenset[str] | set[str] = frozenset(),
     ) -> list[Placed]:
-        """One record, or none and its faults; of columns that are ``lacking`` it is told once, not row by row."""
+        """One record, or none and its faults; columns that are ``lacking`` are reported once, not row by row."""
         try:
             return [Placed(kind.model_validate(content), place)]
         except ValidationError as error:

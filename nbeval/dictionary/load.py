@@ -133,7 +133,7 @@ def _bearing_its_name(reader: Reader, name: str, kind: type[Record], expected: s
 
 
 def check_texts(entries: Iterable[Entry], faults: Faults) -> None:
-    """Hold that no text that is needed is blank."""
+    """Check that no text that is needed is blank."""
     for record, place in ((entry.record, entry.place) for entry in entries):
         for name, about in type(record).model_fields.items():
             if about.is_required() and getattr(record, name) == "":

@@ -11,34 +11,24 @@ from typing import NamedTuple
 
 from nbeval.dictionary.enums import FieldRole, ItemKind, OfficialRole, Status
 from nbeval.dictionary.models import (
-    Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure, ExhibitRow,
-    GroupLevel, Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable, Point,
-    PrintedFigure, Programme, Response, Routing, Scale, SourceField, Term,
+    HEADLINE, OF_INDICATORS, SCALE, Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability,
+    Disclosure, ExhibitRow, GroupLevel, Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol,
+    OfficialTable, Point, PrintedFigure, Programme, Response, Routing, Scale, SourceField, Term,
 )
 from nbeval.dictionary.record import Record
 from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 from nbeval.errors import ParameterError, suggestion
 from nbeval.rounding import half_up
 
-#: how an exhibit names areas in place of indicators: one, a part, or all of its source
-OF_AREAS = ("area", "part", "source")
-#: how it names a measure of official tables
-OF_OFFICIAL = "measure"
 
-#: the end of a header that stands for every column whose header begins so
-MANY = "*"
-#: the choices that are a scale, whose codes are numbers
-SCALE = "rating"
-
-
-def find(records: Iterable[Record], attribute: str, wanted: str, kind: str, where: str) -> Record:
-    """Find the record whose ``attribute`` is ``wanted``.
+def find(records: Iterable[Record], attribute: str, value: str, kind: str, where: str) -> Record:
+    """Find the record whose ``attribute`` is ``value``.
 
     Parameters
     ----------
     records : iterable of Record
         Where to look.
-    attribute, wanted : str
+    attribute, value : str
         The field that holds the id, and the id.
     kind, where : str
         What it is the id of and which file declares it, for the message.
@@ -56,17 +46,17 @@ def find(records: Iterable[Record], attribute: str, wanted: str, kind: str, wher
     known = []
     for record in records:
         known.append(getattr(record, attribute))
-        if known[-1] == wanted:
+        if known[-1] == value:
             return record
-    raise unknown(kind, wanted, known, where)
+    raise unknown(kind, value, known, where)
 
 
-def unknown(kind: str, wanted: str, known: Iterable[str], where: str) -> ParameterError:
-    """The error about an id that is the id of nothing."""
+def unknown(kind: str, value: str, known: Iterable[str], where: str) -> ParameterError:
+    """The error about an id that nothing has, with the nearest that something has."""
     known = list(dict.fromkeys(known))
     return ParameterError(
-        f"there is no {kind} '{wanted}'.", allowed=", ".join(known) or "none is declared", where=where,
-        do=suggestion(str(wanted), known),
+        f"there is no {kind} '{value}'.", allowed=", ".join(known) or "none is declared", where=where,
+        do=suggestion(str(value), known),
     )
 
 
@@ -134,10 +124,10 @@ class LoadedEvidence:
         tuple of Area
             In the order of areas.csv, each once.
         """
-        wanted = [name.partition(":")[::2] for name in names]
+        named = [name.partition(":")[::2] for name in names]
         return tuple(
             one for one in self.areas
-            if ("area", one.area) in wanted or ("part", one.part) in wanted or any(kind == "source" for kind, _ in wanted)
+            if ("area", one.area) in named or ("part", one.part) in named or any(kind == "source" for kind, _ in named)
         )
 
 
@@ -231,9 +221,9 @@ class LoadedInstrument:
         """
         response_set = self.item(item).response_set
         answers = {}
-        for wanted in ("", version):
+        for codebook in ("", version):
             for response in self.responses:
-                if response.response_set == response_set and response.codebook == wanted and response_set:
+                if response.response_set == response_set and response.codebook == codebook and response_set:
                     answers[response.code] = response
         return tuple(answers[code] for code in sorted(answers))
 
@@ -258,7 +248,7 @@ class Dictionary:
     folder: Path
     digest: str                          # sha256 of the names and bytes of all files
     specimen: Specimen | None = None     # what invented answers are drawn from
-    figures: tuple[PrintedFigure, ...] = ()      # that stand in print
+    figures: tuple[PrintedFigure, ...] = ()      # printed elsewhere
     evidence: tuple[LoadedEvidence, ...] = ()    # instruments that are no survey
     official: Official = Official()      # tables of statistical offices, and how they are read
     specimen_evidence: SpecimenEvidence | None = None
@@ -353,13 +343,11 @@ class Dictionary:
         """
         found: dict[str, Indicator] = {}
         for name in names:
-            attribute, _, wanted = name.partition(":")
-            if wanted and attribute in (*OF_AREAS, OF_OFFICIAL):
-                continue
-            if name == "headline":
+            way, together, value = name.partition(":")
+            if name == HEADLINE:
                 chosen = [one for one in self.indicators if one.headline]
-            elif wanted:
-                chosen = [one for one in self.indicators if getattr(one, attribute, None) == wanted]
+            elif together:
+                chosen = [one for one in self.indicators if way in OF_INDICATORS and getattr(one, way) == value]
             else:
                 chosen = [self.indicator(name)]
             found.update({one.indicator: one for one in chosen})

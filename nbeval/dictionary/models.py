@@ -29,8 +29,9 @@ MANY = "*"
 SCALE = "rating"
 #: how an exhibit names what it shows together, and what the name is that of
 HEADLINE = "headline"
+OF_INDICATORS = ("domain", "family", "distribution")
 TOGETHER = {
-    **{way: Ref(f"{way} of indicators") for way in ("domain", "family", "distribution")},
+    **{way: Ref(f"{way} of indicators") for way in OF_INDICATORS},
     "area": Ref("area"), "part": Ref("part"), "source": Ref("kind of source", ANY), "measure": Ref("measure of official tables"),
 }
 #: the quantities that can be printed elsewhere, and those of them that are shares
@@ -88,7 +89,7 @@ class ExhibitRow(Record):
 class EvidenceRule(Record):
     """programme.toml: when what nobody tested counts as pointing towards an outcome of the theory of change."""
 
-    smallest_share: Annotated[float, Field(gt=0, le=1)]  # of a theme's actions that were done, or of the places that told of it
+    smallest_share: Annotated[float, Field(gt=0, le=1)]  # of a theme's actions that were done, or of the places that reported it
     source: Cited
 
 
@@ -209,7 +210,7 @@ class Wave(Record):
     label: str
     fieldwork_start: date | None = None
     fieldwork_end: date | None = None
-    overlaps: Annotated[tuple[str, ...], Ref("wave", HERE)] = ()  # waves that may hold the same people: never tested against one another
+    overlaps: Annotated[tuple[str, ...], Ref("wave", HERE)] = ()  # waves that may have the same people: never tested against one another
     note: Said = ""
     status: Status = Status.CONFIRMED
     source: CitedForReaders = ""
@@ -246,7 +247,7 @@ class Source(Record):
     id: Annotated[str, Id("kind of source", HERE)]  # survey, self_assessment, action_plan, visits, interviews, ...
     instrument: Annotated[str, Ref("instrument")]
     label: Said
-    kind: SourceKind | None = None      # published, where its figures stand in print; else that of the instrument
+    kind: SourceKind | None = None      # published, where its figures are printed elsewhere; else that of the instrument
     files: tuple[SourceFiles, ...] = ()
     note: Said = ""
     status: Status = Status.CONFIRMED
@@ -775,7 +776,7 @@ class Benchmark(Record):
 
 
 class PrintedFigure(Record):
-    """One figure as printed: what it is of, how precise it is, and where it stands."""
+    """One figure as printed: what it is of, how precise it is, and where it is printed."""
 
     figure: Annotated[str, Id("printed figure")]
     cohort: Annotated[str, Ref("cohort")] = ""  # of which survey, where it is one of ours; empty for other people
@@ -802,7 +803,7 @@ class PrintedFigure(Record):
     conf_low: float | None = None
     conf_high: float | None = None
     rounding: Rounding = Rounding.UNKNOWN
-    beside: Annotated[tuple[str, ...], Ref("printed figure")] = ()  # figures of other people that it stands beside: those of the right year
+    beside: Annotated[tuple[str, ...], Ref("printed figure")] = ()  # figures of other people that it is compared with: those of the right year
     page: str = ""                      # in a source that has pages
     status: Status
     note: str = ""
@@ -810,7 +811,7 @@ class PrintedFigure(Record):
 
     @property
     def printed(self) -> PrintedNumber | None:
-        """The figure as it is printed; None where a symbol stands in its place."""
+        """The figure as it is printed; None where a symbol was printed."""
         return None if self.value is None else printed_value(self.value, self.decimals)
 
     once = (Unique("a figure of this indicator, wave and place", "figure", lambda one: (
@@ -844,7 +845,7 @@ class OfficialTable(Record):
 
     table: Annotated[str, Id("official table")]
     label: str
-    vintage: str                        # tables of one series are told apart by it; a later one sorts after an earlier
+    vintage: str                        # tells tables of one series apart; a later one sorts after an earlier
     file: str                           # in the data folder
     years: tuple[int, ...]              # the years it covers, each by the year in which it ends
     year_form: YearForm
@@ -902,7 +903,7 @@ class OfficialMeasure(Record):
 
 
 class OfficialSymbol(Record):
-    """official/symbols.csv: a symbol that stands where a number could; never a number and never nought."""
+    """official/symbols.csv: a symbol in place of a number; never a number and never zero."""
 
     symbol: Annotated[str, Id("symbol")]
     meaning: str

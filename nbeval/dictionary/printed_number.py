@@ -1,4 +1,4 @@
-"""A number as it stands in print: its digits, and how many of them follow the point."""
+"""A number as printed: its digits, and how many of them follow the point."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PRINTED = re.compile(r"(?P<sign>[-+\u2212]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d*)(?
 class PrintedNumber:
     """``units`` of the last place printed: 9.8 is 98 units with 1 decimal.
 
-    A printed number stands for everything that rounds to it.
+    A printed number means everything that rounds to it.
     """
 
     units: int
@@ -59,7 +59,7 @@ class PrintedNumber:
 
 
 def printed_number(text: str) -> PrintedNumber:
-    """Read a number as it stands in print.
+    """Read a number as printed.
 
     Parameters
     ----------

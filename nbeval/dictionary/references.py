@@ -1,4 +1,4 @@
-"""Ids across files: one rule follows every reference that a model declares, and holds that every id is given once."""
+"""Ids across files: one rule follows every reference that a model declares, and another checks that every id is given once."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def collect_ids(entries: Sequence[Entry], broken: set[str], *, some_lost: bool) 
 
 
 def check_unique(entries: Sequence[Entry], faults: Faults) -> None:
-    """Hold that no two entries have the same id or the same key, within what they have to be unique in."""
+    """Check that no two entries have the same id or the same key, within what they have to be unique in."""
     seen: dict[tuple, Place] = {}
     for entry in entries:
         record, place = entry.record, entry.place

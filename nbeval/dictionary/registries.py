@@ -27,7 +27,7 @@ def charts() -> tuple[str, ...]:
 
 
 def check_registered(contents: Contents, faults: Faults) -> None:
-    """Hold that exhibits are of kinds, drawn as charts and made of quantities that some room registers."""
+    """Check that exhibits are of kinds, drawn as charts and made of quantities that some room registers."""
     for exhibit, place in contents.of(ExhibitRow):
         if exhibit.kind not in kinds():
             faults.unknown(place, "kind", "kind of exhibit", exhibit.kind, kinds())
@@ -72,8 +72,9 @@ def class_ids(folder: str) -> Mapping[str, tuple[str, ...]]:
 
 
 def _statements(path: str) -> list[ast.stmt]:
-    """The statements of a module."""
-    return ast.parse(files("nbeval").joinpath(path).read_text(encoding="utf-8")).body
+    """The statements of a module; none where there is no such module."""
+    module = files("nbeval").joinpath(path)
+    return ast.parse(module.read_text(encoding="utf-8")).body if module.is_file() else []
 
 
 def _assigned(body: list[ast.stmt]) -> Iterator[tuple[str, object]]:

@@ -235,7 +235,7 @@ class Rules:
                         if one.codebook == version or (not one.codebook and (one.response_set, one.code) not in own))
 
     def _spelt(self, entries: Iterator[tuple]) -> None:
-        """Hold that no two entries of a set are spelt alike."""
+        """Check that no two entries of a set are spelt alike."""
         spelt: dict[tuple[str, str], tuple] = {}
         for place, group, code, said, one in entries:
             for label in {normalise(text) for text in (one.label, *one.also.split(" | ")) if text}:

@@ -116,7 +116,7 @@ class AreaShift(Record):
 
 
 class Panel(Record):
-    """How many people stand behind the ratings of one body of raters in an authority."""
+    """How many people gave the ratings of one body of raters in an authority."""
 
     raters: str
     authority: Annotated[str, Ref("authority")] = ""                 # empty: in all others
@@ -156,7 +156,7 @@ class EntryShare(Record):
 
 
 class ThemeShare(Record):
-    """How many documents tell of a theme, wave by wave."""
+    """How many documents speak of a theme, wave by wave."""
 
     area: Annotated[str, Ref("area")]
     staff: tuple[float, ...] = ()       # of those in which people who work there speak
@@ -215,5 +215,5 @@ class SpecimenEvidence(Record):
     coding: tuple[Coding, ...] = ()
     quotes: tuple[InventedQuote, ...] = ()
     inspections: tuple[InventedInspections, ...] = ()
-    names: tuple[str, ...] = ()         # that no quote may hold
+    names: tuple[str, ...] = ()         # that no quote may contain
     source: Cited

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
-from nbeval.dictionary.lookup import MANY
-from nbeval.dictionary.models import Cohort, Source, SourceFiles
+from nbeval.dictionary.models import MANY, Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
 from nbeval.specimen.export import Canary
 from nbeval.specimen.files import write_file

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.lookup import SCALE
-from nbeval.dictionary.models import Choice, SourceField
+from nbeval.dictionary.models import SCALE, Choice, SourceField
 from nbeval.specimen.files import book_bytes
 from nbeval.specimen.invention import Invention
 
