@@ -13,8 +13,8 @@ from nbeval.checksums import sha256
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
 from nbeval.folders import PACKAGE, supplied
-from nbeval.publish.faults import output_error
 from nbeval.publish.index import CRATE, Entry, entries
+from nbeval.publish.staging import output_error
 from nbeval.workspace import Workspace
 
 README = "README.md"

@@ -9,6 +9,7 @@ and positions.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 #: the exit code of a run that was stopped with Ctrl-C
@@ -51,6 +52,11 @@ class NbevalError(Exception):
 
     def __str__(self) -> str:
         return self.message()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a fault travels to another process: its words alone; ``rows`` stay where they are, for they may hold answers."""
+        words = {"found": self.found, "allowed": self.allowed, "where": self.where, "do": self.do}
+        return partial(type(self), self.what, **words), ()
 
 
 class DictionaryError(NbevalError):

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Cohort, ReportKind
     from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
-    from nbeval.publish.job import Job
-    from nbeval.publish.summary import Summary
+    from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +14,7 @@ from nbeval.dictionary.models import Cohort
 from nbeval.grounds import grounds_named
 from nbeval.narrowing import entries, narrowed
 from nbeval.publish.formats import check_formats
-from nbeval.publish.job import Job, Origin
-from nbeval.publish.summary import Summary
+from nbeval.publish.job import Job, Origin, Summary
 from nbeval.releases import signature_of
 from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.study import BATCH, CohortResults, Study, no_progress
@@ -58,11 +55,11 @@ def render_requests(
         grounds=dict(grounds_named(study.grounds)),
     )
     study.on_progress("making the reports")
-    with _known_to_notebooks(study.workspace):
-        return pipeline.publish(
-            list(jobs_of(study.cohort, study.dictionary, requested, results)), out, formats=formats, origin=origin, fresh=fresh, workers=workers, modules=MODULES,
-            warm=f"nbeval.study:preload:{study.cohort.id}", dask=dask, signature=partial(signature_of, reports=out),
-        )
+    return pipeline.publish(
+        list(jobs_of(study.cohort, study.dictionary, requested, results)), out, formats=formats, origin=origin, fresh=fresh, workers=workers,
+        modules=MODULES, preload=f"nbeval.study:preload:{study.cohort.id}", environment=_environment(study.workspace, results), dask=dask,
+        signature=partial(signature_of, reports=out),
+    )
 
 
 def jobs_of(cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults) -> Iterator[Job]:
@@ -90,16 +87,9 @@ def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str
     return sha256_of(json.dumps(tables), json.dumps(results.inputs), json.dumps(shown), file_sha256(notebook))
 
 
-@contextmanager
-def _known_to_notebooks(workspace: Workspace) -> Iterator[None]:
-    """Let the notebooks, which run in processes of their own, find the same dictionary, data and cache."""
-    places = {"NBEVAL_DICTIONARY": workspace.dictionary_folder, "NBEVAL_DATA": workspace.data_folder,
-              "NBEVAL_CACHE": workspace.cache_folder, "NBEVAL_RELEASES": workspace.releases_folder}
-    before = {name: os.environ.get(name) for name in (*places, BATCH)}
-    os.environ.update({name: str(Path(place).resolve()) for name, place in places.items() if place} | {BATCH: "1"})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            os.environ.update({name: value} if value is not None else {})
+def _environment(workspace: Workspace, results: CohortResults) -> dict[str, str]:
+    """What lets the notebooks, which run in processes of their own, find the same dictionary, data and cache."""
+    folders = {"NBEVAL_DICTIONARY": workspace.dictionary_folder, "NBEVAL_DATA": workspace.data_folder,
+               "NBEVAL_CACHE": workspace.cache_folder, "NBEVAL_RELEASES": workspace.releases_folder}
+    named = {name: str(Path(folder).resolve()) for name, folder in folders.items() if folder}
+    return named | {BATCH: sha256_of(results.key, results.dictionary.digest, *named.values())}

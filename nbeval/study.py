@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
     from nbeval.report import Report
 
-#: set in the environment where the reports of one batch are made: all from the same dictionary and results
+#: in the environment where the reports of one batch are made, the checksum of what all of them are made from
 BATCH = "NBEVAL_BATCH"
 _TABLES = ("table", "audit", "findings", "accounting", "inputs", "quotes")
 _COUNTS, _COMPLETE = "counts.json", "complete.json"
@@ -393,7 +393,8 @@ def open_study(cohort: str, *, data: Path | str | None = None, dictionary: Path 
     Study of cohort 'specimen' (baseline, final)
     """
     workspace = Workspace(Path(dictionary) if dictionary else None, Path(data) if data else None)
-    return _shared(cohort, workspace) if os.environ.get(BATCH) else _study(cohort, workspace)
+    batch = os.environ.get(BATCH)
+    return _shared(cohort, workspace, batch) if batch else _study(cohort, workspace)
 
 
 def open_report(
@@ -428,7 +429,7 @@ def open_report(
 
 def preload(cohort: str) -> None:
     """Read once, before the reports of a batch are made, what each of them would read."""
-    results = _shared(cohort, Workspace()).results()
+    results = _shared(cohort, Workspace(), os.environ[BATCH]).results()
     _ = results.disclosed, results.counts
 
 
@@ -447,7 +448,10 @@ def _study(cohort: str, workspace: Workspace) -> Study:
     return Study(workspace.dictionary.cohort(cohort), workspace)
 
 
-_shared = cache(_study)
+@cache
+def _shared(cohort: str, workspace: Workspace, batch: str) -> Study:
+    """The same study for all reports of a batch."""
+    return _study(cohort, workspace)
 
 
 def _open(folder: Path, key: str, dictionary: Dictionary) -> CohortResults | None:

@@ -8,8 +8,8 @@ from nbeval.errors import OutputError, ParameterError
 from nbeval.folders import supplied
 from nbeval.publish.document import read_document
 from nbeval.publish.execute import execute
-from nbeval.publish.html import html_bytes
-from nbeval.publish.scrub import notebook_bytes, scrub
+from nbeval.publish.executed import notebook_bytes, scrub
+from nbeval.publish.formats.html import html_bytes
 
 NOTEBOOK = "validation"
 

@@ -13,7 +13,7 @@ import pytest
 
 from nbeval import words
 from nbeval.errors import OutputError
-from nbeval.publish.lock import locked
+from nbeval.publish.staging import locked
 from tests.translating import translated
 
 ROOT = Path(__file__).resolve().parents[1]

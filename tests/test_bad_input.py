@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from nbeval.cli.app import main
-from nbeval.publish.lock import locked
+from nbeval.publish.staging import locked
 from tests.bad_input import BAD, COHORT, CSV, DICTIONARY, SECRET
 from tests.conftest import CANARY, ROOT
 

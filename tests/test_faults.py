@@ -22,7 +22,7 @@ from rich.console import Console
 from nbeval.checksums import file_sha256
 from nbeval.errors import OutputError
 from nbeval.publish import render
-from nbeval.publish.processes import processes
+from nbeval.publish.workers import Processes
 from nbeval.publish.provenance import read, report_key
 from tests.publish.conftest import make_job
 
@@ -87,7 +87,7 @@ def quiet():
 @pytest.fixture(scope="module")
 def both():
     """The keys of two states of the same reports."""
-    return [{job.folder: report_key(job, ("html",), "nbeval") for job in jobs(key)} for key in ("old", "new")]
+    return [{job.folder: report_key(job, ("html",)) for job in jobs(key)} for key in ("old", "new")]
 
 
 @pytest.fixture(scope="module")
@@ -169,12 +169,11 @@ def test_a_folder_that_vanishes_leaves_no_part_of_a_report_and_the_next_run_comp
     out = tmp_path / "reports"
 
     def vanishing(*arguments, **options):
-        made = processes(*arguments, **options)
         shutil.rmtree(out)
-        return made
+        return Processes(*arguments, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr("nbeval.publish.batch.processes", vanishing)
+        patch.setattr("nbeval.publish.batch.Processes", vanishing)
         with suppress(OutputError):
             render(jobs("new"), out, console=quiet())
     assert keys(out).items() <= both[1].items()

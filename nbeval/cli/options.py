@@ -79,7 +79,7 @@ def writing(what: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from nbeval.publish.faults import output_error
+        from nbeval.publish.staging import output_error
 
         raise output_error(error, what) from None
 

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 def render(
     cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"),
-    formats: Annotated[str, typer.Option("--formats", help="Some of the formats, separated by commas; all where none is named.")] = "",
+    formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, md, separated by commas; all but md where none is named.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="How many reports at a time.")] = None,
     dask: Annotated[str, typer.Option("--dask", help="Let a Dask cluster make them.", metavar="ADDRESS")] = "",
@@ -32,10 +32,10 @@ def render(
     Every kind and every authority, unless some are named. A report that is whole and unchanged is not made again;
     one that fails leaves the last good one as it was.
     """
-    from nbeval.publish.formats import FORMATS
+    from nbeval.publish.formats import STANDARD
     from nbeval.rendering import render_cohort
 
-    named = tuple(part.strip() for part in formats.split(",") if part.strip()) or tuple(FORMATS)
+    named = tuple(part.strip() for part in formats.split(",") if part.strip()) or STANDARD
     summary = render_cohort(
         cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, formats=named, fresh=fresh, workers=workers,
         dask=dask, on_progress=on_progress,

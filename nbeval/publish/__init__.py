@@ -1,7 +1,6 @@
 """Notebooks to reports: render, formats, provenance, verify."""
 
 from nbeval.publish.batch import render
-from nbeval.publish.job import Job, Origin
-from nbeval.publish.summary import Outcome, Summary
+from nbeval.publish.job import Job, Origin, Outcome, Summary
 
 __all__ = ["Job", "Origin", "Outcome", "Summary", "render"]

@@ -1,25 +1,67 @@
 """An executed notebook as a neutral document: headings, prose and exhibits, in order.
 
-Every format is made from this one list, so that the formats cannot differ. Code is not part of it.
+Every format is made from this one list, so that the formats cannot differ. Code is not part of it, nor what cells of
+the route show.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
-from nbeval.publish.blocks import Absent, Block, Heading, Preformatted, Prose, Shown, without_empty
+from nbeval.publish.executed import ROUTE, refuse_foreign_outputs, tags_of
 from nbeval.publish.prose import Token, from_parts, parse, plain_text
+from nbeval.words import words_of
 
-__all__ = ["Block", "Document", "Heading", "Preformatted", "Prose", "Shown", "read_document"]
-
-
-# An exhibit's HTML inside an output that shows several. Its texts are escaped, so that no other end can stand in it.
+# An exhibit's HTML inside an output that shows several. Its texts are escaped, so that no other end can be in it.
 _FIGURE = re.compile(r'<figure class="nb-exhibit".*?</figure>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the title: level 2 to 6, without a gap from the one before."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs, lists and the like, as tokens of the markdown they were written in."""
+
+    tokens: tuple[Token, ...]
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return plain_text(self.tokens)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit, and the HTML that the notebook shows for it."""
+
+    exhibit: Exhibit
+    html: str
+    anchor: str
+
+    @property
+    def place(self) -> str:
+        """What links in the prose call it, whatever the format."""
+        return "exhibit-" + re.sub(r"[^A-Za-z0-9_-]+", "-", self.exhibit.id)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """The place of a section for which nothing was collected; the report's account of limits names it."""
+
+
+Block = Heading | Prose | Shown
 
 
 @dataclass(frozen=True)
@@ -41,6 +83,28 @@ class Document:
         return tuple(block for block in self.blocks if isinstance(block, Heading))
 
     @property
+    def banner(self) -> str:
+        """What is shown over invented data, in the report's own words where it has some; empty over real data."""
+        return (self.summary.get("banner") or words_of(self.language)["invented_document"]) if self.invented else ""
+
+    @property
+    def overline(self) -> str:
+        """What is shown over the title: the programme."""
+        return self.summary.get("programme") or words_of(self.language)["overline"]
+
+    @property
+    def subtitle(self) -> str:
+        """What is shown under the title: the authority, the cohort and its waves."""
+        about = self.summary
+        return about.get("subtitle") or ", ".join(
+            filter(None, (about.get("authority_label"), about.get("cohort_label"), *about.get("waves", ()))))
+
+    @property
+    def is_slides(self) -> bool:
+        """Whether the report's kind asks for slides."""
+        return self.summary.get("form") == "slides"
+
+    @property
     def exhibits(self) -> tuple[Shown, ...]:
         """The exhibits, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Shown))
@@ -52,14 +116,19 @@ def read_document(notebook: Any) -> Document:
     Parameters
     ----------
     notebook : NotebookNode
-        Executed; scrubbed or not. Markdown cells are prose; outputs count where they carry the
-        structured forms of ``nbeval.exhibit``; other outputs count as the plain text they have.
+        Executed; scrubbed or not. Markdown cells are prose; outputs carry the structured forms of ``nbeval.exhibit``.
 
     Returns
     -------
     Document
         The title is the one in the notebook's metadata, or else its first heading of level one.
+
+    Raises
+    ------
+    RenderError
+        A cell shows something that did not come through the report.
     """
+    refuse_foreign_outputs(notebook)
     about = notebook.metadata.get("nbeval", {})
     closing = _closing(notebook)
     summary = closing.get("summary", {})
@@ -91,16 +160,13 @@ def _blocks(notebook: Any) -> Iterator[Block | Absent]:
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             yield from _prose_blocks(cell.source)
-        elif cell.cell_type == "code":
+        elif cell.cell_type == "code" and ROUTE not in tags_of(cell):
             for output in cell.outputs:
                 yield from _output_blocks(output)
 
 
 def _output_blocks(output: Any) -> Iterator[Block | Absent]:
     """The blocks of one output."""
-    if output.output_type == "stream":
-        yield Preformatted(output.text)
-        return
     data = output.get("data", {})
     if REPORT_MIME in data:
         figures = iter(_FIGURE.findall(data.get("text/html", "")))
@@ -110,8 +176,6 @@ def _output_blocks(output: Any) -> Iterator[Block | Absent]:
         yield from _structured(EXHIBIT_MIME, data[EXHIBIT_MIME], iter([data.get("text/html", "")]))
     elif TEXT_MIME in data:
         yield from _structured(TEXT_MIME, data[TEXT_MIME], iter(()))
-    elif data.get("text/plain"):
-        yield Preformatted(data["text/plain"])
 
 
 def _structured(mime: str, data: dict[str, Any], figures: Iterator[str]) -> Iterator[Block | Absent]:
@@ -205,3 +269,88 @@ def _slug(text: str) -> str:
     """Text as part of an address: small letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "part"
+
+
+def without_empty(blocks: Iterable[Block | Absent]) -> list[Block]:
+    """The same blocks without the sections that hold nothing.
+
+    A section goes, with its heading and what introduces it, where something is absent from it, it shows
+    no exhibit, nothing is written after the gap, and no section below it stays.
+    """
+    runs = _runs(blocks)
+    kept: list[Block] = []
+    below = 0                           # the level of the shallowest heading kept so far, from the end; 0: none
+    for run in reversed(runs):
+        level = run[0].level if isinstance(run[0], Heading) else 0
+        has_more = bool(level and below > level)
+        rest = _rest(run, has_more=has_more)
+        if rest and level:
+            below = level
+        kept = rest + kept
+    return kept
+
+
+def _runs(blocks: Iterable[Block | Absent]) -> list[list[Block | Absent]]:
+    """The blocks parted before every heading."""
+    runs: list[list[Block | Absent]] = []
+    for block in blocks:
+        if isinstance(block, Heading) or not runs:
+            runs.append([])
+        runs[-1].append(block)
+    return runs
+
+
+def _rest(run: list[Block | Absent], *, has_more: bool) -> list[Block]:
+    """What stays of a heading and the blocks under it."""
+    gaps = [place for place, block in enumerate(run) if isinstance(block, Absent)]
+    there = [block for block in run if not isinstance(block, Absent)]
+    if not gaps or any(isinstance(block, Shown) for block in there):
+        return there
+    after = [block for block in run[gaps[-1] + 1:] if isinstance(block, Prose)]
+    if after or has_more:
+        return [*_headings(run), *after]
+    return []
+
+
+def _headings(run: list[Block | Absent]) -> Iterator[Block]:
+    """The heading that a run opens with, if it does."""
+    return (block for block in run[:1] if isinstance(block, Heading))
+
+
+@dataclass
+class Slide:
+    """A page: what it says in one line, the part of the talk it belongs to, and what it shows."""
+
+    title: str
+    part: str = ""
+    anchor: str = ""
+    blocks: list[Block] = field(default_factory=list)
+
+
+def slides_of(document: Document) -> list[Slide]:
+    """Part a document into slides.
+
+    Returns
+    -------
+    list of Slide
+        One per exhibit, with its sentence as the title, and one per heading that has prose of its own.
+    """
+    slides: list[Slide] = []
+    part = ""
+    for block in document.blocks:
+        match block:
+            case Heading(text=text):
+                part = text
+                slides.append(Slide(text))
+            case Shown(exhibit=exhibit):
+                slides.append(Slide(exhibit.sentence or exhibit.title, part, blocks=[block]))
+            case Prose(tokens=()):
+                continue
+            case Prose():
+                if not slides or any(isinstance(one, Shown) for one in slides[-1].blocks):
+                    slides.append(Slide(part or document.title))
+                slides[-1].blocks.append(block)
+    kept = [slide for slide in slides if slide.blocks]
+    for number, slide in enumerate(kept, start=1):
+        slide.anchor = f"slide-{number}"
+    return kept

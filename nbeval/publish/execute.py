@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import logging
-import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
-from nbeval.errors import RenderError
-from nbeval.publish import faults
+from nbeval.errors import NbevalError, RenderError
 from nbeval.publish.engine import NbevalEngine
-from nbeval.publish.faults import FAMILY
-
-ENGINES = {"nbeval": "runs in a prepared process of its own", "nbclient": "a stock Jupyter kernel"}
+from nbeval.publish.executed import cell_name, heading_above, tags_of
 
 papermill_engines.register("nbeval", NbevalEngine)
 
 
-def execute(notebook: Path, parameters: Mapping[str, Any], *, engine: str = "nbeval") -> Any:
+def execute(notebook: Path, parameters: Mapping[str, Any]) -> Any:
     """Run a notebook with parameters that were checked before.
 
     Parameters
@@ -33,14 +29,11 @@ def execute(notebook: Path, parameters: Mapping[str, Any], *, engine: str = "nbe
         The notebook; it is not altered.
     parameters : Mapping
         Names and values for its parameters cell.
-    engine : str
-        ``nbeval`` runs the cells in this very process, so that it can be used once in a process;
-        ``nbclient`` starts a stock kernel.
 
     Returns
     -------
     NotebookNode
-        As papermill leaves it; nothing is written.
+        As papermill leaves it; nothing is written. The cells ran in this very process.
 
     Raises
     ------
@@ -51,14 +44,11 @@ def execute(notebook: Path, parameters: Mapping[str, Any], *, engine: str = "nbe
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         executed = execute_notebook(
-            str(notebook), None, parameters=dict(parameters), engine_name=engine, kernel_name="python3",
+            str(notebook), None, parameters=dict(parameters), engine_name="nbeval", kernel_name="python3",
             language="python", progress_bar=False, log_output=False, autosave_cell_every=0,
         )
     except PapermillExecutionError as error:
         raise _cell_failed(notebook, error, bool(parameters)) from None
-    except (DeadKernelError, CellTimeoutError):
-        raise RenderError(f"the kernel that ran {notebook.name} died.",
-                          do="run the command again; if it happens again, run the notebook in JupyterLab.") from None
     _refuse_unfinished(notebook, executed)
     return executed
 
@@ -66,11 +56,11 @@ def execute(notebook: Path, parameters: Mapping[str, Any], *, engine: str = "nbe
 def _cell_failed(notebook: Path, error: PapermillExecutionError, injected: bool) -> RenderError:
     """The fault for a failing cell. Its traceback may hold answers and is not looked at."""
     cells = nbformat.read(notebook, as_version=4).cells
-    index = _index_in_source(cells, error.cell_index, injected)
-    place = f"cell {index + 1} of {notebook.name}{_heading_above(cells, index)}"
-    if error.ename in FAMILY:
-        first, fields = faults.parse_message(error.evalue)
-        return RenderError(f"{place} stopped. {first}", **fields)
+    number = _number_in_source(cells, error.cell_index, injected)
+    place = cell_name(number, heading_above(cells, number), notebook.name)
+    raised = getattr(sys, "last_value", None)           # where IPython leaves what a cell raised
+    if isinstance(raised, NbevalError):
+        return RenderError(f"{place} stopped. {raised.what}", found=raised.found, allowed=raised.allowed, where=raised.where, do=raised.do)
     return RenderError(
         f"{place} failed with {error.ename}.",
         found="the error's own text is withheld: it could hold answers",
@@ -78,19 +68,10 @@ def _cell_failed(notebook: Path, error: PapermillExecutionError, injected: bool)
     )
 
 
-def _index_in_source(cells: list[Any], index: int, injected: bool) -> int:
-    """The place of a cell in the notebook as written, without the cell that papermill puts in."""
-    tagged = next((n for n, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", ())), len(cells))
-    return index - 1 if injected and index > tagged else index
-
-
-def _heading_above(cells: list[Any], index: int) -> str:
-    """The nearest heading above a cell, as ", under 'Well-being'"; empty where there is none."""
-    for cell in reversed(cells[: index + 1]):
-        headings = re.findall(r"^#{1,6} +(.+?)\s*$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else []
-        if headings:
-            return f", under '{headings[-1]}',"
-    return ""
+def _number_in_source(cells: list[Any], index: int, injected: bool) -> int:
+    """The number of a cell in the notebook as written, from its index in the one to which papermill added parameters."""
+    tagged = next((place for place, cell in enumerate(cells) if "parameters" in tags_of(cell)), len(cells))
+    return index if injected and index > tagged else index + 1
 
 
 def _refuse_unfinished(notebook: Path, executed: Any) -> None:

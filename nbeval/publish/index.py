@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from nbeval.publish.page import environment, template_text
 from nbeval.publish.provenance import FILE, read
-from nbeval.publish.staging import WORKROOM, Staging
+from nbeval.publish.staging import WORK, Staging
 from nbeval.words import REFERENCE, Words, words_of
 
 #: describes the reports of a cohort as one research object
@@ -21,7 +21,6 @@ CRATE = "ro-crate-metadata.json"
 #: the number and the day of the release in which the report of a folder went out as it is; None for a draft
 Signature = Callable[[str], tuple[int, str] | None]
 _PAGE = "report.html"
-_FILES = (_PAGE, "report.pdf", "report.docx", "tables.xlsx", "results.csv", "report.ipynb", FILE)
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,8 @@ class Entry:
         """Its files as (address from the folder ``start``, file), in the order readers want them."""
         there = {*self.record["outputs"], FILE}
         below = self.folder.removeprefix(start).lstrip("/")
-        return [(f"{below}/{file}", file) for file in _FILES if file in there]
+        order = list(words_of(self.about["language"]))
+        return [(f"{below}/{file}", file) for file in sorted(there, key=lambda file: order.index(f"file_{file}"))]
 
 
 @dataclass(frozen=True)
@@ -92,22 +92,22 @@ class Group:
     page: str = ""
 
 
-def write_indexes(place: Staging, cohorts: set[str], signature: Signature) -> None:
+def write_indexes(stage: Staging, cohorts: set[str], signature: Signature) -> None:
     """Write ``<cohort>/index.html`` for these cohorts, and ``index.html`` over all that are there.
 
     Parameters
     ----------
-    place : Staging
+    stage : Staging
         Of the run; each index is replaced in one step and only where it changes.
     cohorts : set of str
         Those whose reports were made or released.
     signature : Signature
         Says of the folder of a report in which release it went out.
     """
-    by_cohort = entries(place.out)
+    by_cohort = entries(stage.out)
     for cohort in sorted(cohorts & set(by_cohort)):
-        place.write(f"{cohort}/index.html", cohort_page(cohort, by_cohort[cohort], signature).encode("utf-8"))
-    place.write("index.html", overall_page(by_cohort, signature).encode("utf-8"))
+        stage.write(f"{cohort}/index.html", cohort_page(cohort, by_cohort[cohort], signature).encode("utf-8"))
+    stage.write("index.html", overall_page(by_cohort, signature).encode("utf-8"))
 
 
 def entries(out: Path) -> dict[str, list[Entry]]:
@@ -116,37 +116,37 @@ def entries(out: Path) -> dict[str, list[Entry]]:
     for file in sorted(out.glob(f"*/**/{FILE}")):
         folder = file.parent.relative_to(out).as_posix()
         record = read(file.parent)
-        if record.get("completed") and not record["report"].get("internal") and not folder.startswith(WORKROOM):
+        if record.get("completed") and not record["report"].get("internal") and not folder.startswith(WORK):
             found.setdefault(folder.split("/", 1)[0], []).append(Entry(folder, record))
     return found
 
 
 def cohort_page(cohort: str, reports: list[Entry], signature: Signature) -> str:
     """The page of one cohort: its reports first, then those about one authority each."""
-    said = words_of(_language(reports))
-    groups = [Group(said["on_cohort"], [entry for entry in reports if entry.whole]),
-              Group(said["on_authorities"], [entry for entry in reports if not entry.whole])]
-    title = said["index_title"].format(cohort=reports[0].cohort)
+    wording = words_of(_language(reports))
+    groups = [Group(wording["on_cohort"], [entry for entry in reports if entry.whole]),
+              Group(wording["on_authorities"], [entry for entry in reports if not entry.whole])]
+    title = wording["index_title"].format(cohort=reports[0].cohort)
     return _page(title, [group for group in groups if group.entries], signature, start=cohort)
 
 
 def overall_page(by_cohort: dict[str, list[Entry]], signature: Signature) -> str:
     """The page over all cohorts; each is one group that leads to its own page."""
-    said = words_of(_language([entry for part in by_cohort.values() for entry in part]))
+    wording = words_of(_language([entry for part in by_cohort.values() for entry in part]))
     groups = [Group(part[0].cohort, [entry for entry in part if entry.whole] or part[:1], f"{cohort}/index.html")
               for cohort, part in by_cohort.items()]
-    return _page(said["index_over_all"], groups, signature, start="")
+    return _page(wording["index_over_all"], groups, signature, start="")
 
 
 def _page(title: str, groups: list[Group], signature: Signature, *, start: str) -> str:
     """An index page; ``start`` is the folder it lies in, empty for the one over all."""
     reports = [entry for group in groups for entry in group.entries]
-    said = words_of(_language(reports))
+    wording = words_of(_language(reports))
     invented = bool(reports) and all(entry.invented for entry in reports)
     return environment().get_template("index.html.j2").render(
-        title=title, groups=groups, start=start, up=bool(start), language=_language(reports), said=said,
-        banner=said["invented_document"] if invented else "", css=Markup(template_text("report.css")),
-        status=lambda entry: _status(signature(entry.folder), said),
+        title=title, groups=groups, start=start, up=bool(start), language=_language(reports), words=wording,
+        banner=wording["invented_document"] if invented else "", css=Markup(template_text("report.css")),
+        status=lambda entry: _status(signature(entry.folder), wording),
         exhibits=[entry for entry in reports if entry.exhibits], script=Markup(template_text("index.js")),
     )
 
@@ -156,9 +156,9 @@ def _language(reports: list[Entry]) -> str:
     return reports[0].about["language"] if reports else REFERENCE
 
 
-def _status(signed: tuple[int, str] | None, said: Words) -> str:
+def _status(signed: tuple[int, str] | None, wording: Words) -> str:
     """Whether a report is a draft, or when it was released."""
     if signed is None:
-        return said["draft"]
+        return wording["draft"]
     number, when = signed[0], date.fromisoformat(signed[1])
-    return said.say("released", day=said.day(when), number=number)
+    return wording.say("released", day=wording.day(when), number=number)

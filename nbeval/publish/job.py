@@ -1,11 +1,14 @@
-"""A job: one report to be made, and where it comes from. Plain values that any process can be sent."""
+"""A job: one report to be made, and what became of it. Plain values that any process can be sent."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from nbeval.errors import NbevalError
 
 
 @dataclass(frozen=True)
@@ -45,29 +48,48 @@ class Origin:
 
 @dataclass(frozen=True)
 class Task:
-    """A job as a worker receives it: with the place to write to."""
+    """A job as a worker receives it: the folder to write to, and what the notebook must find in its environment."""
 
-    number: int
     job: Job
-    place: Path                         # the staging folder of this report
+    folder: Path                        # the staging folder of this report
     formats: tuple[str, ...]
-    engine: str
     origin: Origin
     report_key: str
+    environment: Mapping[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, Any]:
-        """The task as plain JSON."""
-        data = asdict(self)
-        data["place"] = str(self.place)
-        data["job"]["notebook"] = str(self.job.notebook)
-        data["job"] |= {"parameters": dict(self.job.parameters), "dictionary": dict(self.job.dictionary)}
-        return data
 
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Task:
-        """The task from its JSON; the inverse of :meth:`to_json`."""
-        job = Job(**{**data["job"], "notebook": Path(data["job"]["notebook"])})
-        inputs = tuple((name, digest) for name, digest in data["origin"]["inputs"])
-        origin = Origin(**{**data["origin"], "inputs": inputs})
-        return cls(**{**data, "job": job, "origin": origin, "place": Path(data["place"]),
-                      "formats": tuple(data["formats"])})
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one job: ``written``, ``unchanged`` or ``failed``."""
+
+    job: Job
+    state: str
+    fault: NbevalError | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of all jobs of a batch."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """Those that failed."""
+        return tuple(outcome for outcome in self.outcomes if outcome.fault)
+
+    @property
+    def exit_code(self) -> int:
+        """0 where every report was made; else the highest code of the faults, 2 before 1."""
+        return max((outcome.fault.exit_code for outcome in self.failed), default=0)
+
+    def __str__(self) -> str:
+        """A line with the counts, then every fault, those that are the same together."""
+        counts = Counter(outcome.state for outcome in self.outcomes)
+        first = ", ".join(f"{counts[state]} {state}" for state in ("written", "unchanged", "failed") if counts[state])
+        faults: dict[str, list[str]] = {}
+        for outcome in self.failed:
+            faults.setdefault(str(outcome.fault), []).append(outcome.job.folder)
+        lines = [f"{', '.join(folders)}:\n{message}" for message, folders in faults.items()]
+        return "\n\n".join([f"{len(self.outcomes)} reports: {first or 'nothing to do'}.", *lines])

@@ -18,9 +18,9 @@ FILE = "provenance.json"
 SCHEMA = 1
 
 
-def report_key(job: Job, formats: tuple[str, ...], engine: str) -> str:
+def report_key(job: Job, formats: tuple[str, ...]) -> str:
     """A key that changes whenever the files of a report may change: content, notebook, code, lock, formats."""
-    parts = [job.content_key, job.kind, job.title, job.language, job.folder, engine, code_digest(), lock_digest(),
+    parts = [job.content_key, job.kind, job.title, job.language, job.folder, code_digest(), lock_digest(),
              file_sha256(job.notebook), json.dumps(dict(job.parameters), sort_keys=True), *sorted(formats)]
     return sha256("\0".join(parts).encode())
 
@@ -72,7 +72,7 @@ def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dic
         "report": {
             "kind": job.kind, "cohort": job.cohort, "folder": job.folder, "title": document.title,
             "language": job.language, "formats": list(task.formats), "invented": document.invented,
-            "engine": task.engine, "internal": job.internal, "summary": document.summary,
+            "internal": job.internal, "summary": document.summary,
         },
         "notebook": {"name": job.notebook.name, "sha256": file_sha256(job.notebook)},
         "parameters": dict(job.parameters),

@@ -13,7 +13,7 @@ import nbformat
 from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
 from nbeval.publish import provenance
-from nbeval.publish.document import Document, Heading, Preformatted, Prose, read_document
+from nbeval.publish.document import Document, Heading, Prose, read_document
 from nbeval.publish.reasons import likely_reasons, other_software, other_sources
 from nbeval.publish.results_csv import FILE, RowsCompared, compare_results, read_results, same_value
 
@@ -166,7 +166,7 @@ def _sentence_differences(old: Document, new: Document) -> Iterator[str]:
 def _lines(document: Document) -> list[str]:
     """The text of a document outside its exhibits, line by line."""
     texts = [document.title, *(block.text for block in document.blocks
-                               if isinstance(block, Heading | Prose | Preformatted))]
+                               if isinstance(block, Heading | Prose))]
     return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
 
 

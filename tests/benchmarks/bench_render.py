@@ -126,10 +126,10 @@ def _profile(one: ReportRequest, workspace: Workspace) -> None:
     from nbeval.publish.document import read_document
     from nbeval.publish.execute import execute
     from nbeval.publish.formats import FORMATS
-    from nbeval.publish.scrub import scrub
+    from nbeval.publish.executed import scrub
     from nbeval.study import open_report
 
-    makers = {name: form.make for name, form in FORMATS.items() if __import__(form.module)}
+    makers = {name: form.make for name, form in FORMATS.items()}
     marks.append(("results and dictionary, once for all reports", time.process_time()))
     report = open_report(COHORT, one.kind.id, authority=one.authority)
     marks.append(("tables and figures", time.process_time()))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from io import StringIO
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from nbeval.publish import Job, Origin, Summary, render
+from nbeval.publish.workers import PRELOAD
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
-FAULTY = ("error", "known_error", "exit", "sys_exit", "os_exit", "killed", "hang", "input")
+FAULTY = ("error", "known_error", "exit", "sys_exit", "os_exit", "killed", "hang", "input", "foreign")
 ORIGIN = Origin(dictionary_digest="d" * 64, inputs=(("first/a.csv", "a" * 64),), seeds={"bootstrap": 7}, invented=True,
                 grounds={"scales": "c" * 16})
 
@@ -23,6 +27,11 @@ def make_job(name: str, **changes: object) -> Job:
               "folder": f"specimen/{name}", "title": f"Report on {name}", "language": "en-GB", "content_key": "1",
               "dictionary": {"indicators safe": "e" * 16}}
     return Job(**{**fields, **changes})
+
+
+def send_what_is_preloaded(pipe: Connection, module: str, variable: str) -> None:
+    """Send from a child whether the server has imported its preload and a module, and two variables of its environment."""
+    pipe.send((PRELOAD in sys.modules, module in sys.modules, os.environ.get(variable), os.environ.get("PYTHONHASHSEED")))
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,10 @@ import nbformat
 import openpyxl
 import pytest
 
-from nbeval.publish.agreement import LEAD, disagreements
 from nbeval.publish.document import Document, Prose, Shown, read_document
 from nbeval.publish.formats import FORMATS
 from tests.conftest import ROOT
+from tests.publish.agreement import LEAD, READERS, disagreements
 
 NUMBER = re.compile(r"\d+")
 
@@ -74,6 +74,14 @@ def in_workbook(content: bytes, wanted) -> bytes:
     return made.getvalue()
 
 
+def in_markdown(content: bytes, line: str) -> bytes:
+    """Markdown with another number in the first line of a kind that has one."""
+    lines = content.decode("utf-8").split("\n")
+    place = next(place for place, text in enumerate(lines) if re.match(line, text) and NUMBER.search(text))
+    lines[place] = other(lines[place])
+    return "\n".join(lines).encode("utf-8")
+
+
 def in_report(document: Document, change) -> Document:
     """A report with one block changed, the first that a change applies to."""
     blocks = list(document.blocks)
@@ -117,6 +125,9 @@ def _another(tokens):
         yield token
 
 
+#: how a sentence over an exhibit begins
+SENTENCE = next(shown.exhibit.sentence for shown in report("baseline").exhibits if NUMBER.search(shown.exhibit.sentence))[:25]
+
 PLANTED = {
     ("baseline", "html", "a cell"): lambda content: in_page(content, "//figure//table//tbody//td"),
     ("baseline", "html", "a sentence"): lambda content: in_page(content, "//figure//p[@class='nb-sentence']"),
@@ -133,6 +144,9 @@ PLANTED = {
         content, lambda cell: cell.data_type == "s" and re.fullmatch(r"\d+ to \d+", cell.value)),
     ("baseline", "xlsx", "a sentence"): lambda content: in_workbook(
         content, lambda cell: cell.coordinate == "A2" and NUMBER.search(cell.value)),
+    ("baseline", "md", "a cell"): lambda content: in_markdown(content, r"\| (?!\*\*|---)[^\d|]*\| "),
+    ("baseline", "md", "a sentence"): lambda content: in_markdown(content, rf"{re.escape(SENTENCE)}"),
+    ("baseline", "md", "prose"): lambda content: in_markdown(content, r"- [^\[]"),
     **{(name, "pdf", what): lambda _, name=name, change=change: FORMATS["pdf"].make(in_report(report(name), change))
        for name, what, change in [
            ("baseline", "a cell", cell_changed), ("baseline", "a sentence", sentence_changed), ("baseline", "prose", prose_changed),
@@ -152,3 +166,7 @@ def test_a_changed_number_is_found(name, form, where):
 @pytest.mark.parametrize(("name", "form"), sorted({place[:2] for place in PLANTED}))
 def test_as_it_is_made_a_format_agrees(name, form):
     assert disagreements(report(name), {form: made(name, form)}) == ()
+
+
+def test_every_format_has_a_reader_of_its_own_and_is_planted_into():
+    assert set(READERS) == set(FORMATS) == {form for _, form, _ in PLANTED}

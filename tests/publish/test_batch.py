@@ -9,14 +9,15 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from nbeval.errors import OutputError, RenderError
 from nbeval.publish import render
 from nbeval.publish.index import CRATE
-from nbeval.publish.lock import locked
-from nbeval.publish.processes import processes
+from nbeval.publish.staging import locked
+from nbeval.publish.workers import Processes
 from tests.publish.conftest import FAULTY, ORIGIN
 
 
@@ -48,6 +49,7 @@ def test_a_failed_report_leaves_nothing(mixed):
     ("killed", "died before it was finished"),
     ("hang", "not finished after 10 seconds"),
     ("input", "failed with StdinNotImplementedError"),
+    ("foreign", "cell 4 of foreign.ipynb, under 'Well-being', shows printed text that did not come through the report"),
 ])
 def test_every_way_to_fail_is_said_in_plain_words(mixed, name, words):
     fault = fault_of(mixed[1], name)
@@ -115,7 +117,7 @@ def test_the_last_good_report_stays_where_the_next_one_fails(job, tmp_path, quie
     assert {path.name: path.read_bytes() for path in (tmp_path / "specimen/x").iterdir()} == before
 
 
-def test_processes_started_afresh_make_the_same_report(mixed, job, tmp_path, quiet):
+def test_spawned_processes_make_the_same_report(mixed, job, tmp_path, quiet):
     summary = render([job("ok"), job("killed")], tmp_path, origin=ORIGIN, console=quiet(), fork=False)
     assert [outcome.state for outcome in summary.outcomes] == ["written", "failed"]
     assert (tmp_path / "specimen/ok/report.html").read_bytes() == (mixed[0] / "specimen/ok/report.html").read_bytes()
@@ -127,18 +129,42 @@ def test_a_second_run_on_the_same_folder_is_refused(job, tmp_path, quiet):
         render([job("ok")], tmp_path, console=quiet())
 
 
-def test_a_dead_server_is_noticed(job, tmp_path, quiet, monkeypatch):
-    made = []
+def test_a_dead_server_is_noticed_and_begun_again(job, tmp_path, quiet, monkeypatch):
+    start, killed = Processes.start, []
 
-    def remembered(*arguments, **options):
-        made.append(processes(*arguments, **options))
-        start = made[-1].start
-        made[-1].start = lambda task: (start(task), made[-1]._server.kill())
-        return made[-1]
+    def start_and_kill_the_server(self, number, task):
+        start(self, number, task)
+        if not killed:
+            (server,) = [pid for pid in direct_children_of(os.getpid()) if "forkserver" in command_of(pid)]
+            os.kill(server, signal.SIGKILL)
+            killed.append(self._running[number][0].pid)
 
-    monkeypatch.setattr("nbeval.publish.batch.processes", remembered)
-    summary = render([job("hang")], tmp_path, console=quiet(), fork=True)
+    monkeypatch.setattr(Processes, "start", start_and_kill_the_server)
+    summary = render([job("hang"), job("plain")], tmp_path, console=quiet(), fork=True, workers=1)
     assert "died before it was finished" in str(summary.outcomes[0].fault)
+    assert summary.outcomes[1].state == "written"
+    assert wait_for(lambda: not alive(killed[0]))
+
+
+PRELOADED = """
+import sys
+from nbeval.publish.workers import Processes
+from tests.publish.conftest import send_what_is_preloaded
+processes = Processes(["wave", "no_such_module"], f"os:mkdir:{sys.argv[1]}", {"FOLDER": "here"})
+ours, theirs = processes._context.Pipe(duplex=False)
+process = processes._context.Process(target=send_what_is_preloaded, args=(theirs, "wave", "FOLDER"))
+process.start()
+print(*ours.recv())
+process.join()
+processes.close()
+"""
+
+
+def test_what_reports_share_is_preloaded_by_the_server(tmp_path, root):
+    """What cannot be preloaded is skipped without a word, and each report would only be slower: so it is asked for here."""
+    done = subprocess.run([sys.executable, "-c", PRELOADED, str(tmp_path / "called")], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["True", "True", "here", "0"], done.stderr
+    assert (tmp_path / "called").is_dir()
 
 
 INTERRUPTED = """
@@ -153,7 +179,7 @@ except KeyboardInterrupt:
 """
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=120.0):
     until = time.monotonic() + seconds
     while not (found := condition()) and time.monotonic() < until:
         time.sleep(0.05)
@@ -175,12 +201,16 @@ def direct_children_of(pid: int) -> list[int]:
     return [int(word) for word in done.stdout.split()]
 
 
+def command_of(pid: int) -> str:
+    return subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+
+
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    return "defunct" not in command_of(pid)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of this kind exist only where processes fork")

@@ -11,8 +11,9 @@ import nbformat
 import pytest
 from nbconvert.exporters import get_exporter
 
+from nbeval.errors import RenderError
 from nbeval.publish.document import read_document
-from nbeval.publish.html import ReportExporter, html_of
+from nbeval.publish.formats.html import ReportExporter, html_of
 from nbeval.publish.page import template_text
 from nbeval.words import words_of
 from tests.translating import CLOSE, OPEN
@@ -77,15 +78,15 @@ def test_no_clock_no_path(text):
     assert not re.search(r"\b\d\d:\d\d\b", text)
 
 
-def test_any_notebook_can_be_exported():
+def test_a_notebook_of_words_can_be_exported_and_one_with_other_outputs_is_refused():
     notebook = nbformat.v4.new_notebook()
-    cell = nbformat.v4.new_code_cell("1")
-    cell.outputs = [nbformat.v4.new_output("execute_result", data={"text/plain": "<1>", "text/html": "<script>"})]
-    notebook.cells = [nbformat.v4.new_markdown_cell("# Mine\n\n## Part"), cell]
+    notebook.cells = [nbformat.v4.new_markdown_cell("# Mine\n\n## Part\n\n<script>"), nbformat.v4.new_code_cell("1")]
     html, _ = ReportExporter().from_notebook_node(notebook)
     assert "<h1>Mine</h1>" in html
-    assert "&lt;1&gt;" in html
     assert "<script>" not in html
+    notebook.cells[1].outputs = [nbformat.v4.new_output("execute_result", data={"text/plain": "<1>", "text/html": "<script>"})]
+    with pytest.raises(RenderError, match="cell 2, under 'Part', shows HTML"):
+        ReportExporter().from_notebook_node(notebook)
 
 
 def test_the_exporter_is_known_to_nbconvert_by_its_name():

@@ -61,8 +61,6 @@ def test_two_jobs_for_one_folder_are_refused(job, tmp_path):
         render([job("ok"), job("ok")], tmp_path)
 
 
-def test_an_unknown_format_or_engine_is_refused(job, tmp_path):
+def test_an_unknown_format_is_refused(job, tmp_path):
     with pytest.raises(ParameterError, match="did you mean 'html'"):
         render([job("ok")], tmp_path, formats=("htm",))
-    with pytest.raises(ParameterError, match="no engine"):
-        render([job("ok")], tmp_path, engine="jupyter")

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from nbeval.publish.document import Document, read_document
-from nbeval.publish.pdf import pdf_bytes
+from nbeval.publish.formats.pdf import pdf_bytes
 from tests.conftest import ROOT
 from tests.pdf_structure import Tagged
 

@@ -11,10 +11,8 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
 from nbeval.publish.document import read_document
-from nbeval.publish.page import banner
 from nbeval.publish.widths import extent
-from nbeval.publish.word import word_bytes
-from nbeval.publish.word_layout import ROOM, SMALLEST, size
+from nbeval.publish.formats.docx import ROOM, SMALLEST, size, word_bytes
 from tests.conftest import ROOT
 
 
@@ -95,7 +93,7 @@ def test_every_page_names_the_report_its_number_and_that_the_data_are_invented(d
     assert {section.orientation for section in report.sections} == {WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE}
     for section in report.sections:
         assert section.header.paragraphs[0].text == document.title
-        assert banner(document) in section.footer.paragraphs[0].text
+        assert document.banner in section.footer.paragraphs[0].text
         assert section.footer._element.xpath(".//w:fldSimple/@w:instr") == ["PAGE"]
 
 

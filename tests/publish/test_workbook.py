@@ -9,8 +9,7 @@ import openpyxl
 import pytest
 
 from nbeval.publish.document import read_document
-from nbeval.publish.page import banner
-from nbeval.publish.workbook import LONGEST, workbook_bytes
+from nbeval.publish.formats.xlsx import LONGEST, workbook_bytes
 from tests.conftest import ROOT
 
 
@@ -54,7 +53,7 @@ def test_each_sheet_says_that_the_data_are_invented_and_explains_its_symbols_and
     notes = [cell.value for cell in book["Notes"]["B"]]
     for exhibit, sheet, head, _ in sheets:
         above = "\n".join(str(cell.value) for (cell,) in sheet["A1":f"A{head[0].row - 1}"] if cell.value)
-        assert banner(document) in above
+        assert document.banner in above
         assert exhibit.sentence in above
         assert all(f"{symbol} = {meaning}" in above for symbol, meaning in exhibit.legend)
         assert above.count("[note ") == len(exhibit.notes)

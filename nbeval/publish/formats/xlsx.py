@@ -15,11 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from nbeval.exhibit import Column, Exhibit
 from nbeval.publish.document import Document, Shown
-from nbeval.publish.numbers_in_text import number_in
-from nbeval.publish.page import banner, subtitle
+from nbeval.publish.formats import Format
 from nbeval.publish.zips import fixed_zip
-from nbeval.words import Words, words_of
+from nbeval.words import words_of
 
+_NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+\u2212]?\d+(?:\.\d+)?")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9]+")
 # Text is data: neither a formula, a link nor a number is made of it.
 SIGNS = "+-\u2212"
@@ -35,15 +35,15 @@ def workbook_bytes(document: Document) -> bytes:
     """The bytes of ``tables.xlsx``; the same on every run. A report without exhibits has the cover alone."""
     notes, named = _notes(document), dict(_names(document))
     sheets = {name: _sheet(shown.exhibit, name, notes, document) for name, shown in named.items()}
-    said, noted = words_of(document.language), _notes_table(notes, document)
+    wording, noted = words_of(document.language), _notes_table(notes, document)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "tables.xlsx"
         book = gptables.produce_workbook(
             str(target), sheets, cover=_cover(document), workbook_options=_OPTIONS,
-            contentsheet_label=said["contents"] if sheets else None,
-            notes_table=noted, notesheet_label=said["notes"], auto_width=False,
+            contentsheet_label=wording["contents"] if sheets else None,
+            notes_table=noted, notesheet_label=wording["notes"], auto_width=False,
         )
-        tables = {said["notes"]: noted, **{name: sheet.table for name, sheet in sheets.items()}}
+        tables = {wording["notes"]: noted, **{name: sheet.table for name, sheet in sheets.items()}}
         for sheet in book.worksheets():
             table = tables.get(sheet.get_name())
             _lay_out(sheet, table, _widths(table) if sheet.get_name() in sheets else BROAD if sheet.tables else BROAD[1:])
@@ -94,7 +94,7 @@ def _names(document: Document) -> Iterator[tuple[str, Shown]]:
 def _cover(document: Document) -> gptables.Cover:
     """The cover: what the workbook is, and what it was made from."""
     label = words_of(document.language)["cover"]
-    lines = [_data(line) for line in (subtitle(document), banner(document)) if line]
+    lines = [_data(line) for line in (document.subtitle, document.banner) if line]
     return gptables.Cover(title=_data(document.title), intro=lines or [_data(document.title)],
                           about=[_data(document.stamp or document.title)], cover_label=label)
 
@@ -109,26 +109,26 @@ def _notes_table(notes: dict[str, str], document: Document) -> pd.DataFrame | No
     """One row per note: its reference and its text; nothing where there are no notes."""
     if not notes:
         return None
-    said = words_of(document.language)
-    return pd.DataFrame({said["note_reference"]: list(notes.values()), said["note_text"]: [_data(text) for text in notes]})
+    wording = words_of(document.language)
+    return pd.DataFrame({wording["note_reference"]: list(notes.values()), wording["note_text"]: [_data(text) for text in notes]})
 
 
 def _sheet(exhibit: Exhibit, name: str, notes: dict[str, str], document: Document) -> gptables.GPTable:
     """One exhibit as one table."""
     references = "".join(f" $${notes[note]}$$" for note in exhibit.notes)
-    said = words_of(document.language)
-    texts = [exhibit.sentence, said["base_below"].format(text=exhibit.base) if exhibit.base else ""]
+    wording = words_of(document.language)
+    texts = [exhibit.sentence, wording["base_below"].format(text=exhibit.base) if exhibit.base else ""]
     if exhibit.figure:
         texts.append(exhibit.figure.alt)
-    texts.append(banner(document))
-    table = table_of(exhibit, said)
+    texts.append(document.banner)
+    table = table_of(exhibit, wording)
     return gptables.GPTable(
         table=table, table_name=f"data_{name.lower()}",
         title=_data(f"{exhibit.label}. {exhibit.title}") + references,
         subtitles=[_data(text) for text in texts if text],
-        scope=_data(said["unit_below"].format(text=exhibit.unit)) if exhibit.unit else None, source=_data(exhibit.source) or None,
+        scope=_data(wording["unit_below"].format(text=exhibit.unit)) if exhibit.unit else None, source=_data(exhibit.source) or None,
         legend=[_data(f"{symbol} = {meaning}") for symbol, meaning in exhibit.legend],
-        additional_formatting=_formats(exhibit, table), index_columns={1: 0}, instructions=said["sheet_holds"],
+        additional_formatting=_formats(exhibit, table), index_columns={1: 0}, instructions=wording["sheet_holds"],
     )
 
 
@@ -153,14 +153,14 @@ def _printed_as(texts: list[str]) -> dict[str, str]:
     return {"num_format": f"+{plain};\u2212{plain};{plain}" if signed else plain}
 
 
-def table_of(exhibit: Exhibit, said: Words) -> pd.DataFrame:
+def table_of(exhibit: Exhibit, wording: Words) -> pd.DataFrame:
     """The table of an exhibit as a sheet shows it.
 
     Parameters
     ----------
     exhibit : Exhibit
         The exhibit.
-    said : Words
+    wording : Words
         The words for the first column, and for the part of the table before the first heading.
 
     Returns
@@ -170,8 +170,8 @@ def table_of(exhibit: Exhibit, said: Words) -> pd.DataFrame:
         no cell is merged. Numbers are numbers, as rounded in print; symbols and words are text.
     """
     blocks = any(row.heading for row in exhibit.rows)
-    names = _unique([*([said["table_part"]] if blocks else []), *(_column_name(column) for column in exhibit.columns)])
-    rows, block = [], said["overall"]
+    names = _unique([*([wording["table_part"]] if blocks else []), *(_column_name(column) for column in exhibit.columns)])
+    rows, block = [], wording["overall"]
     for row in exhibit.rows:
         if row.heading:
             block = row.cells[0].text
@@ -197,3 +197,15 @@ def _unique(names: list[str]) -> list[str]:
 def _data(text: str) -> str:
     """Text that gptables does not read as a note's reference or a link."""
     return text.replace("$$", "$ $").replace("](", "] (")
+
+
+def number_in(text: str) -> float | int | None:
+    """The number that a cell's text is; None where it is anything else, such as a symbol or an interval."""
+    plain = text.strip().removesuffix("%").strip()
+    if not _NUMBER.fullmatch(plain):
+        return None
+    plain = plain.replace(",", "").replace("\u2212", "-")
+    return float(plain) if "." in plain else int(plain)
+
+
+FORMAT = Format("tables.xlsx", workbook_bytes)

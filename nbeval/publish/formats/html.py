@@ -8,9 +8,9 @@ from markupsafe import Markup
 from nbconvert.exporters import Exporter
 
 from nbeval.publish import prose
-from nbeval.publish.document import Document, Heading, Preformatted, Prose, Shown, read_document
-from nbeval.publish.page import banner, environment, overline, subtitle, template_text
-from nbeval.publish.slides import is_slides, slides_of
+from nbeval.publish.document import Document, Heading, Prose, Shown, read_document, slides_of
+from nbeval.publish.formats import Format
+from nbeval.publish.page import environment, template_text
 from nbeval.words import words_of
 
 
@@ -33,10 +33,9 @@ class ReportExporter(Exporter):
 def html_of(document: Document) -> str:
     """The HTML of a document: one self-contained page, or slides in one page where its kind asks for them."""
     shared = {
-        "document": document, "said": words_of(document.language), "banner": banner(document), "overline": overline(document),
-        "subtitle": subtitle(document), "html": _block_html,
+        "document": document, "banner": document.banner, "words": words_of(document.language), "html": _block_html,
     }
-    if is_slides(document):
+    if document.is_slides:
         css = Markup(template_text("report.css") + template_text("slides.css"))
         return environment().get_template("slides.html.j2").render(**shared, slides=slides_of(document), css=css)
     return environment().get_template("report.html.j2").render(
@@ -68,6 +67,7 @@ def _block_html(block: Any) -> Markup:
             return Markup(prose.to_html(tokens))
         case Shown(html=html, anchor=anchor):
             return Markup("<div class='shown' id='{}'>{}</div>").format(anchor, Markup(html))
-        case Preformatted(text=text):
-            return Markup("<pre tabindex='0'>{}</pre>").format(text)
     raise TypeError(type(block).__name__)
+
+
+FORMAT = Format("report.html", html_bytes)

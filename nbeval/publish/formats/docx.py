@@ -1,30 +1,160 @@
-"""What pandoc cannot say of a Word document: tables that can be read, broad ones on pages turned round, headers, sizes."""
+"""A report as a Word document that a researcher can edit: made by pandoc, and laid out in what pandoc cannot say.
+
+Pandoc reads the plainest HTML. Afterwards tables get widths and lines, broad ones pages of their own turned round, pictures
+their size, and pages a header and a footer. The styles are those of ``templates/reference.docx``, see ``word_reference``.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from copy import deepcopy
+from html import escape
+from importlib.resources import files
 from io import BytesIO
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import docx
+import pypandoc
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, Twips
 from docx.table import Table
 
-from nbeval.exhibit import Exhibit, Figure
-from nbeval.publish.document import Document
-from nbeval.publish.page import banner
+from nbeval.exhibit import Column, Exhibit, Figure
+from nbeval.publish import prose
+from nbeval.publish.document import Block, Document, Heading, Prose, Shown
+from nbeval.publish.formats import Format
+from nbeval.publish.formats.pdf import png_bytes
+from nbeval.publish.page import below_exhibit
 from nbeval.publish.slices import slices
 from nbeval.publish.widths import LARGE, extent, shares, size
 from nbeval.publish.zips import fixed_zip
+from nbeval.words import Words, words_of
 
 UPRIGHT, TURNED = 9180, 14112       # twentieths of a point between the margins of a page
 ROOM = 870.0                        # as ``widths.ROOM``, in the broader letters of the reference document
 SMALLEST = 8.5                      # points of print on an upright page; a table that needs smaller is turned
 WHOLE_UP_TO = 12                    # rows of a table that is not split between pages
+
+
+def word_bytes(document: Document) -> bytes:
+    """The bytes of ``report.docx``: real headings, captions, header rows, alt text, language; the same on every run."""
+    with tempfile.TemporaryDirectory() as folder:
+        target, reference = Path(folder) / "report.docx", files("nbeval.publish") / "templates" / "reference.docx"
+        html, pictures = neutral_html(document)
+        for name, content in pictures.items():
+            (Path(folder) / name).write_bytes(content)
+        about = {"title": document.title, "subtitle": document.subtitle, "lang": document.language}
+        pypandoc.convert_text(
+            html, "docx", format="html-auto_identifiers", outputfile=str(target),
+            extra_args=[f"--reference-doc={reference}", f"--resource-path={folder}",
+                        *(f"--metadata={name}:{text}" for name, text in about.items())],
+        )
+        return finished(target.read_bytes(), document)
+
+
+def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
+    """The document as the plainest HTML, for pandoc to read, and its pictures by file name; all text is escaped."""
+    wording = words_of(document.language)
+    parts = [_styled("Overline", document.overline)]
+    if document.banner:
+        parts.append(_styled("Banner", document.banner))
+    parts.append(f"<h1>{escape(wording['contents'])}</h1>")
+    parts += [_entry(f"Contents {heading.level - 1}", heading.anchor, heading.text)
+              for heading in document.headings if heading.level <= 3]
+    if document.exhibits:
+        parts.append(f"<h1>{escape(wording['exhibits'])}</h1>")
+        parts += [_entry("Contents 1", shown.place, f"{shown.exhibit.label}. {shown.exhibit.title}")
+                  for shown in document.exhibits]
+    parts += [_block(block, wording) for block in document.blocks]
+    parts.append(_styled("Below Exhibit", document.stamp))
+    return "\n".join(parts), {
+        _picture_file(shown.anchor, place): png_bytes(part.svg, part.width_mm)
+        for shown in document.exhibits if shown.exhibit.figure for place, part in enumerate(slices(shown.exhibit.figure))
+    }
+
+
+def _picture_file(anchor: str, place: int) -> str:
+    """The file in which pandoc finds a part of the picture of an exhibit."""
+    return f"{anchor}-{place}.png"
+
+
+def _block(block: Block, wording: Words) -> str:
+    """One block as plain HTML."""
+    match block:
+        case Heading(level=level, text=text, anchor=anchor):
+            return f'<h{level - 1} id="{anchor}">{escape(text)}</h{level - 1}>'
+        case Prose(tokens=tokens):
+            return prose.to_html(tokens)
+        case Shown(exhibit=exhibit):
+            return f'<div id="{block.place}">{_exhibit(exhibit, wording, block.anchor)}</div>'
+    raise TypeError(type(block).__name__)
+
+
+def _exhibit(exhibit: Exhibit, wording: Words, anchor: str) -> str:
+    """An exhibit: the sentence, the picture where there is one, the table, and the lines below."""
+    title, parts = f"{exhibit.label}. {exhibit.title}", []
+    if exhibit.sentence:
+        parts.append(_styled("Lead", exhibit.sentence))
+    if exhibit.figure:
+        parts.append(_styled("Image Caption", title))
+        said_of = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), wording["continued"].format(exhibit=exhibit.label)]
+        for place, _ in enumerate(slices(exhibit.figure)):
+            alt = escape(said_of[min(place, 1)], quote=True)
+            parts.append(f'<p><img src="{_picture_file(anchor, place)}" alt="{alt}"></p>')
+        title = wording["numbers"].format(exhibit=exhibit.label)
+    parts.append(_table(exhibit, title))
+    parts += [_styled("Below Exhibit" if place else "Below Table", line)
+              for place, line in enumerate(below_exhibit(exhibit, wording))]
+    return "\n".join(parts)
+
+
+def _table(exhibit: Exhibit, title: str) -> str:
+    """The table of an exhibit with its caption and header rows."""
+    body = []
+    for row in exhibit.rows:
+        if row.heading:
+            body.append(f'<tr><th colspan="{len(exhibit.columns)}">{escape(row.cells[0].text)}</th></tr>')
+        else:
+            cells = zip(exhibit.columns, row.cells, strict=True)
+            texts = (f"<td{_side(column)}>{escape(cell.text)}</td>" for column, cell in cells)
+            body.append(f"<tr>{''.join(texts)}</tr>")
+    return (f"<table><caption>{escape(title)}</caption><thead>{_head(exhibit.columns)}</thead>"
+            f"<tbody>{''.join(body)}</tbody></table>")
+
+
+def _head(columns: tuple[Column, ...]) -> str:
+    """One header row, or two where columns stand under spanning headers."""
+    lower = "".join(f"<th{_side(column)}>{escape(_column_name(column))}</th>" for column in columns)
+    if not any(column.group for column in columns):
+        return f"<tr>{lower}</tr>"
+    spans = [(name, len(list(members))) for name, members in groupby(columns, key=lambda column: column.group)]
+    upper = "".join(f'<th colspan="{count}">{escape(name)}</th>' for name, count in spans)
+    return f"<tr>{upper}</tr><tr>{lower}</tr>"
+
+
+def _column_name(column: Column) -> str:
+    """A column's label with its unit."""
+    return f"{column.label} ({column.unit})" if column.unit else column.label
+
+
+def _side(column: Column) -> str:
+    """Numbers stand to the right."""
+    return ' style="text-align:right"' if column.numeric else ""
+
+
+def _entry(style: str, anchor: str, text: str) -> str:
+    """A line of the contents, which leads to its place."""
+    return f'<div data-custom-style="{style}"><p><a href="#{anchor}">{escape(text)}</a></p></div>'
+
+
+def _styled(style: str, text: str) -> str:
+    """A paragraph in a style of the reference document."""
+    return f'<div data-custom-style="{style}"><p>{escape(text)}</p></div>'
 
 
 def finished(content: bytes, document: Document) -> bytes:
@@ -49,7 +179,7 @@ def _edges(report: Any, document: Document) -> None:
     section.header.paragraphs[0].text = document.title
     foot = section.footer.paragraphs[0]
     foot.paragraph_format.tab_stops.add_tab_stop(Twips(UPRIGHT), WD_TAB_ALIGNMENT.RIGHT)
-    foot.add_run(f"{banner(document)}\t")
+    foot.add_run(f"{document.banner}\t")
     number = OxmlElement("w:fldSimple")
     number.set(qn("w:instr"), "PAGE")
     foot._p.append(number)
@@ -159,3 +289,6 @@ def _below(table: Any) -> Iterator[Any]:
         if not _is(one, "Below"):
             return
         yield one
+
+
+FORMAT = Format("report.docx", word_bytes)

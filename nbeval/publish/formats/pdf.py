@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from importlib.resources import as_file, files
 from itertools import groupby
 from pathlib import Path
@@ -14,17 +13,16 @@ import matplotlib
 import typst
 
 from nbeval.exhibit import Column, Exhibit, Figure
-from nbeval.publish.document import Block, Document, Heading, Preformatted, Prose, Shown
-from nbeval.publish.page import banner, below_exhibit, overline, subtitle, unit_and_base
+from nbeval.publish.document import Block, Document, Heading, Prose, Shown, slides_of
+from nbeval.publish.formats import Format
+from nbeval.publish.page import below_exhibit, unit_and_base
 from nbeval.publish.prose import Token
 from nbeval.publish.slices import slices
-from nbeval.publish.slides import is_slides, slides_of
 from nbeval.publish.widths import extent, lines, shares, size
 from nbeval.words import Words, words_of
 
 WHOLE_UP_TO = 20        # lines of a table that is not split between pages
-_WORDS = ("contents", "exhibits", "numbers", "numbers_title")        # what the templates say
-NUMBERS = "numbers-"    # what the anchor of the table behind a picture begins with
+_SAID_BY_TEMPLATES = ("contents", "exhibits", "numbers", "numbers_title")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
@@ -33,70 +31,12 @@ def pdf_bytes(document: Document) -> bytes:
 
     Typst itself refuses what would break PDF/UA-1, such as a picture without words for it.
     """
-    with _laid_out(document) as compiler:
-        return compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
-
-
-def pdf_tables(document: Document) -> list[list[list[str]]]:
-    """The texts of the exhibits' tables as typst has laid them out, row by row, without their headers.
-
-    Reading them from the pages of the PDF says the same and takes seconds; the tests do it. What was laid out for the
-    PDF is remembered by typst, so that asking for it costs next to nothing.
-    """
-    with _laid_out(document) as compiler:
-        figures = json.loads(compiler.query("figure.where(kind: table)"))
-    tables = {figure["label"].strip("<>").removeprefix(NUMBERS): _rows(_table(figure["body"])) for figure in figures}
-    return [tables[shown.place] for shown in document.exhibits]
-
-
-@contextmanager
-def _laid_out(document: Document) -> Iterator[typst.Compiler]:
-    """The document, ready to be written or asked."""
     report = json.dumps(report_data(document), ensure_ascii=False)
-    template = "slides.typ" if is_slides(document) else "report.typ"
     with as_file(files("nbeval.publish") / "templates") as templates:
-        yield typst.Compiler(
-            str(templates / template), root=str(templates), sys_inputs={"report": report},
-            font_paths=[str(FONTS)], ignore_system_fonts=True,
+        return typst.compile(
+            str(templates / ("slides.typ" if document.is_slides else "report.typ")), root=str(templates), sys_inputs={"report": report},
+            font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf", pdf_standards=["ua-1"], timestamp=0,
         )
-
-
-def _table(content: dict[str, Any]) -> dict[str, Any]:
-    """The table inside the body of a figure."""
-    while content["func"] != "table":
-        content = content.get("child") or content.get("body") or next(
-            part for part in content["children"] if part["func"] not in ("space", "parbreak"))
-    return content
-
-
-def _rows(table: dict[str, Any]) -> list[list[str]]:
-    """The rows of a table; a cell over all columns is a row of its own."""
-    rows, width = [], len(table["columns"])
-    filled = width
-    for cell in _cells(table):
-        if filled >= width:
-            rows.append([])
-            filled = 0
-        rows[-1].append(_text(cell["body"]))
-        filled += cell.get("colspan", 1)
-    return rows
-
-
-def _cells(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The cells of a table below its header; the heading of a block is a header of a lower level."""
-    for part in table["children"]:
-        if part["func"] == "cell":
-            yield part
-        elif part["func"] == "header" and part.get("level", 1) > 1:
-            yield from part["children"]
-
-
-def _text(content: Any) -> str:
-    """The words of content."""
-    if content.get("func") == "space":
-        return " "
-    parts = [content.get("body"), content.get("child"), *content.get("children", ())]
-    return str(content.get("text", "")) + "".join(_text(part) for part in parts if isinstance(part, dict))
 
 
 def png_bytes(svg: str, width_mm: float, ppi: float = 200) -> bytes:
@@ -109,23 +49,23 @@ def png_bytes(svg: str, width_mm: float, ppi: float = 200) -> bytes:
 
 def report_data(document: Document) -> dict[str, Any]:
     """The document as the template reads it."""
-    parts = {"slides": slides_of(document)} if is_slides(document) else {"blocks": document.blocks}
+    parts = {"slides": slides_of(document)} if document.is_slides else {"blocks": document.blocks}
     anchors = {place.anchor for place in parts.get("slides", document.headings)}
     anchors |= {shown.place for shown in document.exhibits}
     language, _, region = document.language.partition("-")
-    said = words_of(document.language)
+    wording = words_of(document.language)
     return {
         "title": document.title, "lang": language, "region": region or None,
-        "owner": document.summary.get("owner", ""), "overline": overline(document), "subtitle": subtitle(document),
-        "banner": banner(document), "stamp": document.stamp, "words": {key: said[key] for key in _WORDS},
+        "owner": document.summary.get("owner", ""), "overline": document.overline, "subtitle": document.subtitle,
+        "banner": document.banner, "stamp": document.stamp, "words": {name: wording[name] for name in _SAID_BY_TEMPLATES},
         "exhibits": bool(document.exhibits), "plain": document.summary.get("form") == "plain",
-        "blocks": [_block(block, anchors, said) for block in parts.get("blocks", ())],
+        "blocks": [_block(block, anchors, wording) for block in parts.get("blocks", ())],
         "slides": [{"title": slide.title, "part": slide.part, "anchor": slide.anchor,
-                    "blocks": [_block(block, anchors, said) for block in slide.blocks]} for slide in parts.get("slides", ())],
+                    "blocks": [_block(block, anchors, wording) for block in slide.blocks]} for slide in parts.get("slides", ())],
     }
 
 
-def _block(block: Block, anchors: set[str], said: Words) -> dict[str, Any]:
+def _block(block: Block, anchors: set[str], wording: Words) -> dict[str, Any]:
     """One block as the template reads it."""
     match block:
         case Heading(level=level, text=text, anchor=anchor):
@@ -133,9 +73,7 @@ def _block(block: Block, anchors: set[str], said: Words) -> dict[str, Any]:
         case Prose(tokens=tokens):
             return {"kind": "prose", "tokens": [_linked(token, anchors) for token in tokens]}
         case Shown(exhibit=exhibit):
-            return {"kind": "exhibit", "anchor": block.place, **_exhibit(exhibit, said)}
-        case Preformatted(text=text):
-            return {"kind": "pre", "text": text}
+            return {"kind": "exhibit", "anchor": block.place, **_exhibit(exhibit, wording)}
     raise TypeError(type(block).__name__)
 
 
@@ -149,9 +87,9 @@ def _linked(token: Token, anchors: set[str]) -> Token:
     return made
 
 
-def _exhibit(exhibit: Exhibit, said: Words) -> dict[str, Any]:
+def _exhibit(exhibit: Exhibit, wording: Words) -> dict[str, Any]:
     """An exhibit as the template reads it."""
-    under = list(below_exhibit(exhibit, said))
+    under = list(below_exhibit(exhibit, wording))
     return {
         "label": exhibit.label, "title": exhibit.title, "sentence": exhibit.sentence, **_picture(exhibit.figure),
         "columns": [{"label": column.label, "unit": column.unit, "header": column.header,
@@ -159,7 +97,7 @@ def _exhibit(exhibit: Exhibit, said: Words) -> dict[str, Any]:
         "groups": _groups(exhibit.columns),
         "rows": [{"heading": row.heading, "cells": [cell.text for cell in row.cells]} for row in exhibit.rows],
         "size": size(exhibit), "shares": [round(share, 4) for share in shares(exhibit)], "below": under,
-        "about": list(unit_and_base(exhibit, said)),
+        "about": list(unit_and_base(exhibit, wording)),
         "whole": lines(exhibit, sum(map(len, under))) <= WHOLE_UP_TO,
     }
 
@@ -182,3 +120,6 @@ def _groups(columns: Iterable[Column]) -> list[dict[str, Any]]:
             {"name": "", "first": first + index, "span": 1} for index in range(count)]
         first += count
     return groups if any(group["name"] for group in groups) else []
+
+
+FORMAT = Format("report.pdf", pdf_bytes)
