@@ -150,7 +150,7 @@ BAD = {
         ("programme.toml",), "DictionaryError", spoil=replace("programme.toml", '"The Tiny Trust"', '"The Tiny')),
     "a wave that no cohort has": Bad(("unknown wave", "aftr"), "DictionaryError", spoil=replace(
         f"cohorts/{COHORT}.toml", 'wave = "after"\npattern', 'wave = "aftr"\npattern')),
-    "a key that stands twice": Bad(("authorities.csv", "stands already"), "DictionaryError", spoil=replace(
+    "a key that stands twice": Bad(("authorities.csv", "is already"), "DictionaryError", spoil=replace(
         "authorities.csv", "south,South", "north,Another Library,Upland,true,confirmed,T1\nsouth,South")),
     "a parameter that the notebook does not have": Bad(
         ("has no parameter 'kind'", "did you mean 'kid'?"), "ParameterError", spoil=rename_parameter),
