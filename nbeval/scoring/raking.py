@@ -16,6 +16,7 @@ from nbeval.errors import ParameterError
 EPSILON = 1e-12
 ROUNDS = 5000
 TRIMS = 1000
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class KnownMargin:
     population: Mapping[str, float]
 
 
-def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: bool = False) -> NDArray[np.float64]:
+def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: bool = False) -> Floats:
     """Adjust weights until they meet every margin.
 
     Parameters
@@ -63,24 +64,32 @@ def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: b
     start = np.asarray(start, float)
     used = np.isfinite(start) & np.all([margin.levels.notna().to_numpy() for margin in margins], axis=0)
     coded = [_coded(margin, used, leave_out_empty) for margin in margins]
-    if not leave_out_empty:
-        _refuse_totals(margins)
+    totals = {margin.name: float(sum(margin.population.values())) for margin in margins}
+    if not leave_out_empty and max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
+        raise ParameterError(
+            "the margins add up to different populations.", found=", ".join(f"{name}: {total:g}" for name, total in totals.items()),
+            allowed="one total", do="correct the cohort's margins so that they describe one population.",
+        )
     weights = start[used].copy()
     for _ in range(ROUNDS):
-        worst = 0.0
+        gaps = []
         for codes, target in coded:
-            worst = max(worst, float(np.abs(np.bincount(codes, weights, len(target)) - target).max()))
-            weights *= (target / np.bincount(codes, weights, len(target)))[codes]
-        if worst <= EPSILON * weights.sum() or len(coded) == 1:
+            reached = np.bincount(codes, weights, len(target))
+            gaps.append(float(np.abs(reached - target).max()))
+            weights *= (target / reached)[codes]
+        if max(gaps) <= EPSILON * weights.sum() or len(coded) == 1:
             found = np.full(len(start), np.nan)
             found[used] = weights
             return found
-    raise _unsettled(margins, coded, weights)
+    raise ParameterError(
+        f"raking does not settle: the margin {margins[int(np.argmax(gaps))].name!r} is still off by {max(gaps):.3g} after {ROUNDS} rounds.",
+        allowed=f"{EPSILON:g} of the total", do="rake to fewer margins, or merge levels that few respondents have.",
+    )
 
 
 def trim(
     weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Cut weights at limits and spread what was cut equally over the weights that were inside.
 
     Parameters
@@ -128,7 +137,7 @@ def trim(
 
 def trim_to_median(
     weights: ArrayLike, *, upper_times: float, lower_times: float | None = None, strict: bool = True,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Trim weights at multiples of their median.
 
     Parameters
@@ -147,7 +156,7 @@ def trim_to_median(
     return trim(weights, upper=upper_times * median, lower=-inf if lower_times is None else lower_times * median, strict=strict)
 
 
-def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) -> tuple[NDArray[np.int64], Floats]:
     """Level of each used respondent as a number, and the population of each."""
     levels = margin.levels[used].astype(str)
     given = set(levels)
@@ -163,25 +172,3 @@ def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) 
         )
     names = [level for level in margin.population if level in given]
     return pd.Categorical(levels, names).codes.astype(np.int64), np.array([float(margin.population[name]) for name in names])
-
-
-def _refuse_totals(margins: Sequence[KnownMargin]) -> None:
-    """Stop at margins that speak of different populations."""
-    totals = {margin.name: float(sum(margin.population.values())) for margin in margins}
-    if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
-        raise ParameterError(
-            "the margins add up to different populations.", found=", ".join(f"{name}: {total:g}" for name, total in totals.items()),
-            allowed="one total", do="correct the cohort's margins so that they describe one population.",
-        )
-
-
-def _unsettled(
-    margins: Sequence[KnownMargin], coded: list[tuple[NDArray[np.int64], NDArray[np.float64]]], weights: NDArray[np.float64],
-) -> ParameterError:
-    """The error for margins that contradict one another in this sample."""
-    gaps = [float(np.abs(np.bincount(codes, weights, len(target)) - target).max()) for codes, target in coded]
-    name = margins[int(np.argmax(gaps))].name
-    return ParameterError(
-        f"raking does not settle: the margin {name!r} stays off by {max(gaps):.3g} after {ROUNDS} rounds.",
-        allowed=f"{EPSILON:g} of the total", do="rake to fewer margins, or merge levels that few respondents have.",
-    )
