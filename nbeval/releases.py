@@ -10,12 +10,13 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RECORD = "release.json"
 SCHEMA = 1
@@ -130,4 +131,6 @@ def _table(cohort: str, release: Release, reports: Path) -> pd.DataFrame:
             f"the results of release {release.number} of cohort '{cohort}' are not as they were signed.",
             found="another content" if content else "no such file", where=f"{cohort}/{release.results}", do=_REPAIR,
         )
+    import pandas as pd     # not needed where nothing is read again
+
     return pd.read_csv(file, dtype=str, keep_default_na=False)

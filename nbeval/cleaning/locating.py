@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from nbeval.dictionary.models import Cohort, Source, SourceFiles
 from nbeval.errors import DictionaryError, SourceError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CORRECTIONS = "corrections.csv"
 _AUTHORITY = "{authority}"
@@ -157,6 +159,8 @@ def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path)
     for path in dict.fromkeys(paths):
         raw = path.read_bytes()
         rows.append((path.relative_to(data).as_posix(), hashlib.sha256(raw).hexdigest(), len(raw)))
+    import pandas as pd     # not needed where nothing is read again
+
     return pd.DataFrame(rows, columns=["file", "sha256", "bytes"])
 
 

@@ -146,6 +146,18 @@ def test_a_dead_server_is_noticed_and_begun_again(job, tmp_path, quiet, monkeypa
     assert wait_for(lambda: not alive(killed[0]))
 
 
+HEAVY = """
+import sys
+import nbeval.cli.app, nbeval.rendering, nbeval.publish.batch, nbeval.cleaning.locating, nbeval.releases
+print(*sorted({"pandas", "pandera", "pyarrow", "nbformat", "papermill", "IPython", "typst", "docx", "gptables", "matplotlib"} & set(sys.modules)))
+"""
+
+
+def test_a_run_that_changes_nothing_imports_no_library_of_tables_notebooks_or_formats(root):
+    done = subprocess.run([sys.executable, "-c", HEAVY], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 PRELOADED = """
 import sys
 from nbeval.publish.workers import Processes
