@@ -9,10 +9,9 @@ from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.exhibits import title_of
-from nbeval.report.html import anchor
+from nbeval.report.markup import anchor
 from nbeval.report.kinds import KINDS
-from nbeval.report.programme_account import disagreements
-from nbeval.report.sections import cohort_notes
+from nbeval.report.sections import cohort_notes, disagreements
 from nbeval.report.draft import Draft, available, indicators_of
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import ExhibitRow
-from nbeval.report.cells import level_cell
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.forms.source_parts import STATUS, bodies_of, count_of, gap_of, instrument_of
@@ -47,7 +46,7 @@ def to_discuss(context: Context) -> Text:
     if not asked:
         return Text((paragraph(context.say("discuss_none")),))
     keys = dict.fromkeys(key for one in asked for key in one.results)
-    return Text((bullets([one.text for one in asked]),), tuple(keys))
+    return Text((bullets([one.words for one in asked]),), tuple(keys))
 
 
 def _exhibits(kind: str, context: Context) -> tuple[ExhibitRow, ...]:
@@ -74,8 +73,10 @@ def _told(one: Stand, context: Context) -> str:
 
 def _level(one: Stand, context: Context) -> str:
     """The level of a measure as a sentence has it, or its symbol."""
-    cell = level_cell(one.level, context, context.format(one.indicator))
-    return cell.text if cell.symbol else context.format(one.indicator).full(cell.value)
+    form = context.format(one.indicator)
+    if context.state(one.level) is not State.SHOWN:
+        return context.symbol_of(one.level)
+    return context.symbol("low") if form.is_low(one.level.estimate) else form.full(one.level.estimate)
 
 
 def _reasons(one: Stand, context: Context) -> Iterator[str]:
@@ -112,10 +113,9 @@ def _of_raters(context: Context) -> Iterator[Sentence]:
         for area in instrument_of(spec, context).named(spec.indicators) if len(bodies) > 1 else ():
             row = gap_of(rows, spec, area.area, wave=context.wave.id, first=bodies[0].code, other=bodies[1].code,
                          authority=context.authority)
-            gap = RATING.level(abs(row.estimate)) if context.state(row) is State.SHOWN else ""
-            if gap and float(gap) >= rule.gap:
+            if context.state(row) is State.SHOWN and RATING.rounded(abs(row.estimate)) >= rule.gap:
                 higher, lower = (one.label for one in (bodies[:2] if row.estimate > 0 else bodies[1::-1]))
-                yield Sentence(context.say("discuss_gap", higher=higher, lower=lower.lower(), area=area.label, gap=gap), (key_of(row),))
+                yield Sentence(context.say("discuss_gap", higher=higher, lower=lower.lower(), area=area.label, gap=RATING.level(abs(row.estimate))), (key_of(row),))
 
 
 def _of_actions(context: Context) -> Iterator[Sentence]:

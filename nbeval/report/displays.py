@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
-from nbeval.report.html import exhibit_html, text_html
-from nbeval.report.plain import exhibit_text, text_markdown, text_plain
+from nbeval.report.markup import exhibit_html, exhibit_text, text_html, text_markdown, text_plain
 from nbeval.words import REFERENCE, Words, words_of
 
 Bundle = dict[str, Any]

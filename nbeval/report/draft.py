@@ -19,10 +19,6 @@ from nbeval.report.results import Result, Results
 if TYPE_CHECKING:
     from nbeval.report.kinds.kind import Kind
 
-#: before a measure of official tables, where an exhibit names one
-MEASURE = "measure:"
-
-
 @dataclass(frozen=True)
 class Units:
     """Whether the indicators of a table share a unit, and how each one's numbers are then written."""
@@ -132,8 +128,13 @@ def results_of(spec: ExhibitRow, context: Context) -> Results:
     """
     names = (one.indicator for one in indicators_of(spec, context))
     areas = (area.area for one in context.dictionary.evidence for area in one.named(spec.indicators))
-    measures = (name.removeprefix(MEASURE) for name in spec.indicators if name.startswith(MEASURE))
-    return context.results.keep((*names, *areas, *measures, *spec.indicators, ""), spec.source_id)
+    return context.results.keep((*names, *areas, *named(spec, "measure"), *spec.indicators, ""), spec.source_id)
+
+
+def named(spec: ExhibitRow, what: str) -> tuple[str, ...]:
+    """The ids that an exhibit names as ``what:<id>``."""
+    parts = (name.partition(":") for name in spec.indicators)
+    return tuple(name for lead, colon, name in parts if colon and lead == what)
 
 
 def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:

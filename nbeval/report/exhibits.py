@@ -12,8 +12,8 @@ from nbeval.report.charts import draw
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
 from nbeval.report.kinds import KINDS
-from nbeval.report.sentences import Sentence, fill
-from nbeval.report.subject import leads
+from nbeval.report.results import State
+from nbeval.report.sentences import Sentence, fill, leads
 
 
 def draft_of(spec: ExhibitRow, context: Context) -> Draft:
@@ -59,8 +59,8 @@ def leading(draft: Draft) -> Sentence:
     if not spec.sentence or (context.kind.form is ReportForm.SLIDES and kind.sums_up):
         return Sentence("")
     template = context.words["change_of_linked"] if context.linked and kind.sets_levels_beside_change else spec.sentence
-    filled = [fill(template, subject) for subject in leads(spec, context)]
-    return next((sentence for sentence in filled if not sentence.refused), filled[0])
+    filled = [fill(template, subject) for subject in leads(draft)]
+    return next((sentence for sentence in filled if sentence.state is State.SHOWN), filled[0])
 
 
 def build(draft: Draft, number: int, *, sentence: str = "") -> Exhibit:

@@ -11,8 +11,7 @@ from nbeval.frames import Verdict
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.results import State, key_of
-from nbeval.report.sentences import Sentence, fill
-from nbeval.report.subject import Subject
+from nbeval.report.sentences import Sentence, Subject, fill
 
 #: the sentence of each verdict, and the heading it stands under, in the order of the headings
 _BY_VERDICT = {
@@ -48,7 +47,7 @@ def key_findings(context: Context) -> Text:
     withheld: dict[str, Sentence] = {}
     for subject in _headlines(context):
         heading, sentence = _finding(subject, context)
-        if sentence.text == context.say("withheld", label=subject.label):
+        if sentence.state is State.WITHHELD:
             withheld[subject.label] = sentence
         else:
             found[heading].append(sentence)
@@ -59,7 +58,7 @@ def key_findings(context: Context) -> Text:
     parts = []
     for heading, points in filled.items():
         parts.append(Paragraphs("heading", ((context.say(heading),),)))
-        parts.append(bullets([point.text for point in points]))
+        parts.append(bullets([point.words for point in points]))
     parts.append(paragraph(context.say("findings_rule")))
     keys = dict.fromkeys(key for points in filled.values() for point in points for key in point.results)
     return Text(tuple(parts), tuple(keys))
@@ -71,7 +70,7 @@ def _together(withheld: dict[str, Sentence], context: Context) -> list[Sentence]
         return list(withheld.values())
     labels = "; ".join(context.say("quoted", words=label) for label in withheld)
     keys = dict.fromkeys(key for sentence in withheld.values() for key in sentence.results)
-    return [Sentence(context.say("withheld_several", labels=labels), tuple(keys), refused=True)]
+    return [Sentence(context.say("withheld_several", labels=labels), tuple(keys), State.WITHHELD)]
 
 
 def in_brief(exhibits: Iterable[Exhibit], context: Context) -> Text:
@@ -114,7 +113,7 @@ def _level(subject: Subject, one: Indicator, context: Context) -> tuple[str, Sen
     beside = _beside(subject, context)
     if beside is None:
         return "findings_levels", sentence
-    return "findings_levels", Sentence(f"{sentence.text} {beside.text}", (*sentence.results, *beside.results))
+    return "findings_levels", Sentence(f"{sentence.words} {beside.words}", (*sentence.results, *beside.results))
 
 
 def _beside(subject: Subject, context: Context) -> Sentence | None:
@@ -126,4 +125,4 @@ def _beside(subject: Subject, context: Context) -> Sentence | None:
     if key is None or context.state(row) is not State.SHOWN:
         return None
     sentence = fill(context.words[key], subject)
-    return Sentence(sentence.text, (*sentence.results, key_of(row)))
+    return Sentence(sentence.words, (*sentence.results, key_of(row)))

@@ -9,7 +9,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import ReportForm, SourceKind
 from nbeval.dictionary.models import Cohort, ExhibitRow, ReportKind
-from nbeval.errors import ParameterError
+from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
 from nbeval.report.account import exhibit_list, glossary, limits, methods
@@ -20,13 +20,10 @@ from nbeval.report.draft import Draft
 from nbeval.report.exhibits import build, draft_of, leading, numbered, title_of
 from nbeval.report.findings import in_brief, key_findings
 from nbeval.report.findings_print import printed_findings
-from nbeval.report.checks import accounting_table, findings_table
-from nbeval.report.front import front_matter
-from nbeval.report.refusals import refuse_authority, refuse_undisclosed
+from nbeval.report.data_quality import accounting_table, findings_table
 from nbeval.report.results import Results
-from nbeval.report.sections import PROGRAMME, by_heading, cautions, opening
-from nbeval.report.sentences import fill
-from nbeval.report.subject import chosen_subject
+from nbeval.report.sections import PROGRAMME, by_heading, cautions, front_matter, opening
+from nbeval.report.sentences import chosen_subject, fill
 from nbeval.words import words_of
 
 
@@ -145,9 +142,9 @@ class Report:
         Text
             Where the result is withheld or not there, a sentence that says so.
         """
-        sentence = fill(template, chosen_subject(self.context, self._spec(of) if of else None, select))
+        sentence = fill(template, chosen_subject(self.context, draft_of(self._spec(of), self.context) if of else None, select))
         self._note_use(of, sentence.results)
-        return Text((paragraph(sentence.text),), sentence.results)
+        return Text((paragraph(sentence.words),), sentence.results)
 
     def key_findings(self) -> Text:
         """The headline indicators in words, by the rule declared in ``findings``; of printed figures, what they settle."""
@@ -228,7 +225,7 @@ class Report:
         if spec.exhibit not in self._built:
             draft = self.drafts[spec.exhibit]
             sentence = leading(draft)
-            self._built[spec.exhibit] = build(draft, self.numbers[spec.exhibit], sentence=sentence.text)
+            self._built[spec.exhibit] = build(draft, self.numbers[spec.exhibit], sentence=sentence.words)
             self._note_use(spec.exhibit, sentence.results)
         made = self._built[spec.exhibit]
         self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))
@@ -242,3 +239,28 @@ class Report:
     def _note_use(self, exhibit: str, keys: tuple[str, ...]) -> None:
         """Remember that results were shown."""
         self._used.update(dict.fromkeys((exhibit, key) for key in keys))
+
+
+def refuse_undisclosed(disclosed: object) -> None:
+    """Nothing but disclosed results may become a report."""
+    if not isinstance(disclosed, DisclosedResults):
+        raise DisclosureError(
+            "a report is made from disclosed results and from nothing else.",
+            found=type(disclosed).__name__, allowed=DisclosedResults.__name__,
+            do="pass the results through nbeval.disclosure.protect first.",
+        )
+
+
+def refuse_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
+    """An authority must be of the cohort, and given exactly where the kind of report is on one."""
+    if authority and authority not in cohort.authorities:
+        raise ParameterError(
+            "the authority is not one of the cohort.", found=authority, allowed=", ".join(cohort.authorities),
+            where=f"cohort {cohort.id}", do="name an authority of the cohort.",
+        )
+    if kind.per_authority != bool(authority):
+        raise ParameterError(
+            f"a report of the kind {kind.id!r} is {'on one authority' if kind.per_authority else 'on the whole cohort'}.",
+            found=authority or "no authority", allowed=", ".join(cohort.authorities) if kind.per_authority else "",
+            do="name an authority." if kind.per_authority else "leave the authority empty.",
+        )

@@ -1,29 +1,186 @@
-"""Sentences made from results: a template's fields are filled, or a whole other sentence says why not."""
+"""Sentences made from results: a template's fields are filled, or a whole other sentence says why not.
+
+What a sentence is about is a subject: an indicator in a place at a wave, and the results that belong to it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from string import Formatter
 from types import MappingProxyType
 
-from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.enums import Match, Measure
+from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.models import Area, Benchmark, Indicator
 from nbeval.errors import ParameterError
-from nbeval.frames import Quantity
+from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import why_not
 from nbeval.report.context import Context
-from nbeval.report.numerals import MINUS, RATING, NumberFormat, numeral, ten
+from nbeval.report.draft import Draft
+from nbeval.report.numerals import RATING, NumberFormat, numeral, ten
 from nbeval.report.results import Result, State, key_of
-from nbeval.report.subject import Subject
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The results of one indicator, or of one area of another source, or of the people, in one place at one wave."""
+
+    context: Context
+    source: str
+    indicator: Indicator | None = None
+    wave: str = ""
+    authority: str = ""
+    group: str = ""
+    level: str = ""
+    quantity: str = ""
+    reference: str = ""
+    area: Area | None = None            # of a source that is no survey
+
+    @property
+    def name(self) -> str:
+        """The id of the indicator or the area, empty where there is neither."""
+        if self.area is not None:
+            return self.area.area
+        return self.indicator.indicator if self.indicator else ""
+
+    @property
+    def label(self) -> str:
+        """What it is about, in words; empty where people are counted."""
+        if self.area is not None:
+            return self.area.label
+        return self.context.label(self.indicator) if self.indicator else ""
+
+    def find(self, quantity: Quantity | str, *, wave: str | None = None, contrast: Contrast = Contrast.NONE,
+             reference: str = "") -> Result | None:
+        """Return a result of this subject."""
+        return self.context.results.find(
+            self.source, quantity, indicator=self.name, wave=self.wave if wave is None else wave,
+            authority=self.authority, group=self.group, level=self.level, contrast=contrast, reference=reference,
+        )
+
+    @cached_property
+    def main(self) -> Result | None:
+        """The result that ``{estimate}`` means: of the declared quantity, else the level."""
+        if self.quantity in ("", *_LEVELS):
+            return self.at(self.wave)
+        matching = self.context.results.where(
+            source=self.source, quantity=self.quantity, indicator=self.name, wave=self.wave,
+            authority=self.authority, group=self.group, level=self.level,
+        )
+        chosen = [row for row in matching if self.reference in ("", row.reference)]
+        return chosen[0] if chosen else None
+
+    def at(self, wave: str) -> Result | None:
+        """The level at a wave."""
+        if self.indicator is not None:
+            return self.find(self.context.quantity(self.indicator), wave=wave)
+        return self.find(self.quantity or Quantity.RESPONSE_RATE, wave=wave)
+
+    @property
+    def change(self) -> Result | None:
+        """The change from the first wave to this one."""
+        return self.find(Quantity.CHANGE, contrast=Contrast.WAVE, reference=self.context.first.id)
+
+    @cached_property
+    def benchmark(self) -> Benchmark | None:
+        """The published figure it stands beside: the one asked for, else the first that can be compared, else the first."""
+        known = [one for one in self.context.dictionary.benchmarks if one.indicator == self.name]
+        asked = [one for one in known if one.benchmark == self.reference]
+        comparable = [one for one in known if one.match is not Match.DIFFERS]
+        return (asked or comparable or known or [None])[0]
+
+    @property
+    def published(self) -> Result | None:
+        """The published figure, as a result."""
+        if self.benchmark is None:
+            return None
+        found = self.context.results.where(
+            quantity=Quantity.BENCHMARK, indicator=self.name, reference=self.benchmark.benchmark)
+        return found[0] if found else None
+
+    @property
+    def difference(self) -> Result | None:
+        """The difference from the published figure."""
+        if self.benchmark is None:
+            return None
+        return self.find(Quantity.DIFFERENCE, contrast=Contrast.COMPARATOR, reference=self.benchmark.benchmark)
+
+
+_LEVELS = (Quantity.PERCENT.value, Quantity.MEAN.value)
+
+
+def leads(draft: Draft) -> tuple[Subject, ...]:
+    """What an exhibit's sentence can be about, in order: headline indicators before the others.
+
+    The result meant is of the first quantity that the exhibit declares.
+    """
+    spec, context = draft.spec, draft.context
+    known = sorted(draft.indicators, key=lambda one: not one.headline)
+    quantity = spec.quantities[0] if spec.quantities else ""
+    subjects = tuple(Subject(context, spec.source_id, one, context.wave.id, context.authority, quantity=quantity)
+                     for one in known or [None])
+    if subjects[0].main is not None or not spec.quantities:
+        return subjects
+    return (_first_of(draft, quantity) or subjects[0], *subjects[1:])
+
+
+def _first_of(draft: Draft, quantity: str) -> Subject | None:
+    """The subject of the first result of a quantity, where no plain level of that kind exists."""
+    context = draft.context
+    for row in draft.results.where(source=draft.spec.source_id, quantity=quantity, authority=context.authority):
+        if row.wave == context.wave.id:
+            known = {one.indicator: one for one in context.dictionary.indicators}
+            return Subject(context, row.source, known.get(row.indicator), row.wave, row.authority, row.group,
+                           row.level, quantity, row.reference)
+    return None
+
+
+_SELECTABLE = ("source", "indicator", "area", "wave", "authority", "group", "level", "quantity", "reference")
+
+
+def chosen_subject(context: Context, draft: Draft | None, select: Mapping[str, str]) -> Subject:
+    """The subject of a sentence: that of an exhibit, changed by what is selected.
+
+    Raises
+    ------
+    ParameterError
+        Where something is selected by a word that does not exist, or nothing says what is meant.
+    """
+    unknown = sorted(set(select) - set(_SELECTABLE))
+    if unknown or (draft is None and not {"indicator", "area", "quantity"} & set(select)):
+        raise ParameterError(
+            "a sentence does not say which result it is about.", found=", ".join(unknown) or "no selection",
+            allowed=", ".join(("of", *_SELECTABLE)), do="name an exhibit with of=, or select an indicator.",
+        )
+    changes: dict[str, object] = dict(select)
+    if "indicator" in select:
+        changes["indicator"] = context.dictionary.indicator(select["indicator"])
+    start = leads(draft)[0] if draft is not None else Subject(
+        context, context.cohort.sources[0].id, None, context.wave.id, context.authority)
+    if "area" in select:
+        changes["area"] = _area(select["area"], str(changes.get("source", start.source)), context)
+    return replace(start, **changes)
+
+
+def _area(area: str, source: str, context: Context) -> Area:
+    """An area of a source by its id."""
+    for used in context.cohort.sources:
+        instrument = context.dictionary.instrument(used.instrument) if used.id == source else None
+        if isinstance(instrument, LoadedEvidence):
+            return instrument.area(area)
+    raise ParameterError(
+        f"the source {source!r} has no areas.", found=area, do="name an exhibit of the source with of=, or the source with source=.")
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence and the keys of the results it was made from; ``refused`` where it says why there is no number."""
+    """A sentence and the keys of the results it was made from; where a number is not shown, it says why."""
 
-    text: str
+    words: str
     results: tuple[str, ...] = ()
-    refused: bool = False
+    state: State = State.SHOWN          # of the numbers it needs
 
 
 @dataclass(frozen=True)
@@ -75,10 +232,11 @@ def _signed(value: float, subject: Subject) -> str:
 
 def size(value: float, subject: Subject) -> str:
     """The size of a difference with its unit in words: ``5 percentage points``."""
-    number = numeral(value, _format(subject).decimals).removeprefix(MINUS)
+    form = _format(subject)
     percent = subject.indicator is None or subject.indicator.measure is Measure.PERCENT
     one, several = ("step", "steps") if subject.area is not None else ("point", "points") if percent else ("scale_point", "scale_points")
-    return subject.context.say(one if number == "1" else several, number=number)
+    is_one = form.decimals == 0 and form.rounded(abs(value)) == 1
+    return subject.context.say(one if is_one else several, number=numeral(abs(value), form.decimals))
 
 
 def _published(value: float, subject: Subject) -> str:
@@ -204,9 +362,9 @@ def fill(template: str, subject: Subject) -> Sentence:
         )
     rows = {name: SLOTS[name].row(subject) for name in needed if name in SLOTS}
     used = tuple(dict.fromkeys(key_of(row) for row in rows.values() if row is not None))
-    refused = _refusal(rows, subject)
-    if refused:
-        return Sentence(refused, used, refused=True)
+    state, refusal = _refusal(rows, subject)
+    if state is not State.SHOWN:
+        return Sentence(refusal, used, state)
     values = {name: SLOTS[name].write(getattr(row, SLOTS[name].field), subject) for name, row in rows.items()}
     return Sentence(template.format(**{**words, **values}), used)
 
@@ -222,17 +380,17 @@ def fields_of(template: str) -> tuple[str, ...]:
         ) from None
 
 
-def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> str:
-    """The sentence that stands in where a number may not or cannot be given; empty where all can."""
+def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> tuple[State, str]:
+    """The sentence in place of one whose numbers may not or cannot all be given, and why that is so; empty where all can."""
     context = subject.context
     states = {name: _state(name, row, context) for name, row in rows.items()}
     label = subject.label or context.say("taking_part")
     if State.WITHHELD in states.values():
-        return context.say("withheld", label=label)
+        return State.WITHHELD, context.say("withheld", label=label)
     for name, state in states.items():
         if state is State.NOT_ESTIMABLE:
-            return context.say("not_estimable", label=label, why=why_not(rows[name], context) or context.say("no_reason"))
-    return context.say("no_result", label=label) if State.ABSENT in states.values() else ""
+            return state, context.say("not_estimable", label=label, why=why_not(rows[name], context) or context.say("no_reason"))
+    return (State.ABSENT, context.say("no_result", label=label)) if State.ABSENT in states.values() else (State.SHOWN, "")
 
 
 def _state(name: str, row: Result | None, context: Context) -> State:

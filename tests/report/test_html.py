@@ -8,8 +8,7 @@ import pytest
 from lxml import etree, html
 
 from nbeval.report.displays import Paragraphs, Text
-from nbeval.report.html import STYLE, anchor, exhibit_html
-from nbeval.report.plain import markdown_text
+from nbeval.report.markup import STYLE, anchor, exhibit_html, markdown_text
 from nbeval.words import words_of
 from tests.report.invented import HOSTILE
 

@@ -16,7 +16,7 @@ from matplotlib.transforms import Affine2D
 
 from nbeval.report.charts.data import ChartData
 from nbeval.report.charts.style import COLOURS, EDGE, FONT, HAIR, INK, LEAD, MARKERS, QUIET, SIZE, SMALL, STYLE, WARNING, WIDTH, width_of, wrapped
-from nbeval.report.html import anchor
+from nbeval.report.markup import anchor
 
 #: the words of one entry of a key, and the look of its sign: of a patch where it has a ``facecolor``, else of a line or a marker
 Entry = tuple[str, Mapping[str, object]]

@@ -10,7 +10,7 @@ from nbeval.report.context import Context
 from nbeval.report.forms.source_parts import Table
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
-from nbeval.report.draft import MEASURE
+from nbeval.report.draft import named
 
 YEAR = "year"
 _MEAN = NumberFormat(2)
@@ -19,7 +19,7 @@ _MEAN = NumberFormat(2)
 def official(rows: Results, spec: ExhibitRow, context: Context) -> Table:
     """Rows are measures; columns are authorities, or the years of the one that the report is on."""
     measures = [one for one in context.dictionary.official.measures
-                if MEASURE + one.measure in spec.indicators and one.measure in rows.by_indicator]
+                if one.measure in named(spec, "measure") and one.measure in rows.by_indicator]
     years = _years(rows, context)
     if not measures or not years:
         return (), ()

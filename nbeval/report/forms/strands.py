@@ -17,13 +17,11 @@ from nbeval.report.forms.themes import AUTHORITIES, SPEAKER, TOLD
 from nbeval.report.columns import change_row
 from nbeval.report.numerals import RATING, NumberFormat, numeral
 from nbeval.report.results import Result, Results, State
-from nbeval.report.draft import available, indicators_of
+from nbeval.report.draft import available, indicators_of, named
 
 _UP = frozenset({Verdict.ROSE, Verdict.ROSE_SMALL})
 _DOWN = frozenset({Verdict.FELL, Verdict.FELL_SMALL})
 _SMALL = frozenset({Verdict.ROSE_SMALL, Verdict.FELL_SMALL})
-#: before a source in the list of what an exhibit shows
-_SOURCE = "source:"
 
 
 class Reading(StrEnum):
@@ -82,8 +80,7 @@ def strands_of(rows: Results, spec: ExhibitRow, context: Context) -> tuple[Stran
 
 def sources_of(spec: ExhibitRow, context: Context) -> tuple[Source, ...]:
     """The further sources that an exhibit names and the cohort has."""
-    named = {name.removeprefix(_SOURCE) for name in spec.indicators if name.startswith(_SOURCE)}
-    return tuple(one for one in context.cohort.sources if one.id in named - {spec.source_id})
+    return tuple(one for one in context.cohort.sources if one.id in named(spec, "source") and one.id != spec.source_id)
 
 
 def reading(indicator: Indicator, result: Result | None) -> Reading:
