@@ -23,7 +23,7 @@ def kinds() -> Mapping[str, tuple[str, ...]]:
 
 def charts() -> tuple[str, ...]:
     """The charts."""
-    return mapping_keys("report/charts/__init__.py", "CHARTS")
+    return mapping_keys("report/charts/drawing.py", "CHARTS")
 
 
 def check_registered(contents: Contents, faults: Faults) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from nbeval.dictionary.enums import ReportForm
 from nbeval.dictionary.models import ExhibitRow
 from nbeval.errors import DictionaryError
-from nbeval.exhibit import Exhibit
-from nbeval.report.charts import draw
+from nbeval.exhibit import Exhibit, Figure
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
 from nbeval.report.kinds import KINDS
@@ -86,10 +85,24 @@ def build(draft: Draft, number: int, *, sentence: str = "") -> Exhibit:
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
         title=title_of(spec, context), columns=columns, rows=rows, unit=kind.unit(draft), base=kind.base(draft),
         source=kind.source(draft), legend=legend(draft), notes=kind.notes(draft),
-        figure=draw(spec, columns, rows, context, kind.chart_data(draft)) if spec.chart else None,
+        figure=_figure(draft) if spec.chart else None,
         invented=context.cohort.invented, section=spec.section, source_id=spec.source_id,
         sentence=sentence or kind.sentence(draft),
     )
+
+
+def _figure(draft: Draft) -> Figure:
+    """Draw the chart declared for an exhibit; matplotlib is read when the first is drawn."""
+    from nbeval.report.charts.drawing import figure_of
+
+    spec, kind = draft.spec, draft.kind
+    if spec.chart not in kind.charts:
+        raise DictionaryError(
+            f"the exhibit {spec.exhibit!r} has a chart that its kind cannot be drawn as.",
+            found=f"{spec.kind} with {spec.chart}", allowed=", ".join(kind.charts), where="exhibits.csv, column chart",
+            do="choose one of the charts above, or leave the cell empty for a table alone.",
+        )
+    return figure_of(spec.exhibit, spec.chart, kind.chart_data(draft), draft.context.say)
 
 
 def legend(draft: Draft) -> tuple[tuple[str, str], ...]:

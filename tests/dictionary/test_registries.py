@@ -9,7 +9,7 @@ from nbeval.errors import DictionaryError
 
 
 def test_the_names_read_from_the_source_are_those_of_the_rooms():
-    from nbeval.report.charts import CHARTS
+    from nbeval.report.charts.drawing import CHARTS
     from nbeval.report.kinds import KINDS
 
     assert len(registries.kinds()) > 40 and len(registries.charts()) > 5

@@ -10,11 +10,11 @@ from lxml import etree
 
 from nbeval.errors import DictionaryError, RenderError
 from nbeval.frames import Verdict
-from nbeval.report.charts import CHARTS, figure_of
+from nbeval.report.charts.drawing import CHARTS, figure_of
 from nbeval.report.charts.data import ChartData, Mark, Period
-from nbeval.report.charts.reading import _clear_ones
 from nbeval.report.charts.slopes import spread
 from nbeval.report.charts.style import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
+from nbeval.report.kinds import groups
 from tests.report.invented import HOSTILE, exhibit, withheld
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -191,10 +191,20 @@ def test_words_are_wrapped_to_a_width_and_balanced():
     assert width_of("wider words", SIZE) > width_of("words", SIZE)
 
 
-def test_many_differences_are_drawn_only_where_they_go_beyond_chance():
-    every = [[Mark(number, f"L{number}", "x", heading="" if number else "Block",
-                   verdict=Verdict.HIGHER if number == 3 else Verdict.NO_CLEAR_DIFFERENCE)] for number in range(30)]
-    assert [(line[0].label, line[0].heading) for line in _clear_ones(every)] == [("L3", "Block")]
+def test_many_differences_are_drawn_only_where_they_go_beyond_chance(make, monkeypatch):
+    def higher(made):
+        return [{**row, "verdict": "higher"} if row["quantity"] == "difference" else row for row in made]
+
+    def drawn_of(report):
+        draft = next(one for one in report.drafts.values() if one.kind.id == "differences")
+        return draft.kind.chart_data(draft)
+
+    every = drawn_of(make())
+    assert [line[0].verdict for line in every.lines] == [Verdict.NO_CLEAR_DIFFERENCE] and not every.remark
+    monkeypatch.setattr(groups, "_MOST_DRAWN", 0)
+    assert not drawn_of(make()).lines and drawn_of(make()).remark
+    clear = drawn_of(make(change=higher))
+    assert [(line[0].verdict, line[0].heading) for line in clear.lines] == [(Verdict.HIGHER, every.lines[0][0].heading)]
 
 
 @pytest.mark.parametrize(("kind", "chart"), [("levels", "pie"), ("participation", "dots")])

@@ -13,6 +13,7 @@ from nbeval.errors import DictionaryError, ParameterError
 from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.rows import gather
 from nbeval.report import Report
+from nbeval.report.exhibits import build, draft_of
 from nbeval.report.forms import FORMS
 from nbeval.report.kinds_sources import SourceTable
 from nbeval.disclosure import protect
@@ -225,9 +226,8 @@ def test_a_cohort_without_these_sources_is_told_in_a_sentence(project, disclosed
 
 def test_a_chart_that_does_not_exist_names_these_too(project, make):
     spec = project.exhibit("gaps_map").model_copy(update={"chart": "heet"})
-    from nbeval.report.charts import draw
-    with pytest.raises(DictionaryError, match="heat, timeline"):
-        draw(spec, (), (), make("final").context)
+    with pytest.raises(DictionaryError, match="heat"):
+        build(draft_of(spec, make("final").context), 1)
 
 
 def test_what_was_done_and_rated_stands_in_the_matrix_beside_the_survey(make):

@@ -62,7 +62,7 @@ def chart_of(marks: Iterable[Mark], context: Context, *, words: dict[str, str] |
     """The data of a chart with the words of the report and the banner over invented data."""
     say = context.say
     own = {
-        "withheld": say("withheld_short"), "answered": say("n"), "limit_95": say("funnel_limit", level="95%"),
+        "withheld": say("withheld_short"), "answered": say("n"), "empty": say("chart_empty"), "limit_95": say("funnel_limit", level="95%"),
         "limit_99_8": say("funnel_limit", level="99.8%"), "of_ten": say("of_ten"), "few_of_ten": say("x_in_ten_few"),
         "most_of_ten": say("x_in_ten_most"), "stroke_clear": say("stroke_clear"), "stroke_unclear": say("stroke_unclear"),
     }

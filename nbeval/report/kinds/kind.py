@@ -10,6 +10,7 @@ from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Indicator
 from nbeval.frames import Contrast
 from nbeval.report.cells import Table, why_not
+from nbeval.report.charts.data import ChartData
 from nbeval.report.draft import Draft
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State
@@ -98,9 +99,9 @@ class Kind:
         """The sentence that the exhibit makes from its own results; empty where it makes none."""
         return ""
 
-    def chart_data(self, draft: Draft) -> object | None:
-        """What a chart of the exhibit draws, from the results behind its table; None where its table is read for it."""
-        return None
+    def chart_data(self, draft: Draft) -> ChartData:
+        """What a chart of the exhibit draws, from the results behind its table."""
+        raise NotImplementedError
 
     # --- notes -----------------------------------------------------------------------------------
 

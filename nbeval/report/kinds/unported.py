@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nbeval.report.cells import Table
+from nbeval.report.charts.data import ChartData
 from nbeval.report.draft import Draft
 from nbeval.report.forms import FORMS
 from nbeval.report.forms.strands import sources_of
 from nbeval.report.kind_ids import LISTED, OF_CHANGE, OF_PRINT
 from nbeval.report.kind_ids import Kind as KindId
 from nbeval.report.kinds.kind import Kind
-from nbeval.report.kinds_sources import OF_TWO_WAVES, OF_WORDS
+from nbeval.report.kinds_sources import OF_TWO_WAVES, OF_WORDS, SourceTable
 from nbeval.report.lines_sources import base_of_source, is_of_source, source_of_source, unit_of_source
 from nbeval.report.said_sources import said
 from nbeval.report.said_summaries import SUMMED_UP
@@ -26,6 +27,7 @@ class Unported(Kind):
         self.needs_two_waves = name in OF_CHANGE | OF_TWO_WAVES
         self.of_words = name in LISTED | OF_WORDS
         self.sums_up = name in SUMMED_UP
+        self.charts = _CHARTS.get(name, ())
 
     def table(self, draft: Draft) -> Table:
         return Table(*self.form(draft.results, draft.spec, draft.context))
@@ -61,4 +63,12 @@ class Unported(Kind):
         return said(draft.spec, *draft.table, draft.context)
 
 
+    def chart_data(self, draft: Draft) -> ChartData:
+        from nbeval.report.charts.reading import READ
+
+        return READ[self.id](draft.spec, *draft.table, draft.context)
+
+
+_CHARTS = {KindId.EVIDENCE: ("matrix",), SourceTable.GAPS_BY_PLACE: ("heat",), SourceTable.RATINGS: ("heat",),
+           SourceTable.MOVEMENT: ("heat",), SourceTable.CALENDAR: ("timeline",)}
 UNPORTED = tuple(Unported(str(name), form) for name, form in FORMS.items())
