@@ -63,7 +63,8 @@ def exhibit(name: str, kind: str, chart: str, names: tuple[str, ...], order: int
 
 def _item(name: str, **other: object) -> Item:
     """A question of the invented survey."""
-    return Item(item=name, label=name.removeprefix("q_").title(), kind="choice", status="confirmed", source="S1", **other)
+    return Item(item=name, label=name.removeprefix("q_").title(), kind="option" if "part_of" in other else "choice",
+                response_set="" if "part_of" in other else "yes_no", status="confirmed", source="S1", **other)
 
 
 def dictionary() -> Dictionary:
