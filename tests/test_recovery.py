@@ -21,8 +21,7 @@ from nbeval.frames import Measured
 from nbeval.scoring import measure
 from nbeval.scoring.indicators import derive_indicators
 from nbeval.specimen import write_specimen
-from nbeval.specimen.people import draw_people
-from nbeval.specimen.shares import target_shares
+from nbeval.specimen.people import draw_people, target_shares
 
 SEEDS = range(1, 17)
 REASONS = [reason.value for reason in MissingReason]

@@ -8,11 +8,10 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
-from nbeval.specimen.evidence import write_evidence
-from nbeval.specimen.export import Canary, Export
 from nbeval.specimen.files import write_file
-from nbeval.specimen.forms import write_forms
 from nbeval.specimen.people import People, draw_people
+from nbeval.specimen.sources import write_evidence
+from nbeval.specimen.survey import Canary, Export, write_forms
 
 _AUTHORITY = "{authority}"
 

@@ -15,7 +15,7 @@ from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import CorrectionError, NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
 from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS
 from nbeval.frames import check
-from nbeval.specimen.evidence import write_evidence
+from nbeval.specimen.sources import write_evidence
 from tests.cleaning.evidence_exports import cell_of, change_book, change_csv, correction, drop_row, drop_sheet
 
 BOOK = "self_assessment/baseline/quillshire.xlsx"

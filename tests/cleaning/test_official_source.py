@@ -13,7 +13,7 @@ from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
 from nbeval.estimate.official import official_results
 from nbeval.disclosure import protect
-from nbeval.specimen.evidence import write_evidence
+from nbeval.specimen.sources import write_evidence
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = "dfe_care_leavers_activity_2019_2023.csv"

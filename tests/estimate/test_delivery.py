@@ -8,7 +8,7 @@ from nbeval.cleaning.evidence import collect_evidence
 from nbeval.dictionary import load
 from nbeval.estimate.delivery import action_results, condition_results, visit_results
 from nbeval.frames import RESULTS, check
-from nbeval.specimen.evidence import write_evidence
+from nbeval.specimen.sources import write_evidence
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from nbeval.report.exhibits import build, draft_of
 from nbeval.report.forms import FORMS
 from nbeval.report.kinds_sources import SourceTable
 from nbeval.disclosure import protect
-from nbeval.specimen.evidence import write_evidence
+from nbeval.specimen.sources import write_evidence
 from nbeval.words import words_of
 
 KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS, SourceKind.INTERVIEWS)
