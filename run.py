@@ -6,7 +6,7 @@
     python3 run.py test-browser      accessibility tests in a browser (needs Chromium)
     python3 run.py nbval REPORTS     execute published notebooks anew and compare their outputs
     python3 run.py bench             benchmarks
-    python3 run.py validate          the simulation study of intervals and tests
+    python3 run.py studies           the simulation study of intervals and tests
     python3 run.py lab               JupyterLab with the notebooks
     python3 run.py COMMAND ...       any nbeval command: check, render, verify, ...
 
@@ -59,6 +59,7 @@ def command(verb: str, *rest: str) -> list[str]:
         "test-browser": [python, "-m", "pytest", str(ROOT / "tests" / "browser"), "-m", "browser", "-n", "2"],
         "nbval": [python, "-m", "pytest", "--nbval", "-p", "no:cacheprovider"],
         "bench": [python, str(ROOT / "tests" / "benchmarks" / "run_all.py")],
+        "studies": [python, "-m", "studies"],
         "lab": [python, "-m", "jupyterlab", str(ROOT / "notebooks")],
     }
     if verb in verbs:

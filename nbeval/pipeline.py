@@ -51,10 +51,11 @@ def estimate(
     collected: Collected | CollectedFigures, measured: Measured | None, cohort: Cohort, dictionary: Dictionary,
 ) -> pd.DataFrame:
     """Values to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
-    from nbeval.estimate import assembly, evidence, printed_results, rows
+    from nbeval.claims.results import estimate_published
+    from nbeval.estimate import assembly, evidence, rows
 
     if cohort.made_from is SourceKind.PUBLISHED:
-        return printed_results.estimate_published(collected.figures, cohort, dictionary)
+        return estimate_published(collected.figures, cohort, dictionary)
     survey = assembly.estimate(measured, cohort, dictionary) if measured else rows.no_results()
     return evidence.estimate_evidence(collected.evidence, survey, cohort, dictionary)
 

@@ -231,14 +231,9 @@ def test_no_number_is_typed_into_prose(path):
     assert not typed, typed
 
 
-#: notebooks about the methods themselves, which no programme declares
-OF_METHODS = {"validation"}
-
-
 def test_every_notebook_is_a_kind_of_report_and_the_reverse():
     declared = dictionary.load(ROOT / "data_dictionary").programme.reports
-    assert {path.stem for path in NOTEBOOKS} - OF_METHODS == {kind.notebook for kind in declared}
-    assert {path.stem for path in NOTEBOOKS} >= OF_METHODS
+    assert {path.stem for path in NOTEBOOKS} == {kind.notebook for kind in declared}
 
 
 # --- pins ------------------------------------------------------------------------------------------

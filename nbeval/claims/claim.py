@@ -1,7 +1,8 @@
-"""A claim: something a page says in figures or in words, written down so that it can be worked out again."""
+"""A claim: something a page says in figures or in words, written down so that it can be worked out again; and what was found."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -117,3 +118,39 @@ def _number(text: str) -> PrintedNumber:
         return printed_number(text)
     except ParameterError:
         raise ValueError("is not a number") from None
+
+
+class Verdict(StrEnum):
+    """A word for every outcome; ``HOLDS`` says which of them leave the claim standing."""
+
+    REPRODUCES = "reproduces"                # the figures give it, whatever the rounding
+    CONSISTENT = "consistent"                # some figures that rounding allows give it
+    MISPRINT = "misprint"                    # another figure would be right
+    IMPOSSIBLE = "impossible"                # no figures give it
+    DOES_NOT_FOLLOW = "does not follow"      # the figures say otherwise, or do not say it
+    CANNOT_BE_DECIDED = "cannot be decided"  # what was printed leaves it open
+
+
+HOLDS = (Verdict.REPRODUCES, Verdict.CONSISTENT, Verdict.CANNOT_BE_DECIDED)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found: a verdict, the figure that would be right where there is one, and the arithmetic."""
+
+    verdict: Verdict
+    arithmetic: str
+    right: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the claim may stand as it is."""
+        return self.verdict in HOLDS
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim and what was found."""
+
+    claim: Claim
+    judgement: Judgement

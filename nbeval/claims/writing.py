@@ -10,7 +10,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from nbeval.claims.judgement import Judged, Verdict
+from nbeval.claims.claim import Judged, Verdict
 from nbeval.errors import OutputError
 
 CSV, PAGE = "claims.csv", "claims.html"

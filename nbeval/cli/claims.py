@@ -37,7 +37,7 @@ def claims(
     template: Annotated[Path | None, typer.Option("--template", help="Write a file of claims to fill in, and stop.")] = None,
 ) -> None:
     """Judge the claims of a file."""
-    from nbeval.claiming import judge_file
+    from nbeval.claims.judges import judge_file
     from nbeval.claims.reading import write_template
     from nbeval.claims.writing import summary, write_all
 

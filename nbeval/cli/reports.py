@@ -16,7 +16,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("render")(render)
     app.command("verify")(verify)
-    app.command("validate")(validate)
 
 
 def render(
@@ -65,19 +64,3 @@ def verify(
         say(text)
     if not same:
         raise typer.Exit(1)
-
-
-def validate(
-    out: OutFolder = Path("reports"),
-    runs: Annotated[int, typer.Option("--runs", help="Simulated samples for the slowest methods.")] = 400,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same study.")] = 1,
-) -> None:
-    """Simulate every interval and test of the reports on samples whose truth is known.
-
-    Writes an executed notebook and a page for a reviewer; takes some minutes.
-    """
-    from nbeval.validating import validate as run_study
-
-    on_progress("simulating; this takes some minutes")
-    for path in run_study(out, runs=runs, seed=seed):
-        say(f"written  {path}")

@@ -7,10 +7,9 @@ import csv
 import lxml.html
 import pytest
 
-from nbeval.cli.app import main
-from nbeval.claims.claim import Claim
-from nbeval.claims.judgement import Judged, Judgement, Verdict
+from nbeval.claims.claim import Claim, Judged, Judgement, Verdict
 from nbeval.claims.writing import MEANINGS, csv_of, page_of, summary
+from nbeval.cli.app import main
 
 GOOD = "claim,kind,percent,count,n\n1,percentage,66,82,125\n"
 BAD = GOOD + "2,percentage,65,82,125\n"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.claiming import judge_file
-from nbeval.claims.reading import EXAMPLES, read_claims, write_template
-from nbeval.claims.reading_reports import is_report, read_report
+from nbeval.claims.judges import judge_file
+from nbeval.claims.reading import EXAMPLES, is_report, read_claims, read_report, write_template
 from nbeval.errors import OutputError, ParameterError, SourceError
 
 PAGE = """<html><body><table class="nb-table"><caption>Table 1: Levels.</caption>

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.claiming import judge
-from nbeval.claims.claim import Claim
-from nbeval.claims.judgement import HOLDS, Verdict
+from nbeval.claims.claim import HOLDS, Claim, Verdict
+from nbeval.claims.judges import judge
 
 
 def verdict(kind: str, **fields: object) -> tuple[str, str]:

@@ -7,13 +7,21 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from nbeval.claims.arithmetic import (
+    Counts,
+    Run,
+    bases_from,
+    bases_that_fit,
+    counts_behind_symbol,
+    counts_of,
+    counts_printed_as,
+    counts_rounded,
+    parts_of,
+    sum_of_parts,
+)
 from nbeval.dictionary.enums import Rounding, Symbol
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number, printed_value
 from nbeval.errors import ParameterError
-from nbeval.estimate.printed_bases import bases_that_fit, parts_of, sum_of_parts
-from nbeval.estimate.printed_counts import (
-    Counts, Run, bases_from, counts_behind_symbol, counts_of, counts_printed_as, counts_rounded,
-)
 
 
 @pytest.mark.parametrize(("text", "units", "decimals"), [

@@ -12,9 +12,16 @@ from statistics import stdev
 
 import pytest
 
+from nbeval.claims.arithmetic import (
+    Answers,
+    StatedTest,
+    means_beside,
+    p_of,
+    spread_possible,
+    squares_printed_as,
+    totals_printed_as,
+)
 from nbeval.dictionary.printed_number import printed_number
-from nbeval.estimate.printed_means import Answers, means_beside, spread_possible, squares_printed_as, totals_printed_as
-from nbeval.estimate.printed_tests import StatedTest, p_of
 
 
 @pytest.mark.parametrize(("mean", "n", "possible"), [

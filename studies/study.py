@@ -1,24 +1,58 @@
-"""The study: every interval and every test of the reports, on samples whose truth is known."""
+"""The study: every interval and every test of the reports, on samples whose truth is known; run, and written where a reviewer finds it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from studies.simulations import (
+    LEVEL, Trial, adjusted, factors, families, make_up, means, ordered, pairs, percentages, pooled, same_people_unknown,
+    scales, weighted,
+)
 
+from nbeval.errors import OutputError, ParameterError
+from nbeval.exhibit import Cell, Column, Exhibit, Row
+from nbeval.publish.document import read_document
+from nbeval.publish.execute import execute
+from nbeval.publish.formats.html import html_bytes
+from nbeval.publish.executed import notebook_bytes, scrub
 from nbeval.report.displays import Shown
-from nbeval.validation import same_people, two_samples, whole_cohort
-from nbeval.validation.shown import shown
-from nbeval.validation.trial import LEVEL, Trial
+
+
+SOURCE = "simulated samples; the seed stands in the notebook"
+
+
+def shown(table: pd.DataFrame, number: int, title: str, *, unit: str, base: str) -> Shown:
+    """A table as a numbered exhibit.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per row of the exhibit; the columns' names are printed.
+    number : int
+    title, unit, base : str
+
+    Returns
+    -------
+    Shown
+    """
+    names = [str(name) for name in table.columns]
+    columns = tuple(Column(key=name, label=name, header=place == 0, numeric=name.startswith("n ")) for place, name in enumerate(names))
+    rows = tuple(Row(tuple(Cell(str(value)) for value in values)) for values in table.itertuples(index=False))
+    return Shown(Exhibit(
+        id=f"study_{number}", label=f"Table {number}", title=title, columns=columns, rows=rows, unit=unit, base=base, source=SOURCE,
+    ))
+
 
 #: answers in one authority at one wave
 SIZES = (20, 60, 150)
 #: (what is simulated, runs for one run of the slowest)
 SIMULATIONS = (
-    (two_samples.percentages, 10), (two_samples.means, 10), (two_samples.families, 5), (two_samples.same_people_unknown, 5),
-    (same_people.pairs, 2), (same_people.scales, 2), (whole_cohort.weighted, 5), (whole_cohort.make_up, 2), (whole_cohort.pooled, 1),
-    (whole_cohort.ordered, 1), (whole_cohort.factors, 1), (whole_cohort.adjusted, 1),
+    (percentages, 10), (means, 10), (families, 5), (same_people_unknown, 5),
+    (pairs, 2), (scales, 2), (weighted, 5), (make_up, 2), (pooled, 1),
+    (ordered, 1), (factors, 1), (adjusted, 1),
 )
 #: of runs, this many standard errors are simulation error: one of 700 methods would lie outside by chance alone
 ERRORS = 3.2
@@ -120,3 +154,47 @@ def _row(trial: Trial, n: int) -> dict[str, object]:
     verdict = SHORT if not gap >= -error else CAUTIOUS if gap > error else AS_PROMISED
     return {"kind": trial.kind, "where": trial.where, "method": trial.method, "n": n, "runs": len(happened),
             "rate": 100 * rate, "promised": 100 * promised, "error": 100 * error, "verdict": verdict}
+
+
+NOTEBOOK = Path(__file__).with_name("intervals_and_tests.ipynb")
+#: the folder of the study below that of the reports
+FOLDER = "studies"
+
+
+def write_study(out: Path, *, runs: int, seed: int) -> tuple[Path, Path]:
+    """Run the notebook of the simulation study and write it with its page.
+
+    Parameters
+    ----------
+    out : Path
+        The folder for reports; a folder of the study's name is made in it.
+    runs : int
+        Of the slowest methods.
+    seed : int
+
+    Returns
+    -------
+    the executed notebook and the page
+
+    Raises
+    ------
+    ParameterError
+        Too few runs to say anything.
+    RenderError
+        The notebook stopped.
+    OutputError
+        The study could not be written.
+    """
+    if runs < 1:
+        raise ParameterError("the study needs runs.", found=str(runs), allowed="1 or more; 400 for a study to print", do="give more with --runs.")
+    ran = execute(NOTEBOOK, {"runs": runs, "seed": seed})
+    executed = scrub(ran, {"kind": FOLDER, "language": "en-GB", "invented": False})
+    notebook, page = out / FOLDER / "report.ipynb", out / FOLDER / "report.html"
+    content = html_bytes(read_document(executed))
+    try:
+        notebook.parent.mkdir(parents=True, exist_ok=True)
+        notebook.write_bytes(notebook_bytes(executed))
+        page.write_bytes(content)
+    except OSError as error:
+        raise OutputError("the study could not be written.", found=error.strerror or "", do="choose another place with --out.") from None
+    return notebook, page

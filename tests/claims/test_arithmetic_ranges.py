@@ -7,10 +7,18 @@ import math
 import numpy as np
 import pytest
 
+from nbeval.claims.arithmetic import (
+    Counts,
+    Run,
+    compare_printed,
+    compare_with_fixed,
+    counts_behind_symbol,
+    counts_printed_as,
+    decide,
+    interval_over,
+)
 from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.printed_number import printed_number
-from nbeval.estimate.printed_counts import Counts, Run, counts_behind_symbol, counts_printed_as
-from nbeval.estimate.printed_ranges import compare_printed, compare_with_fixed, decide, interval_over
 from nbeval.estimate.proportions import (
     against_fixed_score, chi_squared_uncorrected, newcombe, test_two_proportions as p_by_the_rule, wilson,
 )

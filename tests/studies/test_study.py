@@ -7,10 +7,9 @@ import pytest
 
 from nbeval.errors import ParameterError
 from nbeval.estimate.proportions import wilson
-from nbeval.validating import validate
-from nbeval.validation import run_study
-from nbeval.validation.study import AS_PROMISED, CAUTIOUS, SHORT, _row
-from nbeval.validation.trial import held, misled
+from studies import run_study
+from studies.simulations import held, misled
+from studies.study import AS_PROMISED, CAUTIOUS, SHORT, _row, write_study
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +56,7 @@ def test_a_method_without_any_interval_keeps_no_promise():
 
 def test_a_study_without_runs_is_refused(tmp_path):
     with pytest.raises(ParameterError, match="the study needs runs"):
-        validate(tmp_path, runs=0, seed=1)
+        write_study(tmp_path, runs=0, seed=1)
     assert not list(tmp_path.iterdir())
 
 

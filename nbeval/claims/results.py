@@ -8,11 +8,20 @@ from math import nan
 
 import pandas as pd
 
+from nbeval.claims.arithmetic import (
+    Counts,
+    PrintedComparison,
+    bases_from,
+    compare_printed,
+    compare_with_fixed,
+    counts_behind_symbol,
+    counts_printed_as,
+    counts_rounded,
+    interval_over,
+)
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Match, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, PrintedFigure
-from nbeval.estimate.printed_counts import Counts, bases_from, counts_behind_symbol, counts_printed_as, counts_rounded
-from nbeval.estimate.printed_ranges import PrintedComparison, compare_printed, compare_with_fixed, interval_over
 from nbeval.estimate.rows import gather, result_rows
 from nbeval.frames import Contrast, Quantity
 
