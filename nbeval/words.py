@@ -20,7 +20,7 @@ from nbeval.errors import ParameterError
 #: the language in which every entry exists
 REFERENCE = "en-GB"
 #: what a programme calls its people and places: these fields can stand in every sentence of a report
-COMMON = frozenset({"people", "person", "area", "areas", "People", "Area", "cohort", "programme"})
+COMMON = frozenset({"people", "person", "area", "areas", "People", "Area", "Areas", "cohort", "programme"})
 #: tables whose words stand around reports of any programme, and have only their own fields
 _AROUND = frozenset({"document", "slides", "workbook", "index", "crate"})
 _FOLDER = files("nbeval") / "report" / "words"

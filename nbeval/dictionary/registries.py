@@ -18,7 +18,7 @@ from nbeval.dictionary.models import ExhibitRow
 
 def kinds() -> Mapping[str, tuple[str, ...]]:
     """The kinds of exhibit, each with the charts that it can be drawn as (none: any)."""
-    return dict.fromkeys(enum_values("report/kind_ids.py") + enum_values("report/kinds_sources.py"), ()) | class_ids("report/kinds")
+    return dict.fromkeys(enum_values("report/kind_ids.py"), ()) | class_ids("report/kinds")
 
 
 def charts() -> tuple[str, ...]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nbeval.dictionary.models import ExhibitRow, Indicator
+from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Cell, Column
-from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell
 from nbeval.report.context import Context
-from nbeval.report.results import Result, Results
+from nbeval.report.results import Result
 from nbeval.report.draft import Units, by_domain
 
 #: gives the result that a row's subject has in a column
@@ -56,23 +55,6 @@ def _points(units: Units) -> str:
 def interval_label(context: Context) -> str:
     """The head of a column of intervals, with its level."""
     return context.say("interval", level=context.interval_level)
-
-
-def level_finder(rows: Results, source: str, wave: str, context: Context, *, authority: str = "",
-                 quantity: Quantity | None = None) -> Finder:
-    """Find the level of an indicator at a wave."""
-    return lambda one: rows.find(
-        source, quantity or context.quantity(one), indicator=one.indicator, wave=wave, authority=authority,
-    )
-
-
-def change_row(rows: Results, spec: ExhibitRow, context: Context, one: Indicator, authority: str,
-               quantity: Quantity = Quantity.CHANGE) -> Result | None:
-    """The change of an indicator between the first and the last wave of the report."""
-    return rows.find(
-        spec.source_id, quantity, indicator=one.indicator, wave=context.wave.id, authority=authority,
-        contrast=Contrast.WAVE, reference=context.first.id,
-    )
 
 
 def domain_blocks(indicators: tuple[Indicator, ...], context: Context) -> tuple[Block, ...]:

@@ -65,7 +65,7 @@ class Context:
         people, area = self.dictionary.programme.people, self.dictionary.programme.area
         known = {
             "people": people.many, "person": people.one, "area": area.one, "areas": area.many,
-            "People": _capital(people.many), "Area": _capital(area.one),
+            "People": _capital(people.many), "Area": _capital(area.one), "Areas": _capital(area.many),
             "cohort": self.cohort.label, "programme": self.dictionary.programme.name,
         }
         return self.words.say(sentence, **{**known, **fields})

@@ -14,13 +14,13 @@ from nbeval.estimate.evidence import estimate_evidence
 from nbeval.estimate.rows import gather
 from nbeval.report import Report
 from nbeval.report.exhibits import build, draft_of
-from nbeval.report.forms import FORMS
-from nbeval.report.kinds_sources import SourceTable
+from nbeval.report.kinds import KINDS
+from nbeval.report.kinds.of_source import OfSource
 from nbeval.disclosure import protect
 from nbeval.specimen.sources import write_evidence
 from nbeval.words import words_of
 
-KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS, SourceKind.INTERVIEWS)
+SOURCE_KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS, SourceKind.INTERVIEWS)
 SMALL_PANEL = "larkenmere"
 
 
@@ -32,7 +32,7 @@ def project(root):
 @pytest.fixture(scope="module")
 def disclosed(project, tmp_path_factory):
     own = project.cohort("specimen")
-    kept = tuple(one for one in own.sources if project.instrument(one.instrument).record.kind in KINDS)
+    kept = tuple(one for one in own.sources if project.instrument(one.instrument).record.kind in SOURCE_KINDS)
     cohort, out = own.model_copy(update={"sources": kept}), tmp_path_factory.mktemp("exports")
     for source in kept:
         write_evidence(cohort, project, source, out / cohort.id)
@@ -61,13 +61,15 @@ def exhibit(report, name):
 
 def own(project):
     """The exhibits of these sources, by kind of report."""
-    return [(kind, one.exhibit) for one in project.exhibits if one.kind in set(SourceTable) for kind in one.reports]
+    return [(kind, one.exhibit) for one in project.exhibits if isinstance(KINDS[one.kind], OfSource) for kind in one.reports]
 
 
-def test_every_kind_of_table_has_a_form_a_unit_and_a_base():
-    words = words_of("en-GB")
-    for kind in SourceTable:
-        assert kind in FORMS and f"unit_{kind}" in words and f"base_{kind}" in words
+def test_every_kind_of_these_sources_says_its_unit_and_its_base_in_words():
+    words, kinds = words_of("en-GB"), [kind for kind in KINDS.values() if isinstance(kind, OfSource)]
+    assert len(kinds) == 19
+    for kind in kinds:
+        keys = {kind.unit_words, kind.unit_of_one, kind.base_words, kind.base_of_one} - {""}
+        assert kind.base_words and keys <= set(words), kind.id
 
 
 def test_every_declared_exhibit_shows_something_or_waits_for_the_survey(project, make):

@@ -8,19 +8,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from nbeval.report.kinds.action_plan import Involved, Planned, Progress
+from nbeval.report.kinds.addressed import Addressed, AddressedBy
 from nbeval.report.kinds.authorities import ChangeByAuthority, LevelsByAuthority, Range
 from nbeval.report.kinds.change import Change, ChangeAdjusted
+from nbeval.report.kinds.delivery import Calendar, Delivered
+from nbeval.report.kinds.entry import Applications, Conditions
 from nbeval.report.kinds.groups import Differences, LevelsByGroup
+from nbeval.report.kinds.inspections import Judgements
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.kinds.levels import Comparison, Distribution, Levels
 from nbeval.report.kinds.measurement import Drivers, Reliability
+from nbeval.report.kinds.official import Official
+from nbeval.report.kinds.quotes import Quotes
 from nbeval.report.kinds.respondents import Attrition, Composition, CompositionTest, Nonresponse, Participation
 from nbeval.report.kinds.robustness import ChangePooled, Overlap, Weighting
+from nbeval.report.kinds.self_assessment import Agreement, Gaps, GapsByPlace, Movement, Ratings
+from nbeval.report.kinds.strengths import Strengths
+from nbeval.report.kinds.themes import Coders, Themes
+from nbeval.report.kinds.theory_of_change import Evidence
 from nbeval.report.kinds.unported import UNPORTED
 
 _OF_SURVEYS = (
     Levels, Comparison, Distribution, LevelsByGroup, LevelsByAuthority, Range, Differences, Change, ChangeAdjusted, ChangeByAuthority,
     ChangePooled, Overlap, Weighting, Participation, Composition, CompositionTest, Attrition, Nonresponse, Drivers, Reliability,
 )
+_OF_SOURCES = (
+    Ratings, Gaps, GapsByPlace, Movement, Agreement, Planned, Progress, Involved, Conditions, Applications, Delivered, Calendar,
+    Addressed, AddressedBy, Themes, Coders, Quotes, Judgements, Official,
+)
+_OF_ALL = (Evidence, Strengths)
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in (*(kind() for kind in _OF_SURVEYS), *UNPORTED)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in (*(kind() for kind in (*_OF_SURVEYS, *_OF_SOURCES, *_OF_ALL)), *UNPORTED)})

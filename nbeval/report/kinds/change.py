@@ -9,8 +9,8 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, Table, grid, level_cell, verdict_cell
 from nbeval.report.draft import Draft, Units, domain_of
-from nbeval.report.forms.strands import Reading, reading
 from nbeval.report.columns import difference_fields, domain_blocks, label_field
+from nbeval.report.kinds.evidence_items import Points, pointing, together
 from nbeval.report.kinds.drawn import Drawn, Line, difference_axis, mark, with_verdict
 from nbeval.report.kinds.kind import Subtraction
 from nbeval.report.numerals import NumberFormat
@@ -66,10 +66,9 @@ class Change(Drawn):
 
     def sentence(self, draft: Draft) -> str:
         """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
-        ways = [reading(one, draft.change(one)) for one in draft.indicators]
-        better, worse = ways.count(Reading.BETTER), ways.count(Reading.WORSE)
-        way = "mixed" if better and worse else "better" if better else "worse" if worse else "unclear"
-        said = draft.say(f"said_changes_{way}", better=better, worse=worse, all=len(ways))
+        points = [pointing(one, draft.change(one)) for one in draft.indicators]
+        said = draft.say(f"said_changes_{together(points)}", better=points.count(Points.BETTER), worse=points.count(Points.WORSE),
+                         all=len(points))
         domain = domain_of(draft.spec, draft.context)
         return draft.say("labelled", label=domain.label, about=said) if domain else draft.say("said_changes_whole", said=said)
 

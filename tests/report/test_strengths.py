@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.report.draft import results_of
-from nbeval.report.standing import Standing, stands_of
+from nbeval.report.exhibits import draft_of
+from nbeval.report.kinds.strengths import Standing, assessed
 from tests.report.invented import withheld
 
 
 def places(report):
     """Where the place of a report stands on each measure."""
     spec = report.context.dictionary.exhibit("stands")
-    return {one.indicator.indicator: one.standing for one in stands_of(results_of(spec, report.context), spec, report.context)}
+    return {one.indicator.indicator: one.standing for one in assessed(draft_of(spec, report.context))}
 
 
 def worded(name, verdict, **key):
@@ -35,7 +35,7 @@ def test_a_test_that_finds_it_better_makes_a_strength_and_one_that_finds_it_wors
 
 def test_a_large_difference_without_a_verdict_is_neither(make):
     found = places(make("place", "north", change=worded("calm", "no clear difference", contrast="rest")))
-    assert found["calm"] is Standing.LEVEL
+    assert found["calm"] is Standing.NO_DIFFERENCE
 
 
 def test_tests_that_disagree_are_said_to_disagree(make):
@@ -47,12 +47,12 @@ def test_a_change_too_small_to_matter_makes_no_priority(make):
     small = "fell, by less than the smallest meaningful change"
     found = places(make("place", "north", change=lambda made: worded("calm", small, contrast="wave")(
         worded("calm", "no clear difference", contrast="rest")(made))))
-    assert found["calm"] is Standing.LEVEL
+    assert found["calm"] is Standing.NO_DIFFERENCE
 
 
 def test_what_is_withheld_is_neither_and_is_counted(make):
     report = make("place", "north", change=hide)
-    assert set(places(report).values()) == {Standing.HIDDEN}
+    assert set(places(report).values()) == {Standing.NOT_SHOWN}
     said = str(report.strengths_and_priorities())
     assert "No measure is clearly better here" in said and "No measure is clearly worse here" in said
     assert "4 cannot be shown or could not be tested" in said
