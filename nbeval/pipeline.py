@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Cohort, ReportKind
+    from nbeval.cleaning.labels import Labelled
     from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
     from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
@@ -38,6 +39,13 @@ def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected | Col
     return with_evidence(collect(cohort, dictionary, data), collect_evidence(cohort, dictionary, data))
 
 
+def labelled(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> Labelled:
+    """Answers as a wide labelled frame, for an analyst: one row per respondent, and the reasons for gaps beside it."""
+    from nbeval.cleaning.labels import labelled_answers
+
+    return labelled_answers(collected.answers, collected.respondents, cohort, dictionary)
+
+
 def score(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary) -> Measured | None:
     """Answers to values: scales scored, indicators derived, respondents grouped and weighted; None where there are no answers."""
     from nbeval.scoring import measure
@@ -45,6 +53,13 @@ def score(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: D
     if cohort.made_from is SourceKind.PUBLISHED or collected.answers.empty:
         return None
     return measure(collected, cohort, dictionary)
+
+
+def wide_values(measured: Measured, dictionary: Dictionary) -> pd.DataFrame:
+    """Values as a wide frame, for an analyst: one row per respondent, one column per group and indicator."""
+    from nbeval.scoring import wide_values as wide
+
+    return wide(measured, {one.indicator: one.label for one in dictionary.indicators})
 
 
 def estimate(

@@ -27,6 +27,7 @@ from nbeval.workspace import Workspace, atomic_directory, mark_used, remove
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nbeval.cleaning.labels import Labelled
     from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
     from nbeval.report import Report
 
@@ -302,6 +303,26 @@ class CleanedStage(_Stage):
 
     name = "clean"
 
+    @cached_property
+    def _labelled(self) -> Labelled:
+        """The answers, wide and labelled, and the reasons for gaps."""
+        from nbeval import pipeline
+
+        return pipeline.labelled(self._study.collected, self._study.cohort, self._study.dictionary)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The answers: one row per respondent (index ``respondent``), with ``wave``, ``authority`` and one column per closed item.
+
+        Closed answers are ordered categories and numbers are numbers; labels, codes and ranges are in ``.attrs``. Confidential.
+        """
+        return self._labelled.frame
+
+    @property
+    def missing(self) -> pd.DataFrame:
+        """Why an answer is missing: the same rows and items as ``frame``, missing where there is an answer. Confidential."""
+        return self._labelled.missing
+
     def _count(self) -> StageCounts:
         return cleaned_counts(self._study.collected, self._study.dictionary.disclosure)
 
@@ -328,6 +349,15 @@ class ScoredStage(_Stage):
     """The values of a cohort's respondents. Displayed: how many were scored on each scale, by wave."""
 
     name = "score"
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The values: one row per respondent (index ``respondent``), with ``wave``, ``authority``, one column per group, ``weight``, and
+        one column per indicator: 1 and 0 for a percentage, else the score. Confidential.
+        """
+        from nbeval import pipeline
+
+        return pipeline.wide_values(self._study.measured, self._study.dictionary)
 
     def _count(self) -> StageCounts:
         return scored_counts(self._study.measured, self._study.grounds)

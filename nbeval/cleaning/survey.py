@@ -16,7 +16,7 @@ from nbeval.cleaning.findings import findings_table
 from nbeval.cleaning.forms import Aside, account, describe_forms, set_aside
 from nbeval.cleaning.intake import Intake
 from nbeval.cleaning.unsurveyed import nothing_answered, without_survey
-from nbeval.cleaning.locating import CORRECTIONS, cohort_folder, locate, record_inputs
+from nbeval.cleaning.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
 from nbeval.cleaning.missing import follow_routing, mark_absent
 from nbeval.cleaning.places import name_authorities
 from nbeval.cleaning.reading import read_table
@@ -126,17 +126,20 @@ def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
     intakes, files, first = [], [], 0
     for source in surveys:
         located = locate(cohort, source, data)
-        intakes.append(_take_in(cohort, dictionary, source, located, corrections, first))
+        exports = [(file, _read(file)) for file in located]
+        intakes.append(take_in(cohort, dictionary, source, exports, corrections, first))
         files += located
         first += len(intakes[-1].kept)
     return _Batch(intakes, record_inputs(files, path if path.is_file() else None, data))
 
 
-def _take_in(cohort: Cohort, dictionary: Dictionary, source: Source, files: list, corrections, first: int) -> Intake:
-    """One source from its files to codes, its respondents numbered from ``first`` + 1."""
+def take_in(
+    cohort: Cohort, dictionary: Dictionary, source: Source, exports: list[tuple[ExportFile, pd.DataFrame]], corrections: pd.DataFrame,
+    first: int = 0,
+) -> Intake:
+    """Take one source from its tables of text to codes, its respondents numbered from ``first`` + 1."""
     instrument = dictionary.instrument(source.instrument)
     rules = instrument.record
-    exports = [(file, _read(file)) for file in files]
     mapping = map_columns(exports, instrument)
     forms = _stack(mapping.forms).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
     forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))

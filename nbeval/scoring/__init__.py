@@ -1,16 +1,18 @@
-"""measure: answers to values. Scores scales, derives indicators, places respondents in groups."""
+"""Answers to values: scores scales, derives indicators, places respondents in groups, weights them."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.models import Cohort, Scale
+from nbeval.dictionary.models import Cohort
 from nbeval.frames import Collected, Measured
 from nbeval.scoring.groups import add_groups
 from nbeval.scoring.indicators import derive_indicators
-from nbeval.scoring.scales import keyed_items, score_scale
+from nbeval.scoring.scales import Scale, scale_items, score_answers
 from nbeval.scoring.weights import weigh
 
 
@@ -29,8 +31,29 @@ def measure(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> Mea
     return Measured(
         values=derive_indicators(with_scores(collected.answers, dictionary), dictionary.indicators),
         respondents=weigh(people, cohort),
-        keyed=keyed_items(collected.answers, _asked(dictionary, items), ranges=dictionary.ranges),
+        keyed=scale_items(collected.answers, _asked(dictionary, items)),
     )
+
+
+def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Lay out the values of a cohort with one row per respondent.
+
+    Parameters
+    ----------
+    measured : from ``measure``
+    labels : the label of each indicator, for ``.attrs["labels"]``
+
+    Returns
+    -------
+    one row per respondent (index ``respondent``)
+        ``wave``, ``authority``, one column per group, ``weight``, and one column per indicator.
+    """
+    people = measured.respondents.set_index("respondent").drop(columns=["source", "person"])
+    values = measured.values.pivot(index="respondent", columns="indicator", values="value").reindex(people.index)
+    values.columns = [str(name) for name in values.columns]
+    wide = pd.concat([people, values[[name for name in values if name not in people]]], axis=1)
+    wide.attrs = {"labels": {name: labels[name] for name in values if name in labels}}
+    return wide
 
 
 def with_scores(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
@@ -41,8 +64,8 @@ def with_scores(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     one row per respondent x item or scale (``frames.ANSWERS``).
     """
     scales = _asked(dictionary, set(answers["item"].cat.categories))
-    blocks = [answers, *(_as_answers(answers, scale, dictionary) for scale in scales)]
-    names = [*answers["item"].cat.categories, *(scale.id for scale in scales)]
+    blocks = [answers, *(_as_answers(answers, scale) for scale in scales)]
+    names = [*answers["item"].cat.categories, *(scale.name for scale in scales)]
     return pd.concat(
         [block.assign(item=pd.Categorical(block["item"], categories=names)) for block in blocks],
         ignore_index=True,
@@ -51,14 +74,14 @@ def with_scores(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
 
 def _asked(dictionary: Dictionary, items: set[str]) -> list[Scale]:
     """The scales of which at least one item was asked."""
-    return [scale for scale in dictionary.scales if items & {entry.item for entry in scale.items}]
+    return [Scale.declared(scale, dictionary.ranges) for scale in dictionary.scales if items & {entry.item for entry in scale.items}]
 
 
-def _as_answers(answers: pd.DataFrame, scale: Scale, dictionary: Dictionary) -> pd.DataFrame:
+def _as_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     """The scores of one scale in the shape of answers."""
-    scored = score_scale(answers, scale, ranges=dictionary.ranges)
+    scored = score_answers(answers, scale)
     respondents = answers.drop_duplicates("respondent")[["respondent", "wave", "authority"]]
     block = respondents.merge(scored, on="respondent", how="inner", validate="one_to_one")
-    block = block.rename(columns={"score": "code"}).assign(item=scale.id)
+    block = block.rename(columns={"score": "code"}).assign(item=scale.name)
     block["code"] = block["code"].astype(np.float64)
     return block[list(answers.columns)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.models import GroupLevel
+from nbeval.scoring.codes import placed
 
 
 def add_groups(
@@ -34,8 +34,6 @@ def add_groups(
             answers.loc[answers["item"] == levels[0].item].set_index("respondent")["code"]
             .reindex(grouped["respondent"]).to_numpy(dtype=float)
         )
-        found = np.full(len(codes), -1)
-        for position, level in enumerate(levels):
-            found[matcher(level.codes).contains(codes)] = position
+        found = placed(codes, [matcher(level.codes) for level in levels])
         grouped[name] = pd.Categorical.from_codes(found, categories=[level.level for level in levels])
     return grouped

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from nbeval.dictionary.enums import ScaleRule, Status
-from nbeval.dictionary.models import Conversion, Scale, ScaleItem
+from nbeval.dictionary.models import Conversion, ScaleItem
+from nbeval.dictionary.models import Scale as DeclaredScale
 from nbeval.errors import FrameError
-from nbeval.scoring.scales import keyed_items, score_scale
+from nbeval.scoring.scales import Scale, scale_items, score_answers
 
 ITEMS = ("a", "b", "c", "d")
 RANGES = dict.fromkeys(ITEMS, (1.0, 5.0))
@@ -37,17 +38,17 @@ def answers() -> pd.DataFrame:
     )
 
 
-def scale(rule: ScaleRule, *, minimum: int = 4, reverse: str = "c", **further: object) -> Scale:
+def scale(rule: ScaleRule, *, minimum: int = 4, reverse: str = "c", **further: object) -> DeclaredScale:
     """A scale of the four items, with item c keyed the other way."""
     items = tuple(ScaleItem(item=item, reverse=item == reverse, counts_when=("1-2",) if rule is ScaleRule.COUNT else ())
                   for item in ITEMS)
-    return Scale(id="s", label="S", items=items, rule=rule, minimum_answered=minimum, lowest=4, highest=20,
+    return DeclaredScale(id="s", label="S", items=items, rule=rule, minimum_answered=minimum, lowest=4, highest=20,
                  citation="invented", licence="none", status=Status.CONFIRMED, **further)
 
 
 def scores(answers: pd.DataFrame, declared: Scale) -> list[float | None]:
     """The four scores, None where there is none."""
-    found = score_scale(answers, declared, ranges=RANGES)["score"]
+    found = score_answers(answers, Scale.declared(declared, RANGES))["score"]
     return [None if pd.isna(score) else score for score in found]
 
 
@@ -75,9 +76,9 @@ def test_a_count_counts_the_answers_in_the_declared_codes(answers):
 
 
 def test_reversing_twice_changes_nothing(answers):
-    once = score_scale(answers, scale(ScaleRule.SUM, reverse="c"), ranges=RANGES)["score"][0]
+    once = score_answers(answers, Scale.declared(scale(ScaleRule.SUM, reverse="c"), RANGES))["score"][0]
     reflected = answers.assign(code=np.where(answers["item"].eq("c"), 6 - answers["code"], answers["code"]))
-    assert score_scale(reflected, scale(ScaleRule.SUM, reverse=""), ranges=RANGES)["score"][0] == once
+    assert score_answers(reflected, Scale.declared(scale(ScaleRule.SUM, reverse=""), RANGES))["score"][0] == once
 
 
 def test_a_conversion_table_is_for_complete_totals_only(answers):
@@ -87,24 +88,24 @@ def test_a_conversion_table_is_for_complete_totals_only(answers):
 
 def test_a_total_outside_the_conversion_table_is_refused(answers):
     with pytest.raises(FrameError, match="1 raw totals are not in its conversion table"):
-        score_scale(answers, scale(ScaleRule.SUM, conversion=(Conversion(raw=4, score=1),)), ranges=RANGES)
+        score_answers(answers, Scale.declared(scale(ScaleRule.SUM, conversion=(Conversion(raw=4, score=1),)), RANGES))
 
 
 def test_no_score_says_why(answers):
-    missing = score_scale(answers, scale(ScaleRule.MEAN, minimum=3), ranges=RANGES)["missing"]
+    missing = score_answers(answers, Scale.declared(scale(ScaleRule.MEAN, minimum=3), RANGES))["missing"]
     assert [None if pd.isna(reason) else reason for reason in missing] == [None, None, "not_asked", "not_answered"]
 
 
 def test_the_answers_are_not_altered_and_their_order_does_not_matter(answers):
     before = answers.copy(deep=True)
     declared = scale(ScaleRule.MEAN, minimum=2)
-    plain = score_scale(answers, declared, ranges=RANGES)
-    shuffled = score_scale(answers.sample(frac=1, random_state=3), declared, ranges=RANGES)
+    plain = score_answers(answers, Scale.declared(declared, RANGES))
+    shuffled = score_answers(answers.sample(frac=1, random_state=3), Scale.declared(declared, RANGES))
     pd.testing.assert_frame_equal(answers, before)
     pd.testing.assert_frame_equal(plain, shuffled)
 
 
 def test_keyed_items_reflect_what_is_reversed(answers):
-    keyed = keyed_items(answers, [scale(ScaleRule.SUM)], ranges=RANGES)
+    keyed = scale_items(answers, [Scale.declared(scale(ScaleRule.SUM), RANGES)])
     first = keyed[keyed["respondent"].eq(1)].set_index("item")["code"]
     assert first.to_dict() == {"a": 4.0, "b": 5.0, "c": 4.0, "d": 3.0}
