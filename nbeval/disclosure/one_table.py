@@ -220,4 +220,5 @@ def _policy(threshold: int, interval: int, zeros: bool) -> Disclosure:
                              where="protect", do="give whole numbers, such as threshold=10.")
     return Disclosure(
         threshold=threshold, threshold_internal=threshold, threshold_percent_base=threshold, protect_complement=zeros, rounding="half_up",
-        protection_interval=interval, symbols={"withheld": SYMBOL}, symbol_meanings={}, source="protect")
+        protection_interval=interval, symbols={"withheld": SYMBOL}, symbol_meanings={"withheld": "withheld"},
+        source="protect")

@@ -88,7 +88,7 @@ def test_a_conversion_table_is_for_complete_totals_only(answers):
 
 def test_a_total_outside_the_conversion_table_is_refused(answers):
     with pytest.raises(FrameError, match="1 raw totals are not in its conversion table"):
-        score_answers(answers, Scale.declared(scale(ScaleRule.SUM, conversion=(Conversion(raw=4, score=1),)), RANGES))
+        score_answers(answers, Scale.declared(scale(ScaleRule.SUM, conversion=(Conversion(raw=4, score=4),)), RANGES))
 
 
 def test_no_score_says_why(answers):
