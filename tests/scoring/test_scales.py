@@ -42,7 +42,7 @@ def scale(rule: ScaleRule, *, minimum: int = 4, reverse: str = "c", **further: o
     """A scale of the four items, with item c keyed the other way."""
     items = tuple(ScaleItem(item=item, reverse=item == reverse, counts_when=("1-2",) if rule is ScaleRule.COUNT else ())
                   for item in ITEMS)
-    return DeclaredScale(id="s", label="S", items=items, rule=rule, minimum_answered=minimum, lowest=4, highest=20,
+    return DeclaredScale(id="s", label="S", items=items, rule=rule, minimum_answered=minimum, lowest=1, highest=20,
                  citation="invented", licence="none", status=Status.CONFIRMED, **further)
 
 
@@ -88,7 +88,7 @@ def test_a_conversion_table_is_for_complete_totals_only(answers):
 
 def test_a_total_outside_the_conversion_table_is_refused(answers):
     with pytest.raises(FrameError, match="1 raw totals are not in its conversion table"):
-        score_answers(answers, Scale.declared(scale(ScaleRule.SUM, conversion=(Conversion(raw=4, score=4),)), RANGES))
+        score_answers(answers, Scale.declared(scale(ScaleRule.SUM, conversion=(Conversion(raw=4, score=1),)), RANGES))
 
 
 def test_no_score_says_why(answers):
