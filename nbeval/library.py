@@ -15,7 +15,7 @@ from nbeval.workspace import Workspace
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbeval.publish.summary import Summary
+    from nbeval.publish.job import Summary
 
 
 @dataclass(frozen=True)
