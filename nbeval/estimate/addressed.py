@@ -8,9 +8,9 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Direction, Measure
 from nbeval.dictionary.models import Cohort, Indicator
+from nbeval.estimate.families import verdicts
 from nbeval.estimate.means import mean_interval
 from nbeval.estimate.rows import result_rows
-from nbeval.estimate.families import verdicts
 from nbeval.frames import Contrast, Quantity
 
 GROUP, ADDRESSED, REST = "addressed", "addressed", "rest"

@@ -8,6 +8,7 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.frames import Reason
 
 WEIGHTS = ("unweighted", "linear", "quadratic")
 
@@ -33,15 +34,15 @@ def kappa(table: ArrayLike, conf_level: float = 0.95, *, weights: str = "unweigh
     counts = np.asarray(table, float)
     n = counts.sum()
     if n == 0:
-        return not_estimable(weights, "no subject has both ratings")
+        return not_estimable(weights, Reason.NOT_RATED)
     used = (counts.sum(axis=0) > 0) | (counts.sum(axis=1) > 0)
     if used.sum() < 2:
-        return not_estimable(weights, "both raters used one level only")
+        return not_estimable(weights, Reason.ONE_LEVEL)
     with np.errstate(divide="ignore", invalid="ignore"):
         found = cohens_kappa(counts, wt=None if weights == "unweighted" else weights)
     value, error = float(found.kappa), float(found.std_kappa)
     tested = {"statistic": float(found.z_value), "p_value": float(found.pvalue_two_sided)} if found.std_kappa0 > 1e-10 else {}
     if not error >= 1e-7:
-        return Outcome(value, method=weights, warning="no interval: the ratings have no variance to judge by", **tested)
+        return Outcome(value, method=weights, warning=Reason.NO_VARIANCE_OF_RATINGS, **tested)
     low, high = stats.norm.interval(conf_level, value, error)
     return Outcome(value, error, float(low), float(high), conf_level, method=weights, **tested)

@@ -12,12 +12,11 @@ from nbeval.estimate.means import moments
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.pooling import Pooled, pool, risk_difference
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: with fewer answers than this Cochran's Q finds differences too readily: 8.5 % of the time at 20 answers (simulation study)
 ENOUGH_FOR_Q = 60
 FEW_FOR_Q = f"some authorities have fewer than {ENOUGH_FOR_Q} answers: the test finds differences more often than it says"
-INFERENCE_TO_OTHERS = "inference to other authorities, not to this cohort"
 
 
 def authority_range(plan: Plan) -> pd.DataFrame:
@@ -39,7 +38,7 @@ def authority_range(plan: Plan) -> pd.DataFrame:
     placed["n_reference"] = within["estimate"].transform("size").astype(float)
     several = placed[placed["n_reference"] > 1]
     ends = several.groupby(["indicator", "wave"], observed=True)
-    same = {"cohort": plan.cohort.id, "source": plan.source, "method": "range of the authorities"}
+    same = {"cohort": plan.cohort.id, "source": plan.source, "method": Method.RANGE}
     return pd.concat([
         result_rows(ends.head(1), **same, quantity=Quantity.LOWEST.value),
         result_rows(ends.tail(1), **same, quantity=Quantity.HIGHEST.value),
@@ -91,7 +90,7 @@ def _means(found: list[tuple[str, str, str, Pooled, bool]]) -> pd.DataFrame:
     """The random-effects means."""
     return pd.DataFrame([
         {"indicator": name, "wave": wave, "unit": unit, "n_valid": float(pooled.k), **outcome_columns(pooled.mean),
-         "warning": pooled.mean.warning or INFERENCE_TO_OTHERS}
+         "warning": pooled.mean.warning or Reason.OTHER_AUTHORITIES}
         for name, wave, unit, pooled, _ in found
     ])
 
@@ -101,6 +100,6 @@ def _heterogeneity(found: list[tuple[str, str, str, Pooled, bool]]) -> pd.DataFr
     return pd.DataFrame([
         {"indicator": name, "wave": wave, "n_valid": float(pooled.k), **outcome_columns(pooled.i_squared),
          "statistic": pooled.q.estimate, "df": pooled.q.df, "p_value": pooled.q.p_value,
-         "method": "I squared; Cochran Q test", "warning": pooled.i_squared.warning or (FEW_FOR_Q if few else "")}
+         "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": pooled.i_squared.warning or (FEW_FOR_Q if few else "")}
         for name, wave, _, pooled, few in found
     ])

@@ -12,7 +12,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Benchmark, Indicator
-from nbeval.estimate.levels import ALL_THE_SAME, NOBODY, ONE_ONLY, share, unit_of
+from nbeval.estimate.levels import NOBODY, ONE_ONLY, share, unit_of
 from nbeval.estimate.means import hedges_g, mean_against_fixed, moments, welch
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import PLACE, Plan
@@ -21,11 +21,9 @@ from nbeval.estimate.proportions import (
     SMALLEST_EXPECTED, against_fixed_score, chi_squared_uncorrected, newcombe, smallest_expected, test_two_proportions,
 )
 from nbeval.estimate.rows import result_rows
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 POWER = 0.80
-DIFFERS = "not tested: the published definition differs from ours"
-FIXED = "the published value is taken as exact: its own uncertainty is not known"
 #: the columns of a count, and those of the count that it is compared with
 COUNTED = {"n_valid": "n_reference", "numerator": "numerator_reference", "squares": "squares_reference"}
 _SAME_PLACE = [name for name in PLACE if name != "wave"]
@@ -161,7 +159,7 @@ def _tests(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> di
     plain = chi_squared_uncorrected(x1, n1, x0, n0)
     columns = {"statistic": plain.statistic, "df": plain.df, "p_value": plain.p_value}
     some = (n1 > 0) & (n0 > 0)
-    method = np.where(some, "chi_squared_uncorrected", "none").astype(object)
+    method = np.where(some, Method.CHI_SQUARED, Method.NONE).astype(object)
     small = np.flatnonzero(some & (smallest_expected(x1, n1, x0, n0) < SMALLEST_EXPECTED))
     tables = [tuple(int(round(counts[row])) for counts in (x1, n1, x0, n0)) for row in small]
     tested = {table: test_two_proportions(*table) for table in set(tables)}
@@ -169,7 +167,7 @@ def _tests(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> di
         method[row] = tested[table].method
         for name, numbers in columns.items():
             numbers[row] = getattr(tested[table], name)
-    return columns | {"method": np.where(some, "Newcombe interval; " + method, method)}
+    return columns | {"method": np.where(some, Method.join(Method.NEWCOMBE, "") + method, method)}
 
 
 def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -181,15 +179,16 @@ def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame,
     one row per pair with the standardised difference.
     """
     n1, n0 = pairs["n_valid"].to_numpy(float), pairs["n_reference"].to_numpy(float)
-    (mean1, sd1), (mean0, sd0) = moments(n1, pairs["numerator"], pairs["squares"]), moments(n0, *(pairs[f"{name}_reference"] for name in ("numerator", "squares")))
+    mean1, sd1 = moments(n1, pairs["numerator"], pairs["squares"])
+    mean0, sd0 = moments(n0, pairs["numerator_reference"], pairs["squares_reference"])
     found = welch(mean1, sd1, n1, mean0, sd0, n0, conf_level)
     without = [(n1 == 0) | (n0 == 0), (n1 == 1) | (n0 == 1), np.isnan(found.std_error)]
     common = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
-        conf_level=conf_level, warning=np.select(without, [NOBODY, ONE_ONLY, ALL_THE_SAME], ""),
+        conf_level=conf_level, warning=np.select(without, [NOBODY, ONE_ONLY, Reason.ALL_THE_SAME], ""),
     )
-    plain = common.assign(**found.columns() | {"estimate": mean1 - mean0}, method="Welch interval and test")
+    plain = common.assign(**found.columns() | {"estimate": mean1 - mean0}, method=Method.WELCH)
     size = hedges_g(mean1, sd1, n1, mean0, sd0, n0, conf_level)
-    return plain, common.assign(**size.columns(), method="Hedges g", unit="standard deviations")
+    return plain, common.assign(**size.columns(), method=Method.HEDGES_G, unit="standard deviations")
 
 
 def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -241,8 +240,8 @@ def _published(published: list[Benchmark], plan: Plan) -> pd.DataFrame:
              "conf_high": "conf_high", "n": "n_valid", "unit": "unit"}
     table = pd.DataFrame([{column: getattr(one, name) for name, column in names.items()} for one in published])
     return result_rows(
-        table.assign(warning=[DIFFERS if one.match is Match.DIFFERS else "" for one in published]), cohort=plan.cohort.id,
-        source=plan.source, quantity=Quantity.BENCHMARK.value, contrast=Contrast.COMPARATOR.value, method="as published",
+        table.assign(warning=[Reason.DEFINITION_DIFFERS if one.match is Match.DIFFERS else "" for one in published]), cohort=plan.cohort.id,
+        source=plan.source, quantity=Quantity.BENCHMARK.value, contrast=Contrast.COMPARATOR.value, method=Method.AS_PUBLISHED,
     )
 
 
@@ -252,7 +251,7 @@ def _beside(rows: pd.DataFrame, benchmark: Benchmark, indicator: Indicator, plan
     level = plan.dictionary.programme.conf_level
     if benchmark.match is Match.DIFFERS:
         table = rows[[*PLACE, "contrast", "reference", "source", "n_valid"]]
-        return result_rows(table, **same, method="none", warning=f"not estimable: {DIFFERS}", unit=unit_of(indicator))
+        return result_rows(table, **same, method=Method.NONE, warning=Reason.DEFINITION_DIFFERS.not_estimable, unit=unit_of(indicator))
     if indicator.measure is Measure.MEAN:
         return result_rows(_mean_less_fixed(rows, benchmark.value, level), **same, unit=unit_of(indicator))
     if benchmark.n:
@@ -265,8 +264,8 @@ def _share_less_fixed(rows: pd.DataFrame, value: float, level: float) -> pd.Data
     """Our share minus a fixed value, with Wilson's interval moved by it."""
     found = against_fixed_score(rows["numerator"], rows["n_valid"], value, level)
     return rows.assign(
-        **found.columns(100), conf_level=level, method="Wilson interval less the fixed value; one-sample score test",
-        warning=np.where(rows["n_valid"] > 0, FIXED, NOBODY),
+        **found.columns(100), conf_level=level, method=Method.join(Method.WILSON_LESS_FIXED, Method.SCORE),
+        warning=np.where(rows["n_valid"] > 0, Reason.FIXED_VALUE, NOBODY),
     )
 
 
@@ -276,6 +275,6 @@ def _mean_less_fixed(rows: pd.DataFrame, value: float, level: float) -> pd.DataF
     found = mean_against_fixed(*moments(n, rows["numerator"], rows["squares"]), n, value, level)
     bounded = np.isfinite(found.conf_low)
     return rows.drop(columns="numerator").assign(
-        **found.columns() | {"df": np.where(bounded, found.df, np.nan)}, conf_level=level, method="one-sample t interval and test",
-        warning=np.select([n == 0, n == 1, ~bounded], [NOBODY, ONE_ONLY, ALL_THE_SAME], FIXED),
+        **found.columns() | {"df": np.where(bounded, found.df, np.nan)}, conf_level=level, method=Method.ONE_SAMPLE_T,
+        warning=np.select([n == 0, n == 1, ~bounded], [NOBODY, ONE_ONLY, Reason.ALL_THE_SAME], Reason.FIXED_VALUE),
     )

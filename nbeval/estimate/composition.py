@@ -11,7 +11,7 @@ from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.estimate.tables import cramers_v, goodness_of_fit, independence
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity
 
 
 def composition(plan: Plan) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def _population(plan: Plan) -> pd.DataFrame:
     rows = margins.assign(estimate=100 * margins["count"] / total, n_valid=total.astype(float), numerator=margins["count"].astype(float))
     return result_rows(
         rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.POPULATION_SHARE.value,
-        contrast=Contrast.NONE.value, unit="percent", method="as declared",
+        contrast=Contrast.NONE.value, unit="percent", method=Method.AS_DECLARED,
     )
 
 
@@ -88,7 +88,7 @@ def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
             known = np.array([population.get(level, 0.0) for level in counts.columns])
             found = goodness_of_fit(counts.loc[wave], known)
             rows.append({"wave": wave, "contrast": Contrast.POPULATION.value, "n_valid": counts.loc[wave].sum(),
-                         **outcome_columns(found), "method": "chi-squared against the declared population; Cohen w"})
+                         **outcome_columns(found), "method": Method.join(Method.POPULATION_FIT, Method.COHEN_W)})
     return result_rows(
         pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.COMPOSITION_TEST.value,
         group=group, unit="coefficient",
@@ -103,7 +103,7 @@ def _between_waves(counts: pd.DataFrame, wave: str, plan: Plan) -> dict[str, obj
     return {
         "wave": wave, "contrast": Contrast.WAVE.value, "reference": plan.waves[0], "n_valid": both.loc[wave].sum(),
         "n_reference": both.loc[plan.waves[0]].sum(), **outcome_columns(size), "statistic": test.statistic, "df": test.df,
-        "p_value": test.p_value, "warning": words.warning, "method": "chi-squared without correction; Cramer V, noncentral interval",
+        "p_value": test.p_value, "warning": words.warning, "method": Method.join(Method.INDEPENDENCE, Method.CRAMERS_V),
     }
 
 

@@ -11,13 +11,12 @@ from nbeval.estimate.means import mean_interval, moments
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import wilson
 from nbeval.estimate.rows import result_rows
-from nbeval.frames import Quantity
+from nbeval.frames import Method, Quantity, Reason
 
-NOBODY = "not estimable: nobody answered"
-NOBODY_ASKED = "not estimable: nobody was asked"
-POPULATION_UNKNOWN = "not estimable: the number of people who could have answered is not declared"
-ONE_ONLY = "not estimable: an interval needs two answers or more"
-ALL_THE_SAME = "no spread: all answers are the same, so no interval is given"
+NOBODY = Reason.NOBODY.not_estimable
+NOBODY_ASKED = Reason.NOBODY_ASKED.not_estimable
+POPULATION_UNKNOWN = Reason.POPULATION_UNKNOWN.not_estimable
+ONE_ONLY = Reason.ONE_ANSWER.not_estimable
 
 
 def levels(plan: Plan) -> pd.DataFrame:
@@ -73,7 +72,7 @@ def participation(plan: Plan) -> pd.DataFrame:
     kept = forms["n_valid"]
     known = forms.assign(numerator=kept, n_valid=forms["n_eligible"].where(forms["n_eligible"] > 0, 0.0))
     rates = percentages(known, plan.dictionary.programme.conf_level, nobody=POPULATION_UNKNOWN).assign(n_valid=kept)
-    counts = forms.assign(estimate=kept, method="forms kept", unit="forms")
+    counts = forms.assign(estimate=kept, method=Method.FORMS_KEPT, unit="forms")
     same = {"cohort": plan.cohort.id, "source": plan.source}
     return pd.concat([
         result_rows(counts, **same, quantity=Quantity.COUNT.value),
@@ -93,7 +92,7 @@ def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY
     found = wilson(hits, n, conf_level)
     return counts.assign(
         estimate=share(100 * hits, n), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high, conf_level=conf_level,
-        method="Wilson interval", warning=np.where(n > 0, "", nobody),
+        method=Method.WILSON, warning=np.where(n > 0, "", nobody),
     )
 
 
@@ -109,13 +108,13 @@ def mean_levels(counts: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, 
     mean, sd = moments(n, counts["numerator"], counts["squares"])
     found = mean_interval(mean, sd, n, conf_level)
     spread = np.isfinite(found.std_error)
-    warning = np.select([n == 0, n == 1, ~spread], [NOBODY, ONE_ONLY, ALL_THE_SAME], "")
+    warning = np.select([n == 0, n == 1, ~spread], [NOBODY, ONE_ONLY, Reason.ALL_THE_SAME], "")
     common = counts.drop(columns="numerator").assign(warning=warning)
     means = common.assign(
         estimate=mean, std_error=found.std_error, df=np.where(spread, found.df, np.nan), conf_low=found.conf_low,
-        conf_high=found.conf_high, conf_level=conf_level, method="mean, t interval",
+        conf_high=found.conf_high, conf_level=conf_level, method=Method.MEAN_T,
     )
-    return means, common.assign(estimate=sd, method="standard deviation")
+    return means, common.assign(estimate=sd, method=Method.SD)
 
 
 def share(numerator: np.ndarray, n: np.ndarray) -> np.ndarray:

@@ -16,11 +16,12 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from nbeval.errors import ParameterError
+from nbeval.frames import Reason
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
-NO_VARIANCE = "no variance: an interval without width would not be certainty"
-NO_DF = "no interval: no degrees of freedom"
+NO_VARIANCE = Reason.NO_VARIANCE
+NO_DF = Reason.NO_DF
 #: what a stratum with one sampled cluster adds to the variance: see ``survey_design``
 LONELY = ("adjust", "average", "remove", "fail")
 

@@ -20,11 +20,11 @@ from nbeval.estimate.proportions import mcnemar, newcombe_paired
 from nbeval.estimate.ranks import rank_biserial, signed_rank
 from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.estimate.tally import tally
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: with fewer people than this who changed their answer McNemar's test is exact
 FEW_DISCORDANT = 25
-NOBODY = "not estimable: nobody of the first wave can be linked"
+NOBODY = Reason.NOT_LINKED.not_estimable
 _LOST, _KEPT = "lost", "kept"
 
 
@@ -129,24 +129,24 @@ def paired_percentage(now: np.ndarray, then: np.ndarray, conf_level: float) -> d
     test = mcnemar(lost, won, exact=lost + won < FEW_DISCORDANT)
     return outcome_columns(found, factor=100) | {
         "unit": "percentage points", "statistic": test.statistic, "df": test.df, "p_value": test.p_value,
-        "method": f"Newcombe interval for pairs; {test.method}", "warning": found.warning or test.warning.removeprefix("not estimable: "),
+        "method": Method.join(Method.NEWCOMBE_PAIRED, test.method), "warning": found.warning or test.warning.removeprefix("not estimable: "),
     }
 
 
 def paired_mean(now: np.ndarray, then: np.ndarray, conf_level: float) -> dict[str, object]:
     """Give the change of a mean among the same people, as columns of an estimate."""
-    return outcome_columns(paired_t(now, then, conf_level)) | {"method": "paired t interval and test"}
+    return outcome_columns(paired_t(now, then, conf_level)) | {"method": Method.PAIRED_T}
 
 
 def _means(at: dict, now: np.ndarray, then: np.ndarray, level: float, unit: str) -> Iterator[dict[str, object]]:
     """The rows of the change of a mean: in its unit, in standard deviations and by ranks."""
     yield at | paired_mean(now, then, level) | {"quantity": Quantity.CHANGE.value, "unit": unit}
     yield at | outcome_columns(standardised_change(now, then, level)) | {
-        "quantity": Quantity.EFFECT_SIZE.value, "unit": "standard deviations", "method": "change over the first wave's standard deviation (SMCR)"}
+        "quantity": Quantity.EFFECT_SIZE.value, "unit": "standard deviations", "method": Method.SMCR}
     size, test = rank_biserial(now, then), signed_rank(now, then)
     yield at | outcome_columns(size) | {
         "quantity": Quantity.RANK_BISERIAL.value, "unit": "correlation", "statistic": test.statistic, "p_value": test.p_value,
-        "method": f"matched-pairs rank-biserial; {test.method}"}
+        "method": Method.join(Method.RANK_BISERIAL, test.method)}
 
 
 def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, object]:

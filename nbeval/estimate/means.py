@@ -15,6 +15,7 @@ from scipy.special import gammaln
 from statsmodels.stats.weightstats import DescrStatsW
 
 from nbeval.estimate.outcome import Estimates, Outcome, estimates, not_estimable
+from nbeval.frames import Reason
 
 
 def moments(n: ArrayLike, total: ArrayLike, squares: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -109,7 +110,7 @@ def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) ->
     """
     change = paired_changes(final, baseline)
     if change.size == 0:
-        return not_estimable("paired_t", "no complete pair")
+        return not_estimable("paired_t", Reason.NO_PAIR)
     why = _why_no_spread(change)
     if why:
         return Outcome(float(change.mean()), method="paired_t", warning=f"no interval: {why}")
@@ -133,9 +134,9 @@ def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float
     both = ~np.isnan(final) & ~np.isnan(baseline)
     final, baseline = final[both], baseline[both]
     change, n = paired_changes(final, baseline), int(both.sum())
-    why = "no complete pair" if n == 0 else _why_no_spread(change)
+    why = Reason.NO_PAIR if n == 0 else _why_no_spread(change)
     if not why and (np.ptp(baseline) == 0 or np.ptp(final) == 0):
-        why = "everybody gave the same answer at one wave"
+        why = Reason.WAVE_WITHOUT_SPREAD
     if why:
         return not_estimable(method, why)
     size = float(small_sample_correction(n - 1)) * float((final - baseline).mean()) / baseline.std(ddof=1)
@@ -153,8 +154,8 @@ def paired_changes(final: ArrayLike, baseline: ArrayLike) -> np.ndarray:
 def _why_no_spread(change: np.ndarray) -> str:
     """Why changes have no spread to measure by, or nothing."""
     if change.size == 1:
-        return "there is one pair only"
-    return "everybody changed by the same amount" if np.ptp(change) == 0 else ""
+        return Reason.ONE_PAIR
+    return Reason.SAME_CHANGE if np.ptp(change) == 0 else ""
 
 
 def _two_samples(*given: ArrayLike) -> tuple[list[np.ndarray], np.ndarray]:

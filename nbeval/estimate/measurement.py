@@ -10,9 +10,7 @@ from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import wilson
 from nbeval.estimate.reliability import alpha, complete_answers, floor_and_ceiling, item_rest, straight_lining, wrong_polarity
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.frames import Quantity
-
-POLARITY = "runs against its scale: check how the item is stored or keyed"
+from nbeval.frames import Quantity, Reason
 
 
 def measurement(plan: Plan) -> pd.DataFrame:
@@ -80,7 +78,7 @@ def _rests(place: dict, items: pd.DataFrame) -> list[dict[str, object]]:
     against = set(wrong_polarity(items))
     return [
         place | _row(Quantity.ITEM_REST, found, "correlation") | {"group": "item", "level": item}
-        | ({"warning": POLARITY} if item in against else {})
+        | ({"warning": Reason.AGAINST_SCALE} if item in against else {})
         for item, found in item_rest(items).items()
     ]
 

@@ -21,7 +21,7 @@ from nbeval.estimate.means import moments
 from nbeval.estimate.outcome import Outcome, not_estimable, wald
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import outcome_columns, result_rows
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 METHOD = "overlap_bounds_normal"
 
@@ -69,8 +69,8 @@ def _at_wave(plan: Plan, wave: str) -> list[dict[str, object]]:
         rows += [
             place | outcome_columns(outcome, factor=100 if percent else 1) | {"quantity": quantity.value, "method": f"{which}; up to {words}"}
             for quantity, outcome, which in (
-                (Quantity.OVERLAP_WIDEST, found.widest, "widest interval over the overlap"),
-                (Quantity.OVERLAP_BOUND, found.narrowest, "narrowest interval over the overlap"),
+                (Quantity.OVERLAP_WIDEST, found.widest, Method.OVERLAP_WIDEST),
+                (Quantity.OVERLAP_BOUND, found.narrowest, Method.OVERLAP_NARROWEST),
             )
         ]
     return rows
@@ -132,11 +132,11 @@ def overlap_bounds(
     most = min(n_baseline, n_final) if largest_overlap is None else largest_overlap
     _refuse(most, n_baseline, n_final, correlations)
     if min(n_baseline, n_final) < 1 or not (error_baseline >= 0 and error_final >= 0 and error_baseline + error_final > 0):
-        return OverlapBounds(*[not_estimable(METHOD, "a wave has no answers or no standard error")] * 3)
+        return OverlapBounds(*[not_estimable(METHOD, Reason.NO_ERROR)] * 3)
     errors = (overlap_error(error_baseline, error_final, n_baseline, n_final, most, r) for r in (0.0, *correlations))
     plain, low, high = (
         wald(difference, error, conf_level, METHOD, tested=False,
-             warning="" if error > 0 else "full overlap with full agreement would leave no error: a limit, not a finding")
+             warning="" if error > 0 else Reason.FULL_AGREEMENT)
         for error in errors
     )
     return OverlapBounds(plain, widest=low if correlations[0] < 0 else plain, narrowest=high if correlations[1] > 0 else plain)

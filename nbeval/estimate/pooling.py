@@ -16,8 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
 from nbeval.estimate.outcome import Outcome, not_estimable, wald
-
-METHOD = "reml_hksj"
+from nbeval.frames import Method, Reason
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,13 @@ def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) 
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)
     e, left_out = _Effects(y[usable], v[usable]), int((~usable).sum())
     if e.k < 2:
-        empty = not_estimable(METHOD, "one authority" if e.k else "no authority has a change with a variance")
-        q = Outcome(0.0, df=0.0, method="cochran", warning="one authority: nothing to compare") if e.k else empty
+        empty = not_estimable(Method.REML_HKSJ, Reason.ONE_AUTHORITY if e.k else Reason.NO_AUTHORITY)
+        q = Outcome(0.0, df=0.0, method=Method.COCHRAN, warning="one authority: nothing to compare") if e.k else empty
         return Pooled(e.k, left_out, empty, q, *([empty] * 3))
     tau = _reml(e)
     mean, q = _mean(e, tau, conf_level), e.weighted(0.0)[2]
     return Pooled(
-        e.k, left_out, mean, Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)), method="cochran"),
+        e.k, left_out, mean, Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)), method=Method.COCHRAN),
         *_spread(e, tau, conf_level), _prediction(mean, tau, conf_level),
     )
 
@@ -115,8 +114,8 @@ def _mean(e: _Effects, tau: float, level: float) -> Outcome:
     w, mean, q, _ = e.weighted(tau)
     error = sqrt(q / (e.k - 1) / float(w.sum()))
     if error < 1e-12:
-        return not_estimable(METHOD, "all changes are equal, so they give no standard error")
-    return wald(mean, error, level, METHOD, df=e.k - 1)
+        return not_estimable(Method.REML_HKSJ, Reason.EQUAL_CHANGES)
+    return wald(mean, error, level, Method.REML_HKSJ, df=e.k - 1)
 
 
 def _spread(e: _Effects, tau: float, level: float) -> tuple[Outcome, Outcome]:
@@ -127,9 +126,9 @@ def _spread(e: _Effects, tau: float, level: float) -> tuple[Outcome, Outcome]:
         low, high = (_root(lambda value, at=at: e.weighted(value)[2] - at, e) for at in tails)
     w, _, _, trace = e.weighted(0.0)
     typical = (e.k - 1) / trace
-    warning = "" if isfinite(high) else "no interval: fewer than three authorities"
+    warning = "" if isfinite(high) else Reason.TWO_AUTHORITIES
     if high == 0:
-        warning = "the changes differ less than chance would make them: every positive value is refused"
+        warning = Reason.LESS_THAN_CHANCE
     same = {"conf_level": level if isfinite(high) else nan, "method": "reml", "warning": warning}
     percent = [100 * value / (value + typical) for value in (tau, low, high)]
     w, _, _, trace = e.weighted(tau)
@@ -141,4 +140,4 @@ def _prediction(mean: Outcome, tau: float, level: float) -> Outcome:
     """Where the change of one further authority is expected, by the inference of the mean."""
     if not isfinite(mean.estimate):
         return mean
-    return replace(wald(mean.estimate, sqrt(tau + mean.std_error**2), level, METHOD, df=mean.df, tested=False), std_error=nan)
+    return replace(wald(mean.estimate, sqrt(tau + mean.std_error**2), level, Method.REML_HKSJ, df=mean.df, tested=False), std_error=nan)

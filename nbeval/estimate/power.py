@@ -12,9 +12,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from nbeval.estimate.outcome import Outcome, not_estimable
-
-TOO_FEW = "too few answers"
-NO_ROOM = "no share between 0 and 100 % would be far enough away"
+from nbeval.frames import Method, Reason
 
 
 def smallest_change_percent(p0: float, n1: float, n0: float, *, power: float = 0.8, alpha: float = 0.05) -> Outcome:
@@ -39,7 +37,7 @@ def smallest_change_percent(p0: float, n1: float, n0: float, *, power: float = 0
     sizes = {name: abs(one.estimate) for name, one in found.items() if not np.isnan(one.estimate)}
     if not sizes:
         return found["rise"]
-    warning = "" if len(sizes) == 2 else f"a {next(iter(sizes))}; there is no room for the opposite"
+    warning = "" if len(sizes) == 2 else Reason.RISE_ONLY if "rise" in sizes else Reason.FALL_ONLY
     return Outcome(max(sizes.values()), method=found["rise"].method, warning=warning)
 
 
@@ -50,7 +48,7 @@ def smallest_towards(end: float, p0: float, n1: float, n0: float, *, power: floa
     in ``smallest_change_percent``. The estimate is final minus baseline, with its sign.
     """
     if not (n1 >= 1 and n0 >= 1 and 0 <= p0 <= 1):
-        return not_estimable("normal_pooled", TOO_FEW)
+        return not_estimable(Method.POWER_NORMAL, Reason.TOO_FEW)
     z = float(stats.norm.isf(alpha / 2))
 
     def missing(p1: float) -> float:
@@ -62,9 +60,9 @@ def smallest_towards(end: float, p0: float, n1: float, n0: float, *, power: floa
 
     way = 1 if end > p0 else -1
     if p0 == end or missing(end - way * 1e-12) < 0:
-        return not_estimable("normal_pooled", NO_ROOM)
+        return not_estimable(Method.POWER_NORMAL, Reason.NO_ROOM)
     p1 = optimize.brentq(missing, p0 + way * 1e-9, end - way * 1e-12, xtol=1e-14, rtol=1e-14)
-    return Outcome(float(p1 - p0), method="normal_pooled")
+    return Outcome(float(p1 - p0), method=Method.POWER_NORMAL)
 
 
 def smallest_change_mean(sd: float, n1: float, n0: float, *, power: float = 0.8, alpha: float = 0.05) -> Outcome:
@@ -84,24 +82,24 @@ def smallest_change_mean(sd: float, n1: float, n0: float, *, power: float = 0.8,
     The noncentral t, the far tail ignored, as R's ``power.t.test``.
     """
     if not (n1 >= 1 and n0 >= 1 and n1 + n0 >= 3):
-        return not_estimable("noncentral_t", TOO_FEW)
+        return not_estimable(Method.POWER_T, Reason.TOO_FEW)
     return _smallest_mean(sd, sqrt(1 / n1 + 1 / n0), n1 + n0 - 2, power, alpha)
 
 
 def smallest_change_paired(sd: float, n: float, *, power: float = 0.8, alpha: float = 0.05) -> Outcome:
     """Give the smallest mean change of ``n`` pairs that a paired t test would have shown; ``sd`` is that of the changes."""
     if not n >= 2:
-        return not_estimable("noncentral_t", TOO_FEW)
+        return not_estimable(Method.POWER_T, Reason.TOO_FEW)
     return _smallest_mean(sd, 1 / sqrt(n), n - 1, power, alpha)
 
 
 def _smallest_mean(sd: float, scale: float, df: float, power: float, alpha: float) -> Outcome:
     """The noncentrality that reaches the power, in the unit of the standard deviation."""
     if not sd > 0:
-        return not_estimable("noncentral_t", "no spread to measure by")
+        return not_estimable(Method.POWER_T, Reason.NO_SPREAD)
     bar = stats.t.isf(alpha / 2, df)
     far = 2.0 * bar + 10
     while stats.nct.sf(bar, df, far) < power:
         far *= 2
     ncp = optimize.brentq(lambda ncp: stats.nct.sf(bar, df, ncp) - power, 0, far, xtol=1e-13, rtol=1e-13)
-    return Outcome(float(ncp * scale * sd), df=float(df), method="noncentral_t")
+    return Outcome(float(ncp * scale * sd), df=float(df), method=Method.POWER_T)

@@ -19,13 +19,12 @@ from nbeval.estimate.means import paired_changes
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Histogram, Plan, histograms
 from nbeval.estimate.rows import result_rows
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 MOST_ANSWERS = 200      # of both samples for an exact rank-sum test; beyond it the approximation is close
 MOST_PAIRS = 500        # that moved, for an exact signed-rank test
 #: with fewer answers than this in either sample the rank test is exact
 EXACT_UNDER = 10
-NO_OVERLAP = "no interval: the answers do not overlap, or are all the same, or one sample has a single answer"
 
 
 def mann_whitney(compared: ArrayLike, reference: ArrayLike, *, exact: bool = False) -> Outcome:
@@ -37,14 +36,14 @@ def mann_whitney(compared: ArrayLike, reference: ArrayLike, *, exact: bool = Fal
         p; asymptotic without continuity correction (the statistic is z, positive where the first is higher), or
         exact given the ties.
     """
-    method = "exact" if exact else "asymptotic"
+    method = Method.MANN_WHITNEY_EXACT if exact else Method.MANN_WHITNEY
     first, second = np.asarray(compared, float), np.asarray(reference, float)
     n, total = first.size, first.size + second.size
     if n in (0, total):
-        return not_estimable(method, "one of the two samples has no valid answer")
+        return not_estimable(method, Reason.EMPTY_SAMPLE)
     pooled = np.concatenate([first, second])
     if np.ptp(pooled) == 0:
-        return not_estimable(method, "everybody gave the same answer")
+        return not_estimable(method, Reason.SAME_ANSWER)
     ranks = stats.rankdata(pooled)
     excess = ranks[:n].sum() - n * (total + 1) / 2
     if not exact:
@@ -82,7 +81,7 @@ def signed_rank(final: ArrayLike, baseline: ArrayLike) -> Outcome:
     """
     ranks, why = signed_ranks(final, baseline)
     exact = ranks.size <= MOST_PAIRS
-    method = "wilcoxon_exact" if exact else "wilcoxon_asymptotic"
+    method = Method.WILCOXON_EXACT if exact else Method.WILCOXON
     if why:
         return not_estimable(method, why)
     z = float(ranks.sum() / sqrt((ranks**2).sum()))
@@ -105,7 +104,7 @@ def signed_ranks(final: ArrayLike, baseline: ArrayLike) -> tuple[np.ndarray, str
     """
     change = paired_changes(final, baseline)
     moved = change[change != 0]
-    why = "" if moved.size else "nobody moved" if change.size else "no complete pair"
+    why = "" if moved.size else Reason.NOBODY_MOVED if change.size else Reason.NO_PAIR
     return stats.rankdata(np.abs(moved)) * np.sign(moved), why
 
 
@@ -154,7 +153,7 @@ def compare_counts(now: np.ndarray, then: np.ndarray, answers: np.ndarray, conf_
     return {
         "estimate": np.where(some, share, np.nan), "std_error": error, "conf_low": low, "conf_high": high,
         "conf_level": np.full(len(n1), conf_level), "statistic": z, "p_value": p, "n_valid": n1, "n_reference": n0,
-        "method": method, "warning": np.select([~some, ~several], [NOBODY, NO_OVERLAP], ""),
+        "method": method, "warning": np.select([~some, ~several], [NOBODY, Reason.NO_OVERLAP], ""),
     }
 
 
@@ -175,12 +174,12 @@ def _rank_tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple
         z = ((now * ranks).sum(axis=1) - n1 * centre) / np.sqrt(n1 * n0 * variance / total)
     z = np.where((variance > 0) & (n1 > 0) & (n0 > 0), z, np.nan)
     p = 2 * special.ndtr(-np.abs(z))
-    method = np.full(len(z), "DeLong logit interval; Mann-Whitney asymptotic", dtype=object)
+    method = np.full(len(z), Method.join(Method.DELONG, Method.MANN_WHITNEY), dtype=object)
     small = np.isfinite(z) & (np.minimum(n1, n0) < EXACT_UNDER) & (total <= MOST_ANSWERS)
     for row in np.flatnonzero(small):
         first, second = (np.repeat(answers, counts[row].astype(int)) for counts in (now, then))
         p[row] = mann_whitney(first, second, exact=True).p_value
-        method[row] = "DeLong logit interval; Mann-Whitney exact"
+        method[row] = Method.join(Method.DELONG, Method.MANN_WHITNEY_EXACT)
     return z, p, method
 
 

@@ -16,8 +16,8 @@ from nbeval.estimate.agreement import kappa
 from nbeval.estimate.delivery import instrument_of
 from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.estimate.ranks import signed_rank
+from nbeval.estimate.rows import outcome_columns, result_rows
 from nbeval.frames import Contrast, Quantity
 
 #: an exact signed-rank test of fewer pairs cannot find anything at the five per cent level

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from nbeval.estimate.outcome import Outcome, not_estimable
-
-METHOD = "complete_cases"
+from nbeval.frames import Method, Reason
 
 
 def complete_answers(items: pd.DataFrame) -> NDArray[np.float64]:
@@ -44,14 +43,14 @@ def alpha(items: pd.DataFrame, *, conf_level: float = 0.95) -> Outcome:
     """
     complete = complete_answers(items)
     # equal answers give a spread of rounding size, so the range of the score is asked
-    why = _too_few(complete) or ("the score has no spread" if np.ptp(complete.sum(axis=1)) == 0 else "")
+    why = _too_few(complete) or (Reason.SCORE_WITHOUT_SPREAD if np.ptp(complete.sum(axis=1)) == 0 else "")
     if why:
-        return not_estimable(METHOD, why)
+        return not_estimable(Method.ALPHA, why)
     (n, k), covariance = complete.shape, np.cov(complete, rowvar=False)
     value = float(k / (k - 1) * (1 - np.trace(covariance) / covariance.sum()))
     low, high = 1 - (1 - value) * stats.f.ppf([(1 + conf_level) / 2, (1 - conf_level) / 2], n - 1, (n - 1) * (k - 1))
-    warning = "" if value >= 0 else "alpha is negative: items point in different ways"
-    return Outcome(value, conf_low=float(low), conf_high=float(high), conf_level=conf_level, method=METHOD, warning=warning)
+    warning = "" if value >= 0 else Reason.NEGATIVE_ALPHA
+    return Outcome(value, conf_low=float(low), conf_high=float(high), conf_level=conf_level, method=Method.ALPHA, warning=warning)
 
 
 def item_rest(items: pd.DataFrame) -> dict[str, Outcome]:
@@ -59,12 +58,12 @@ def item_rest(items: pd.DataFrame) -> dict[str, Outcome]:
     complete = complete_answers(items)
     why = _too_few(complete)
     if why:
-        return {name: not_estimable(METHOD, why) for name in items.columns}
+        return {name: not_estimable(Method.ALPHA, why) for name in items.columns}
     found, total = {}, complete.sum(axis=1)
     for position, name in enumerate(items.columns):
         item, rest = complete[:, position], total - complete[:, position]
         spread = np.ptp(item) > 0 and np.ptp(rest) > 0
-        found[name] = Outcome(float(np.corrcoef(item, rest)[0, 1]), method=METHOD) if spread else not_estimable(METHOD, "no spread")
+        found[name] = Outcome(float(np.corrcoef(item, rest)[0, 1]), method=Method.ALPHA) if spread else not_estimable(Method.ALPHA, Reason.NO_SPREAD)
     return found
 
 
@@ -80,21 +79,21 @@ def floor_and_ceiling(items: pd.DataFrame, *, lowest: float, highest: float) -> 
     """
     complete = complete_answers(items)
     if len(complete) == 0:
-        return not_estimable("floor", "no complete respondent"), not_estimable("ceiling", "no complete respondent")
+        return not_estimable(Method.FLOOR, Reason.NO_COMPLETE), not_estimable(Method.CEILING, Reason.NO_COMPLETE)
     floor, ceiling = (float((complete == end).all(axis=1).mean()) for end in (lowest, highest))
-    return Outcome(floor, method="floor"), Outcome(ceiling, method="ceiling")
+    return Outcome(floor, method=Method.FLOOR), Outcome(ceiling, method=Method.CEILING)
 
 
 def straight_lining(items: pd.DataFrame) -> Outcome:
     """Give the share, 0 to 1, who gave one and the same answer to every item, before any item is reversed."""
     complete = complete_answers(items)
     if len(complete) == 0 or complete.shape[1] < 2:
-        return not_estimable("straight_lining", "no complete respondent, or one item only")
-    return Outcome(float((complete == complete[:, :1]).all(axis=1).mean()), method="straight_lining")
+        return not_estimable(Method.STRAIGHT_LINING, Reason.NO_COMPLETE if len(complete) == 0 else Reason.ONE_ITEM)
+    return Outcome(float((complete == complete[:, :1]).all(axis=1).mean()), method=Method.STRAIGHT_LINING)
 
 
 def _too_few(complete: NDArray[np.float64]) -> str:
     """Why nothing can be said of these respondents or items, or nothing."""
     if len(complete) < 2:
-        return "fewer than two complete respondents"
-    return "fewer than two items" if complete.shape[1] < 2 else ""
+        return Reason.TOO_FEW_COMPLETE
+    return Reason.ONE_ITEM if complete.shape[1] < 2 else ""

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
 from nbeval.estimate.outcome import Outcome, not_estimable
+from nbeval.frames import Method, Reason
 
-TOO_SMALL = "fewer than two rows or columns have an answer"
 FIT = "chi_squared_goodness_of_fit"
 
 
@@ -22,9 +22,9 @@ def independence(table: ArrayLike) -> Outcome:
     Outcome
         Rows and columns without an answer are left out. ``warning`` says where expected counts are small.
     """
-    method, counts = "chi_squared_uncorrected", answered(table)
+    method, counts = Method.CHI_SQUARED, answered(table)
     if min(counts.shape) < 2:
-        return not_estimable(method, TOO_SMALL)
+        return not_estimable(method, Reason.TABLE_TOO_SMALL)
     found = stats.chi2_contingency(counts, correction=False)
     return Outcome(
         statistic=float(found.statistic), df=float(found.dof), p_value=float(found.pvalue), method=method,
@@ -43,12 +43,12 @@ def cramers_v(table: ArrayLike, conf_level: float = 0.95) -> Outcome:
     """
     counts = answered(table)
     if min(counts.shape) < 2:
-        return not_estimable("cramers_v", TOO_SMALL)
+        return not_estimable("cramers_v", Reason.TABLE_TOO_SMALL)
     test = independence(counts)
     scale = counts.sum() * (min(counts.shape) - 1)
     value = sqrt(test.statistic / scale)
     if test.statistic < 1e-9:
-        return Outcome(value, method="cramers_v", warning="no interval: the table shows no association at all")
+        return Outcome(value, method="cramers_v", warning=Reason.NO_ASSOCIATION)
     half = (1 - conf_level) / 2
     low, high = (sqrt(_noncentrality(test.statistic, test.df, share) / scale) for share in (1 - half, half))
     return Outcome(value, conf_low=low, conf_high=min(1.0, high), conf_level=conf_level, method="cramers_v")
@@ -81,9 +81,9 @@ def goodness_of_fit(counts: ArrayLike, population: ArrayLike) -> Outcome:
     given = (counts > 0) | (population > 0)
     counts, population = counts[given], population[given]
     if counts.size < 2 or counts.sum() == 0:
-        return not_estimable(FIT, "fewer than two levels, or nobody gave theirs")
+        return not_estimable(FIT, Reason.TOO_FEW_LEVELS)
     if (population <= 0).any():
-        return not_estimable(FIT, "a level of the sample has no population")
+        return not_estimable(FIT, Reason.LEVEL_WITHOUT_POPULATION)
     expected = population / population.sum() * counts.sum()
     found = stats.chisquare(counts, expected)
     return Outcome(

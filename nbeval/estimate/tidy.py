@@ -31,6 +31,7 @@ from nbeval.estimate.proportions import clopper_pearson
 from nbeval.estimate.tables import cramers_v, independence
 from nbeval.estimate.tally import tally
 from nbeval.estimate.weighted import weighted_differences, weighted_levels
+from nbeval.frames import Method, Reason
 
 #: the columns of an estimate, in their order; those that do not apply are left out
 COLUMNS = (
@@ -104,7 +105,7 @@ def levels(
         found = percentages(counts, conf_level)
         if method == "clopper_pearson":
             exact = clopper_pearson(counts["numerator"], counts["n_valid"], conf_level)
-            found = found.assign(conf_low=100 * exact.conf_low, conf_high=100 * exact.conf_high, method="Clopper-Pearson interval")
+            found = found.assign(conf_low=100 * exact.conf_low, conf_high=100 * exact.conf_high, method=Method.CLOPPER_PEARSON)
     return _tidy(found.assign(unit=answers.unit), axes, answers)
 
 
@@ -149,7 +150,8 @@ def crosstab(df: pd.DataFrame, row: str, column: str, *, weights: str | None = N
     across = pd.Series(share).groupby(counts["level"].cat.codes.to_numpy()).transform("sum").to_numpy()
     table = _tidy(found.assign(unit="percent"), axes, answers).rename(columns={"n": "base", "level": row})
     table.insert(2, "n", n.astype(int))
-    table.insert(table.columns.get_loc("conf_level") + 1, "row_percent", np.divide(100 * share, across, out=np.full(len(share), np.nan), where=across > 0))
+    of_row = np.divide(100 * share, across, out=np.full(len(share), np.nan), where=across > 0)
+    table.insert(table.columns.get_loc("conf_level") + 1, "row_percent", of_row)
     order = [row, column, "n", "base", *[name for name in table if name not in (row, column, "n", "base", "n_missing")]]
     table, cells = table[order], n.reshape(-1, len(answers.levels))
     test, size = independence(cells), cramers_v(cells, conf_level)
@@ -212,11 +214,13 @@ def change(
     else:
         codes = waves.cat.codes.to_numpy()
         found = pd.concat([
-            _compared(answers, axes, codes == later, codes == 0, sampled, conf_level).assign(code=later) for later in range(1, len(waves.cat.categories))
+            _compared(answers, axes, codes == later, codes == 0, sampled, conf_level).assign(code=later)
+            for later in range(1, len(waves.cat.categories))
         ], ignore_index=True)
     named = waves.cat.categories
     found = found.assign(**{wave: named.take(found["code"]), "reference": named[0]})
-    judged = families.verdicts(*(found[name] for name in ("estimate", "conf_low", "conf_high", "p_value")), change=True, alpha=1 - conf_level)
+    given = (found[name] for name in ("estimate", "conf_low", "conf_high", "p_value"))
+    judged = families.verdicts(*given, change=True, alpha=1 - conf_level)
     return _tidy(found.assign(verdict=judged), axes, answers, also=(wave, "reference"))
 
 
@@ -259,16 +263,24 @@ def compare_groups(
         raise ParameterError(f"there is no adjustment {adjust!r}.", allowed=", ".join(families.ADJUSTMENTS), do="choose one of these.")
     answers, groups, none = _answers(df, y, unit), _axes(df, by)[by], _axes(df, None)
     names, codes = groups.cat.categories, groups.cat.codes.to_numpy()
-    if not rest and reference is not None and reference not in names:
-        raise ParameterError(f"{by!r} has no level that is the reference given.", allowed=", ".join(map(str, names)), do="choose one of these.")
-    first = 0 if reference is None else names.get_loc(reference) if not rest else -1
-    sampled = _design(df, weights, strata, clusters)
+    if reference is not None and (rest or reference not in names):
+        raise ParameterError(
+            f"{by!r} has no level that is the reference given, or rest=True has none.", allowed=", ".join(map(str, names)),
+            do="choose one of these, or leave one of the two out.",
+        )
+    if len(names) < 2:
+        raise ParameterError(f"column {by!r} has fewer than two levels.", allowed="two or more", do="name another grouping column.")
+    first, sampled = 0 if reference is None else names.get_loc(reference), _design(df, weights, strata, clusters)
     found = pd.concat([
         _compared(answers, none, codes == k, (codes >= 0) & (codes != k) if rest else codes == first, sampled, conf_level).assign(code=k)
         for k in range(len(names)) if rest or k != first
-    ] or [_compared(answers, none, codes == 0, codes < -1, sampled, conf_level).assign(code=0).iloc[:0]], ignore_index=True)
-    found = found.assign(**{by: names.take(found["code"]), "reference": "rest" if rest else names[first], "p_adjusted": families.adjust(found["p_value"], method=adjust)})
-    judged = families.verdicts(*(found[name] for name in ("estimate", "conf_low", "conf_high", "p_adjusted")), change=False, alpha=1 - conf_level)
+    ], ignore_index=True)
+    found = found.assign(**{
+        by: names.take(found["code"]), "reference": "rest" if rest else names[first],
+        "p_adjusted": families.adjust(found["p_value"], method=adjust),
+    })
+    given = (found[name] for name in ("estimate", "conf_low", "conf_high", "p_adjusted"))
+    judged = families.verdicts(*given, change=False, alpha=1 - conf_level)
     return _tidy(found.assign(verdict=judged), none, answers, also=(by, "reference"))
 
 
@@ -305,10 +317,9 @@ def reliability(items: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFram
     """
     values = pd.DataFrame({name: _answers(items, name, None).scores for name in items})
     n = len(scales.complete_answers(values))
-    against = "runs against its scale: check how the item is stored or scored"
     found = [{"quantity": "alpha", "item": ""} | vars(scales.alpha(values, conf_level=conf_level))]
     for name, one in scales.item_rest(values).items():
-        found.append({"quantity": "item_rest", "item": name} | vars(one) | ({"warning": against} if one.estimate < 0 else {}))
+        found.append({"quantity": "item_rest", "item": name} | vars(one) | ({"warning": Reason.AGAINST_SCALE} if one.estimate < 0 else {}))
     table = pd.DataFrame(found).assign(n=n, n_missing=len(values) - n)
     return table[["quantity", "item", "estimate", "conf_low", "conf_high", "conf_level", "n", "n_missing", "method", "warning"]]
 
@@ -411,7 +422,8 @@ def _counted(answers: _Answers, axes: dict[str, pd.Series], kept: np.ndarray | N
     whole = whole.assign(n_missing=whole["n_eligible"] - whole["n_valid"])[[*axes, "n_valid", "n_missing", "numerator", "squares"]]
     if answers.levels is None:
         return whole
-    level = pd.Series(pd.Categorical.from_codes(np.nan_to_num(value, nan=-1).astype(int), categories=answers.levels, ordered=answers.ordered))
+    codes = np.nan_to_num(value, nan=-1).astype(int)
+    level = pd.Series(pd.Categorical.from_codes(codes, categories=answers.levels, ordered=answers.ordered))
     cells = tally(pd.DataFrame({"value": value, "missing": why}), axes | {"level": level})
     bases = whole.loc[np.repeat(whole.index, len(answers.levels)), ["n_valid", "n_missing"]].reset_index(drop=True)
     return cells[[*axes, "level"]].assign(**bases, numerator=cells["n_valid"], squares=cells["n_valid"])
@@ -465,7 +477,9 @@ def _compared(
 def _matched(answers: _Answers, axes: dict[str, pd.Series], waves: pd.Series, person: pd.Series, conf_level: float) -> pd.DataFrame:
     """The same people at the first and at each later wave, grouped as they were at the first."""
     groups, rows = _counted(answers, axes).drop(columns=["n_valid", "n_missing", "numerator", "squares"]), []
-    forms = pd.DataFrame({"person": person.to_numpy(), "wave": waves.cat.codes.to_numpy(), "row": np.arange(len(person)), "at": _domain_of(axes)})
+    forms = pd.DataFrame({
+        "person": person.to_numpy(), "wave": waves.cat.codes.to_numpy(), "row": np.arange(len(person)), "at": _domain_of(axes),
+    })
     forms = forms[forms["person"].notna() & ~forms.duplicated(["person", "wave"], keep=False)]
     first = forms[forms["wave"].eq(0)]
     for later in range(1, len(waves.cat.categories)):

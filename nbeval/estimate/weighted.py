@@ -13,7 +13,7 @@ from nbeval.estimate.linearised import (
 )
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.rows import result_rows
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity
 
 _BASES = ("n_eligible", "missing_")
 _PLACE = ("indicator", "wave", "authority")
@@ -124,7 +124,7 @@ def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
         conf_low=np.where(percent, 100 * low, np.where(bounded, domains["mean"] - half, np.nan)),
         conf_high=np.where(percent, 100 * high, np.where(bounded, domains["mean"] + half, np.nan)),
         n_effective=np.where(percent, of_shares, domains["n_valid"] / domains["effect"]), conf_level=conf_level,
-        method=np.where(percent, "weighted; Korn-Graubard interval, linearised", "weighted; t interval, linearised"),
+        method=np.where(percent, Method.join(Method.WEIGHTED, Method.KORN_GRAUBARD), Method.join(Method.WEIGHTED, Method.LINEARISED_T)),
         warning=np.select([domains["n_valid"] == 0, domains["df"] < 1, ~bounded & ~percent], [NOBODY, NO_DF, NO_VARIANCE], ""),
     )
 
@@ -150,7 +150,7 @@ def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFra
     return domains.assign(
         estimate=factor * gap, std_error=factor * error, conf_low=factor * (gap - half), conf_high=factor * (gap + half),
         conf_level=conf_level, statistic=ratio, df=df, p_value=2 * stats.t.sf(ratio.abs(), df),
-        method="weighted; t interval and test, linearised",
+        method=Method.join(Method.WEIGHTED, Method.LINEARISED_T_TEST),
         warning=np.select([gap.isna(), ~known & (domains["df"] < 1), ~known], [NOBODY, NO_DF, NO_VARIANCE], ""),
     )
 

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nbeval.estimate.ranks import mann_whitney
-from nbeval.estimate.means import mean_interval, welch
 from nbeval.estimate.families import adjust
+from nbeval.estimate.means import mean_interval, welch
 from nbeval.estimate.proportions import boschloo, clopper_pearson, newcombe, wilson
-
+from nbeval.estimate.ranks import mann_whitney
 from tests.estimate.samples import compared
 
 SHARES = np.linspace(0.02, 0.98, 97)

@@ -70,7 +70,9 @@ def test_every_row_keeps_the_contract_and_keys_are_unique(results):
 
 
 def test_a_percentage_changes_by_newcombe_for_pairs_and_mcnemar(results, given, declared):
-    for one in (one for one in declared.indicators if one.measure is Measure.PERCENT):
+    studied = [one for one in declared.indicators if one.measure is Measure.PERCENT]
+    assert studied
+    for one in studied:
         now, then = sides(given, one.indicator)
         counts = [int(((then == a) & (now == b)).sum()) for a, b in ((1, 1), (1, 0), (0, 1), (0, 0))]
         row, found = whole(results, Quantity.CHANGE, one.indicator), newcombe_paired(*counts)
@@ -87,7 +89,9 @@ def test_both_rules_of_mcnemar_occur_in_one_table(results):
 
 
 def test_a_mean_changes_by_paired_t_with_a_named_standardiser_and_signed_ranks(results, given, declared):
-    for one in (one for one in declared.indicators if one.measure is Measure.MEAN):
+    studied = [one for one in declared.indicators if one.measure is Measure.MEAN]
+    assert studied
+    for one in studied:
         now, then = sides(given, one.indicator)
         row, found = whole(results, Quantity.CHANGE, one.indicator), paired_t(now, then)
         assert (row["estimate"], row["conf_low"], row["p_value"]) == pytest.approx((found.estimate, found.conf_low, found.p_value))
@@ -111,7 +115,9 @@ def test_those_who_were_lost_are_counted_everywhere(results):
 
 def test_those_who_were_lost_are_compared_with_those_who_stayed(results, given, declared):
     first = given.respondents.head(PERSONS)
-    for one in (one for one in declared.indicators if one.measure is not Measure.ORDERED):
+    studied = [one for one in declared.indicators if one.measure is not Measure.ORDERED]
+    assert studied
+    for one in studied:
         value = given.values[given.values["indicator"].eq(one.indicator)].set_index("respondent")["value"].reindex(first["respondent"]).to_numpy()
         gap = np.nanmean(value[:LOST]) - np.nanmean(value[LOST:])
         row = results.query("contrast == 'stayed' and quantity == 'difference' and indicator == @one.indicator").iloc[0]

@@ -42,6 +42,7 @@ def sample(plan, name: str, **at) -> np.ndarray:
 def test_ranks_of_counts_are_those_of_the_answers_in_every_place(plan):
     results, (first, last) = superiority(plan), plan.waves
     names, places = [one.indicator for one in plan.indicators(Measure.MEAN)], ["", *plan.cohort.authorities]
+    assert names and len(places) > 1
     for name, place in product(names, places):
         at = {"authority": place} if place else {}
         now, then = sample(plan, name, wave=last, **at), sample(plan, name, wave=first, **at)

@@ -198,6 +198,7 @@ def test_a_weighted_crosstab_counts_people_and_weighs_percentages(survey):
     lambda d: tidy.levels(d, "safe", method="bayes"), lambda d: tidy.change(d, "safe", wave="agree", design="panel"),
     lambda d: tidy.change(d.assign(wave="one"), "safe"), lambda d: tidy.change(d, "safe", design="matched"),
     lambda d: tidy.compare_groups(d, "safe", "area", adjust="none"), lambda d: tidy.compare_groups(d, "safe", "area", reference="z"),
+    lambda d: tidy.compare_groups(d.assign(area="one"), "safe", "area"), lambda d: tidy.compare_groups(d, "safe", "area", rest=True, reference="a"),
     lambda d: tidy.crosstab(d, "area", "area"), lambda d: tidy.levels(d, "safe", by="nowhere"),
 ])
 def test_what_cannot_be_is_refused_with_what_is_allowed(survey, call):
