@@ -146,13 +146,13 @@ def read_document(notebook: Any) -> Document:
 
 def _closing(notebook: Any) -> dict[str, Any]:
     """What the report says of itself: its front matter, and its results where an output brings them."""
-    said: dict[str, Any] = {}
+    closing: dict[str, Any] = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             data = output.get("data", {}).get(REPORT_MIME, {})
-            summary = {**said.get("summary", {}), **data.get("front", {}), **data.get("summary", {})}
-            said = {"results": data.get("results", said.get("results", "")), "summary": summary}
-    return said
+            summary = {**closing.get("summary", {}), **data.get("front", {}), **data.get("summary", {})}
+            closing = {"results": data.get("results", closing.get("results", "")), "summary": summary}
+    return closing
 
 
 def _blocks(notebook: Any) -> Iterator[Block | Absent]:

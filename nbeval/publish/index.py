@@ -67,7 +67,7 @@ class Entry:
 
     @property
     def exhibits(self) -> list[tuple[str, list[dict[str, Any]]]]:
-        """Its tables and figures under the headings they stand under, in order; none where it has no web page."""
+        """Its tables and figures by heading, in order; none where it has no web page."""
         listed = [one for one in self.record["exhibits"] if one.get("anchor")] if _PAGE in self.record["outputs"] else []
         return [(heading, list(shown)) for heading, shown in groupby(listed, key=lambda one: one["heading"])]
 

@@ -23,7 +23,7 @@ def extent(figure: Figure) -> tuple[float, float]:
 def size(exhibit: Exhibit, room: float = ROOM) -> float:
     """The size of a table's print, in points."""
     places = range(len(exhibit.columns))
-    if sum(_wanted(exhibit, place) for place in places) <= room / LARGE:
+    if sum(_preferred(exhibit, place) for place in places) <= room / LARGE:
         return LARGE
     least = sum(_least(exhibit, place) for place in places)
     return next((one for one in SMALLER if least <= room / one), SMALLER[-1])
@@ -32,16 +32,16 @@ def size(exhibit: Exhibit, room: float = ROOM) -> float:
 def shares(exhibit: Exhibit, room: float = ROOM) -> tuple[float, ...]:
     """The share of the table's width that each column gets; together 1."""
     places = range(len(exhibit.columns))
-    least, wanted = [_least(exhibit, place) for place in places], [_wanted(exhibit, place) for place in places]
+    least, preferred = [_least(exhibit, place) for place in places], [_preferred(exhibit, place) for place in places]
     there = max(room / size(exhibit, room), sum(least))
-    if sum(wanted) > there:     # each gives way in proportion to what it has to give
-        given = (there - sum(least)) / (sum(wanted) - sum(least))
-        wanted = [low + given * (high - low) for low, high in zip(least, wanted, strict=True)]
-    return tuple(width / sum(wanted) for width in wanted)
+    if sum(preferred) > there:     # each gives way in proportion to what it has to give
+        given = (there - sum(least)) / (sum(preferred) - sum(least))
+        preferred = [low + given * (high - low) for low, high in zip(least, preferred, strict=True)]
+    return tuple(width / sum(preferred) for width in preferred)
 
 
 def lines(exhibit: Exhibit, notes: int = 0) -> int:
-    """About how many lines a table takes with what stands below it; ``notes`` counts the characters there."""
+    """About how many lines a table takes with the lines below it; ``notes`` counts the characters there."""
     per_line = ROOM / size(exhibit)
     characters = [max(4.0, share * per_line) for share in shares(exhibit)]
     rows = (
@@ -62,7 +62,7 @@ def _least(exhibit: Exhibit, place: int) -> float:
     return max(*(len(text) * 1.1 for text in whole), *map(len, words), *heads, min(long, LONGEST / 2), 1.0) + 2.0
 
 
-def _wanted(exhibit: Exhibit, place: int) -> float:
+def _preferred(exhibit: Exhibit, place: int) -> float:
     """The characters a column would take: its cells on one line where they are not long, its header on two."""
     longest = max(map(len, _cells(exhibit, place)), default=1)
     return max(min(LONGEST, longest) + 2.0, min(len(_head(exhibit, place)) / 2, 14.0) + 2.0, _least(exhibit, place))
@@ -74,6 +74,6 @@ def _cells(exhibit: Exhibit, place: int) -> list[str]:
 
 
 def _head(exhibit: Exhibit, place: int) -> str:
-    """What stands over a column."""
+    """The header of a column."""
     column = exhibit.columns[place]
     return f"{column.label} ({column.unit})" if column.unit else column.label

@@ -102,9 +102,9 @@ def _exhibit(exhibit: Exhibit, wording: Words, anchor: str) -> str:
         parts.append(_styled("Lead", exhibit.sentence))
     if exhibit.figure:
         parts.append(_styled("Image Caption", title))
-        said_of = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), wording["continued"].format(exhibit=exhibit.label)]
+        texts = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), wording["continued"].format(exhibit=exhibit.label)]
         for place, _ in enumerate(slices(exhibit.figure)):
-            alt = escape(said_of[min(place, 1)], quote=True)
+            alt = escape(texts[min(place, 1)], quote=True)
             parts.append(f'<p><img src="{_picture_file(anchor, place)}" alt="{alt}"></p>')
         title = wording["numbers"].format(exhibit=exhibit.label)
     parts.append(_table(exhibit, title))
@@ -128,7 +128,7 @@ def _table(exhibit: Exhibit, title: str) -> str:
 
 
 def _head(columns: tuple[Column, ...]) -> str:
-    """One header row, or two where columns stand under spanning headers."""
+    """One header row, or two where columns have spanning headers."""
     lower = "".join(f"<th{_side(column)}>{escape(_column_name(column))}</th>" for column in columns)
     if not any(column.group for column in columns):
         return f"<tr>{lower}</tr>"
@@ -143,7 +143,7 @@ def _column_name(column: Column) -> str:
 
 
 def _side(column: Column) -> str:
-    """Numbers stand to the right."""
+    """Numbers are aligned to the right."""
     return ' style="text-align:right"' if column.numeric else ""
 
 
@@ -174,7 +174,7 @@ def finished(content: bytes, document: Document) -> bytes:
 
 
 def _edges(report: Any, document: Document) -> None:
-    """What stands at the head and foot of every page: the title, the words over invented data, the page's number."""
+    """The head and foot of every page: the title, the words over invented data, the page's number."""
     section = report.sections[0]
     section.header.paragraphs[0].text = document.title
     foot = section.footer.paragraphs[0]
@@ -212,7 +212,7 @@ def _lay_out_table(table: Table, exhibit: Exhibit | None, width: int) -> None:
     properties, columns = table._tbl.tblPr, table._tbl.tblGrid.gridCol_lst
     room = ROOM * width / UPRIGHT
     print_size = size(exhibit, room) if exhibit else LARGE
-    wanted = shares(exhibit, room) if exhibit else [1 / len(columns)] * len(columns)
+    widths = shares(exhibit, room) if exhibit else [1 / len(columns)] * len(columns)
     properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "1")
     taken = properties.find(qn("w:tblW"))
     taken.set(qn("w:type"), "dxa")
@@ -221,7 +221,7 @@ def _lay_out_table(table: Table, exhibit: Exhibit | None, width: int) -> None:
     layout.set(qn("w:type"), "fixed")
     taken.addnext(layout)
     taken.addnext(_lines())
-    for column, share in zip(columns, wanted, strict=True):
+    for column, share in zip(columns, widths, strict=True):
         column.w = Twips(int(width * share))
     rows = table._tbl.tr_lst
     for number, row in enumerate(rows, start=1):
@@ -261,7 +261,7 @@ def _turn(table: Any, page: Any) -> None:
     measures.set(qn("w:h"), high)
     measures.set(qn("w:orient"), "landscape")
     before = _before_what_leads_to(table)
-    if before.xpath("./w:pPr/w:sectPr"):        # the table before it is turned too, and nothing stands between them
+    if before.xpath("./w:pPr/w:sectPr"):        # the table before it is turned too, and nothing is between them
         before.pPr.remove(before.pPr.find(qn("w:sectPr")))
     else:
         before.get_or_add_pPr().append(deepcopy(page))

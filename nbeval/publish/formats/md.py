@@ -152,7 +152,7 @@ def prose(token: Token, depth: int = 0) -> str:
 
 
 def _indented(point: str, text: str) -> str:
-    """An item of a list: the lines after the first stand under it."""
+    """An item of a list: the lines after the first are indented."""
     return f"{point} " + text.replace("\n", "\n" + " " * (len(point) + 1))
 
 

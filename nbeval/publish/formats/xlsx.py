@@ -189,7 +189,7 @@ def _column_name(column: Column) -> str:
 
 
 def _unique(names: list[str]) -> list[str]:
-    """The same names, told apart where two are alike."""
+    """The same names, numbered where two are alike."""
     return [name if names.index(name) == place else f"{name} ({names[:place].count(name) + 1})"
             for place, name in enumerate(names)]
 
