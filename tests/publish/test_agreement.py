@@ -144,7 +144,7 @@ PLANTED = {
         content, lambda cell: cell.data_type == "s" and re.fullmatch(r"\d+ to \d+", cell.value)),
     ("baseline", "xlsx", "a sentence"): lambda content: in_workbook(
         content, lambda cell: cell.coordinate == "A2" and NUMBER.search(cell.value)),
-    ("baseline", "md", "a cell"): lambda content: in_markdown(content, r"\| (?!\*\*|---)[^\d|]*\| "),
+    ("baseline", "md", "a cell"): lambda content: in_markdown(content, r"\| [^|]*\| \d+ \|"),
     ("baseline", "md", "a sentence"): lambda content: in_markdown(content, rf"{re.escape(SENTENCE)}"),
     ("baseline", "md", "prose"): lambda content: in_markdown(content, r"- [^\[]"),
     **{(name, "pdf", what): lambda _, name=name, change=change: FORMATS["pdf"].make(in_report(report(name), change))
