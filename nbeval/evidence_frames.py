@@ -159,4 +159,4 @@ class Evidence:
     official: pd.DataFrame
     names: tuple[str, ...]       # that no quote may hold
     findings: pd.DataFrame       # frames.FINDINGS
-    inputs: pd.DataFrame         # one row per file, as in frames.Collected
+    inputs: pd.DataFrame         # one row per file, as in frames.CleanedCohort

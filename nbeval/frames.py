@@ -280,8 +280,8 @@ def result_key(row: pd.Series | dict) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Collected:
-    """What ``collect`` makes of a source: the answers, who gave them, what was found, how rows add up."""
+class CleanedCohort:
+    """What ``clean_survey`` makes of a source: the answers, who gave them, what was found, how rows add up."""
 
     answers: pd.DataFrame
     respondents: pd.DataFrame
@@ -319,8 +319,8 @@ class DisclosedResults:
 
 
 @dataclass(frozen=True, eq=False)
-class CollectedFigures:
-    """What ``collect`` makes of figures in print: no answers, only what was printed of them."""
+class PublishedFigures:
+    """What ``clean_survey`` makes of figures in print: no answers, only what was printed of them."""
 
     figures: pd.DataFrame        # one row per printed figure of the cohort
     findings: pd.DataFrame

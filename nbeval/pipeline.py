@@ -23,36 +23,36 @@ if TYPE_CHECKING:
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Cohort, ReportKind
     from nbeval.cleaning.labels import Labelled
-    from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
+    from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
     from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
 
 
-def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected | CollectedFigures:
+def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort | PublishedFigures:
     """Raw exports to answers, or printed figures as they are, with findings and the accounting of everything read."""
-    from nbeval.cleaning import collect
-    from nbeval.cleaning.evidence import collect_evidence, with_evidence
-    from nbeval.cleaning.published import collect_published
+    from nbeval.cleaning import clean_survey
+    from nbeval.cleaning.evidence import clean_sources, with_sources
+    from nbeval.cleaning.published import clean_published
 
     if cohort.made_from is SourceKind.PUBLISHED:
-        return collect_published(cohort, dictionary)
-    return with_evidence(collect(cohort, dictionary, data), collect_evidence(cohort, dictionary, data))
+        return clean_published(cohort, dictionary)
+    return with_sources(clean_survey(cohort, dictionary, data), clean_sources(cohort, dictionary, data))
 
 
-def labelled(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> Labelled:
+def labelled(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> Labelled:
     """Answers as a wide labelled frame, for an analyst: one row per respondent, and the reasons for gaps beside it."""
     from nbeval.cleaning.labels import labelled_answers
 
-    return labelled_answers(collected.answers, collected.respondents, cohort, dictionary)
+    return labelled_answers(cleaned.answers, cleaned.respondents, cohort, dictionary)
 
 
-def score(collected: Collected | CollectedFigures, cohort: Cohort, dictionary: Dictionary) -> Measured | None:
+def score(cleaned: CleanedCohort | PublishedFigures, cohort: Cohort, dictionary: Dictionary) -> Measured | None:
     """Answers to values: scales scored, indicators derived, respondents grouped and weighted; None where there are no answers."""
     from nbeval.scoring import measure
 
-    if cohort.made_from is SourceKind.PUBLISHED or collected.answers.empty:
+    if cohort.made_from is SourceKind.PUBLISHED or cleaned.answers.empty:
         return None
-    return measure(collected, cohort, dictionary)
+    return measure(cleaned, cohort, dictionary)
 
 
 def wide_values(measured: Measured, dictionary: Dictionary) -> pd.DataFrame:
@@ -63,16 +63,16 @@ def wide_values(measured: Measured, dictionary: Dictionary) -> pd.DataFrame:
 
 
 def estimate(
-    collected: Collected | CollectedFigures, measured: Measured | None, cohort: Cohort, dictionary: Dictionary,
+    cleaned: CleanedCohort | PublishedFigures, measured: Measured | None, cohort: Cohort, dictionary: Dictionary,
 ) -> pd.DataFrame:
     """Values to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
     from nbeval.claims.results import estimate_published
     from nbeval.estimate import assembly, evidence, rows
 
     if cohort.made_from is SourceKind.PUBLISHED:
-        return estimate_published(collected.figures, cohort, dictionary)
+        return estimate_published(cleaned.figures, cohort, dictionary)
     survey = assembly.estimate(measured, cohort, dictionary) if measured else rows.no_results()
-    return evidence.estimate_evidence(collected.evidence, survey, cohort, dictionary)
+    return evidence.estimate_evidence(cleaned.evidence, survey, cohort, dictionary)
 
 
 def protect(
@@ -89,16 +89,16 @@ def protect(
 
 
 def with_quotes(
-    disclosed: DisclosedResults, collected: Collected | CollectedFigures, measured: Measured | None, cohort: Cohort,
+    disclosed: DisclosedResults, cleaned: CleanedCohort | PublishedFigures, measured: Measured | None, cohort: Cohort,
     dictionary: Dictionary,
 ) -> DisclosedResults:
     """Disclosed results with the quotes that may be printed beside them, screened and held to who answered."""
     from nbeval.disclosure.voices import release_quotes
 
-    evidence = getattr(collected, "evidence", None)
+    evidence = getattr(cleaned, "evidence", None)
     if evidence is None or evidence.quotes.empty:
         return disclosed
-    people = measured.respondents if measured else collected.respondents
+    people = measured.respondents if measured else cleaned.respondents
     return replace(disclosed, quotes=release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary))
 
 

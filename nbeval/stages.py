@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Disclosure
-    from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
+    from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
 
 #: columns of an accounting that say which file it is of
 _OF_FILE = ("file", "wave", "authority")
@@ -58,26 +58,26 @@ class StageCounts:
 
 
 def cleaned_counts(
-    collected: Collected | CollectedFigures, policy: Disclosure, disclosed: DisclosedResults | None = None,
+    cleaned: CleanedCohort | PublishedFigures, policy: Disclosure, disclosed: DisclosedResults | None = None,
 ) -> StageCounts:
     """Forms read, kept and excluded by reason, by wave; how many checks passed.
 
     Parameters
     ----------
-    collected : what cleaning made of the exports
+    cleaned : what cleaning made of the exports
     policy : the threshold and the symbol of what is withheld
     disclosed : where it is known what is withheld over the release, that holds here too
     """
-    outcomes = collected.findings["outcome"].value_counts()
+    outcomes = cleaned.findings["outcome"].value_counts()
     checks = ", ".join(f"{outcomes[name]:,} {words}" for name, words in (
         ("pass", "passed"), ("note", "with a note"), ("warning", "with a warning"), ("failure", "failed")) if outcomes.get(name))
-    files, printed = len(collected.accounting), not hasattr(collected, "answers")
+    files, printed = len(cleaned.accounting), not hasattr(cleaned, "answers")
     what = "figures in print" if printed else "forms"
     sentence = f"{what} of {files:,} files; checks: {checks or 'none'}." if files else f"no {what}; checks: {checks or 'none'}."
-    columns = [name for name in collected.accounting.columns if name not in _OF_FILE]
+    columns = [name for name in cleaned.accounting.columns if name not in _OF_FILE]
     rows = [
         (str(wave), *_account(part[columns].sum(), policy, printed=printed, withheld=str(wave) in _waves_withheld(disclosed, policy)))
-        for wave, part in collected.accounting.groupby("wave", sort=False)
+        for wave, part in cleaned.accounting.groupby("wave", sort=False)
     ] if files else []
     return StageCounts("Cleaned", sentence, ("wave", *columns) if rows else (), tuple(rows))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbeval.cleaning.labels import Labelled
-    from nbeval.frames import Collected, CollectedFigures, DisclosedResults, Measured
+    from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
     from nbeval.report import Report
 
 #: in the environment where the reports of one batch are made, the checksum of what all of them are made from
@@ -65,17 +65,17 @@ class CohortResults:
 
     @cached_property
     def findings(self) -> pd.DataFrame:
-        """What the checks found; see ``frames.Collected``."""
+        """What the checks found; see ``frames.CleanedCohort``."""
         return self._read("findings")
 
     @cached_property
     def accounting(self) -> pd.DataFrame:
-        """How the forms add up; see ``frames.Collected``."""
+        """How the forms add up; see ``frames.CleanedCohort``."""
         return self._read("accounting")
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """What was read: one row per file; see ``frames.Collected``."""
+        """What was read: one row per file; see ``frames.CleanedCohort``."""
         return self._read("inputs")
 
     @cached_property
@@ -184,35 +184,35 @@ class Study:
         return self._key_now()
 
     @cached_property
-    def collected(self) -> Collected | CollectedFigures:
+    def cleaned(self) -> CleanedCohort | PublishedFigures:
         """The answers, or figures in print, with findings and accounting; confidential."""
         from nbeval import pipeline
 
         before = self.key
         self.on_progress("reading and checking the exports")
-        collected = pipeline.clean(self.grounds.cohort(self.cohort.id), self.grounds, self.data)
+        cleaned = pipeline.clean(self.grounds.cohort(self.cohort.id), self.grounds, self.data)
         if self._key_now() != before:
             raise SourceError(
                 f"the exports of cohort '{self.cohort.id}' changed while they were being read.",
                 do="let nobody write to them and run the command again.",
             )
-        return collected
+        return cleaned
 
     @cached_property
     def measured(self) -> Measured | None:
         """The values of every respondent, None where there are no answers; confidential."""
         from nbeval import pipeline
 
-        return pipeline.score(self.collected, self.grounds.cohort(self.cohort.id), self.grounds)
+        return pipeline.score(self.cleaned, self.grounds.cohort(self.cohort.id), self.grounds)
 
     @cached_property
     def estimated(self) -> pd.DataFrame:
         """Every result, unprotected: one row per estimate (``frames.RESULTS``); confidential."""
         from nbeval import pipeline
 
-        collected, measured = self.collected, self.measured
+        cleaned, measured = self.cleaned, self.measured
         self.on_progress("estimating the results")
-        return pipeline.estimate(collected, measured, self.grounds.cohort(self.cohort.id), self.grounds)
+        return pipeline.estimate(cleaned, measured, self.grounds.cohort(self.cohort.id), self.grounds)
 
     def kept(self) -> CohortResults | None:
         """The results that were kept for the same content; None where there are none."""
@@ -258,16 +258,16 @@ class Study:
         results = self.estimated
         self.on_progress("protecting the results")
         disclosed = pipeline.protect(results, cohort, dictionary, earlier=earlier_results(cohort.id, self.workspace.releases))
-        disclosed = pipeline.with_quotes(disclosed, self.collected, self.measured, cohort, dictionary)
+        disclosed = pipeline.with_quotes(disclosed, self.cleaned, self.measured, cohort, dictionary)
         quotes = pd.DataFrame() if disclosed.quotes is None else disclosed.quotes
-        collected = self.collected
-        tables = (disclosed.table, disclosed.audit, collected.findings, collected.accounting, collected.inputs, quotes)
+        cleaned = self.cleaned
+        tables = (disclosed.table, disclosed.audit, cleaned.findings, cleaned.accounting, cleaned.inputs, quotes)
         counts = {
-            "clean": cleaned_counts(collected, dictionary.disclosure, disclosed),
+            "clean": cleaned_counts(cleaned, dictionary.disclosure, disclosed),
             "score": scored_counts(self.measured, dictionary, disclosed),
             "estimate": estimated_counts(results), "protect": protected_counts(disclosed),
         }
-        inputs = zip(collected.inputs["file"], collected.inputs["sha256"], strict=True)
+        inputs = zip(cleaned.inputs["file"], cleaned.inputs["sha256"], strict=True)
         with atomic_directory(folder) as unfinished:
             for name, table in zip(_TABLES, tables, strict=True):
                 table.to_parquet(unfinished / f"{name}.parquet", index=False)
@@ -308,7 +308,7 @@ class CleanedStage(_Stage):
         """The answers, wide and labelled, and the reasons for gaps."""
         from nbeval import pipeline
 
-        return pipeline.labelled(self._study.collected, self._study.cohort, self._study.dictionary)
+        return pipeline.labelled(self._study.cleaned, self._study.cohort, self._study.dictionary)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -324,25 +324,25 @@ class CleanedStage(_Stage):
         return self._labelled.missing
 
     def _count(self) -> StageCounts:
-        return cleaned_counts(self._study.collected, self._study.dictionary.disclosure)
+        return cleaned_counts(self._study.cleaned, self._study.dictionary.disclosure)
 
     @property
     def findings(self) -> pd.DataFrame:
         """What the checks found: one row per finding (``frames.FINDINGS``)."""
         kept = self._study.kept()
-        return kept.findings if kept else self._study.collected.findings
+        return kept.findings if kept else self._study.cleaned.findings
 
     @property
     def inputs(self) -> pd.DataFrame:
         """What was read: one row per file, with its name relative to the data folder, sha256 and bytes."""
         kept = self._study.kept()
-        return kept.files if kept else self._study.collected.inputs
+        return kept.files if kept else self._study.cleaned.inputs
 
     @property
     def accounting(self) -> pd.DataFrame:
         """How the forms add up: one row per file, with how many were read, kept, and excluded by reason."""
         kept = self._study.kept()
-        return kept.accounting if kept else self._study.collected.accounting
+        return kept.accounting if kept else self._study.cleaned.accounting
 
 
 class ScoredStage(_Stage):

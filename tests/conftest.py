@@ -95,8 +95,8 @@ def results_of(cohort, dictionary, data: Path):
     """Every result of a cohort, unprotected, from its exports."""
     from nbeval import pipeline
 
-    collected = pipeline.clean(cohort, dictionary, data)
-    return pipeline.estimate(collected, pipeline.score(collected, cohort, dictionary), cohort, dictionary)
+    cleaned = pipeline.clean(cohort, dictionary, data)
+    return pipeline.estimate(cleaned, pipeline.score(cleaned, cohort, dictionary), cohort, dictionary)
 
 
 @pytest.fixture(scope="session")

@@ -101,11 +101,11 @@ def test_a_digit_of_an_export_is_named_by_its_file(name, data, published, prepar
     flip(tmp_path / "data" / COHORT / name)
     workspace = Workspace(ROOT / "data_dictionary", tmp_path / "data")
     try:
-        collected = pipeline.clean(workspace.dictionary.cohort(COHORT), workspace.dictionary, tmp_path / "data")
+        cleaned = pipeline.clean(workspace.dictionary.cohort(COHORT), workspace.dictionary, tmp_path / "data")
     except NbevalError as error:
         assert Path(name).name in str(error), error
         return
-    read = tuple(zip(collected.inputs["file"], collected.inputs["sha256"], strict=True))
+    read = tuple(zip(cleaned.inputs["file"], cleaned.inputs["sha256"], strict=True))
     now = record(workspace, replace(prepared_specimen, inputs=read))
     assert likely_reasons(published, now)[0] == f"other data: {COHORT}/{name}"
     assert other_sources(published, now) == (f"export {COHORT}/{name}",)

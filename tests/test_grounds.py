@@ -93,11 +93,11 @@ def test_another_cohort_and_an_instrument_that_was_not_used_are_no_ground():
 
 def worked_out(cohort, whole, data: Path) -> dict[str, pd.DataFrame]:
     """Everything that is kept of a cohort."""
-    collected = pipeline.clean(cohort, whole, data)
-    measured = pipeline.score(collected, cohort, whole)
-    disclosed = pipeline.protect(pipeline.estimate(collected, measured, cohort, whole), cohort, whole)
-    disclosed = pipeline.with_quotes(disclosed, collected, measured, cohort, whole)
-    return {"table": disclosed.table, "audit": disclosed.audit, "findings": collected.findings, "accounting": collected.accounting,
+    cleaned = pipeline.clean(cohort, whole, data)
+    measured = pipeline.score(cleaned, cohort, whole)
+    disclosed = pipeline.protect(pipeline.estimate(cleaned, measured, cohort, whole), cohort, whole)
+    disclosed = pipeline.with_quotes(disclosed, cleaned, measured, cohort, whole)
+    return {"table": disclosed.table, "audit": disclosed.audit, "findings": cleaned.findings, "accounting": cleaned.accounting,
             "quotes": pd.DataFrame() if disclosed.quotes is None else disclosed.quotes}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import Measure, MissingReason
 from nbeval.estimate.comparisons import change
@@ -86,7 +86,7 @@ def many(cohort, declared):
 
 def test_the_built_in_changes_of_the_specimen_lie_within_their_intervals(cohort, declared, truth, tmp_path):
     write_specimen(cohort, declared, tmp_path)
-    plan = make_plan(measure(collect(cohort, declared, tmp_path), cohort, declared), cohort, declared)
+    plan = make_plan(measure(clean_survey(cohort, declared, tmp_path), cohort, declared), cohort, declared)
     whole = replace(plan, tallies=plan.tallies[plan.tallies["authority"].eq("")])
     found = gather([change(whole), levels(whole)]).query("quantity == 'change'").set_index("indicator")
     built_in = {name: points for name, points in truth.items() if abs(points) > 1 and name in found.index}

@@ -103,9 +103,9 @@ def specimen(tmp_path_factory):
 def test_shuffled_exports_of_every_format_give_the_same_answers(specimen):
     """Results are worked out from these tables alone."""
     cohort, data = specimen
-    before = nbeval.open_study(cohort.id, dictionary=ROOT / "data_dictionary", data=data).collected
+    before = nbeval.open_study(cohort.id, dictionary=ROOT / "data_dictionary", data=data).cleaned
     assert shuffle_all(data / cohort.id, surveys(cohort)) == {".csv", ".xlsx", ".sav"}
-    after = nbeval.open_study(cohort.id, dictionary=ROOT / "data_dictionary", data=data).collected
+    after = nbeval.open_study(cohort.id, dictionary=ROOT / "data_dictionary", data=data).cleaned
     for name in ("answers", "respondents", "accounting"):
         pd.testing.assert_frame_equal(getattr(after, name), getattr(before, name), check_exact=True)
     assert set(before.inputs["sha256"]) != set(after.inputs["sha256"])

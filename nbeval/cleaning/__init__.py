@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["collect", "collect_text"]
+__all__ = ["clean_survey", "typed_text"]
 
 
 def __getattr__(name: str) -> Any:

@@ -12,8 +12,8 @@ from nbeval.evidence_frames import ACTIONS
 from nbeval.frames import check
 
 
-def collect_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
-    """Collect the actions of plans; their wording and owners were dropped on reading.
+def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean the actions of plans; their wording and owners were dropped on reading.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The checks of what was collected: each small, named, and returning findings; the caller decides."""
+"""The checks of what was cleaned: each small, named, and returning findings; the caller decides."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ LINE = "line"
 _DOCUMENT = ["wave", "authority", "document_name", "speaker"]
 
 
-def collect_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
-    """Collect which coder found which theme in which document; the segments were dropped on reading.
+def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean which coder found which theme in which document; the segments were dropped on reading.
 
     Parameters
     ----------

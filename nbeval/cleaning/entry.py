@@ -12,8 +12,8 @@ from nbeval.evidence_frames import CONDITIONS, RATINGS, empty
 from nbeval.frames import check
 
 
-def collect_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Collect conditions and ratings of the entry to a programme.
+def clean_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clean conditions and ratings of the entry to a programme.
 
     Parameters
     ----------

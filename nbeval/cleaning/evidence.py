@@ -7,37 +7,37 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.cleaning.action_plan import collect_actions
-from nbeval.cleaning.coded_segments import collect_codes
+from nbeval.cleaning.action_plan import clean_actions
+from nbeval.cleaning.coded_segments import clean_codes
 from nbeval.cleaning.corrections import read_corrections
-from nbeval.cleaning.entry import collect_conditions
+from nbeval.cleaning.entry import clean_conditions
 from nbeval.cleaning.findings import Finding, findings_table
 from nbeval.cleaning.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
-from nbeval.cleaning.inspections import collect_judgements
-from nbeval.cleaning.official_source import collect_context
-from nbeval.cleaning.quotes import collect_quotes
+from nbeval.cleaning.inspections import clean_judgements
+from nbeval.cleaning.official_source import clean_official_source
+from nbeval.cleaning.quotes import clean_quotes
 from nbeval.cleaning.records_tabular import read_records
-from nbeval.cleaning.self_assessment import collect_ratings
-from nbeval.cleaning.visits import collect_visits
+from nbeval.cleaning.self_assessment import clean_ratings
+from nbeval.cleaning.visits import clean_visits
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Source
 from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOTES, RATINGS, VISITS, Evidence, empty
-from nbeval.frames import Collected
+from nbeval.frames import CleanedCohort
 
 TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES,
           "judgements": JUDGEMENTS, "official": OFFICIAL}
 #: the kinds of which each layout becomes rows of one table
 _ONE_TABLE = {
-    SourceKind.ACTION_PLAN: ("actions", collect_actions), SourceKind.VISITS: ("visits", collect_visits),
-    SourceKind.INSPECTIONS: ("judgements", collect_judgements),
+    SourceKind.ACTION_PLAN: ("actions", clean_actions), SourceKind.VISITS: ("visits", clean_visits),
+    SourceKind.INSPECTIONS: ("judgements", clean_judgements),
 }
 #: beside the tables: names that no quote may hold
 NAMES = "names"
 
 
-def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
-    """Collect everything that a cohort declares besides its survey.
+def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
+    """Clean everything that a cohort declares besides its survey.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
     dictionary : Dictionary
         Instruments, indicators, authorities.
     data : Path
-        The data folder, as for ``collect``.
+        The data folder, as for ``clean_survey``.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
             continue
         located = locate(cohort, source, data)
         corrections = read_corrections(path, cohort, CORRECTIONS)
-        tables, findings = _collect(SourceKind(kind), cohort, dictionary, source, located, corrections)
+        tables, findings = _clean(SourceKind(kind), cohort, dictionary, source, located, corrections)
         for name, table in tables:
             parts[name].append(table)
         found += [(f"{kind} entries", source.id, finding) for finding in findings]
@@ -79,50 +79,50 @@ def collect_evidence(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evid
     )
 
 
-def with_evidence(collected: Collected, evidence: Evidence) -> Collected:
+def with_sources(cleaned: CleanedCohort, evidence: Evidence) -> CleanedCohort:
     """What was collected from a cohort's survey and from its other sources, as one.
 
     Parameters
     ----------
-    collected, evidence
+    cleaned, evidence
         Of the same cohort and data.
 
     Returns
     -------
-    Collected
+    CleanedCohort
         Findings and inputs of both; the answers as they were.
     """
     return replace(
-        collected, evidence=evidence, findings=pd.concat([collected.findings, evidence.findings], ignore_index=True),
-        inputs=pd.concat([collected.inputs, evidence.inputs], ignore_index=True).drop_duplicates(ignore_index=True),
+        cleaned, evidence=evidence, findings=pd.concat([cleaned.findings, evidence.findings], ignore_index=True),
+        inputs=pd.concat([cleaned.inputs, evidence.inputs], ignore_index=True).drop_duplicates(ignore_index=True),
     )
 
 
-def _collect(
+def _clean(
     kind: SourceKind, cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
 ) -> tuple[list[tuple[str, pd.DataFrame]], list[Finding]]:
     """The tables and findings of one source, by the kind of its instrument."""
     if kind is SourceKind.SELF_ASSESSMENT:
-        ratings, findings = collect_ratings(cohort, dictionary, source, files, corrections)
+        ratings, findings = clean_ratings(cohort, dictionary, source, files, corrections)
         return [("ratings", ratings)], findings
     if kind is SourceKind.INTERVIEWS:
-        codes, findings = collect_codes(read_records(cohort, dictionary, source, files, corrections))
+        codes, findings = clean_codes(read_records(cohort, dictionary, source, files, corrections))
         return [("codes", codes)], findings
     if kind is SourceKind.QUOTES:
-        quotes, names, findings = collect_quotes(read_records(cohort, dictionary, source, files, corrections))
+        quotes, names, findings = clean_quotes(read_records(cohort, dictionary, source, files, corrections))
         return [("quotes", quotes), (NAMES, names)], findings
     if kind is SourceKind.OFFICIAL:
-        figures, findings = collect_context(cohort, dictionary, source, files)
+        figures, findings = clean_official_source(cohort, dictionary, source, files)
         return [("official", figures)], findings
     tables, findings = [], []
     for records in read_records(cohort, dictionary, source, files, corrections):
         if kind in _ONE_TABLE:
-            name, collect_table = _ONE_TABLE[kind]
-            table, noted = collect_table(records)
+            name, clean_table = _ONE_TABLE[kind]
+            table, noted = clean_table(records)
             tables.append((name, table))
             findings += noted
         else:
-            conditions, ratings = collect_conditions(records)
+            conditions, ratings = clean_conditions(records)
             tables += [("conditions", conditions), ("ratings", ratings)]
     return tables, findings
 

@@ -130,7 +130,7 @@ def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
         raise FrameError(
             f"forms do not add up in {len(wrong) or 'some'} of {len(read)} files.",
             found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms set aside, by reason",
-            do="this is a fault of the stage that collects; report it with the lines above.",
+            do="this is a fault of cleaning; report it with the lines above.",
         )
     return table
 

@@ -13,8 +13,8 @@ from nbeval.evidence_frames import JUDGEMENTS
 from nbeval.frames import check
 
 
-def collect_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
-    """Collect what inspectors judged.
+def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean what inspectors judged.
 
     Parameters
     ----------

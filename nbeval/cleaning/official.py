@@ -31,8 +31,8 @@ class OfficialFigures:
     accounting: pd.DataFrame     # one row per table: rows read, and what they were
 
 
-def collect_official(cohort: Cohort, dictionary: Dictionary, data: Path, *, tables: Collection[str] = ()) -> OfficialFigures:
-    """Collect the official figures of a cohort's authorities from every declared table and vintage.
+def clean_official(cohort: Cohort, dictionary: Dictionary, data: Path, *, tables: Collection[str] = ()) -> OfficialFigures:
+    """Clean the official figures of a cohort's authorities from every declared table and vintage.
 
     Parameters
     ----------

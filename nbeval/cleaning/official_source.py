@@ -6,7 +6,7 @@ import pandas as pd
 
 from nbeval.cleaning.findings import Finding
 from nbeval.cleaning.locating import ExportFile
-from nbeval.cleaning.official import collect_official, newest_vintage
+from nbeval.cleaning.official import clean_official, newest_vintage
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Source
 from nbeval.errors import SourceError
@@ -14,10 +14,10 @@ from nbeval.evidence_frames import OFFICIAL
 from nbeval.frames import check
 
 
-def collect_context(
+def clean_official_source(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile],
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Collect what the tables of one source say of a cohort's authorities.
+    """Clean what the tables of one source say of a cohort's authorities.
 
     Parameters
     ----------
@@ -31,12 +31,12 @@ def collect_context(
     figures : pandas.DataFrame
         One row per authority x year x measure, from the vintage that was published last.
     findings : list of Finding
-        As ``collect_official`` makes them.
+        As ``clean_official`` makes them.
 
     Raises
     ------
     SourceError
-        A file bears another name than its table, or they lie in several folders; or as for ``collect_official``.
+        A file bears another name than its table, or they lie in several folders; or as for ``clean_official``.
     """
     declared = {table.table: table.file for table in dictionary.official.tables}
     wrong = [file.name for file in files if file.path.name != declared[file.version]]
@@ -47,7 +47,7 @@ def collect_context(
             found="; ".join(wrong) or f"{len(folders)} folders", allowed="; ".join(declared[file.version] for file in files),
             where=f"cohorts/{cohort.id}.toml", do="keep the published names, and all files in one folder.",
         )
-    found = collect_official(cohort, dictionary, folders.pop(), tables={file.version for file in files})
+    found = clean_official(cohort, dictionary, folders.pop(), tables={file.version for file in files})
     figures = newest_vintage(found.figures).assign(source=source.id)[list(OFFICIAL.columns)]
     numbers = {name: float for name in ("value", "conf_low", "conf_high")}
     texts = {name: str for name in ("source", "authority", "measure", "unit", "symbol")}

@@ -12,14 +12,14 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Match, SourceKind, Status
 from nbeval.dictionary.models import FIGURES, Cohort, PrintedFigure
 from nbeval.errors import SourceError
-from nbeval.frames import FINDINGS, CollectedFigures, check
+from nbeval.frames import FINDINGS, PublishedFigures, check
 
 COLUMNS = ("figure", "source", "indicator", "quantity", "wave", "authority", "group", "level", "value", "symbol", "decimals",
            "n", "n_rounded_to", "rounding", "unit", "match")
 
 
-def collect_published(cohort: Cohort, dictionary: Dictionary) -> CollectedFigures:
-    """Collect the printed figures of a cohort.
+def clean_published(cohort: Cohort, dictionary: Dictionary) -> PublishedFigures:
+    """Clean the printed figures of a cohort.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def collect_published(cohort: Cohort, dictionary: Dictionary) -> CollectedFigure
 
     Returns
     -------
-    CollectedFigures
+    PublishedFigures
         ``figures``: one row per printed figure that has an indicator, in the order of the file.
 
     Raises
@@ -47,7 +47,7 @@ def collect_published(cohort: Cohort, dictionary: Dictionary) -> CollectedFigure
         )
     kept = [one for one in ours if one.indicator]
     found = [(name, source, finding) for name, findings in _CHECKS.items() for finding in findings(ours)]
-    return CollectedFigures(
+    return PublishedFigures(
         figures=pd.DataFrame([_row(one, source) for one in kept], columns=list(COLUMNS)),
         findings=check(findings_table(found), FINDINGS),
         accounting=_account(cohort, ours), inputs=_inputs(dictionary),

@@ -17,8 +17,8 @@ from nbeval.evidence_frames import QUOTES, empty
 from nbeval.frames import check
 
 
-def collect_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...], list[Finding]]:
-    """Collect the quotes that may be printed, and the names that none of them may hold.
+def clean_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...], list[Finding]]:
+    """Clean the quotes that may be printed, and the names that none of them may hold.
 
     Parameters
     ----------

@@ -20,10 +20,10 @@ from nbeval.evidence_frames import RATINGS, empty
 from nbeval.frames import check
 
 
-def collect_ratings(
+def clean_ratings(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Collect the ratings of a self-assessment.
+    """Clean the ratings of a self-assessment.
 
     Parameters
     ----------

@@ -26,14 +26,14 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import ItemKind
 from nbeval.dictionary.models import Cohort, Source
 from nbeval.errors import SourceError
-from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, Collected, check
+from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, CleanedCohort, check
 
-#: the kind of instrument (instrument.toml) that this stage collects
+#: the kind of instrument (instrument.toml) that is cleaned here
 SURVEY = "survey"
 
 
-def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
-    """Collect the answers of a cohort's survey from its raw exports.
+def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort:
+    """Clean the answers of a cohort's survey from its raw exports.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
 
     Returns
     -------
-    Collected
+    CleanedCohort
         ``answers``: one row per respondent x closed item; ``respondents``: one row per form kept, numbered by
         source, wave, authority and submission; ``findings``; ``accounting``, ``inputs``: one row per file.
 
@@ -66,7 +66,7 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     if without_survey(cohort, dictionary):
         return nothing_answered(data)
     batch = _gather(cohort, dictionary, data)
-    return Collected(
+    return CleanedCohort(
         answers=check(make_answers(batch.intakes, cohort), ANSWERS),
         respondents=check(make_respondents(batch.intakes, cohort), RESPONDENTS),
         findings=check(findings_table(run_checks(batch.intakes, cohort, data)), FINDINGS),
@@ -75,24 +75,24 @@ def collect(cohort: Cohort, dictionary: Dictionary, data: Path) -> Collected:
     )
 
 
-def collect_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFrame:
-    """Collect what people typed, for reading inside the team; nothing of it may be published as it is.
+def typed_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFrame:
+    """Clean what people typed, for reading inside the team; nothing of it may be published as it is.
 
     Parameters
     ----------
     cohort, dictionary, data
-        As for ``collect``.
+        As for ``clean_survey``.
 
     Returns
     -------
     pandas.DataFrame
-        One row per respondent x item of text that was filled in: ``respondent`` (the number ``collect``
+        One row per respondent x item of text that was filled in: ``respondent`` (the number ``clean_survey``
         gives), ``wave``, ``authority``, ``item``, ``text``.
 
     Raises
     ------
     SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError, FrameError
-        As for ``collect``.
+        As for ``clean_survey``.
     """
     columns = ["respondent", "wave", "authority", "item", "text"]
     parts = [pd.DataFrame(columns=columns)]

@@ -11,7 +11,7 @@ from nbeval.cleaning.locating import record_inputs
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
-from nbeval.frames import ANSWERS, RESPONDENTS, Collected, check
+from nbeval.frames import ANSWERS, RESPONDENTS, CleanedCohort, check
 
 
 def without_survey(cohort: Cohort, dictionary: Dictionary) -> bool:
@@ -20,12 +20,12 @@ def without_survey(cohort: Cohort, dictionary: Dictionary) -> bool:
     return bool(kinds) and SourceKind.SURVEY not in kinds
 
 
-def nothing_answered(data: Path) -> Collected:
+def nothing_answered(data: Path) -> CleanedCohort:
     """What a survey that was not made has given: no answers, nobody, no file.
 
     Returns
     -------
-    Collected
+    CleanedCohort
         Tables with one row per nothing.
     """
     answers = pd.DataFrame({
@@ -36,7 +36,7 @@ def nothing_answered(data: Path) -> Collected:
         "respondent": pd.Series(dtype=int), "source": _no_category(), "wave": _no_category(), "authority": _no_category(),
         "person": pd.Series(dtype=str),
     })
-    return Collected(
+    return CleanedCohort(
         answers=check(answers, ANSWERS), respondents=check(respondents, RESPONDENTS), findings=findings_table([]),
         accounting=pd.DataFrame(columns=["file", "wave", "authority", "read", "kept"]), inputs=record_inputs([], None, data),
     )

@@ -14,8 +14,8 @@ from nbeval.frames import check
 _NUMBERS = (FieldRole.PEOPLE, FieldRole.STAFF)
 
 
-def collect_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
-    """Collect what was planned and what was held.
+def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean what was planned and what was held.
 
     Parameters
     ----------

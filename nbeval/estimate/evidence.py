@@ -20,7 +20,7 @@ def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: C
 
     Parameters
     ----------
-    evidence : what ``collect_evidence`` collected; None where nothing was
+    evidence : what ``clean_sources`` collected; None where nothing was
     survey : one row per estimate (``frames.RESULTS``) of the survey, whose changes the action plans are laid beside
     cohort, dictionary : the declarations
 

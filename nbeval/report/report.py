@@ -39,7 +39,7 @@ class Report:
     authority
         The authority it is on; empty for the whole cohort.
     findings, accounting
-        What ``collect`` found and how its forms add up; for internal kinds of report.
+        What ``clean_survey`` found and how its forms add up; for internal kinds of report.
 
     Raises
     ------

@@ -9,29 +9,29 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
-from nbeval.frames import Collected, Measured
+from nbeval.frames import CleanedCohort, Measured
 from nbeval.scoring.groups import add_groups
 from nbeval.scoring.indicators import derive_indicators
 from nbeval.scoring.scales import Scale, scale_items, score_answers
 from nbeval.scoring.weights import weigh
 
 
-def measure(collected: Collected, cohort: Cohort, dictionary: Dictionary) -> Measured:
+def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> Measured:
     """Turn a cohort's answers into the values of its indicators.
 
     Parameters
     ----------
-    collected : what ``collect`` made of the cohort's survey
+    cleaned : what ``clean_survey`` made of the cohort's survey
     cohort : its groups, margins and weighting
     dictionary : scales, indicators and groups
     """
-    items = set(collected.answers["item"].cat.categories)
+    items = set(cleaned.answers["item"].cat.categories)
     groups = {name: levels for name, levels in dictionary.groups.items() if levels[0].item in items}
-    people = add_groups(collected.respondents, collected.answers, groups)
+    people = add_groups(cleaned.respondents, cleaned.answers, groups)
     return Measured(
-        values=derive_indicators(with_scores(collected.answers, dictionary), dictionary.indicators),
+        values=derive_indicators(with_scores(cleaned.answers, dictionary), dictionary.indicators),
         respondents=weigh(people, cohort),
-        keyed=scale_items(collected.answers, _asked(dictionary, items)),
+        keyed=scale_items(cleaned.answers, _asked(dictionary, items)),
     )
 
 

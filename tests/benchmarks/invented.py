@@ -1,4 +1,4 @@
-"""Invented answers of any size for the benchmarks: drawn from one seed, with gaps, in the shape that collect gives."""
+"""Invented answers of any size for the benchmarks: drawn from one seed, with gaps, in the shape that cleaning gives."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def enlarged(measured: Measured, cohort: Cohort, authorities: int, people: int, 
 
 def specimen(dictionary: Dictionary, folder) -> tuple[Measured, Cohort]:
     """The values of the invented cohort that comes with the project."""
-    from nbeval.cleaning import collect
+    from nbeval.cleaning import clean_survey
     from nbeval.scoring import measure
     from nbeval.specimen import write_specimen
 
     cohort = next(one for one in dictionary.cohorts if one.invented)
     write_specimen(cohort, dictionary, folder)
-    return measure(collect(cohort, dictionary, folder), cohort, dictionary), cohort
+    return measure(clean_survey(cohort, dictionary, folder), cohort, dictionary), cohort

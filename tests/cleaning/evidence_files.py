@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary.models import Source, SourceFiles
 
 
@@ -28,8 +28,8 @@ def write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
-def collected(dictionary, folder: Path, instrument: str, name: str, version: str, rows: list[dict[str, str]], wave: str = "final"):
+def cleaned(dictionary, folder: Path, instrument: str, name: str, version: str, rows: list[dict[str, str]], wave: str = "final"):
     """What is collected from one file of rows."""
     write(folder, name, rows)
     cohort = cohort_with(dictionary, instrument, [SourceFiles(wave=wave, pattern=name, version=version)])
-    return cohort, collect_evidence(cohort, dictionary, folder)
+    return cohort, clean_sources(cohort, dictionary, folder)

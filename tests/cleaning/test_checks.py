@@ -7,21 +7,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.cleaning.checks import CHECKS
 from nbeval.dictionary.models import Column, Item, Scale
 from nbeval.frames import FINDINGS
 from tests.cleaning.exports import AUTHORITIES, BEFORE, form, write_before, write_cohort
 
 
-def _told(collected, check):
+def _told(cleaned, check):
     """Outcome, count and message of what a check found."""
-    found = collected.findings[collected.findings["check"] == check]
+    found = cleaned.findings[cleaned.findings["check"] == check]
     return list(zip(found["outcome"], found["count"], found["message"]))
 
 
 def test_every_check_says_something_even_where_it_finds_nothing(tiny, cohort, tmp_path):
-    findings = collect(cohort, tiny, write_cohort(tmp_path)).findings
+    findings = clean_survey(cohort, tiny, write_cohort(tmp_path)).findings
     FINDINGS.validate(findings)
     assert list(dict.fromkeys(findings["check"])) == [*(check.name for check in CHECKS), "files_unexpected"]
     assert len({check.name for check in CHECKS}) == len({check.passes for check in CHECKS}) == len(CHECKS)
@@ -30,43 +30,43 @@ def test_every_check_says_something_even_where_it_finds_nothing(tiny, cohort, tm
 
 def test_the_account_is_told_in_one_sentence(tiny, cohort, tmp_path):
     forms = [form("1"), form("2", test="Yes"), form("3", enjoy="", often="", card="", novels="", comics="")]
-    collected = collect(cohort, tiny, write_cohort(tmp_path, {"north": forms}))
-    assert _told(collected, "forms_add_up") == [
+    cleaned = clean_survey(cohort, tiny, write_cohort(tmp_path, {"north": forms}))
+    assert _told(cleaned, "forms_add_up") == [
         ("pass", 8, "8 forms read from 6 files: 6 kept, 2 set aside (1 test, 1 empty)."),
     ]
 
 
 def test_an_item_that_nobody_answered_is_found(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path, {authority: [form(enjoy="")] for authority in AUTHORITIES})
-    found = collect(cohort, tiny, data).findings.query("check == 'items_never_answered'")
+    found = clean_survey(cohort, tiny, data).findings.query("check == 'items_never_answered'")
     assert found[["wave", "item", "count", "outcome"]].to_numpy().tolist() == [["before", "enjoy", 3, "warning"]]
 
 
 def test_authorities_with_few_forms_are_found(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path, {"north": [form(str(number)) for number in range(10)]})
-    found = collect(cohort, tiny, data).findings.query("check == 'authority_few_forms' and wave == 'before'")
+    found = clean_survey(cohort, tiny, data).findings.query("check == 'authority_few_forms' and wave == 'before'")
     assert found[["authority", "count"]].to_numpy().tolist() == [["east", 1], ["south", 1]]
 
 
 def test_undeclared_files_are_found(tiny, cohort, tmp_path):
     write_cohort(tmp_path)
     (tmp_path / "before" / "west.csv").write_text("A\n1\n")
-    assert _told(collect(cohort, tiny, tmp_path), "files_unexpected") == [
+    assert _told(clean_survey(cohort, tiny, tmp_path), "files_unexpected") == [
         ("warning", 1, "The file 'before/west.csv' lies in the data folder and no source declares it; it was not read."),
     ]
 
 
 def test_notes_on_comparability_are_repeated_where_both_versions_are_used(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path)
-    assert _told(collect(cohort, tiny, data), "versions_comparable")[0][0] == "note"
+    assert _told(clean_survey(cohort, tiny, data), "versions_comparable")[0][0] == "note"
     source = cohort.sources[0]
     first = cohort.model_copy(update={"sources": (source.model_copy(update={"files": source.files[:1]}),)})
-    assert _told(collect(first, tiny, data), "versions_comparable")[0][0] == "pass"
+    assert _told(clean_survey(first, tiny, data), "versions_comparable")[0][0] == "pass"
 
 
 def test_times_that_cannot_be_read_are_found(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path, {"north": [form("1", finished="yesterday"), form("2")]})
-    assert _told(collect(cohort, tiny, data), "times_readable") == [
+    assert _told(clean_survey(cohort, tiny, data), "times_readable") == [
         ("warning", 1, "1 form has a time that cannot be read, kept."),
     ]
 
@@ -92,12 +92,12 @@ def block(tiny, cohort):
 
 
 def _block(block, data, codes):
-    """Collect forms given as rows of codes."""
+    """Clean forms given as rows of codes."""
     dictionary, cohort, names = block
     forms = [{"submission": str(number), **{name: str(code) for name, code in zip(names, row)}}
              for number, row in enumerate(codes)]
     write_before(data / "all.csv", forms, {"submission": BEFORE["submission"], **{name: name for name in names}})
-    return collect(cohort, dictionary, data)
+    return clean_survey(cohort, dictionary, data)
 
 
 def test_one_answer_throughout_a_block_is_found(block, tmp_path):

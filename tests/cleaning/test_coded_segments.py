@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.models import SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError, UnknownHeaderError
-from tests.cleaning.evidence_files import cohort_with, collected, write
+from tests.cleaning.evidence_files import cohort_with, cleaned, write
 
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "the passage that must not get through"
@@ -37,7 +37,7 @@ def found(evidence):
 
 
 def test_segments_become_themes_and_readings_and_no_text_is_kept(dictionary, tmp_path):
-    _, evidence = collected(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", sheet())
+    _, evidence = cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", sheet())
     assert found(evidence) == EXPECTED
     assert set(evidence.codes["authority"]) == {"quillshire"}
     for table in (evidence.codes, evidence.findings):
@@ -52,7 +52,7 @@ def test_segments_become_themes_and_readings_and_no_text_is_kept(dictionary, tmp
 def test_layouts_of_tools_give_the_same_rows(dictionary, tmp_path, version, headers, path):
     rows = [dict(zip(headers, ("Quillshire", document, speaker, coder, path.format(theme), CANARY), strict=True))
             for document, speaker, coder, theme in CODING]
-    _, evidence = collected(dictionary, tmp_path, "interview_codes", "coding.csv", version, rows)
+    _, evidence = cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", version, rows)
     assert found(evidence) == EXPECTED
 
 
@@ -60,7 +60,7 @@ def test_several_codes_in_one_cell_count_one_by_one(dictionary, tmp_path):
     row = {"Local authority": "Quillshire", "Media Title": "m1", "Speaker": "Manager", "Excerpt Creator": "KA", "Excerpt Copy": CANARY,
            "Codes Applied Combined": "More funding for leaving care, Context, Young people are heard and safe",
            "Code: More funding for leaving care Applied": "True", "Code: More funding for leaving care Weight": ""}
-    _, evidence = collected(dictionary, tmp_path, "interview_codes", "coding.csv", "dedoose", [row])
+    _, evidence = cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", "dedoose", [row])
     assert found(evidence) == [(1, "manager", 1, "told_funding"), (1, "manager", 1, "told_heard")]
 
 
@@ -69,7 +69,7 @@ def test_codes_on_lines_of_one_cell_count_one_by_one(dictionary, tmp_path):
            "Quotation Content": CANARY}
     write(tmp_path, "quillshire.csv", [row])
     files = SourceFiles(wave="final", pattern="{authority}.csv", version="atlasti", authorities=("quillshire",))
-    evidence = collect_evidence(cohort_with(dictionary, "interview_codes", [files]), dictionary, tmp_path)
+    evidence = clean_sources(cohort_with(dictionary, "interview_codes", [files]), dictionary, tmp_path)
     assert found(evidence) == [(1, "manager", 1, "told_funding"), (1, "manager", 1, "told_heard")]
     assert CANARY not in evidence.codes.to_csv()
 
@@ -78,7 +78,7 @@ def test_one_unknown_code_among_several_stops_the_run(dictionary, tmp_path):
     row = {"Local authority": "Quillshire", "Media Title": "m1", "Speaker": "Manager", "Excerpt Creator": "KA",
            "Codes Applied Combined": "More funding for leaving care, A code nobody declared"}
     with pytest.raises(UnknownCodeError) as stopped:
-        collected(dictionary, tmp_path, "interview_codes", "coding.csv", "dedoose", [row])
+        cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", "dedoose", [row])
     assert "nobody declared" not in str(stopped.value)
 
 
@@ -95,13 +95,13 @@ def test_highlights_of_one_coder_a_file_are_told_apart_by_the_end_of_the_name(di
     cohort = cohort_with(dictionary, "interview_codes", [
         SourceFiles(wave="final", pattern=f"{{authority}}_{coder}.csv", version="taguette", authorities=("quillshire",))
         for coder in ("ka", "mb")])
-    assert found(collect_evidence(cohort, dictionary, tmp_path)) == [(1, "manager", 1, "told_funding"), (1, "manager", 2, "")]
+    assert found(clean_sources(cohort, dictionary, tmp_path)) == [(1, "manager", 1, "told_funding"), (1, "manager", 2, "")]
 
 
 def test_what_to_know_of_the_coding_is_said(dictionary, tmp_path):
-    _, evidence = collected(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", sheet([*CODING, ("m2", "Manager", "KA", "")]))
+    _, evidence = cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", sheet([*CODING, ("m2", "Manager", "KA", "")]))
     assert list(evidence.findings["message"]) == ["1 document without any theme.", "2 documents of 3 read by one coder alone."]
-    _, alone = collected(dictionary, tmp_path / "alone", "interview_codes", "coding.csv", "sheet", sheet(CODING[:1]))
+    _, alone = cleaned(dictionary, tmp_path / "alone", "interview_codes", "coding.csv", "sheet", sheet(CODING[:1]))
     assert "no document was read by two coders" in alone.findings["message"].iloc[-1]
 
 
@@ -118,11 +118,11 @@ def test_bad_rows_stop_the_run_and_their_text_is_withheld(dictionary, tmp_path, 
     rows = sheet()
     rows[0] = {**rows[0], **change}
     with pytest.raises(error) as stopped:
-        collected(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", rows)
+        cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", rows)
     assert stopped.value.do
     assert "nobody declared" not in str(stopped.value) and "Somebody else" not in str(stopped.value)
 
 
 def test_an_unknown_column_stops_the_run(dictionary, tmp_path):
     with pytest.raises(UnknownHeaderError):
-        collected(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", [{**sheet()[0], "E-mail": "x"}])
+        cleaned(dictionary, tmp_path, "interview_codes", "coding.csv", "sheet", [{**sheet()[0], "E-mail": "x"}])

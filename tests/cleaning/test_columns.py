@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.cleaning.columns import letters
 from nbeval.errors import UnknownHeaderError
 from tests.cleaning.exports import BEFORE, form, with_columns, write_before, write_cohort, write_csv
@@ -22,7 +22,7 @@ def test_all_unknown_headers_are_told_at_once_by_position_with_the_nearest_known
     data = _north(tmp_path, {**BEFORE, "often": "How often do you read now?", "shoe": "Shoe size"},
                   [form(often="Sometimes", shoe=CANARY)])
     with pytest.raises(UnknownHeaderError, match="2 unknown columns and 1 required column lacking") as caught:
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)
     message = str(caught.value)
     assert "column 9 (I) 'How often do you read now?'; nearest known: 'How often do you read?'" in message
     assert "column 14 (N) 'Shoe size' (before/north.csv)" in message
@@ -32,7 +32,7 @@ def test_all_unknown_headers_are_told_at_once_by_position_with_the_nearest_known
 
 def test_one_unknown_column_is_told_in_the_singular(tiny, cohort, tmp_path):
     with pytest.raises(UnknownHeaderError, match="have 1 unknown column, in 6 files read"):
-        collect(cohort, tiny, _north(tmp_path, {**BEFORE, "shoe": "Shoe size"}))
+        clean_survey(cohort, tiny, _north(tmp_path, {**BEFORE, "shoe": "Shoe size"}))
 
 
 def test_headers_are_withheld_where_answers_may_stand_in_their_place(tiny, cohort, tmp_path):
@@ -41,7 +41,7 @@ def test_headers_are_withheld_where_answers_may_stand_in_their_place(tiny, cohor
     cells = [form(comment=CANARY)[name] for name in BEFORE]
     write_csv(tmp_path / "before" / "north.csv", cells, [cells])
     with pytest.raises(UnknownHeaderError) as caught:
-        collect(cohort, tiny, tmp_path)
+        clean_survey(cohort, tiny, tmp_path)
     message = str(caught.value)
     assert "column 13 (M) (text withheld)" in message and "header_rows" in message
     assert CANARY not in message and "reader@example.org" not in message
@@ -49,38 +49,38 @@ def test_headers_are_withheld_where_answers_may_stand_in_their_place(tiny, cohor
 
 def test_a_header_that_stands_twice_is_refused(tiny, cohort, tmp_path):
     with pytest.raises(UnknownHeaderError, match="stands there twice"):
-        collect(cohort, tiny, _north(tmp_path, {**BEFORE, "again": "HOW OFTEN DO YOU READ?"}))
+        clean_survey(cohort, tiny, _north(tmp_path, {**BEFORE, "again": "HOW OFTEN DO YOU READ?"}))
 
 
 def test_two_columns_of_one_item_are_refused(tiny, cohort, tmp_path):
     both = with_columns(tiny, lambda column: column.model_copy(update={"item": "often"})
                         if column.item == "card" and column.version == "2020" else column)
     with pytest.raises(UnknownHeaderError, match="is a second column of one item"):
-        collect(cohort, both, write_cohort(tmp_path))
+        clean_survey(cohort, both, write_cohort(tmp_path))
 
 
 def test_a_lacking_column_that_is_not_required_is_a_finding_and_its_item_not_asked(tiny, cohort, tmp_path):
     optional = with_columns(tiny, lambda column: column.model_copy(update={"required": column.item != "card"}))
     columns = {name: header for name, header in BEFORE.items() if name != "card"}
-    collected = collect(cohort, optional, _north(tmp_path, columns))
-    found = collected.findings.query("check == 'columns_lacking'")
+    cleaned = clean_survey(cohort, optional, _north(tmp_path, columns))
+    found = cleaned.findings.query("check == 'columns_lacking'")
     assert found["message"].tolist() == [
         "The column 'Do you have a library card?' is not there, in 1 file; its item counts as not asked."
     ]
-    answers = collected.answers.query("wave == 'before' and item == 'card'").set_index("authority")["missing"]
+    answers = cleaned.answers.query("wave == 'before' and item == 'card'").set_index("authority")["missing"]
     assert answers["north"] == "not_asked" and answers.drop("north").isna().all()
 
 
 def test_identifying_columns_are_dropped_and_named_and_may_be_lacking(tiny, cohort, tmp_path):
     columns = {name: header for name, header in BEFORE.items() if name != "ip"}
-    found = collect(cohort, tiny, _north(tmp_path, columns)).findings.query("check == 'columns_identifying'")
+    found = clean_survey(cohort, tiny, _north(tmp_path, columns)).findings.query("check == 'columns_identifying'")
     assert "The identifying column 'E-mail address' was dropped on reading, in 3 files." in found["message"].tolist()
     assert "The identifying column 'IP address' was dropped on reading, in 2 files." in found["message"].tolist()
 
 
 def test_headers_are_matched_despite_marks_spaces_and_curly_quotes(tiny, cohort, tmp_path):
     columns = {**BEFORE, "comment": "Anything  else,\nin your words? ", "submission": "\ufeffresponse ID"}
-    assert len(collect(cohort, tiny, _north(tmp_path, columns)).respondents) == 6
+    assert len(clean_survey(cohort, tiny, _north(tmp_path, columns)).respondents) == 6
 
 
 @pytest.mark.parametrize(("place", "text"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
@@ -92,7 +92,7 @@ def test_a_column_without_header_is_declared_by_an_empty_one(tiny, cohort, tmp_p
     unnamed = with_columns(tiny, lambda column: column.model_copy(update={"header": ""})
                            if column.header == "Browser" and column.version == "2020" else column)
     data = _north(tmp_path, {**BEFORE, "browser": ""}, [form(browser="Firefox")])
-    accounting = collect(cohort, unnamed, data).accounting.set_index("file")
+    accounting = clean_survey(cohort, unnamed, data).accounting.set_index("file")
     assert accounting.loc["before/north.csv", "kept"] == 1
     with pytest.raises(UnknownHeaderError, match="1 unknown column"):
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.errors import CorrectionError
 from tests.cleaning.exports import form, write_cohort, write_csv
 
@@ -20,28 +20,28 @@ def _data(folder, *entries, header=HEADER, forms=()):
     return folder
 
 
-def _often(collected):
-    answers = collected.answers.query("item == 'often' and wave == 'before' and authority == 'north'")
+def _often(cleaned):
+    answers = cleaned.answers.query("item == 'often' and wave == 'before' and authority == 'north'")
     return answers["code"].tolist()
 
 
 def test_a_correction_is_applied_before_coding_and_counted(tiny, cohort, tmp_path):
-    collected = collect(cohort, tiny, _data(tmp_path, {}))
-    assert _often(collected) == [2, 2]
-    found = collected.findings.query("check == 'answers_corrected'").iloc[0]
+    cleaned = clean_survey(cohort, tiny, _data(tmp_path, {}))
+    assert _often(cleaned) == [2, 2]
+    found = cleaned.findings.query("check == 'answers_corrected'").iloc[0]
     assert (found["message"], found["count"]) == ("1 declared correction was applied.", 1)
-    assert "corrections.csv" in collected.inputs["file"].tolist()
+    assert "corrections.csv" in cleaned.inputs["file"].tolist()
 
 
 def test_a_correction_may_blank_an_answer_and_ignores_stray_spaces(tiny, cohort, tmp_path):
-    collected = collect(cohort, tiny, _data(tmp_path, {"expect": " Now and  again", "replace": ""}))
-    answers = collected.answers.query("item == 'often' and authority == 'north' and wave == 'before'")
+    cleaned = clean_survey(cohort, tiny, _data(tmp_path, {"expect": " Now and  again", "replace": ""}))
+    answers = cleaned.answers.query("item == 'often' and authority == 'north' and wave == 'before'")
     assert answers["missing"].tolist()[0] == "not_answered"
 
 
 def test_an_entry_of_a_whole_multi_select_question_is_applied(tiny, cohort, tmp_path):
     data = _data(tmp_path, {}, {"wave": "after", "item": "reads", "expect": "Novels", "replace": "Novels; Comics"})
-    answers = collect(cohort, tiny, data).answers.query("item == 'reads_comics' and authority == 'north'")
+    answers = clean_survey(cohort, tiny, data).answers.query("item == 'reads_comics' and authority == 'north'")
     assert answers["code"].tolist() == [0, 0, 1]
 
 
@@ -56,7 +56,7 @@ def test_an_entry_of_a_whole_multi_select_question_is_applied(tiny, cohort, tmp_
 def test_an_entry_that_no_longer_fits_stops_the_run_without_showing_values(tiny, cohort, tmp_path, change, words):
     data = _data(tmp_path, {"replace": "canary-value", **change})
     with pytest.raises(CorrectionError, match="1 of 1 entry does not match the data") as caught:
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)
     message = str(caught.value)
     assert words in message and "corrections.csv" in message
     for hidden in ("canary", "Now and again", "Some other answer", "99"):
@@ -66,34 +66,34 @@ def test_an_entry_that_no_longer_fits_stops_the_run_without_showing_values(tiny,
 def test_an_entry_for_a_form_that_is_set_aside_matches_none(tiny, cohort, tmp_path):
     data = _data(tmp_path, {"submission": "7", "expect": "Sometimes"}, forms=[form("7", test="Yes")])
     with pytest.raises(CorrectionError, match="no form that is kept"):
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)
 
 
 def test_two_entries_of_one_answer_stop_the_run(tiny, cohort, tmp_path):
     with pytest.raises(CorrectionError, match="1 of 2 entry does|1 of 2 entries") as caught:
-        collect(cohort, tiny, _data(tmp_path, {}, {}))
+        clean_survey(cohort, tiny, _data(tmp_path, {}, {}))
     assert "record 3: an earlier entry is of the same answer" in str(caught.value)
 
 
 def test_two_forms_of_one_number_cannot_be_corrected(tiny, cohort, tmp_path):
     data = _data(tmp_path, {"submission": "", "expect": "Sometimes"}, forms=[form(""), form("")])
     with pytest.raises(CorrectionError, match="not filled in"):
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)
 
 
 @pytest.mark.parametrize("column", ["reason", "signed_by", "date", "item"])
 def test_an_entry_that_nobody_signed_or_explained_is_refused(tiny, cohort, tmp_path, column):
     with pytest.raises(CorrectionError, match="not filled in") as caught:
-        collect(cohort, tiny, _data(tmp_path, {}, {column: ""}))
+        clean_survey(cohort, tiny, _data(tmp_path, {}, {column: ""}))
     assert f"record 3: no {column}" in str(caught.value)
 
 
 def test_lacking_columns_are_named(tiny, cohort, tmp_path):
     with pytest.raises(CorrectionError, match="lacks 2 of its columns") as caught:
-        collect(cohort, tiny, _data(tmp_path, {}, header=[one for one in HEADER if one not in ("expect", "date")]))
+        clean_survey(cohort, tiny, _data(tmp_path, {}, header=[one for one in HEADER if one not in ("expect", "date")]))
     assert "expect, date" in str(caught.value)
 
 
 def test_an_entry_of_a_source_the_cohort_does_not_have_is_refused(tiny, cohort, tmp_path):
     with pytest.raises(CorrectionError, match="of a source the cohort does not have"):
-        collect(cohort, tiny, _data(tmp_path, {"source": "surveys"}))
+        clean_survey(cohort, tiny, _data(tmp_path, {"source": "surveys"}))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from openpyxl import Workbook
 
-from nbeval.cleaning import collect
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning import clean_survey
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import MissingReason
 from nbeval.dictionary.models import SourceFiles
 from nbeval.errors import NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
-from tests.cleaning.evidence_files import cohort_with, collected, write
+from tests.cleaning.evidence_files import cohort_with, cleaned, write
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def dictionary(root):
 def refused(dictionary, folder, instrument, version, rows, error, words, *, name="file.csv"):
     """Reading stops, says what is wrong and what to do, and repeats nothing that was entered."""
     with pytest.raises(error) as caught:
-        collected(dictionary, folder, instrument, name, version, rows)
+        cleaned(dictionary, folder, instrument, name, version, rows)
     message = str(caught.value)
     assert words in message and caught.value.do and isinstance(caught.value, NbevalError)
     assert "SECRET" not in message and str(folder) not in message
@@ -36,7 +36,7 @@ def answer(**changes):
 
 def test_an_open_answer_keeps_its_themes_and_loses_its_words(dictionary, tmp_path):
     rows = [answer(), answer(Theme="A better or safer home"), answer(Coder="MB"), answer(**{"Answer number": "8", "Theme": ""})]
-    _, evidence = collected(dictionary, tmp_path, "open_answer_codes", "answers.csv", "sheet", rows)
+    _, evidence = cleaned(dictionary, tmp_path, "open_answer_codes", "answers.csv", "sheet", rows)
     found = evidence.codes[["document", "speaker", "coder", "area"]].to_numpy().tolist()
     assert found == [[1, "care_leaver", 1, "asked_home"], [1, "care_leaver", 1, "asked_money"], [1, "care_leaver", 2, "asked_money"],
                      [2, "care_leaver", 1, ""]]
@@ -59,7 +59,7 @@ def returned(**changes):
 
 def test_a_return_keeps_the_outcomes_it_tells_of(dictionary, tmp_path):
     rows = [returned(), returned(Outcome="More choice of accommodation"), returned(**{"Local authority": "marrowdale", "Return": "r2"})]
-    _, evidence = collected(dictionary, tmp_path, "difference_returns", "returns.csv", "sheet", rows)
+    _, evidence = cleaned(dictionary, tmp_path, "difference_returns", "returns.csv", "sheet", rows)
     assert evidence.codes[["authority", "area"]].to_numpy().tolist() == [
         ["marrowdale", "seen_advice"], ["quillshire", "seen_accommodation"], ["quillshire", "seen_advice"]]
     assert set(evidence.codes["speaker"]) == {"manager"}
@@ -87,7 +87,7 @@ def entered(**changes):
 def conditions(dictionary, folder, rows):
     write(folder, "entry/quillshire.csv", rows)
     cohort = cohort_with(dictionary, "conditions_2015", [SourceFiles(pattern="entry/{authority}.csv", version="v1", authorities=("quillshire",))])
-    return collect_evidence(cohort, dictionary, folder)
+    return clean_sources(cohort, dictionary, folder)
 
 
 def test_the_seven_conditions_are_read_as_they_stood_at_both_ends(dictionary, tmp_path):
@@ -127,7 +127,7 @@ def charter(folder, ratings, people="12"):
 
 def rated(dictionary, folder):
     files = SourceFiles(wave="baseline", pattern="charter/{authority}.xlsx", version="v1", authorities=("quillshire",))
-    return collect_evidence(cohort_with(dictionary, "charter_promises", [files]), dictionary, folder)
+    return clean_sources(cohort_with(dictionary, "charter_promises", [files]), dictionary, folder)
 
 
 def test_seven_promises_and_three_aims_are_rated_by_both_bodies(dictionary, tmp_path):
@@ -163,7 +163,7 @@ def seven(number, *answers, **more):
 def surveyed(dictionary, folder, instrument, version, rows):
     write(folder, "survey/quillshire.csv", rows)
     files = SourceFiles(wave="baseline", pattern="survey/{authority}.csv", version=version, authorities=("quillshire",))
-    return collect(cohort_with(dictionary, instrument, [files]), dictionary, folder)
+    return clean_survey(cohort_with(dictionary, instrument, [files]), dictionary, folder)
 
 
 def test_seven_questions_are_read_and_a_name_is_dropped(dictionary, tmp_path):
@@ -183,7 +183,7 @@ def test_a_question_that_one_authority_did_not_ask_is_outside_its_base_and_not_u
     write(tmp_path, "survey/quillshire.csv", [{"No": "1", "Health summary": "Yes", "Adviser": "Always"}])
     write(tmp_path, "survey/marrowdale.csv", [{"No": "1", "Health summary": "", "Home": "N"}])
     files = SourceFiles(wave="baseline", pattern="survey/{authority}.csv", version="sheet")
-    answers = collect(cohort_with(dictionary, "local_survey_2015", [files]), dictionary, tmp_path).answers
+    answers = clean_survey(cohort_with(dictionary, "local_survey_2015", [files]), dictionary, tmp_path).answers
     found = {(row.authority, row.item): row.missing if row.code != row.code else row.code for row in answers.itertuples()}
     assert found["quillshire", "own_adviser"] == 1 and found["marrowdale", "own_home"] == 2
     assert found["marrowdale", "own_health_summary"] == MissingReason.NOT_ANSWERED.value

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from nbeval.cleaning.entries import EPOCH, span
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import CorrectionError, NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
@@ -53,14 +53,14 @@ def exports(written, tmp_path):
 
 
 @pytest.fixture
-def collect(project, cohort):
-    return lambda folder: collect_evidence(cohort, project, folder.parent)
+def clean_survey(project, cohort):
+    return lambda folder: clean_sources(cohort, project, folder.parent)
 
 
 # --- what is read ----------------------------------------------------------------------------------
 
 def test_every_table_keeps_its_contract_and_accounts_for_every_file(written, project, cohort):
-    evidence = collect_evidence(cohort, project, written)
+    evidence = clean_sources(cohort, project, written)
     for table, contract in ((evidence.ratings, RATINGS), (evidence.actions, ACTIONS), (evidence.visits, VISITS), (evidence.conditions, CONDITIONS)):
         assert len(check(table, contract))
     assert len(evidence.inputs) == sum(path.is_file() for path in (written / "specimen").rglob("*"))
@@ -68,11 +68,11 @@ def test_every_table_keeps_its_contract_and_accounts_for_every_file(written, pro
 
 def test_a_source_without_files_is_left_out(written, project, cohort):
     bare = cohort.model_copy(update={"sources": tuple(one.model_copy(update={"files": ()}) for one in cohort.sources)})
-    evidence = collect_evidence(bare, project, written)
+    evidence = clean_sources(bare, project, written)
     assert evidence.ratings.empty and evidence.actions.empty and evidence.visits.empty and evidence.conditions.empty
 
 
-def test_a_workbook_filled_in_by_hand_is_read_to_its_ratings(exports, collect, project):
+def test_a_workbook_filled_in_by_hand_is_read_to_its_ratings(exports, clean_survey, project):
     # Points of "lb_homes" rated 4, 2 and not at all by managers and 1, "Started" and 3 by care leavers, of whom 12 took part.
     instrument = project.instrument("lantern_bridge")
     given = {"Managers": {"homes_1": 4, "homes_2": "Begun", "homes_3": ""}, "Young people": {"homes_1": "1", "homes_2": " started ", "homes_3": 3}}
@@ -88,7 +88,7 @@ def test_a_workbook_filled_in_by_hand_is_read_to_its_ratings(exports, collect, p
             page.append([ratings.get(point.point, 2), "typed by somebody", point.point, point.label])
         page.append([None, "a line below the table", None, None])
     book.save(exports / BOOK)
-    ratings = collect(exports).ratings
+    ratings = clean_survey(exports).ratings
     mine = ratings[ratings["wave"].eq("baseline") & ratings["authority"].eq("quillshire") & ratings["area"].eq("lb_homes")]
     found = mine.set_index(["raters", "point"])["rating"]
     assert found["managers"].fillna(-1).tolist() == [4, 2, -1]
@@ -110,24 +110,24 @@ def test_several_raters_of_one_body_are_kept_apart(exports, project, cohort):
     page.cell(1, page.max_column + 1).value = "Rating 2"
     page.cell(2, page.max_column).value = 4
     book.save(exports / BOOK)
-    ratings = collect_evidence(cohort, wider, exports.parent).ratings
+    ratings = clean_sources(cohort, wider, exports.parent).ratings
     mine = ratings[ratings["authority"].eq("quillshire") & ratings["wave"].eq("baseline") & ratings["raters"].eq("managers")]
     assert mine.groupby("rater")["rating"].count().to_dict()[2] == 1
 
 
-def test_a_panel_of_unknown_size_counts_as_one(exports, collect):
+def test_a_panel_of_unknown_size_counts_as_one(exports, clean_survey):
     change_book(exports / BOOK, "About", 5, "", "")
-    evidence = collect(exports)
+    evidence = clean_survey(exports)
     mine = evidence.ratings[evidence.ratings["authority"].eq("quillshire") & evidence.ratings["wave"].eq("baseline")]
     assert mine.loc[mine["raters"].eq("care_leavers"), "people"].unique().tolist() == [1.0]
     assert evidence.findings["message"].str.contains("so their ratings are withheld").any()
 
 
-def test_an_action_keeps_its_choices_and_loses_what_was_typed(exports, collect):
+def test_an_action_keeps_its_choices_and_loses_what_was_typed(exports, clean_survey):
     change_book(exports / PLAN, "Answers", 2, "Indicators addressed", "lonely_often; Internet at home")
     change_book(exports / PLAN, "Answers", 2, "Due date", "31/03/2021")
     change_book(exports / PLAN, "Answers", 2, "Action", "WORDS OF A PERSON")
-    actions = collect(exports).actions
+    actions = clean_survey(exports).actions
     mine = actions[actions["authority"].eq("quillshire") & actions["action"].eq("A1")]
     assert set(mine["occasion"]) == {"six_months", "end"}
     assert mine["indicators"].unique().tolist() == ["lonely_often; internet_yes"]
@@ -135,40 +135,40 @@ def test_an_action_keeps_its_choices_and_loses_what_was_typed(exports, collect):
     assert "WORDS OF A PERSON" not in actions.to_csv()
 
 
-def test_a_visit_that_was_not_held_has_no_day(exports, collect):
+def test_a_visit_that_was_not_held_has_no_day(exports, clean_survey):
     for column in ("Held on", "How", "Young people present", "Staff present", "Care experienced consultants"):
         change_csv(exports / LOG, 1, column, "")
-    visits = collect(exports).visits
+    visits = clean_survey(exports).visits
     assert visits["held"].isna().sum() >= 1 and visits["planned"].notna().all()
 
 
-def test_people_at_a_visit_that_was_not_held_are_noted(exports, collect):
+def test_people_at_a_visit_that_was_not_held_are_noted(exports, clean_survey):
     change_csv(exports / LOG, 1, "Held on", "")
-    assert collect(exports).findings["message"].str.contains("not held, with people counted as present").any()
+    assert clean_survey(exports).findings["message"].str.contains("not held, with people counted as present").any()
 
 
 def test_applicants_are_counted_and_never_named(written, project, cohort):
-    conditions = collect_evidence(cohort, project, written).conditions
+    conditions = clean_sources(cohort, project, written).conditions
     applied = conditions[conditions["area"].eq("expression_of_interest")]
     assert applied["status"].value_counts().to_dict() == {"not_selected": 14, "selected": 2}
     assert set(applied["authority"]) == {""} and "applicant" not in conditions.to_csv().lower()
 
 
-def test_a_signed_correction_takes_the_place_of_an_entry(exports, collect):
+def test_a_signed_correction_takes_the_place_of_an_entry(exports, clean_survey):
     now = str(cell_of(exports / PLAN, "Answers", 2, "Status at the end")).strip()
     correction(exports, source="action_plan", wave="", authority="quillshire", submission="A1", item="Status at the end",
                expect=now, replace="Stopped")
-    actions = collect(exports).actions
+    actions = clean_survey(exports).actions
     mine = actions[actions["authority"].eq("quillshire") & actions["action"].eq("A1") & actions["occasion"].eq("end")]
     assert mine["status"].tolist() == ["stopped"]
 
 
-def test_a_rating_is_corrected_by_body_and_point(exports, collect):
+def test_a_rating_is_corrected_by_body_and_point(exports, clean_survey):
     now = str(cell_of(exports / BOOK, "Managers", 2, "Rating") or "").strip()
     point = cell_of(exports / BOOK, "Managers", 2, "Point")
     correction(exports, source="self_assessment", wave="baseline", authority="quillshire", submission=f"managers/{point}",
                item="Rating", expect=now, replace="4")
-    ratings = collect(exports).ratings
+    ratings = clean_survey(exports).ratings
     row = ratings[ratings["authority"].eq("quillshire") & ratings["wave"].eq("baseline") & ratings["raters"].eq("managers") & ratings["point"].eq(point)]
     assert row["rating"].tolist() == [4.0]
 
@@ -220,11 +220,11 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_refused_with_a_remedy_and_without_its_text(case, exports, collect):
+def test_bad_input_is_refused_with_a_remedy_and_without_its_text(case, exports, clean_survey):
     break_it, error, words = BAD[case]
     break_it(exports)
     with pytest.raises(error) as caught:
-        collect(exports)
+        clean_survey(exports)
     message = str(caught.value)
     assert words in message and caught.value.do and isinstance(caught.value, NbevalError)
     for secret in ("Space travel", "happiness index", "last week", "about a dozen", "Nearly", "Nowhere", "Remarks", "A new lift", "Perhaps", str(exports)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.cleaning.forms import account
 from nbeval.errors import FrameError, UnknownCodeError
 from tests.cleaning.exports import form, with_rules, write_cohort
@@ -15,20 +15,20 @@ BLANK = {"enjoy": "", "often": "", "card": "", "novels": "", "comics": ""}
 
 def _north(tiny, cohort, data, forms, **rules):
     """What is collected of these forms of one authority, and its account."""
-    collected = collect(cohort, with_rules(tiny, **rules), write_cohort(data, before={"north": forms}))
-    account = collected.accounting.set_index("file").loc["before/north.csv"]
-    answers = collected.answers.query("wave == 'before' and authority == 'north'")
-    return collected, account, answers.pivot(index="respondent", columns="item", values="code")
+    cleaned = clean_survey(cohort, with_rules(tiny, **rules), write_cohort(data, before={"north": forms}))
+    account = cleaned.accounting.set_index("file").loc["before/north.csv"]
+    answers = cleaned.answers.query("wave == 'before' and authority == 'north'")
+    return cleaned, account, answers.pivot(index="respondent", columns="item", values="code")
 
 
-def _told(collected, check):
-    return collected.findings.query("check == @check and outcome != 'pass'")["message"].tolist()
+def _told(cleaned, check):
+    return cleaned.findings.query("check == @check and outcome != 'pass'")["message"].tolist()
 
 
 def test_test_submissions_are_set_aside(tiny, cohort, tmp_path):
-    collected, account, _ = _north(tiny, cohort, tmp_path, [form("1"), form("2", test="yes ")])
+    cleaned, account, _ = _north(tiny, cohort, tmp_path, [form("1"), form("2", test="yes ")])
     assert (account["read"], account["kept"], account["test"]) == (2, 1, 1)
-    assert _told(collected, "forms_tests") == ["1 test submission, set aside."]
+    assert _told(cleaned, "forms_tests") == ["1 test submission, set aside."]
 
 
 @pytest.mark.parametrize(("keep", "kept", "words"), [
@@ -36,9 +36,9 @@ def test_test_submissions_are_set_aside(tiny, cohort, tmp_path):
 ])
 def test_unfinished_forms_follow_the_rule(tiny, cohort, tmp_path, keep, kept, words):
     forms = [form("1"), form("2", status="Partial"), form("3", status="partial")]
-    collected, account, _ = _north(tiny, cohort, tmp_path, forms, keep_partial=keep)
+    cleaned, account, _ = _north(tiny, cohort, tmp_path, forms, keep_partial=keep)
     assert (account["kept"], account["partial"]) == (kept, 3 - kept)
-    assert _told(collected, "forms_partial") == [words]
+    assert _told(cleaned, "forms_partial") == [words]
 
 
 def test_a_status_that_is_not_declared_stops_without_showing_it(tiny, cohort, tmp_path):
@@ -54,23 +54,23 @@ def test_a_status_that_is_not_declared_stops_without_showing_it(tiny, cohort, tm
 def test_late_forms_follow_the_rule(tiny, cohort, tmp_path, late, kept, words):
     # fieldwork ends on 31 May 2020: the evening of that day is in time
     forms = [form("1", finished="2020-05-31 23:59"), form("2", finished="2020-06-01 00:01")]
-    collected, account, _ = _north(tiny, cohort, tmp_path, forms, late=late)
+    cleaned, account, _ = _north(tiny, cohort, tmp_path, forms, late=late)
     assert (account["kept"], account["late"]) == (kept, 2 - kept)
-    assert _told(collected, "forms_late") == [words]
+    assert _told(cleaned, "forms_late") == [words]
 
 
 def test_forms_begun_before_the_fieldwork_are_a_finding(tiny, cohort, tmp_path):
-    collected, account, _ = _north(tiny, cohort, tmp_path, [form("1"), form("2", started="2020-02-29 10:00")])
+    cleaned, account, _ = _north(tiny, cohort, tmp_path, [form("1"), form("2", started="2020-02-29 10:00")])
     assert account["kept"] == 2
-    assert _told(collected, "forms_early") == ["1 form begun before the fieldwork, kept."]
+    assert _told(cleaned, "forms_early") == ["1 form begun before the fieldwork, kept."]
 
 
 def test_forms_with_too_few_answers_are_set_aside(tiny, cohort, tmp_path):
     forms = [form("1"), form("2", **BLANK), form("3", **{**BLANK, "enjoy": "Prefer not to say"}),
              form("4", **{**BLANK, "comment": "only words"}), form("5", **{**BLANK, "often": "Never"})]
-    collected, account, _ = _north(tiny, cohort, tmp_path, forms)
+    cleaned, account, _ = _north(tiny, cohort, tmp_path, forms)
     assert (account["kept"], account["empty"]) == (2, 3)
-    assert _told(collected, "forms_empty") == ["3 forms with too few answers, set aside."]
+    assert _told(cleaned, "forms_empty") == ["3 forms with too few answers, set aside."]
 
 
 def test_unticked_options_alone_are_no_answer(tiny, cohort, tmp_path):
@@ -94,10 +94,10 @@ TWICE = [
 @pytest.mark.parametrize("backwards", [False, True])
 def test_of_two_forms_with_one_number_the_rule_keeps_one(tiny, cohort, tmp_path, rule, kept, backwards):
     forms = TWICE[::-1] if backwards else TWICE
-    collected, account, answers = _north(tiny, cohort, tmp_path, forms, duplicates=rule)
+    cleaned, account, answers = _north(tiny, cohort, tmp_path, forms, duplicates=rule)
     assert (account["kept"], account["duplicate"]) == (2, 2)
     assert answers["enjoy"].tolist() == [kept, 4]
-    assert _told(collected, "forms_duplicate") == ["2 forms that repeat a submission number, set aside."]
+    assert _told(cleaned, "forms_duplicate") == ["2 forms that repeat a submission number, set aside."]
 
 
 @pytest.mark.parametrize(("rule", "kept"), [("last", 2), ("first", 1)])
@@ -113,14 +113,14 @@ def test_an_empty_form_does_not_push_out_a_filled_one(tiny, cohort, tmp_path):
 
 
 def test_forms_without_number_are_no_duplicates_of_one_another(tiny, cohort, tmp_path):
-    collected, account, _ = _north(tiny, cohort, tmp_path, [form(""), form("", enjoy="3")])
+    cleaned, account, _ = _north(tiny, cohort, tmp_path, [form(""), form("", enjoy="3")])
     assert account["kept"] == 2
-    assert _told(collected, "forms_without_number") == ["2 forms have no submission number, kept."]
+    assert _told(cleaned, "forms_without_number") == ["2 forms have no submission number, kept."]
 
 
 def test_a_number_may_occur_in_two_authorities(tiny, cohort, tmp_path):
-    collected = collect(cohort, tiny, write_cohort(tmp_path))
-    assert collected.accounting["duplicate"].sum() == 0 and len(collected.respondents) == 6
+    cleaned = clean_survey(cohort, tiny, write_cohort(tmp_path))
+    assert cleaned.accounting["duplicate"].sum() == 0 and len(cleaned.respondents) == 6
 
 
 def test_the_first_reason_that_fits_is_counted_and_all_add_up(tiny, cohort, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from nbeval.dictionary import load
 from nbeval.errors import NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
-from tests.cleaning.evidence_files import collected
+from tests.cleaning.evidence_files import cleaned
 
 LEAVERS, OVERALL = "Experiences and progress of care leavers", "Overall effectiveness"
 
@@ -20,25 +20,25 @@ def judgement(**changes):
     return {"Local authority": "quillshire", "Framework": "SIF", "Date": "2016-05-09", "Judgement": LEAVERS, "Grade": "Good", **changes}
 
 
-def collect(dictionary, folder, *rows):
-    return collected(dictionary, folder, "ofsted_judgements", "judgements.csv", "v1", list(rows), wave="")[1]
+def clean_survey(dictionary, folder, *rows):
+    return cleaned(dictionary, folder, "ofsted_judgements", "judgements.csv", "v1", list(rows), wave="")[1]
 
 
 def test_a_judgement_keeps_its_area_framework_grade_and_day(dictionary, tmp_path):
-    evidence = collect(dictionary, tmp_path, judgement(), judgement(Framework="single inspection framework", Judgement=OVERALL, Grade="RI", Date="09/05/2016"))
+    evidence = clean_survey(dictionary, tmp_path, judgement(), judgement(Framework="single inspection framework", Judgement=OVERALL, Grade="RI", Date="09/05/2016"))
     assert evidence.judgements[["area", "kind", "status"]].to_numpy().tolist() == [
         ["ofsted_care_leavers", "sif", "good"], ["ofsted_overall", "sif", "requires_improvement"]]
     assert evidence.judgements["held"].unique().tolist() == [16930.0], "9 May 2016 is 16,930 days after 1 January 1970"
 
 
 def test_judgements_before_the_cohort_are_kept_and_later_ones_are_noted(dictionary, tmp_path):
-    evidence = collect(dictionary, tmp_path, judgement(), judgement(Framework="ILACS", Date="2023-02-01"))
+    evidence = clean_survey(dictionary, tmp_path, judgement(), judgement(Framework="ILACS", Date="2023-02-01"))
     assert len(evidence.judgements) == 2
     assert "1 judgement later than the end of the cohort." in evidence.findings["message"].tolist()
 
 
 def test_an_authority_without_any_judgement_is_warned_of(dictionary, tmp_path):
-    evidence = collect(dictionary, tmp_path, judgement())
+    evidence = clean_survey(dictionary, tmp_path, judgement())
     assert evidence.findings[["outcome", "message"]].to_numpy().tolist() == [["warning", "1 authority without any judgement."]]
 
 
@@ -64,7 +64,7 @@ BAD = {
 def test_bad_judgements_are_refused_with_a_remedy_and_without_their_text(case, dictionary, tmp_path):
     rows, error, words = BAD[case]
     with pytest.raises(error) as caught:
-        collect(dictionary, tmp_path, *rows)
+        clean_survey(dictionary, tmp_path, *rows)
     message = str(caught.value)
     assert words in message and caught.value.do and isinstance(caught.value, NbevalError)
     for text in ("Satisfactory", "APA", "Adoption performance", "Nowhere", "E99999999", "spring term", str(tmp_path)):

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.dictionary.models import Routing
 from tests.cleaning.exports import form, later, write_cohort
 
 
-def _cells(collected, wave="before"):
+def _cells(cleaned, wave="before"):
     """One list per respondent of one authority: enjoy, often, card, novels, comics."""
-    answers = collected.answers.query("wave == @wave and authority == 'north'")
+    answers = cleaned.answers.query("wave == @wave and authority == 'north'")
     values = [missing if isinstance(missing, str) else code for code, missing in zip(answers["code"], answers["missing"])]
     return [values[start:start + 5] for start in range(0, len(values), 5)]
 
 
 def _north(dictionary, cohort, data, forms, after=()):
-    return collect(cohort, dictionary, write_cohort(data, {"north": forms}, {"north": list(after) or [later()]}))
+    return clean_survey(cohort, dictionary, write_cohort(data, {"north": forms}, {"north": list(after) or [later()]}))
 
 
 def test_what_the_routing_keeps_from_a_person_is_not_applicable(tiny, cohort, tmp_path):
@@ -30,9 +30,9 @@ def test_what_the_routing_keeps_from_a_person_is_not_applicable(tiny, cohort, tm
 
 def test_an_answer_against_the_routing_is_kept_out_and_found(tiny, cohort, tmp_path):
     forms = [form("1", often="Never", card="Yes"), form("2", often="Never", card="No"), form("3")]
-    collected = _north(tiny, cohort, tmp_path, forms)
-    assert [row[2] for row in _cells(collected)] == ["not_applicable", "not_applicable", 1]
-    found = collected.findings.query("check == 'routing_contradicted'").iloc[0]
+    cleaned = _north(tiny, cohort, tmp_path, forms)
+    assert [row[2] for row in _cells(cleaned)] == ["not_applicable", "not_applicable", 1]
+    found = cleaned.findings.query("check == 'routing_contradicted'").iloc[0]
     assert (found["item"], found["wave"], found["count"], found["outcome"]) == ("card", "before", 2, "warning")
     assert found["message"].startswith("2 answers to a question that the routing kept")
 
@@ -42,13 +42,13 @@ def test_routing_reaches_through_and_takes_whole_questions(tiny, cohort, tmp_pat
     onward = Routing(item="reads", asked_if_item="card", asked_if_codes=(1,), status="confirmed", source="T1")
     chained = replace(tiny, instruments=(replace(loaded, routing=(*loaded.routing, onward)),))
     forms = [form("1", often="Never", card="", novels="", comics=""), form("2", card="No", novels="", comics="No"), form("3")]
-    collected = _north(chained, cohort, tmp_path, forms)
-    assert _cells(collected) == [
+    cleaned = _north(chained, cohort, tmp_path, forms)
+    assert _cells(cleaned) == [
         [7, 3, "not_applicable", "not_applicable", "not_applicable"], [7, 2, 0, "not_applicable", "not_applicable"],
         [7, 2, 1, 1, 0],
     ]
     # an option that was not ticked contradicts nothing
-    assert collected.findings.query("check == 'routing_contradicted'")["outcome"].tolist() == ["pass"]
+    assert cleaned.findings.query("check == 'routing_contradicted'")["outcome"].tolist() == ["pass"]
 
 
 def test_an_unfinished_form_is_absent_after_its_last_answer(tiny, cohort, tmp_path):
@@ -76,7 +76,7 @@ def test_an_item_that_a_version_does_not_have_was_not_asked(tiny, cohort, tmp_pa
     for authority in AUTHORITIES:
         write_after(data / "after" / f"{authority}.xlsx", [later("1", status="Partial"), later("2", often="Never")],
                     {name: header for name, header in AFTER.items() if name != "card"})
-    collected = collect(cohort, replace(tiny, instruments=(replace(loaded, columns=fewer),)), data)
+    cleaned = clean_survey(cohort, replace(tiny, instruments=(replace(loaded, columns=fewer),)), data)
     # neither an early end nor the routing makes anything else of it
-    assert _cells(collected, "after") == [[7, 1, "not_asked", 1, 0], [7, 3, "not_asked", 1, 0]]
-    assert _cells(collected) == [[7, 2, 1, 1, 0]]
+    assert _cells(cleaned, "after") == [[7, 1, "not_asked", 1, 0], [7, 3, "not_asked", 1, 0]]
+    assert _cells(cleaned) == [[7, 2, 1, 1, 0]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nbeval.cleaning.official import KEY, OfficialFigures, collect_official, newest_vintage
+from nbeval.cleaning.official import KEY, OfficialFigures, clean_official, newest_vintage
 from nbeval.cleaning.official_checks import check_figures, off_rounding
 from nbeval.dictionary import Dictionary, load
 from nbeval.dictionary.lookup import Official
@@ -37,13 +37,13 @@ def published(shared) -> Path:
 
 
 @pytest.fixture(scope="module")
-def collected(dictionary, cohort, published) -> OfficialFigures:
-    return collect_official(cohort, dictionary, published)
+def cleaned(dictionary, cohort, published) -> OfficialFigures:
+    return clean_official(cohort, dictionary, published)
 
 
 @pytest.fixture(scope="module")
-def figures(collected) -> pd.DataFrame:
-    return collected.figures
+def figures(cleaned) -> pd.DataFrame:
+    return cleaned.figures
 
 
 class TestPublishedFiles:
@@ -55,8 +55,8 @@ class TestPublishedFiles:
             assert set(rows[["authority", "year", "measure"]].itertuples(index=False, name=None)) == set(
                 product(cohort.authorities, table.years, measures))
 
-    def test_every_row_of_every_file_is_accounted_for(self, collected):
-        account = collected.accounting.set_index("table")
+    def test_every_row_of_every_file_is_accounted_for(self, cleaned):
+        account = cleaned.accounting.set_index("table")
         reasons = ["used", "other_code", "other_years", "no_code", "others"]
         assert (account[reasons].sum(axis=1) == account["read"]).all()
         assert (account[reasons] >= 0).all(axis=None)
@@ -78,8 +78,8 @@ class TestPublishedFiles:
         both = rows.pivot(index="year", columns="vintage", values="value")
         assert both.loc[2021:2023, "2023"].tolist() == both.loc[2021:2023, "2025"].tolist() == [90.0, 89.0, 92.0]
 
-    def test_rows_under_a_code_that_was_not_in_force_are_reported(self, collected):
-        told = collected.findings[collected.findings["check"].eq("official_other_codes")]
+    def test_rows_under_a_code_that_was_not_in_force_are_reported(self, cleaned):
+        told = cleaned.findings[cleaned.findings["check"].eq("official_other_codes")]
         assert told["authority"].tolist() == ["dorset", "dorset"]
         assert told["count"].tolist() == [120, 40]
         assert told["message"].str.contains("none of them with a number").all()
@@ -116,12 +116,12 @@ class TestPublishedFiles:
                     & means["measure"].eq("life_satisfaction_mean_16_over")].iloc[0]
         assert (row["value"], row["conf_low"], row["conf_high"]) == (7.61, 7.45, 7.76)
 
-    def test_the_newest_vintage_is_chosen_and_revisions_are_reported(self, collected):
-        newest = newest_vintage(collected.figures)
+    def test_the_newest_vintage_is_chosen_and_revisions_are_reported(self, cleaned):
+        newest = newest_vintage(cleaned.figures)
         assert not newest.duplicated(KEY[:-1]).any()
         overlap = newest[newest["measure"].eq(SUITABLE) & newest["year"].between(2021, 2023)]
         assert set(overlap["vintage"]) == {"2025"}
-        told = collected.findings[collected.findings["check"].eq("official_revised")]
+        told = cleaned.findings[cleaned.findings["check"].eq("official_revised")]
         assert told.set_index("authority")["count"].to_dict() == {"coventry": 1, "hertfordshire": 1, "stockport": 6}
 
 
@@ -150,79 +150,79 @@ class TestRefusals:
         return pd.DataFrame(rows, dtype=str).reindex(columns=list(only.official.columns_of(declared.table)), fill_value="")
 
     @pytest.fixture
-    def collect(self, only, cohort, tmp_path):
+    def clean_survey(self, only, cohort, tmp_path):
         """Collect a table that was written to the place of the published one."""
-        def collected(table: pd.DataFrame, dictionary: Dictionary = only) -> OfficialFigures:
+        def cleaned(table: pd.DataFrame, dictionary: Dictionary = only) -> OfficialFigures:
             table.to_csv(tmp_path / only.official.tables[0].file, index=False)
-            return collect_official(cohort, dictionary, tmp_path)
-        return collected
+            return clean_official(cohort, dictionary, tmp_path)
+        return cleaned
 
-    def test_a_whole_table_is_taken(self, collect, table):
-        found = collect(table)
+    def test_a_whole_table_is_taken(self, clean_survey, table):
+        found = clean_survey(table)
         assert len(found.figures) == 8 * 5 * 6
         assert set(found.findings["outcome"]) == {"pass"}
 
     def test_a_missing_file_is_named(self, only, cohort, tmp_path):
         with pytest.raises(SourceError, match="dfe_care_leavers_accommodation_2021_2025.csv"):
-            collect_official(cohort, only, tmp_path)
+            clean_official(cohort, only, tmp_path)
 
-    def test_a_renamed_column_is_refused(self, collect, table):
+    def test_a_renamed_column_is_refused(self, clean_survey, table):
         with pytest.raises(UnknownHeaderError, match="number.*lacking: care_leaver_count"):
-            collect(table.rename(columns={"care_leaver_count": "number"}))
+            clean_survey(table.rename(columns={"care_leaver_count": "number"}))
 
-    def test_a_renamed_label_is_refused(self, collect, table):
+    def test_a_renamed_label_is_refused(self, clean_survey, table):
         with pytest.raises(UnknownCodeError, match="considered not suitable"):
-            collect(table.replace("Accommodation considered unsuitable", "Accommodation considered not suitable"))
+            clean_survey(table.replace("Accommodation considered unsuitable", "Accommodation considered not suitable"))
 
-    def test_an_unknown_symbol_is_refused(self, collect, table):
+    def test_an_unknown_symbol_is_refused(self, clean_survey, table):
         table.loc[3, "care_leaver_percent"] = "~"
         with pytest.raises(UnknownCodeError, match="symbols that are not declared"):
-            collect(table)
+            clean_survey(table)
 
-    def test_a_cell_without_number_and_symbol_is_refused(self, collect, table):
+    def test_a_cell_without_number_and_symbol_is_refused(self, clean_survey, table):
         table.loc[3, "care_leaver_percent"] = ""
         with pytest.raises(SourceError, match="1 rows without number and symbol"):
-            collect(table)
+            clean_survey(table)
 
-    def test_a_year_in_another_form_is_refused(self, collect, table):
+    def test_a_year_in_another_form_is_refused(self, clean_survey, table):
         table.loc[3, "time_period"] = "2020/21"
         with pytest.raises(SourceError, match="another form"):
-            collect(table)
+            clean_survey(table)
 
-    def test_an_authority_that_lacks_a_year_is_named(self, collect, table):
+    def test_an_authority_that_lacks_a_year_is_named(self, clean_survey, table):
         gone = table["la_name"].eq("Oldham") & table["time_period"].eq("2022")
         with pytest.raises(SourceError, match=r"8 are lacking(.|\n)*oldham 2022 \(E08000004\)"):
-            collect(table[~gone])
+            clean_survey(table[~gone])
 
-    def test_a_figure_that_stands_there_twice_is_refused(self, collect, table):
+    def test_a_figure_that_stands_there_twice_is_refused(self, clean_survey, table):
         with pytest.raises(SourceError, match="1 stand there twice"):
-            collect(pd.concat([table, table.iloc[[0]]]))
+            clean_survey(pd.concat([table, table.iloc[[0]]]))
 
-    def test_an_authority_under_a_code_nobody_declared_is_refused(self, collect, table):
+    def test_an_authority_under_a_code_nobody_declared_is_refused(self, clean_survey, table):
         moved = table["la_name"].eq("Oldham") & table["time_period"].eq("2025")
         table.loc[moved, "new_la_code"] = "E08000099"
         with pytest.raises(SourceError, match="Oldham E08000099"):
-            collect(table)
+            clean_survey(table)
 
-    def test_a_number_under_a_code_that_was_not_in_force_is_a_warning(self, collect, table):
+    def test_a_number_under_a_code_that_was_not_in_force_is_a_warning(self, clean_survey, table):
         old = table[table["la_name"].eq("Dorset")].assign(new_la_code="E10000009")
-        told = collect(pd.concat([table, old])).findings
+        told = clean_survey(pd.concat([table, old])).findings
         assert told.loc[told["check"].eq("official_other_codes"), "outcome"].tolist() == ["warning"]
 
-    def test_an_authority_without_a_code_on_the_day_is_named(self, collect, table, only):
+    def test_an_authority_without_a_code_on_the_day_is_named(self, clean_survey, table, only):
         codes = tuple(one for one in only.codes if one.code != "E06000065")
         with pytest.raises(DictionaryError, match="'north_yorkshire' has no official code on 2025-03-31"):
-            collect(table, replace(only, codes=codes))
+            clean_survey(table, replace(only, codes=codes))
 
-    def test_a_percentage_that_does_not_fit_its_counts_is_a_warning(self, collect, table):
+    def test_a_percentage_that_does_not_fit_its_counts_is_a_warning(self, clean_survey, table):
         table.loc[0, "care_leaver_percent"] = "82"
-        figures = collect(table).figures
+        figures = clean_survey(table).figures
         assert len(off_rounding(figures)) == 1
         assert ("official_rounding", "warning") in [(name, one.outcome) for name, one in check_figures(figures)]
 
-    def test_a_symbol_for_rounded_to_nought_is_not_nought(self, collect, table):
+    def test_a_symbol_for_rounded_to_nought_is_not_nought(self, clean_survey, table):
         table.loc[0, "care_leaver_percent"] = "k"
-        row = collect(table).figures.query("symbol == 'k'").iloc[0]
+        row = clean_survey(table).figures.query("symbol == 'k'").iloc[0]
         assert pd.isna(row["value"]) and row["count"] == 80
 
 

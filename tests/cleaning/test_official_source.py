@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
@@ -42,7 +42,7 @@ def test_figures_are_taken_over_as_published(dictionary, laid):
     raw = pd.read_csv(path)
     row = raw[raw["la_name"].str.startswith("Quillshire") & raw["time_period"].eq(2020) & raw["age"].eq("Aged 19 to 21")
               & raw["activity"].eq("Total in education, employment or training")].iloc[0]
-    evidence = collect_evidence(cohort, dictionary, data)
+    evidence = clean_sources(cohort, dictionary, data)
     results = official_results(evidence.official, cohort)
     found = results[results["authority"].eq("quillshire") & results["level"].eq("2020") & results["indicator"].eq("eet_19_21")].iloc[0]
     assert found["estimate"] == row["percentage"] and found["quantity"] == "percent"
@@ -55,7 +55,7 @@ def test_what_is_public_is_shown_in_full_and_what_was_withheld_stays_missing(dic
     raw.loc[0, ["number", "percentage"]] = "c"
     raw.loc[1, ["number", "percentage"]] = ["3", "2"]
     raw.to_csv(path, index=False)
-    results = official_results(collect_evidence(cohort, dictionary, data).official, cohort)
+    results = official_results(clean_sources(cohort, dictionary, data).official, cohort)
     assert results["estimate"].isna().sum() == 1
     assert results.loc[results["estimate"].isna(), "warning"].item().endswith("symbol c")
     shown = protect(results, cohort, dictionary).table
@@ -67,7 +67,7 @@ def test_a_file_under_another_name_stops_the_run(dictionary, laid):
     _, data, path = laid
     path.rename(path.with_name("renamed.csv"))
     with pytest.raises(SourceError, match="not where their tables are declared"):
-        collect_evidence(cohort_of(dictionary, "official/renamed.csv"), dictionary, data)
+        clean_sources(cohort_of(dictionary, "official/renamed.csv"), dictionary, data)
 
 
 @pytest.mark.parametrize(("column", "value", "error"), [("percentage", "?", UnknownCodeError), ("activity", "Asleep", UnknownCodeError),
@@ -78,4 +78,4 @@ def test_a_table_that_is_not_as_declared_stops_the_run(dictionary, laid, column,
     raw.loc[0, column] = value
     raw.to_csv(path, index=False)
     with pytest.raises(error):
-        collect_evidence(cohort, dictionary, data)
+        clean_sources(cohort, dictionary, data)

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from nbeval import dictionary
-from nbeval.cleaning.published import collect_published
+from nbeval.cleaning.published import clean_published
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import SourceError
 
@@ -25,7 +25,7 @@ def cohort(declared):
 
 
 def test_every_figure_of_the_cohort_is_collected_once_and_accounted_for(declared, cohort):
-    found = collect_published(cohort, declared)
+    found = clean_published(cohort, declared)
     ours = [one for one in declared.figures if one.cohort == cohort.id]
     assert found.accounting["read"].sum() == len(ours)
     assert found.accounting["kept"].sum() == len(found.figures) == len([one for one in ours if one.indicator])
@@ -34,7 +34,7 @@ def test_every_figure_of_the_cohort_is_collected_once_and_accounted_for(declared
 
 
 def test_what_is_not_known_is_counted(declared, cohort):
-    found = collect_published(cohort, declared).findings.set_index("check")
+    found = clean_published(cohort, declared).findings.set_index("check")
     ours = [one for one in declared.figures if one.cohort == cohort.id]
     assert found.loc["printed_base", "count"] == sum(one.n is None for one in ours)
     assert found.loc["printed_indicator", "count"] == sum(not one.indicator for one in ours)
@@ -44,7 +44,7 @@ def test_what_is_not_known_is_counted(declared, cohort):
 def test_a_cohort_without_figures_is_refused(declared):
     surveyed = next(one for one in declared.cohorts if one.made_from is SourceKind.SURVEY)
     with pytest.raises(SourceError, match="no printed figure"):
-        collect_published(surveyed, declared)
+        clean_published(surveyed, declared)
 
 
 def test_every_transcribed_headline_stands_in_the_file_with_its_source(declared, shared):

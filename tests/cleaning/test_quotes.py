@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.models import SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
@@ -26,17 +26,17 @@ def quote(number="1", text="They rang back.", **changes):
             "Print age": "", "Print gender": "", "Decision": "", "Decided by": "", **changes}
 
 
-def collected(dictionary, folder, rows, names=("Jo Example",)):
+def cleaned(dictionary, folder, rows, names=("Jo Example",)):
     write(folder, "quotes.csv", rows)
     files = [SourceFiles(wave="final", pattern="quotes.csv", version="v1")]
     if names:
         write(folder, "names.csv", [{"Name": name} for name in names])
         files.append(SourceFiles(pattern="names.csv", version="names"))
-    return collect_evidence(cohort_with(dictionary, "quote_bank", files), dictionary, folder)
+    return clean_sources(cohort_with(dictionary, "quote_bank", files), dictionary, folder)
 
 
 def test_only_released_quotes_with_consent_are_kept(dictionary, tmp_path):
-    evidence = collected(dictionary, tmp_path, [
+    evidence = cleaned(dictionary, tmp_path, [
         quote("1", **{"Print age": "18 to 20", "Print gender": "female"}), quote("2", HOSTILE, Consent="No"),
         quote("3", HOSTILE, Release="No"), quote("4", HOSTILE, Consent="", Release="No"),
     ])
@@ -49,7 +49,7 @@ def test_only_released_quotes_with_consent_are_kept(dictionary, tmp_path):
 
 
 def test_a_file_without_a_list_of_names_is_warned_of(dictionary, tmp_path):
-    evidence = collected(dictionary, tmp_path, [quote()], names=())
+    evidence = cleaned(dictionary, tmp_path, [quote()], names=())
     assert "names in quotes cannot be found" in evidence.findings["message"].iloc[-1]
 
 
@@ -59,10 +59,10 @@ def test_a_file_without_a_list_of_names_is_warned_of(dictionary, tmp_path):
 ])
 def test_bad_entries_stop_the_run_without_repeating_a_word(dictionary, tmp_path, change, error):
     with pytest.raises(error) as stopped:
-        collected(dictionary, tmp_path, [quote(), quote("2", **change)])
+        cleaned(dictionary, tmp_path, [quote(), quote("2", **change)])
     assert "rang" not in str(stopped.value) and stopped.value.do
 
 
 def test_two_quotes_of_one_number_stop_the_run(dictionary, tmp_path):
     with pytest.raises(SourceError, match="same quote"):
-        collected(dictionary, tmp_path, [quote(), quote(text="Another.")])
+        cleaned(dictionary, tmp_path, [quote(), quote(text="Another.")])

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.cleaning.codebooks import choice_reader
 from nbeval.cleaning.reading import read_table
 from nbeval.dictionary import LoadedInstrument
@@ -84,7 +84,7 @@ def test_answers_of_a_real_survey_add_up_to_the_counts_computed_in_r(shared, tin
     rules = instrument.record.model_copy(update={"minimum_answered": 0})
     dictionary = replace(tiny, instruments=(replace(instrument, record=rules),))
 
-    answers = collect(alone, dictionary, folder).answers
+    answers = clean_survey(alone, dictionary, folder).answers
     codes = answers.pivot(index="respondent", columns="item", values="code")
     for row in expected:
         told = (codes[row["item"]].notna().sum(), codes[row["item"]].isna().sum(), (codes[row["item"]] >= 4).sum())

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from nbeval.cleaning import collect, collect_text
+from nbeval.cleaning import clean_survey, typed_text
 from nbeval.dictionary.enums import Design
 from nbeval.dictionary.models import Column, Item
 from nbeval.errors import NbevalError, SourceError
@@ -44,35 +44,35 @@ def test_the_order_of_rows_and_columns_never_matters(tiny, cohort, tmp_path):
             # an empty upper header would repeat its left neighbour: shuffled headers stand in full
             shuffled = dict(drawn.sample(sorted(columns.items()), len(columns)))
             write(tmp_path / "shuffled" / name, drawn.sample(forms[authority], 40), shuffled)
-    one, two = (collect(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled"))
+    one, two = (clean_survey(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled"))
     assert len(one.respondents) > 100 and one.accounting["duplicate"].sum() > 20
     for table in ("answers", "respondents", "findings", "accounting"):
         pd.testing.assert_frame_equal(getattr(one, table), getattr(two, table))
-    pd.testing.assert_frame_equal(*(collect_text(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled")))
+    pd.testing.assert_frame_equal(*(typed_text(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled")))
 
 
 def test_forms_without_number_stand_in_the_order_of_their_answers(tiny, cohort, tmp_path):
     forms = [form("", enjoy=number) for number in ("3", "1", "2")]
-    one = collect(cohort, tiny, write_cohort(tmp_path / "one", {"north": forms}))
-    two = collect(cohort, tiny, write_cohort(tmp_path / "two", {"north": forms[::-1]}))
+    one = clean_survey(cohort, tiny, write_cohort(tmp_path / "one", {"north": forms}))
+    two = clean_survey(cohort, tiny, write_cohort(tmp_path / "two", {"north": forms[::-1]}))
     pd.testing.assert_frame_equal(one.answers, two.answers)
 
 
 def test_every_respondent_has_a_row_for_every_closed_item(tiny, cohort, tmp_path):
-    collected = collect(cohort, tiny, write_cohort(tmp_path, before={"north": [form("1"), form("2")]}))
-    assert len(collected.respondents) == 7
-    assert collected.answers.groupby("respondent", observed=True).size().eq(5).all()
-    assert "comment" not in collected.answers["item"].cat.categories
+    cleaned = clean_survey(cohort, tiny, write_cohort(tmp_path, before={"north": [form("1"), form("2")]}))
+    assert len(cleaned.respondents) == 7
+    assert cleaned.answers.groupby("respondent", observed=True).size().eq(5).all()
+    assert "comment" not in cleaned.answers["item"].cat.categories
 
 
 def test_each_answer_has_a_code_or_a_reason_and_never_both(tiny, cohort, tmp_path):
     forms = [form("1"), form("2", often="", card=""), form("3", enjoy="Prefer not to say")]
-    answers = collect(cohort, tiny, write_cohort(tmp_path, before={"north": forms})).answers
+    answers = clean_survey(cohort, tiny, write_cohort(tmp_path, before={"north": forms})).answers
     assert (answers["code"].isna() == answers["missing"].notna()).all()
 
 
 def test_respondents_are_numbered_by_wave_authority_and_submission(tiny, cohort, tmp_path):
-    people = collect(cohort, tiny, write_cohort(tmp_path, {"south": [form("b"), form("a")]})).respondents
+    people = clean_survey(cohort, tiny, write_cohort(tmp_path, {"south": [form("b"), form("a")]})).respondents
     assert people["respondent"].tolist() == list(range(1, 8))
     assert people["authority"].tolist() == ["east", "north", "south", "south", "east", "north", "south"]
     assert people["wave"].tolist() == ["before"] * 4 + ["after"] * 3
@@ -82,7 +82,7 @@ def test_respondents_are_numbered_by_wave_authority_and_submission(tiny, cohort,
 def test_typed_answers_are_kept_apart_under_the_same_numbers(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path, {"south": [form("2", comment="second"), form("1", comment="  ")]},
                         {"east": [later(comment="third"), later("9", comment="of a test", test="Yes")]})
-    text = collect_text(cohort, tiny, data)
+    text = typed_text(cohort, tiny, data)
     assert text.to_numpy().tolist() == [
         [4, "before", "south", "comment", "second"], [5, "after", "east", "comment", "third"],
     ]
@@ -94,10 +94,10 @@ def test_two_survey_sources_are_numbered_on(tiny, cohort, tmp_path):
         source.model_copy(update={"files": source.files[:1]}),
         source.model_copy(update={"id": "again", "files": source.files[1:]}),
     )})
-    collected = collect(both, tiny, write_cohort(tmp_path))
-    assert collected.respondents["source"].tolist() == ["survey"] * 3 + ["again"] * 3
-    assert collected.respondents["respondent"].tolist() == [1, 2, 3, 4, 5, 6] and len(collected.answers) == 30
-    assert len(collected.inputs) == len(collected.accounting) == 6
+    cleaned = clean_survey(both, tiny, write_cohort(tmp_path))
+    assert cleaned.respondents["source"].tolist() == ["survey"] * 3 + ["again"] * 3
+    assert cleaned.respondents["respondent"].tolist() == [1, 2, 3, 4, 5, 6] and len(cleaned.answers) == 30
+    assert len(cleaned.inputs) == len(cleaned.accounting) == 6
 
 
 def test_persons_are_named_only_where_the_design_links_waves(tiny, cohort, tmp_path):
@@ -107,18 +107,18 @@ def test_persons_are_named_only_where_the_design_links_waves(tiny, cohort, tmp_p
     write_cohort(tmp_path)
     write_before(tmp_path / "before" / "north.csv", [form("1", person="p1"), form("2", person="p1")],
                  {**BEFORE, "person": "Card number"})
-    assert set(collect(cohort, dictionary, tmp_path).respondents["person"]) == {""}
+    assert set(clean_survey(cohort, dictionary, tmp_path).respondents["person"]) == {""}
     matched = cohort.model_copy(update={"design": Design.MATCHED})
-    collected = collect(matched, dictionary, tmp_path)
-    assert collected.respondents["person"].tolist() == ["", "p1", "p1", "", "", "", ""]
-    found = collected.findings.query("check == 'persons_once'")
+    cleaned = clean_survey(matched, dictionary, tmp_path)
+    assert cleaned.respondents["person"].tolist() == ["", "p1", "p1", "", "", "", ""]
+    found = cleaned.findings.query("check == 'persons_once'")
     assert found["message"].tolist() == ["2 forms are of persons who have more than one, kept."]
 
 
 def test_a_cohort_without_survey_is_refused(tiny, cohort, tmp_path):
     bare = cohort.model_copy(update={"sources": ()})
     with pytest.raises(SourceError, match="cohort 'first' declares no survey with files"):
-        collect(bare, tiny, tmp_path)
+        clean_survey(bare, tiny, tmp_path)
 
 
 def test_nothing_that_people_typed_or_that_identifies_them_is_in_any_table(tiny, cohort, tmp_path):
@@ -126,12 +126,12 @@ def test_nothing_that_people_typed_or_that_identifies_them_is_in_any_table(tiny,
                   ip=f"canary-ip-{number}", often="never ") for number in range(12)]
     after = [later(f"canary-id-{number}", comment=f"canary-text-{number}", email=f"canary{number}@example.org")
              for number in range(12)]
-    collected = collect(cohort, tiny, write_cohort(tmp_path, {"north": forms}, {"north": after}))
-    for table in (collected.answers, collected.respondents, collected.findings, collected.accounting, collected.inputs):
+    cleaned = clean_survey(cohort, tiny, write_cohort(tmp_path, {"north": forms}, {"north": after}))
+    for table in (cleaned.answers, cleaned.respondents, cleaned.findings, cleaned.accounting, cleaned.inputs):
         assert "canary" not in table.to_csv()
         for column in table.select_dtypes("category"):
             assert "canary" not in str(table[column].cat.categories.tolist())
-    assert len(collected.respondents) == 28
+    assert len(cleaned.respondents) == 28
 
 
 @pytest.mark.parametrize("broken", [
@@ -141,7 +141,7 @@ def test_no_message_of_an_error_holds_a_cell(tiny, cohort, tmp_path, broken):
     forms = [form(f"canary-{number}", comment="canary", email="canary@example.org", ip="canary-ip") for number in range(9)]
     data = write_cohort(tmp_path, {"north": [*forms, form("canary-last", **{"comment": "canary", **broken})]})
     with pytest.raises(NbevalError) as caught:
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)
     for text in (str(caught.value), repr(caught.value), *map(str, caught.value.args)):
         assert "canary" not in text and "99" not in text and "example.org" not in text and str(tmp_path) not in text
     assert "\n  do " in str(caught.value)
@@ -169,6 +169,6 @@ def test_a_cohort_of_usual_size_is_collected_in_well_under_two_seconds(tiny, coh
                 for one in range(134)
             ])
     start = time.process_time()
-    collected = collect(large, dictionary, tmp_path)
+    cleaned = clean_survey(large, dictionary, tmp_path)
     assert time.process_time() - start < 1.5
-    assert len(collected.answers) == len(collected.respondents) * 62 == 18 * 134 * 62
+    assert len(cleaned.answers) == len(cleaned.respondents) * 62 == 18 * 134 * 62

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.errors import UnknownCodeError
 from tests.cleaning.exports import form, later, write_cohort
 
@@ -14,7 +14,7 @@ def test_all_undeclared_answers_are_told_at_once_with_their_counts(tiny, cohort,
     north = [form(str(number), often="Every day") for number in range(5)] + [form("9", often="My canary"), form("10")]
     data = write_cohort(tmp_path, {"north": north, "south": [form("1", enjoy="11")]}, {"east": [later(reads="canary")]})
     with pytest.raises(UnknownCodeError) as caught:
-        collect(cohort, tiny, data)
+        clean_survey(cohort, tiny, data)
     message = str(caught.value)
     assert message.splitlines()[0] == (
         "UnknownCodeError: 3 items, cohort 'first': 8 of 21 answers are not in their response sets."
@@ -33,7 +33,7 @@ def test_all_undeclared_answers_are_told_at_once_with_their_counts(tiny, cohort,
 
 def test_one_answer_is_told_in_the_singular(tiny, cohort, tmp_path):
     with pytest.raises(UnknownCodeError) as caught:
-        collect(cohort, tiny, write_cohort(tmp_path, {"north": [form(novels="canary")]}))
+        clean_survey(cohort, tiny, write_cohort(tmp_path, {"north": [form(novels="canary")]}))
     message = str(caught.value)
     assert "item 'reads_novels', cohort 'first': 1 of 3 answers is not in the response set." in message
     assert "'Novels', yes, no" in message and "canary" not in message
@@ -41,4 +41,4 @@ def test_one_answer_is_told_in_the_singular(tiny, cohort, tmp_path):
 
 def test_undeclared_answers_of_forms_that_are_set_aside_do_not_stop_the_run(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path, {"north": [form("1"), form("2", often="zzz", test="Yes")]})
-    assert len(collect(cohort, tiny, data).respondents) == 6
+    assert len(clean_survey(cohort, tiny, data).respondents) == 6

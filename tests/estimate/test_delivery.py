@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.estimate.delivery import action_results, condition_results, visit_results
 from nbeval.frames import RESULTS, check
@@ -22,7 +22,7 @@ def counted(root, tmp_path_factory):
     out = tmp_path_factory.mktemp("exports")
     for source in cohort.sources:
         write_evidence(cohort, dictionary, source, out / cohort.id)
-    evidence = collect_evidence(cohort, dictionary, out)
+    evidence = clean_sources(cohort, dictionary, out)
     return evidence, {
         "actions": action_results(evidence.actions, cohort, dictionary), "visits": visit_results(evidence.visits, cohort, dictionary),
         "conditions": condition_results(evidence.conditions, cohort, dictionary),

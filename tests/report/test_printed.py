@@ -32,8 +32,8 @@ def cohort(declared):
 def report(declared, cohort):
     """Its report, by the route of every cohort."""
     kind = next(one for one in declared.programme.reports if one.made_from is SourceKind.PUBLISHED)
-    collected = pipeline.clean(cohort, declared, declared.folder)
-    disclosed = pipeline.protect(pipeline.estimate(collected, None, cohort, declared), cohort, declared)
+    cleaned = pipeline.clean(cohort, declared, declared.folder)
+    disclosed = pipeline.protect(pipeline.estimate(cleaned, None, cohort, declared), cohort, declared)
     return Report(disclosed, declared, cohort, kind)
 
 

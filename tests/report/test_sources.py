@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from nbeval.cleaning.evidence import collect_evidence
+from nbeval.cleaning.evidence import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError, ParameterError
@@ -36,7 +36,7 @@ def disclosed(project, tmp_path_factory):
     cohort, out = own.model_copy(update={"sources": kept}), tmp_path_factory.mktemp("exports")
     for source in kept:
         write_evidence(cohort, project, source, out / cohort.id)
-    evidence = collect_evidence(cohort, project, out)
+    evidence = clean_sources(cohort, project, out)
     return protect(estimate_evidence(evidence, gather([]), cohort, project), cohort, project)
 
 

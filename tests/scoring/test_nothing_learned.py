@@ -8,22 +8,22 @@ import pandas as pd
 import pytest
 
 from nbeval import dictionary
-from nbeval.cleaning import collect
+from nbeval.cleaning import clean_survey
 from nbeval.scoring import measure
 from nbeval.specimen import write_specimen
 
 
 @pytest.fixture(scope="module")
-def collected(root, tmp_path_factory):
+def cleaned(root, tmp_path_factory):
     """The miniature programme, its cohort and its answers."""
     declared = dictionary.load(root / "tests" / "programmes" / "tiny")
     out = tmp_path_factory.mktemp("tiny")
     write_specimen(declared.cohorts[0], declared, out)
-    return declared, declared.cohorts[0], collect(declared.cohorts[0], declared, out)
+    return declared, declared.cohorts[0], clean_survey(declared.cohorts[0], declared, out)
 
 
-def test_cut_points_and_scores_of_one_wave_do_not_depend_on_the_other(collected):
-    declared, cohort, both = collected
+def test_cut_points_and_scores_of_one_wave_do_not_depend_on_the_other(cleaned):
+    declared, cohort, both = cleaned
     whole = measure(both, cohort, declared)
     for wave in (one.id for one in cohort.waves):
         part = replace(both, answers=both.answers[both.answers["wave"].eq(wave)].reset_index(drop=True),
@@ -39,8 +39,8 @@ def test_cut_points_and_scores_of_one_wave_do_not_depend_on_the_other(collected)
         pd.testing.assert_frame_equal(alone.keyed.sort_values(key, ignore_index=True), keyed.sort_values(key, ignore_index=True))
 
 
-def test_one_person_alone_is_scored_as_among_all(collected):
-    declared, cohort, both = collected
+def test_one_person_alone_is_scored_as_among_all(cleaned):
+    declared, cohort, both = cleaned
     one = int(both.respondents["respondent"].iloc[7])
     part = replace(both, answers=both.answers[both.answers["respondent"].eq(one)].reset_index(drop=True),
                    respondents=both.respondents[both.respondents["respondent"].eq(one)].reset_index(drop=True))
