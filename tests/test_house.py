@@ -98,6 +98,25 @@ def code_lines(function: ast.FunctionDef) -> int:
     return function.end_lineno - start
 
 
+#: what writes a format may read what is printed; so may what draws, from marks that carry the number beside its words
+WRITERS = ("report/markup.py", "report/charts/")
+ENDINGS = {"startswith", "endswith", "lstrip"}
+#: records whose text is written by people
+WRITTEN = {"note", "quote"}
+
+
+def test_nothing_is_decided_by_what_is_printed():
+    """Cells, marks and sentences carry the results they were made from; no module reads their text, or the ending of a name."""
+    read = [path for path in MODULES if place(path).startswith("report/") and not place(path).startswith(WRITERS)]
+    assert read
+    wrong = [
+        f"{place(path)} line {node.lineno}: .{node.attr}" for path in read for node in ast.walk(tree(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+        and (node.attr == "text" and getattr(node.value, "id", "") not in WRITTEN or node.attr in ENDINGS)
+    ]
+    assert not wrong, wrong
+
+
 def test_no_drawers():
     named = [place(path) for path in PACKAGE.rglob("*") if path.stem.lower() in DRAWERS]
     assert not named, f"a drawer without a name of its own: {named}"

@@ -17,8 +17,8 @@ from nbeval.dictionary.models import ExhibitRow
 
 
 def kinds() -> Mapping[str, tuple[str, ...]]:
-    """The kinds of exhibit, each with the charts that it can be drawn as (none: any)."""
-    return dict.fromkeys(enum_values("report/kind_ids.py"), ()) | class_ids("report/kinds")
+    """The kinds of exhibit, each with the charts that it can be drawn as."""
+    return class_ids("report/kinds")
 
 
 def charts() -> tuple[str, ...]:
@@ -31,21 +31,13 @@ def check_registered(contents: Contents, faults: Faults) -> None:
     for exhibit, place in contents.of(ExhibitRow):
         if exhibit.kind not in kinds():
             faults.unknown(place, "kind", "kind of exhibit", exhibit.kind, kinds())
-        drawn = kinds().get(exhibit.kind) or charts()
+        drawn = kinds().get(exhibit.kind, charts())
         if exhibit.chart and exhibit.chart not in drawn:
             of = "" if exhibit.chart not in charts() else f" of kind '{exhibit.kind}'"
             faults.unknown(place, "chart", "chart", exhibit.chart, drawn, of)
         for quantity in exhibit.quantities:
             if quantity not in tuple(Quantity):
                 faults.unknown(place, "quantities", "quantity", quantity, tuple(Quantity))
-
-
-@cache
-def enum_values(path: str) -> tuple[str, ...]:
-    """The texts of the enumerations in a module of the package."""
-    return tuple(
-        value for node in _statements(path) if isinstance(node, ast.ClassDef) for _, value in _assigned(node.body) if isinstance(value, str)
-    )
 
 
 @cache

@@ -87,6 +87,14 @@ def level_cell(row: Result | None, context: Context, form: NumberFormat, field: 
     return cell_of(row, field, form.level(value), value)
 
 
+def number_words(row: Result | None, context: Context, form: NumberFormat = WHOLE, field: str = "estimate") -> str:
+    """A number as a table and a sentence have it, or the symbol in its place."""
+    if context.state(row, field) is not State.SHOWN:
+        return context.symbol_of(row, field)
+    value = float(getattr(row, field))
+    return context.symbol("low") if form.is_low(value) else form.level(value)
+
+
 def difference_cell(row: Result | None, context: Context, form: NumberFormat, field: str = "estimate") -> Cell:
     """The cell of a difference, with its sign."""
     if context.state(row, field) is not State.SHOWN:

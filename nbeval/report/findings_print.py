@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbeval.frames import Decision, Quantity
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.forms.printed import Pair, as_printed, changes_of, p_text
+from nbeval.report.kinds.printed import Pair, as_printed, changes_of, p_text
 from nbeval.report.numerals import numeral
 from nbeval.report.results import key_of
 

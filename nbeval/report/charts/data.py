@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from nbeval.errors import FrameError
+from nbeval.exhibit import Cell
 from nbeval.frames import Verdict
 
 #: verdicts that call nothing a change or a difference
@@ -39,6 +40,11 @@ class Mark:
     verdict: Verdict = Verdict.NONE     # of the line
     verdict_text: str = ""              # as printed
     short: str = ""                     # the verdict, or the number, in so few words that a chart can hold them
+
+    @classmethod
+    def of_cell(cls, cell: Cell, **about: object) -> Mark:
+        """The mark of a cell of a table, with the number and the words of the cell."""
+        return cls(value=nan if cell.value is None else cell.value, text=cell.text, **about)
 
     @property
     def is_shown(self) -> bool:

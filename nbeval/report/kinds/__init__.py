@@ -20,6 +20,8 @@ from nbeval.report.kinds.kind import Kind
 from nbeval.report.kinds.levels import Comparison, Distribution, Levels
 from nbeval.report.kinds.measurement import Drivers, Reliability
 from nbeval.report.kinds.official import Official
+from nbeval.report.kinds.printed import PrintedBeside, PrintedChanges, PrintedLevels
+from nbeval.report.kinds.printed_lists import PrintedCodings, PrintedOthers, PrintedRange, PrintedSources, PrintedUnmatched
 from nbeval.report.kinds.quotes import Quotes
 from nbeval.report.kinds.respondents import Attrition, Composition, CompositionTest, Nonresponse, Participation
 from nbeval.report.kinds.robustness import ChangePooled, Overlap, Weighting
@@ -27,7 +29,6 @@ from nbeval.report.kinds.self_assessment import Agreement, Gaps, GapsByPlace, Mo
 from nbeval.report.kinds.strengths import Strengths
 from nbeval.report.kinds.themes import Coders, Themes
 from nbeval.report.kinds.theory_of_change import Evidence
-from nbeval.report.kinds.unported import UNPORTED
 
 _OF_SURVEYS = (
     Levels, Comparison, Distribution, LevelsByGroup, LevelsByAuthority, Range, Differences, Change, ChangeAdjusted, ChangeByAuthority,
@@ -38,5 +39,8 @@ _OF_SOURCES = (
     Addressed, AddressedBy, Themes, Coders, Quotes, Judgements, Official,
 )
 _OF_ALL = (Evidence, Strengths)
+_IN_PRINT = (
+    PrintedLevels, PrintedChanges, PrintedBeside, PrintedRange, PrintedCodings, PrintedUnmatched, PrintedOthers, PrintedSources,
+)
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind for kind in (*(kind() for kind in (*_OF_SURVEYS, *_OF_SOURCES, *_OF_ALL)), *UNPORTED)})
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.id: kind() for kind in (*_OF_SURVEYS, *_OF_SOURCES, *_OF_ALL, *_IN_PRINT)})

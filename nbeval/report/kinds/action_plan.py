@@ -9,9 +9,10 @@ from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, Table, grid
 from nbeval.report.draft import Draft
 from nbeval.report.kinds.of_source import (
-    INVOLVEMENT, KIND, STATUS, OfSource, aim_of, area_field, areas_of, chosen, chosen_by, count_of, instrument_of, number_cell, of_all_cell, total,
+    INVOLVEMENT, KIND, STATUS, OfSource, aim_of, area_field, areas_of, chosen, chosen_by, count_of, count_words, instrument_of, number_cell,
+    of_all_cell, total,
 )
-from nbeval.report.results import State
+from nbeval.report.results import Result, State
 
 
 class Planned(OfSource):
@@ -50,9 +51,10 @@ class Progress(OfSource):
         if aim is None or not reviews:
             return ""
         review = reviews[-1]
-        done = number_cell(count_of(draft, STATUS, aim.code, wave=review.code), draft.context)
-        return draft.say("said_progress", review=review.label, done=done.text, total=actions_cell(total(""), STATUS, review.code, draft).text,
-                         label=aim.label.lower())
+        return draft.say(
+            "said_progress", review=review.label, label=aim.label.lower(),
+            done=count_words(count_of(draft, STATUS, aim.code, wave=review.code), draft.context),
+            total=count_words(any_count(total(""), STATUS, review.code, draft), draft.context, "n_eligible"))
 
 
 class Involved(OfSource):
@@ -77,7 +79,7 @@ class Involved(OfSource):
         row = count_of(draft, INVOLVEMENT, highest.code)
         if draft.context.state(row) is not State.SHOWN:
             return ""
-        return draft.say("said_involved", count=number_cell(row, draft.context).text, total=of_all_cell(row, draft.context).text,
+        return draft.say("said_involved", count=count_words(row, draft.context), total=count_words(row, draft.context, "n_eligible"),
                          label=highest.label)
 
 
@@ -100,6 +102,12 @@ def action_fields(group: str, choices: tuple[Choice, ...], review: str, draft: D
 
 def actions_cell(area: Area, group: str, review: str, draft: Draft) -> Cell:
     """All actions of an area: of how many the count of any choice is."""
-    found = draft.results.where(source=draft.spec.source_id, quantity=Quantity.COUNT, indicator=area.area, wave=review,
-                                authority=draft.context.authority, group=group)
-    return of_all_cell(found[0], draft.context) if found else Cell("0")
+    row = any_count(area, group, review, draft)
+    return of_all_cell(row, draft.context) if row is not None else Cell("0")
+
+
+def any_count(area: Area, group: str, review: str, draft: Draft) -> Result | None:
+    """The count of any choice of an area: all of them are of the same actions."""
+    return next(iter(draft.results.where(
+        source=draft.spec.source_id, quantity=Quantity.COUNT, indicator=area.area, wave=review, authority=draft.context.authority,
+        group=group)), None)

@@ -12,7 +12,7 @@ from nbeval.report.cells import Block, Field, Table, grid
 from nbeval.report.charts.data import ChartData, Period
 from nbeval.report.draft import Draft
 from nbeval.report.kinds.of_source import (
-    DELIVERY, EPOCH, INVOLVEMENT, KIND, GridColumn, OfSource, area_field, areas_of, blocks_of, chosen_by, count_of, day_cell, day_words,
+    DELIVERY, EPOCH, INVOLVEMENT, KIND, GridColumn, OfSource, area_field, areas_of, blocks_of, chosen_by, count_of, count_words, day_cell, day_words,
     grid_chart, number_cell, total,
 )
 from nbeval.report.results import State
@@ -40,7 +40,7 @@ class Delivered(OfSource):
     def sentence(self, draft: Draft) -> str:
         """How many visits were held of those planned, and how many people were there."""
         held, planned, people = (count_of(draft, DELIVERY, level) for level in (HELD, PLANNED, PEOPLE))
-        texts = {name: number_cell(row, draft.context).text for name, row in (("held", held), ("planned", planned), ("people", people))}
+        texts = {name: count_words(row, draft.context) for name, row in (("held", held), ("planned", planned), ("people", people))}
         if draft.context.state(people) is not State.SHOWN:
             return draft.say("said_delivered", held=texts["held"], planned=texts["planned"])
         return draft.say("said_delivered_people", **texts, names=draft.context.dictionary.programme.people.many)

@@ -7,7 +7,9 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, Table, grid, words_cell
 from nbeval.report.draft import Draft
-from nbeval.report.kinds.of_source import OfSource, area_field, areas_of, chosen, count_of, instrument_of, number_cell, of_all_cell
+from nbeval.report.kinds.of_source import (
+    OfSource, area_field, areas_of, chosen, count_of, count_words, instrument_of, number_cell, of_all_cell,
+)
 from nbeval.report.results import Result
 
 
@@ -70,7 +72,7 @@ class Applications(OfSource):
         """How many applied and what became of them."""
         row, context = self._decisions(draft)[0], draft.context
         label = instrument_of(draft).choice(row.group, row.level).label.lower()
-        return draft.say("said_applications", total=of_all_cell(row, context).text, count=number_cell(row, context).text, label=label)
+        return draft.say("said_applications", total=count_words(row, context, "n_eligible"), count=count_words(row, context), label=label)
 
     def _decisions(self, draft: Draft) -> tuple[Result, ...]:
         """The results, in the order of the choices."""

@@ -12,7 +12,7 @@ from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Area, Band, Choice
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
-from nbeval.report.cells import Block, Field, cell_of, count_cell, symbol_cell, words_cell
+from nbeval.report.cells import Block, Field, cell_of, count_cell, number_words, symbol_cell, words_cell
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
@@ -122,6 +122,11 @@ def number_cell(row: Result | None, context: Context, *, counted: bool = True) -
     return Cell("0") if row is None and counted else count_cell(row, context, "estimate")
 
 
+def count_words(row: Result | None, context: Context, field: str = "estimate") -> str:
+    """A count in a sentence; without a result it is 0."""
+    return "0" if row is None else number_words(row, context, field=field)
+
+
 def of_all_cell(row: Result | None, context: Context) -> Cell:
     """Of how many a count is."""
     return count_cell(row, context, "n_eligible")
@@ -174,9 +179,7 @@ def grid_chart(columns: Iterable[GridColumn], blocks: Iterable[Block], context: 
     for block in blocks:
         for place, subject in enumerate(block.subjects):
             for column in columns:
-                cell = column.cell(subject)
-                value = float("nan") if cell.value is None else cell.value
-                marks.append(Mark(line, subject.label, column.label, value, cell.text, heading="" if place else block.heading,
-                                  tone=column.tone(subject), short=column.short(subject)))
+                marks.append(Mark.of_cell(column.cell(subject), line=line, label=subject.label, series=column.label,
+                                          heading="" if place else block.heading, tone=column.tone(subject), short=column.short(subject)))
             line += 1
     return chart_of(marks, context, **about)

@@ -37,7 +37,7 @@ class Quotes(OfSource):
             return Table()
         said = tuple(self._quotes(draft))
         return grid([
-            Field(Column("quote", draft.say("quote"), header=True), lambda one: Cell(draft.context.words["quoted"].format(words=one.text))),
+            Field(Column("quote", draft.say("quote"), header=True), lambda quote: Cell(draft.context.words["quoted"].format(words=quote.text))),
             Field(Column("speaker", draft.say("speaker")), lambda one: Cell(one.speaker)),
         ], (Block(area.label, tuple(one for one in said if one.area == area.area)) for area in instrument_of(draft).named(draft.spec.indicators)))
 
@@ -45,7 +45,7 @@ class Quotes(OfSource):
         """The quotes that may be printed."""
         quotes, context = draft.context.quotes, draft.context
         own = quotes[quotes["source"].eq(draft.spec.source_id) & quotes["wave"].isin(["", context.wave.id])]
-        return (Quote(one.area, one.text, self._speaker(one, draft)) for one in own.itertuples())
+        return (Quote(quote.area, quote.text, self._speaker(quote, draft)) for quote in own.itertuples())
 
     def _speaker(self, one: Any, draft: Draft) -> str:
         """Who speaks, and what is printed of them."""

@@ -9,7 +9,7 @@ from typing import Any
 from nbeval.dictionary.models import Area, Choice, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
-from nbeval.report.cells import Block, Field, Table, difference_cell, grid, interval_cell, level_cell, symbol_cell, words_cell
+from nbeval.report.cells import Block, Field, Table, difference_cell, grid, interval_cell, level_cell, number_words, symbol_cell, words_cell
 from nbeval.report.charts.data import ChartData
 from nbeval.report.columns import Finder, interval_label
 from nbeval.report.context import Context
@@ -60,7 +60,7 @@ def bands_chart(columns: Iterable[tuple[str, Finder]], blocks: Iterable[Block], 
 
         def short(subject: Any) -> str:
             band = band_of(find(subject), draft)
-            return f"{RATING.level(float(find(subject).estimate))}  {band.label.lower()}" if band else rating_cell(find(subject), draft).text
+            return f"{RATING.level(float(find(subject).estimate))}  {band.label.lower()}" if band else number_words(find(subject), draft.context, RATING)
 
         return GridColumn(head, lambda subject: rating_cell(find(subject), draft), tone, short)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from types import MappingProxyType
 
 from nbeval.dictionary.models import Outcome
 from nbeval.exhibit import Cell, Column
-from nbeval.report.cells import Block, Field, Table, difference_cell, grid, not_applicable, symbol_cell, verdict_cell, words_cell
+from nbeval.report.cells import Block, Field, Table, cell_of, difference_cell, grid, not_applicable, symbol_cell, verdict_cell, words_cell
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.columns import label_field
 from nbeval.report.context import Context
@@ -70,7 +69,8 @@ class Evidence(Kind):
         cell = difference_cell(item.result, context, item.form)
         if context.state(item.result) is not State.SHOWN or not item.unit:
             return cell
-        return replace(cell, text=context.say("with_unit", number=cell.text, unit=item.unit))
+        words = context.say("with_unit", number=item.form.difference(float(item.result.estimate)), unit=item.unit)
+        return cell_of(item.result, "estimate", words, float(item.result.estimate))
 
     def _found(self, item: EvidenceItem, context: Context) -> Cell:
         """The word that a test allows, or what was counted."""

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator, PrintedFigure
-from nbeval.exhibit import Cell, Column, Row
+from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
-from nbeval.report.cells import Block, Field, count_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell
-from nbeval.report.context import Context
+from nbeval.report.cells import Block, Field, Table, cell_of, count_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell, words_cell
 from nbeval.report.columns import interval_label, label_field
+from nbeval.report.context import Context
+from nbeval.report.draft import Draft, by_domain
+from nbeval.report.kinds.kind import Kind
 from nbeval.report.numerals import NumberFormat, numeral
-from nbeval.report.results import Result, Results, State, is_missing, key_of
-from nbeval.report.draft import by_domain
-
-Table = tuple[tuple[Column, ...], tuple[Row, ...]]
+from nbeval.report.results import Result, State, is_missing
 
 ONE_DECIMAL = NumberFormat(decimals=1, percent=True)
 _SMALL = 0.0001
@@ -33,62 +32,89 @@ class Pair:
     benchmark: Benchmark | None = None
 
 
-def printed_levels(rows: Results, spec: ExhibitRow, context: Context) -> Table:
+class Printed(Kind):
+    """A kind of exhibit of figures in print: its rows name their sources, and its base is what was printed."""
+
+    unit_words = ""
+    base_words = "base_print"
+
+    def source(self, draft: Draft) -> str:
+        return draft.say("source_print", source=self.source_label(draft))
+
+
+class PrintedLevels(Printed):
     """Rows are printed figures: as printed, the people they may stand for, the widest interval, the sources."""
-    def find(one: PrintedFigure, quantity: Quantity | str) -> Result | None:
-        return context.results.find(spec.source_id, quantity, **_place(one))
 
-    fields = [
-        label_field(context, "indicator", lambda one: context.indicator_label(one.indicator)),
-        Field(Column("when", context.say("print_when")), lambda one: Cell(where_of(one, context))),
-        Field(Column("estimate", context.say("print_value"), "%", numeric=True),
-              lambda one: level_cell(find(one, one.quantity), context, as_printed(one))),
-        Field(Column("n", context.say("n_short"), numeric=True), lambda one: _base_cell(find(one, one.quantity), context)),
-        Field(Column("fewest", context.say("print_fewest"), numeric=True),
-              lambda one: count_cell(find(one, Quantity.COUNT_LOWEST), context, "estimate")),
-        Field(Column("most", context.say("print_most"), numeric=True),
-              lambda one: count_cell(find(one, Quantity.COUNT_HIGHEST), context, "estimate")),
-        Field(Column("interval", interval_label(context), "%", numeric=True),
-              lambda one: interval_cell(find(one, one.quantity), context, ONE_DECIMAL)),
-        sources_field(context, lambda one: (one,)),
-    ]
-    figures = [one for one in printed_of(context) if one.indicator and one.quantity is Quantity.PERCENT]
-    return grid(fields, _by_domain(figures, context))
+    id = "printed_levels"
+
+    def table(self, draft: Draft) -> Table:
+        context = draft.context
+
+        def find(one: PrintedFigure, quantity: Quantity | str) -> Result | None:
+            return context.results.find(draft.spec.source_id, quantity, **_place(one))
+
+        fields = [
+            label_field(context, "indicator", lambda one: context.indicator_label(one.indicator)),
+            Field(Column("when", context.say("print_when")), lambda one: Cell(where_of(one, context))),
+            Field(Column("estimate", context.say("print_value"), "%", numeric=True),
+                  lambda one: level_cell(find(one, one.quantity), context, as_printed(one))),
+            Field(Column("n", context.say("n_short"), numeric=True), lambda one: _base_cell(find(one, one.quantity), context)),
+            Field(Column("fewest", context.say("print_fewest"), numeric=True),
+                  lambda one: count_cell(find(one, Quantity.COUNT_LOWEST), context, "estimate")),
+            Field(Column("most", context.say("print_most"), numeric=True),
+                  lambda one: count_cell(find(one, Quantity.COUNT_HIGHEST), context, "estimate")),
+            Field(Column("interval", interval_label(context), "%", numeric=True),
+                  lambda one: interval_cell(find(one, one.quantity), context, ONE_DECIMAL)),
+            sources_field(context, lambda one: (one,)),
+        ]
+        figures = [one for one in printed_of(context) if one.indicator and one.quantity is Quantity.PERCENT]
+        return grid(fields, _by_domain(figures, context))
 
 
-def printed_changes(rows: Results, spec: ExhibitRow, context: Context) -> Table:
+class PrintedChanges(Printed):
     """Rows are two waves of one indicator: both figures, the widest interval, the range of p, the decision."""
-    labels = {wave.id: wave.label for wave in context.cohort.waves}
-    fields = [
-        label_field(context, "indicator", lambda pair: context.indicator_label(pair.figure.indicator)),
-        Field(Column("waves", context.say("print_waves")), lambda pair: Cell(
-            context.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
-        _own_field(spec, context, "earlier", "print_earlier", lambda pair: pair.other),
-        _own_field(spec, context, "later", "print_later", lambda pair: pair.figure),
-        *_tested_fields(context, Quantity.P_SMALLEST, Quantity.P_LARGEST),
-        sources_field(context, lambda pair: (pair.other, pair.figure)),
-    ]
-    return grid(fields, (Block("", tuple(changes_of(context, spec.source_id))),))
+
+    id = "printed_changes"
+
+    def table(self, draft: Draft) -> Table:
+        context = draft.context
+        labels = {wave.id: wave.label for wave in context.cohort.waves}
+        fields = [
+            label_field(context, "indicator", lambda pair: context.indicator_label(pair.figure.indicator)),
+            Field(Column("waves", context.say("print_waves")), lambda pair: Cell(
+                context.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
+            _own_field(draft.spec, context, "earlier", "print_earlier", lambda pair: pair.other),
+            _own_field(draft.spec, context, "later", "print_later", lambda pair: pair.figure),
+            *_tested_fields(context, Quantity.P_SMALLEST, Quantity.P_LARGEST),
+            sources_field(context, lambda pair: (pair.other, pair.figure)),
+        ]
+        return grid(fields, (Block("", tuple(changes_of(context, draft.spec.source_id))),))
 
 
-def printed_beside(rows: Results, spec: ExhibitRow, context: Context) -> Table:
+class PrintedBeside(Printed):
     """Rows are printed figures beside those of other people of the right year."""
-    def theirs(pair: Pair) -> Result | None:
-        found = context.results.where(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
-        return found[0] if found else None
 
-    fields = [
-        label_field(context, "indicator", lambda pair: context.indicator_label(pair.figure.indicator)),
-        Field(Column("when", context.say("print_when")), lambda pair: Cell(where_of(pair.figure, context))),
-        _own_field(spec, context, "ours", "print_ours", lambda pair: pair.figure),
-        Field(Column("beside", context.say("print_others")), lambda pair: Cell(
-            context.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
-        Field(Column("theirs", context.say("print_theirs"), "%", numeric=True),
-              lambda pair: level_cell(theirs(pair), context, as_printed(pair.other))),
-        *_tested_fields(context),
-        sources_field(context, lambda pair: (pair.figure, pair.other)),
-    ]
-    return grid(fields, (Block("", tuple(_beside(context, spec.source_id))),))
+    id = "printed_beside"
+
+    def table(self, draft: Draft) -> Table:
+        context = draft.context
+
+        def theirs(pair: Pair) -> Result | None:
+            found = context.results.where(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
+            return found[0] if found else None
+
+        fields = [
+            label_field(context, "indicator", lambda pair: context.indicator_label(pair.figure.indicator)),
+            Field(Column("when", context.say("print_when")), lambda pair: Cell(where_of(pair.figure, context))),
+            _own_field(draft.spec, context, "ours", "print_ours", lambda pair: pair.figure),
+            Field(Column("beside", context.say("print_others")), lambda pair: Cell(
+                context.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
+            Field(Column("theirs", context.say("print_theirs"), "%", numeric=True),
+                  lambda pair: level_cell(theirs(pair), context, as_printed(pair.other))),
+            *_tested_fields(context),
+            sources_field(context, lambda pair: (pair.figure, pair.other)),
+        ]
+        return grid(fields, (Block("", tuple(_beside(context, draft.spec.source_id))),))
 
 
 def changes_of(context: Context, source: str) -> Iterable[Pair]:
@@ -122,11 +148,11 @@ def where_of(figure: PrintedFigure, context: Context) -> str:
     return f"{wave}, {context.level_label(figure.group, figure.level).lower()}" if figure.group else wave
 
 
-def p_cell(row: Result | None, context: Context) -> Cell:
+def range_of_p_cell(row: Result | None, context: Context) -> Cell:
     """The cell of a p-value."""
     if context.state(row) is not State.SHOWN:
         return symbol_cell(row, context, "estimate")
-    return Cell(p_text(float(row.estimate), context), float(row.estimate), key_of(row), "estimate")
+    return cell_of(row, "estimate", p_text(float(row.estimate), context), float(row.estimate))
 
 
 def p_text(value: float, context: Context) -> str:
@@ -170,7 +196,7 @@ def _tested_fields(context: Context, *ends: Quantity) -> tuple[Field, ...]:
     return (
         Field(Column("interval", context.say("print_gap_interval", level=context.interval_level), points, numeric=True),
               lambda pair: interval_cell(pair.row, context, ONE_DECIMAL, signed=True)),
-        *(Field(Column(one.value, context.say(f"print_{one.value}"), numeric=True), lambda pair, one=one: p_cell(end(pair, one), context))
+        *(Field(Column(one.value, context.say(f"print_{one.value}"), numeric=True), lambda pair, one=one: range_of_p_cell(end(pair, one), context))
           for one in ends),
         Field(Column("verdict", context.say("print_decision")), lambda pair: _decision_cell(pair.row, context)),
     )
@@ -180,13 +206,13 @@ def _base_cell(row: Result | None, context: Context) -> Cell:
     """The cell of a number who took part: where it is missing it is not in print, and nobody withheld it here."""
     if row is None or is_missing(row.n_valid):
         symbol = context.symbol("not_available")
-        return Cell(symbol, result=key_of(row) if row is not None else "", field="n_valid", symbol=symbol)
+        return cell_of(row, "n_valid", symbol, symbol=symbol)
     return count_cell(row, context)
 
 
 def _decision_cell(row: Result, context: Context) -> Cell:
     """The cell of a decision; why there is none is said below the table."""
-    return verdict_cell(row, context) if row.verdict else Cell(context.say("print_untested"), None, key_of(row), "verdict")
+    return verdict_cell(row, context) if row.verdict else words_cell(context.say("print_untested"), row, "verdict")
 
 
 def _beside(context: Context, source: str) -> Iterable[Pair]:
