@@ -65,6 +65,11 @@ def test_what_is_told_has_its_level_and_the_words_of_its_tests(make):
     assert "Of 4 measures" in said
 
 
+def test_the_reasons_of_two_tests_are_joined_by_words(make):
+    said = str(make("place", "north", change=worded("calm", "rose", contrast="wave")).strengths_and_priorities())
+    assert "higher than in all other places together, and rose since " in said
+
+
 def test_strengths_and_priorities_are_put_forward_for_discussion(make):
     said = str(make("place", "north").to_discuss())
     assert said.index("is a priority by the tests") < said.index("is a strength by the tests")
