@@ -222,10 +222,30 @@ def test_every_error_is_documented_and_raised_somewhere_with_a_remedy():
 # --- notebooks -------------------------------------------------------------------------------------
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+#: for analysts, inside the secure area: they compute, and no report is made of them
+OF_ANALYSTS = {"explore"}
+REPORTS = [path for path in NOTEBOOKS if path.stem not in OF_ANALYSTS]
+#: how answers become results, one cell a stage
+ROUTE = ["study = nbeval.open_study(cohort)", "study.clean()", "study.score()", "study.estimate()", "study.protect()"]
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_a_report_shows_the_route_from_answers_to_results(path):
+    code = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    tagged = [place for place, cell in enumerate(code) if "route" in cell["metadata"].get("tags", ())]
+    assert ["".join(code[place]["source"]) for place in tagged] == ROUTE
+    assert tagged == list(range(2, 7)), "after the parameters, and before the report"
+    assert "".join(code[7]["source"]).startswith("report = study.report(kind")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_shows_and_does_not_compute(path):
+def test_a_notebook_is_stored_without_outputs(path):
+    code = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    assert code and all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+
+
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_a_report_shows_and_does_not_compute(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     tagged = [cell for cell in code if "parameters" in cell["metadata"].get("tags", ())]
@@ -252,7 +272,8 @@ def test_no_number_is_typed_into_prose(path):
 
 def test_every_notebook_is_a_kind_of_report_and_the_reverse():
     declared = dictionary.load(ROOT / "data_dictionary").programme.reports
-    assert {path.stem for path in NOTEBOOKS} == {kind.notebook for kind in declared}
+    assert {path.stem for path in REPORTS} == {kind.notebook for kind in declared}
+    assert {path.stem for path in NOTEBOOKS} - {path.stem for path in REPORTS} == OF_ANALYSTS
 
 
 # --- pins ------------------------------------------------------------------------------------------

@@ -69,6 +69,19 @@ def without_a_cell(notebook):
     notebook["cells"].remove(showing(notebook))
 
 
+def test_an_analyst_can_start_from_the_exploring_notebook(prepared_specimen):
+    """Clean, score, cross-tabulate, a model of statsmodels, a chart of seaborn, protect: every cell runs."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    names: dict = {}
+    run = cells(json.loads((ROOT / "notebooks" / "explore.ipynb").read_text(encoding="utf-8")))
+    assert run
+    for cell in run:
+        exec("".join(cell["source"]), names)                    # noqa: S102  our own notebook
+    assert names["fit"].nobs > 100 and len(names["table"]) and len(names["change"])
+
+
 def test_nbval_runs_every_notebook_in_a_stock_kernel(prepared_specimen):
     done = nbval("--nbval-lax", "notebooks")
     assert done.returncode == 0, done.stdout[-3000:]
