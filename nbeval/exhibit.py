@@ -77,7 +77,7 @@ class Exhibit:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     unit: str
-    base: str                           # who the figures stand on, with the smallest and largest n
+    base: str                           # who the figures are of, with the smallest and largest n
     source: str
     legend: tuple[tuple[str, str], ...] = ()    # symbols that occur, and their meanings
     notes: tuple[str, ...] = ()

@@ -8,11 +8,11 @@ from nbeval.dictionary.enums import Status
 from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.exhibits import title_of
-from nbeval.report.markup import anchor
-from nbeval.report.kinds import KINDS
-from nbeval.report.sections import cohort_notes, disagreements
 from nbeval.report.draft import Draft, available, indicators_of
+from nbeval.report.exhibits import title_of
+from nbeval.report.kinds import KINDS
+from nbeval.report.markup import anchor
+from nbeval.report.sections import cohort_notes, disagreements
 
 
 def methods(context: Context, drafts: tuple[Draft, ...]) -> Text:

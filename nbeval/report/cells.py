@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nbeval.dictionary.enums import Symbol
 from nbeval.exhibit import Cell, Column, Row
 from nbeval.report.context import Context
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State, key_of
 
-#: what a cell of an interval names as its field: it stands for ``conf_low`` and ``conf_high``
+#: what a cell of an interval names as its field, in place of ``conf_low`` and ``conf_high``
 INTERVAL = "interval"
 
 WHOLE = NumberFormat()
@@ -66,7 +67,7 @@ def words_cell(words: str, row: Result | None = None, field: str = "") -> Cell:
 
 def not_applicable(context: Context) -> Cell:
     """The cell of what does not apply."""
-    symbol = context.symbol("not_applicable")
+    symbol = context.symbol(Symbol.NOT_APPLICABLE)
     return Cell(symbol, symbol=symbol)
 
 
@@ -82,7 +83,7 @@ def level_cell(row: Result | None, context: Context, form: NumberFormat, field: 
         return symbol_cell(row, context, field)
     value = float(getattr(row, field))
     if form.is_low(value):
-        symbol = context.symbol("low")
+        symbol = context.symbol(Symbol.LOW)
         return cell_of(row, field, symbol, value, symbol)
     return cell_of(row, field, form.level(value), value)
 
@@ -92,7 +93,7 @@ def number_words(row: Result | None, context: Context, form: NumberFormat = WHOL
     if context.state(row, field) is not State.SHOWN:
         return context.symbol_of(row, field)
     value = float(getattr(row, field))
-    return context.symbol("low") if form.is_low(value) else form.level(value)
+    return context.symbol(Symbol.LOW) if form.is_low(value) else form.level(value)
 
 
 def difference_cell(row: Result | None, context: Context, form: NumberFormat, field: str = "estimate") -> Cell:

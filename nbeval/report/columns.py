@@ -1,4 +1,4 @@
-"""Columns that several forms of table share."""
+"""Columns that several kinds of table share."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell
 from nbeval.report.context import Context
-from nbeval.report.results import Result
 from nbeval.report.draft import Units, by_domain
+from nbeval.report.results import Result
 
 #: gives the result that a row's subject has in a column
 Finder = Callable[[Any], Result | None]

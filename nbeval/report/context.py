@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from nbeval.dictionary.enums import Design, Measure, ReportForm, SourceKind
+from nbeval.dictionary.enums import Design, Measure, ReportForm, SourceKind, Symbol
 from nbeval.dictionary.models import Cohort, Indicator, ReportKind, Wave
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.numerals import NumberFormat
@@ -123,9 +123,14 @@ class Context:
         """How this indicator's numbers are written."""
         return NumberFormat(indicator.decimals, indicator.measure is Measure.PERCENT, mixed)
 
-    def symbol(self, name: str) -> str:
-        """The symbol for ``withheld``, ``not_available``, ``not_applicable`` or ``low``."""
+    def symbol(self, name: Symbol) -> str:
+        """What is printed for a symbol."""
         return self.dictionary.disclosure.symbols[name]
+
+    @cached_property
+    def _reasons(self) -> dict[str, Symbol]:
+        """What each symbol in the column ``suppression`` of results stands for."""
+        return {printed: Symbol(name) for name, printed in self.dictionary.disclosure.symbols.items()}
 
     def verdict_words(self, row: Result) -> str:
         """The words of the verdict of a result."""
@@ -141,9 +146,9 @@ class Context:
         if not is_missing(getattr(row, field)):
             return State.SHOWN
         if row.suppression:
-            return State.NOT_ESTIMABLE if row.suppression == self.symbol("not_available") else State.WITHHELD
-        hidden_count = field in _COUNTS and not is_missing(row.estimate)
-        return State.WITHHELD if hidden_count else State.NOT_ESTIMABLE
+            return State.NOT_ESTIMABLE if self._reasons.get(row.suppression) is Symbol.NOT_AVAILABLE else State.WITHHELD
+        count_is_suppressed = field in _COUNTS and not is_missing(row.estimate)
+        return State.WITHHELD if count_is_suppressed else State.NOT_ESTIMABLE
 
     def wave_line(self, wave: Wave) -> str:
         """A wave with the days of its fieldwork."""
@@ -163,7 +168,7 @@ class Context:
 
     def symbol_of(self, row: Result | None, field: str = "estimate") -> str:
         """The symbol of a field of a result that has no number to show."""
-        return self.symbol("withheld" if self.state(row, field) is State.WITHHELD else "not_available")
+        return self.symbol(Symbol.WITHHELD if self.state(row, field) is State.WITHHELD else Symbol.NOT_AVAILABLE)
 
     @cached_property
     def interval_level(self) -> str:

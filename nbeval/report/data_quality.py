@@ -41,7 +41,7 @@ def findings_table(findings: pd.DataFrame | None, context: Context) -> Shown | T
 
 
 def accounting_table(accounting: pd.DataFrame | None, context: Context) -> Shown | Text:
-    """Show how the forms of each file add up: read, kept, and set aside by reason.
+    """Show how the forms of each file add up: read, kept, and excluded by reason.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import reduce
 
+from nbeval.dictionary.enums import Symbol
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.draft import Draft
@@ -79,7 +80,7 @@ def _level(one: Assessed, context: Context) -> str:
     form = context.format(one.indicator)
     if context.state(one.level) is not State.SHOWN:
         return context.symbol_of(one.level)
-    return context.symbol("low") if form.is_low(one.level.estimate) else form.full(one.level.estimate)
+    return context.symbol(Symbol.LOW) if form.is_low(one.level.estimate) else form.full(one.level.estimate)
 
 
 def _reasons(one: Assessed, context: Context) -> Iterator[str]:

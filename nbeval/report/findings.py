@@ -13,7 +13,7 @@ from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.results import State, key_of
 from nbeval.report.sentences import Sentence, Subject, fill
 
-#: the sentence of each verdict, and the heading it stands under, in the order of the headings
+#: the sentence of each verdict, and its heading, in the order of the headings
 _BY_VERDICT = {
     Verdict.ROSE: ("finding_rose", "findings_clear"),
     Verdict.FELL: ("finding_fell", "findings_clear"),
@@ -90,7 +90,7 @@ def _headlines(context: Context) -> Iterator[Subject]:
 
 
 def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
-    """The heading a headline indicator stands under, and its sentence."""
+    """The heading of a headline indicator, and its sentence."""
     if not context.shows_change:
         return _level(subject, subject.indicator, context)
     row = subject.change

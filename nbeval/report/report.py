@@ -14,13 +14,13 @@ from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
 from nbeval.report.account import exhibit_list, glossary, limits, methods
 from nbeval.report.context import Context
-from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
+from nbeval.report.data_quality import accounting_table, findings_table
 from nbeval.report.discussion import strengths_and_priorities, to_discuss
+from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
 from nbeval.report.draft import Draft
 from nbeval.report.exhibits import build, draft_of, leading, numbered, title_of
 from nbeval.report.findings import in_brief, key_findings
 from nbeval.report.findings_print import printed_findings
-from nbeval.report.data_quality import accounting_table, findings_table
 from nbeval.report.results import Results
 from nbeval.report.sections import PROGRAMME, by_heading, cautions, front_matter, opening
 from nbeval.report.sentences import chosen_subject, fill
@@ -114,7 +114,7 @@ class Report:
         shown: list[Text | Shown] = list(opening(name, self.context)) if chosen or name == PROGRAMME else []
         if not chosen and not shown:
             declared = (spec.section for spec in self.context.dictionary.exhibits if self.context.kind.id in spec.reports)
-            if self.context.kind.wave != "first" or name in declared:       # what is told at the end is not missing at the start
+            if self.context.kind.wave != "first" or name in declared:       # a report of the first wave does not miss what belongs to the last
                 self._absent[name] = None
             return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
         caution = cautions(chosen, self.specs, self.context)

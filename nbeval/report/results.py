@@ -94,12 +94,16 @@ class Results:
 
     def where(self, **equal: str) -> tuple[Result, ...]:
         """Return the rows whose columns equal what is given, in the order of the table."""
-        wanted = {name: str(value) for name, value in equal.items()}
-        name = wanted.get("indicator")
+        parts = {name: str(value) for name, value in equal.items()}
+        name = parts.get("indicator")
         among = self._index if name is None else self.by_indicator.get(name, {})
         return tuple(
-            row for row in among.values() if all(getattr(row, part) == value for part, value in wanted.items())
+            row for row in among.values() if all(getattr(row, part) == value for part, value in parts.items())
         )
+
+    def first(self, **equal: str) -> Result | None:
+        """Return the first row whose columns equal what is given, or None."""
+        return next(iter(self.where(**equal)), None)
 
     def keep(self, indicators: Iterable[str], source: str) -> Results:
         """Return the results of these indicators from this source alone."""

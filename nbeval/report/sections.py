@@ -30,7 +30,7 @@ def opening(name: str, context: Context) -> tuple[Text, ...]:
 
 
 def by_heading(name: str, specs: tuple[ExhibitRow, ...], context: Context) -> Iterator[tuple[Text | None, tuple[ExhibitRow, ...]]]:
-    """Part the exhibits of a section into runs of one domain, each with the heading it stands under.
+    """Part the exhibits of a section into runs of one domain, each under its heading.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def by_heading(name: str, specs: tuple[ExhibitRow, ...], context: Context) -> It
 
 
 def _heading(domain: Domain | None, context: Context, *, first: bool) -> Text | None:
-    """The heading of a domain; exhibits across domains have one only where a domain stands above them."""
+    """The heading of a domain; exhibits across domains have one only where a domain comes before them."""
     if domain is None:
         return None if first else Text((Paragraphs("section", ((context.say("across_domains"),),)),))
     about = (paragraph(domain.about),) if domain.about else ()
@@ -95,7 +95,7 @@ def cohort_notes(context: Context) -> list[str]:
 
 
 def front_matter(context: Context) -> Several:
-    """What stands above a report: title, programme, cohort, authority, waves, and a banner over invented data.
+    """The opening of a report: title, programme, cohort, authority, waves, and a banner over invented data.
 
     ``front`` of the structured form has each of them by name, for a cover or a running head.
     """

@@ -85,7 +85,7 @@ class Subject:
 
     @cached_property
     def benchmark(self) -> Benchmark | None:
-        """The published figure it stands beside: the one asked for, else the first that can be compared, else the first."""
+        """The published figure beside it: the one asked for, else the first that can be compared, else the first."""
         known = [one for one in self.context.dictionary.benchmarks if one.indicator == self.name]
         asked = [one for one in known if one.benchmark == self.reference]
         comparable = [one for one in known if one.match is not Match.DIFFERS]

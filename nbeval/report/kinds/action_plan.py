@@ -108,6 +108,5 @@ def actions_cell(area: Area, group: str, review: str, draft: Draft) -> Cell:
 
 def any_count(area: Area, group: str, review: str, draft: Draft) -> Result | None:
     """The count of any choice of an area: all of them are of the same actions."""
-    return next(iter(draft.results.where(
-        source=draft.spec.source_id, quantity=Quantity.COUNT, indicator=area.area, wave=review, authority=draft.context.authority,
-        group=group)), None)
+    return draft.results.first(source=draft.spec.source_id, quantity=Quantity.COUNT, indicator=area.area, wave=review,
+                               authority=draft.context.authority, group=group)

@@ -8,10 +8,10 @@ from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, Table, grid, level_cell, verdict_cell
-from nbeval.report.draft import Draft, Units, domain_of
 from nbeval.report.columns import difference_fields, domain_blocks, label_field
-from nbeval.report.kinds.evidence_items import Points, pointing, together
+from nbeval.report.draft import Draft, Units, domain_of
 from nbeval.report.kinds.drawn import Drawn, Line, difference_axis, mark, with_verdict
+from nbeval.report.kinds.evidence_items import Points, pointing, together
 from nbeval.report.kinds.kind import Subtraction
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result

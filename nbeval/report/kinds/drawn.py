@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.models import Wave
 from nbeval.frames import Verdict
 from nbeval.report.cells import Block, interval_words
@@ -92,7 +93,7 @@ def mark(row: Result | None, context: Context, form: NumberFormat, series: str, 
         return Mark(text=context.symbol_of(row), **fields)
     value, low, high = (float(number) for number in (row.estimate, row.conf_low, row.conf_high))
     is_low = not signed and form.is_low(value)
-    return Mark(value=value, text=context.symbol("low") if is_low else form.difference(value) if signed else form.full(value),
+    return Mark(value=value, text=context.symbol(Symbol.LOW) if is_low else form.difference(value) if signed else form.full(value),
                 low=low, high=high, interval=interval_words(row, context, interval or form, signed=signed), **fields)
 
 
@@ -101,8 +102,8 @@ def with_verdict(line: Line, row: Result | None, context: Context) -> Line:
     if row is None or not row.verdict:
         return line
     words = context.verdict_words(row)
-    told = {"verdict": Verdict(row.verdict), "verdict_text": words, "short": context.words.get(f"short_{row.verdict}", words)}
-    return [replace(mark, **told) for mark in line]
+    tested = {"verdict": Verdict(row.verdict), "verdict_text": words, "short": context.words.get(f"short_{row.verdict}", words)}
+    return [replace(mark, **tested) for mark in line]
 
 
 def difference_axis(units: Units) -> dict[str, object]:

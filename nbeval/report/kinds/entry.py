@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.models import Area, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
@@ -47,7 +48,7 @@ class Conditions(OfSource):
                                        authority=context.authority)
             met = next((row for row in rows if row.estimate == 1), None)
             if met is None:
-                symbol = context.symbol("not_available")
+                symbol = context.symbol(Symbol.NOT_AVAILABLE)
                 return Cell(symbol, symbol=symbol)
             return words_cell(instrument.choice(met.group, met.level).label, met, "estimate")
 

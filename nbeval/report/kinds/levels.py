@@ -10,10 +10,10 @@ from nbeval.dictionary.models import Benchmark, Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, Table, grid, level_cell, not_applicable, verdict_cell, words_cell
+from nbeval.report.columns import domain_blocks, estimate_fields, label_field
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft, Units, by_domain
 from nbeval.report.kinds.drawn import Drawn, Line, mark, own_series, series_of
-from nbeval.report.columns import domain_blocks, estimate_fields, label_field
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result
 
@@ -103,14 +103,14 @@ class Comparison(Drawn):
 
     def published(self, pair: Compared, draft: Draft) -> Result | None:
         """The published figure, as a result."""
-        return next(iter(draft.results.where(
-            quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)), None)
+        return draft.results.first(
+            quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)
 
     def difference(self, pair: Compared, draft: Draft) -> Result | None:
         """The difference from the published figure, where it was tested."""
-        return next(iter(draft.results.where(
+        return draft.results.first(
             quantity=Quantity.DIFFERENCE, indicator=pair.indicator.indicator, contrast=Contrast.COMPARATOR,
-            reference=pair.benchmark.benchmark, wave=draft.context.wave.id, authority=draft.context.authority, group="")), None)
+            reference=pair.benchmark.benchmark, wave=draft.context.wave.id, authority=draft.context.authority, group="")
 
     def _against(self, pair: Compared, context: Context) -> Cell:
         """Whose figure it is."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator, PrintedFigure
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
@@ -205,7 +206,7 @@ def _tested_fields(context: Context, *ends: Quantity) -> tuple[Field, ...]:
 def _base_cell(row: Result | None, context: Context) -> Cell:
     """The cell of a number who took part: where it is missing it is not in print, and nobody withheld it here."""
     if row is None or is_missing(row.n_valid):
-        symbol = context.symbol("not_available")
+        symbol = context.symbol(Symbol.NOT_AVAILABLE)
         return cell_of(row, "n_valid", symbol, symbol=symbol)
     return count_cell(row, context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.models import Citation, PrintedFigure
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
@@ -172,5 +173,5 @@ def _number(count: int | None, context: Context) -> Cell:
 
 def _text(text: str, context: Context) -> Cell:
     """A text, or the symbol for what is not known."""
-    symbol = context.symbol("not_available")
+    symbol = context.symbol(Symbol.NOT_AVAILABLE)
     return Cell(text) if text else Cell(symbol, symbol=symbol)

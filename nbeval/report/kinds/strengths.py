@@ -50,6 +50,7 @@ class Strengths(Kind):
     """Rows are measures under what they are here (strength, priority, neither); the level and the verdict of each test."""
 
     id = "standing"
+    compares_with = (Contrast.COMPARATOR, Contrast.REST)
 
     def table(self, draft: Draft) -> Table:
         measures, context = assessed(draft), draft.context

@@ -13,8 +13,8 @@ from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.columns import label_field
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
-from nbeval.report.kinds.evidence_items import EvidenceItem, Points, Tests, evidence_items, further_sources, together
 from nbeval.report.kinds.drawn import chart_of
+from nbeval.report.kinds.evidence_items import EvidenceItem, Points, Tests, evidence_items, further_sources, together
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.results import State
 

@@ -1,0 +1,64 @@
+"""Kinds of exhibit: one class each, with a name of its own, words that exist and charts that exist."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from nbeval.exhibit import Cell, Exhibit, Row
+from nbeval.frames import Contrast
+from nbeval.report.charts.drawing import CHARTS
+from nbeval.report.kinds import KINDS
+from nbeval.report.kinds.drawn import Drawn
+from nbeval.report.kinds.kind import Kind
+from nbeval.words import words_of
+
+
+def concrete(kind=Kind):
+    """Every class of a kind that has an id."""
+    return [one for below in kind.__subclasses__() for one in ([below] if below.id else []) + concrete(below)]
+
+
+def test_every_class_of_a_kind_is_registered_once_under_its_id():
+    classes = concrete()
+    assert len(classes) == len({one.id for one in classes}) == len(KINDS) > 40
+    assert {type(kind) for kind in KINDS.values()} == set(classes)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_kind_names_words_and_charts_that_exist_and_says_what_its_rows_are(kind):
+    words = words_of("en-GB")
+    assert {kind.base_words, kind.unit_words or ""} - {""} <= set(words)
+    assert set(kind.charts) <= set(CHARTS)
+    assert not isinstance(kind, Drawn) or kind.charts, "a kind that is drawn names its charts"
+    assert kind.charts == () or type(kind).chart_data is not Kind.chart_data, "a kind with charts says what they draw"
+    assert inspect.getdoc(type(kind)).startswith(("Rows are", "One block per", "A list"))
+    assert kind.compares_with and set(kind.compares_with) <= set(Contrast)
+
+
+def test_what_shows_change_needs_two_waves():
+    changing = [kind for kind in KINDS.values() if kind.of_change or kind.sets_levels_beside_change]
+    assert changing and all(kind.needs_two_waves for kind in changing)
+
+
+def test_a_cell_keeps_its_result_while_the_exhibit_is_made_and_leaves_it_behind(make):
+    report = make()
+    draft = report.drafts["change"]
+    cells = [cell for row in draft.table.rows if not row.heading for cell in row.cells if cell.result]
+    assert cells and all(cell.of is report.context.results.by_key[cell.result] for cell in cells)
+    shown = report.exhibit("change").exhibit
+    again = Exhibit.from_json(shown.to_json())
+    assert again == shown
+    assert all(cell.of is None for row in again.rows for cell in row.cells)
+    assert "of" not in Cell("x").to_json() and Row((Cell("x"),)) == Row((Cell("x", of=object()),))
+
+
+def test_the_range_over_authorities_is_the_end_of_no_line_of_one_of_them(make):
+    report = make("place", "north")
+    draft = report.drafts["range"]
+    lines = draft.kind.chart_data(draft).lines
+    assert lines
+    for everybody, own in lines:
+        assert own.interval == "" and own.low != own.low and own.high != own.high, "no interval but its own, and the table has none"
+        assert everybody.series == report.context.say("all") and own.series == report.context.authority_name("north")
