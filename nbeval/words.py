@@ -60,9 +60,14 @@ class Words(Mapping[str, str]):
         """Fill a sentence; white space at its ends and twice in a row is dropped."""
         return " ".join(self[key].format(**fields).split())
 
+    @property
+    def months_short(self) -> tuple[str, ...]:
+        """The months as a narrow column has them, January first."""
+        return self._lists["months_short"]
+
     def day(self, when: date, *, short: bool = False) -> str:
         """A date as readers write it: ``12 May 2020``; ``short`` has the month as a narrow column holds it."""
-        months = self._lists["months_short" if short else "months"]
+        months = self.months_short if short else self._lists["months"]
         return self.say("day", day=when.day, month=months[when.month - 1], year=when.year)
 
 

@@ -78,7 +78,8 @@ class ChartData:
 
     ``marks`` has one row per mark and the columns of :class:`Mark`, in the order in which they are drawn. ``words`` are the few
     that charts write themselves: ``withheld``, ``answered``, ``empty``, ``limit_95``, ``limit_99_8``, ``of_ten`` (with a field
-    ``number``), ``few_of_ten``, ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid).
+    ``number``), ``few_of_ten``, ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid),
+    ``month_1`` to ``month_12`` (in few letters, for a timeline).
 
     Raises
     ------

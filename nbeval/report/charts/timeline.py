@@ -59,7 +59,7 @@ def _scale(axes: Axes, data: ChartData) -> None:
     axes.set_xlim(first - room, last + room)
     start, end = (EPOCH + timedelta(days=int(day)) for day in (first - room, last + room))
     ticks = [tick for year in range(start.year, end.year + 1) for month in (1, 4, 7, 10) if start <= (tick := date(year, month, 1)) <= end]
-    names = {1: "Jan", 4: "Apr", 7: "Jul", 10: "Oct"}
+    names = {month: data.words.get(f"month_{month}", str(month)) for month in (1, 4, 7, 10)}
     axes.set_xticks([(tick - EPOCH).days for tick in ticks],
                     [f"{names[tick.month]}\n{tick.year}" if tick.month == 1 or tick is ticks[0] else names[tick.month] for tick in ticks])
     axes.tick_params(axis="x", length=2, pad=2, color=HAIR)

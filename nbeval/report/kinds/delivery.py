@@ -84,7 +84,8 @@ class Calendar(OfSource):
                    for days in self._columns(draft))
         return grid_chart(
             columns, blocks_of(draft, areas_of(draft)), context, unit=draft.say("timeline_axis_own" if own else "timeline_axis"),
-            legend={level: draft.say(f"timeline_{level}") for level in (PLANNED, HELD)} if own else {}, periods=self._periods(draft))
+            legend={level: draft.say(f"timeline_{level}") for level in (PLANNED, HELD)} if own else {}, periods=self._periods(draft),
+            words={f"month_{number}": name for number, name in enumerate(context.words.months_short, start=1)})
 
     def _columns(self, draft: Draft) -> list[Days]:
         """The columns of days."""
