@@ -165,7 +165,7 @@ def verify(
     >>> bool(nbeval.verify("specimen", "measurement", out="reports"))                 # doctest: +SKIP
     True
     """
-    from nbeval.verifying import verify_cohort
+    from nbeval.release.verify import verify_cohort
 
     kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
     same, text = verify_cohort(cohort, kinds, _workspace(dictionary, data), Path(out), authority=authority, on_progress=on_progress)

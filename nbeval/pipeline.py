@@ -81,7 +81,7 @@ def protect(
     """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
     from nbeval import disclosure
     from nbeval.disclosure.published import already_public
-    from nbeval.releasing import released
+    from nbeval.release.releasable import released
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
@@ -126,7 +126,7 @@ def report(
     findings: pd.DataFrame | None = None, accounting: pd.DataFrame | None = None,
 ) -> Report:
     """Disclosed results to the report that a notebook holds; it is given no other part of the dictionary than it may show."""
-    from nbeval.narrowing import narrowed
+    from nbeval.release.fingerprint import narrowed
     from nbeval.report import Report
 
     internal = {"findings": findings, "accounting": accounting} if kind.internal else {}

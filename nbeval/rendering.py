@@ -8,14 +8,12 @@ from functools import partial
 from pathlib import Path
 
 from nbeval import pipeline
-from nbeval.checksums import file_sha256, sha256_of
+from nbeval.release.fingerprint import entries, file_sha256, grounds_named, narrowed, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
-from nbeval.grounds import grounds_named
-from nbeval.narrowing import entries, narrowed
 from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin, Summary
-from nbeval.releases import signature_of
+from nbeval.release.ledger import signature_of
 from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.study import BATCH, CohortResults, Study, no_progress
 from nbeval.workspace import Workspace

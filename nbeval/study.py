@@ -15,11 +15,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256_of
+from nbeval.release.fingerprint import code_digest, file_sha256, grounds, grounds_named, lock_digest, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import SourceError
-from nbeval.grounds import grounds, grounds_named
 from nbeval.request import check_authority, kind_named
 from nbeval.stages import StageCounts, cleaned_counts, estimated_counts, protected_counts, scored_counts
 from nbeval.workspace import Workspace, atomic_directory, mark_used, remove
@@ -252,7 +251,7 @@ class Study:
         import pandas as pd
 
         from nbeval import pipeline
-        from nbeval.releases import earlier_results
+        from nbeval.release.ledger import earlier_results
 
         dictionary, cohort = self.grounds, self.grounds.cohort(self.cohort.id)
         results = self.estimated
@@ -466,7 +465,7 @@ def preload(cohort: str) -> None:
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
     """A checksum of everything a cohort's numbers depend on: exports, grounds, code, packages, earlier releases."""
     from nbeval.cleaning.locating import fingerprint
-    from nbeval.releases import releases_digest
+    from nbeval.release.ledger import releases_digest
 
     out = releases_digest(cohort.id, workspace.releases)
     rests_on = json.dumps(dict(grounds_named(grounds(workspace.dictionary, cohort.id))))

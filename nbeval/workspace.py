@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbeval import dictionary, folders
-from nbeval.checksums import code_digest, sha256_of
+from nbeval.release.fingerprint import code_digest, sha256_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort

@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from nbeval.checksums import file_sha256
+from nbeval.release.fingerprint import file_sha256
 from nbeval.errors import OutputError
 from nbeval.publish import render
 from nbeval.publish.workers import Processes
-from nbeval.publish.provenance import read, report_key
+from nbeval.release.provenance import read, report_key
 from tests.publish.conftest import make_job
 
 KILLS, AT_ONCE = 50, 2

@@ -15,11 +15,10 @@ import pytest
 from nbeval import pipeline
 from nbeval.cli.app import main
 from nbeval.errors import DictionaryError, NbevalError
-from nbeval.grounds import grounds, grounds_named
+from nbeval.release.fingerprint import grounds, grounds_named
 from nbeval.publish.job import Origin
-from nbeval.publish.provenance import restated
-from nbeval.publish.reasons import likely_reasons, other_sources
-from nbeval.publish.verify import compare
+from nbeval.release.provenance import restated
+from nbeval.release.compare import compare, likely_reasons, other_sources
 from nbeval.rendering import jobs_of
 from nbeval.request import requests
 from nbeval.workspace import Workspace

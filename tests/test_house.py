@@ -22,13 +22,17 @@ PACKAGE = ROOT / "nbeval"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_share" not in path.parts)
 STAGES = ("specimen", "cleaning", "scoring", "estimate", "disclosure", "report", "publish")
 #: modules at the top of the package that any floor may use
-BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "checksums", "folders")
+BELOW = ("errors", "frames", "evidence_frames", "exhibit", "rounding", "dictionary", "words", "folders")
+#: what publishing asks of `release` while it makes a report: its key, its provenance, its research object
+WITH_EVERY_REPORT = ("release.fingerprint", "release.provenance", "release.crate")
+#: what `release` may know of publishing: a report as it lies there, and how files are put in place
+OF_A_REPORT = ("publish.document", "publish.executed", "publish.index", "publish.job", "publish.staging")
 UNDER_THE_DICTIONARY = ("errors", "rounding", "words", "folders")
 #: the rooms that alone may know a library
 ONLY_IN = {
     "seaborn": ("report/charts",), "matplotlib": ("report/charts", "publish"),
     "statsmodels": ("estimate",),
-    "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish",),
+    "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish", "release"),
     "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),
     "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",),
     "openpyxl": ("specimen", "publish"), "typer": ("cli",),
@@ -67,8 +71,23 @@ def test_imports_obey_the_floors():
             wrong += [
                 f"{place(path)} line {line}: {name}" for line, name in imported(path)
                 if name.startswith("nbeval.") and name.split(".")[1] not in allowed
+                and not (room == "publish" and within(name, WITH_EVERY_REPORT))
             ]
     assert not wrong, wrong
+
+
+def within(name: str, modules: tuple[str, ...]) -> bool:
+    """Whether an imported name is one of some modules of the package, or in it."""
+    return any(f"{name}.".startswith(f"nbeval.{one}.") for one in modules)
+
+
+def test_release_knows_a_report_as_it_lies_there_and_publishing_only_what_goes_with_every_report():
+    from_release = [(place(path), name) for path in MODULES if place(path).startswith("release/") for _, name in imported(path)]
+    of_publishing = [(module, name) for module, name in from_release if name.startswith("nbeval.publish.")]
+    assert of_publishing and not [one for one in of_publishing if not within(one[1], OF_A_REPORT)]
+    beneath = tuple(f"{one.replace('.', '/')}.py" for one in WITH_EVERY_REPORT)
+    above = [one for one in from_release if one[0] in beneath and one[1].startswith("nbeval.release.") and not within(one[1], WITH_EVERY_REPORT)]
+    assert not above, above
 
 
 def test_libraries_are_known_only_in_their_rooms():

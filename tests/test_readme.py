@@ -45,7 +45,7 @@ def place(tiny_place, tmp_path, monkeypatch):
     for folder in ("dictionary", "reports"):
         shutil.copytree(tiny_place / folder, tmp_path / folder)
     shutil.copytree(tiny_place / "first", tmp_path / "data" / "first")
-    monkeypatch.setattr("nbeval.verifying.render_requests", copy_the_reports)
+    monkeypatch.setattr("nbeval.release.verify.render_requests", copy_the_reports)
     (tmp_path / "file.csv").write_text(CLAIMS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NBEVAL_DICTIONARY", str(tmp_path / "dictionary"))

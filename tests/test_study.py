@@ -128,7 +128,7 @@ def test_the_key_does_not_change_with_what_only_readers_see(file, found, put, co
 
 
 def test_the_code_counts_with_every_byte(tmp_path, monkeypatch):
-    from nbeval import checksums as module
+    from nbeval.release import fingerprint as module
 
     (tmp_path / "one.py").write_text("x = 1\n")
     monkeypatch.setattr(module, "PACKAGE", tmp_path)

@@ -15,7 +15,7 @@ from nbeval.cli.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbeval.signing import Proposal
+    from nbeval.release.sign import Proposal
     from nbeval.study import Study
 
 
@@ -57,7 +57,7 @@ def release(
     protected against them. Exit code 1: something stands in the way.
     """
     from nbeval.request import requests
-    from nbeval.signing import propose, sign
+    from nbeval.release.sign import propose, sign
 
     study = study_of(cohort, dictionary, data, out)
     requested = requests(study.cohort, study.dictionary, kinds or (), authority=authority)
@@ -88,7 +88,7 @@ def bundle(
     One archive with the program, pinned packages, dictionary, notebooks, released reports, instructions, and invented
     exports of the same shape. Nothing in it is confidential.
     """
-    from nbeval.bundling import write_bundle
+    from nbeval.release.bundle import write_bundle
 
     workspace = workspace_of(dictionary)
     count = write_bundle(workspace.dictionary.cohort(cohort), workspace, reports, out)
@@ -98,7 +98,7 @@ def bundle(
 def _audit(study: Study) -> pd.DataFrame:
     """The audit of a fresh attack, with how the withheld cells had been chosen."""
     from nbeval import pipeline
-    from nbeval.releases import earlier_results
+    from nbeval.release.ledger import earlier_results
 
     earlier = earlier_results(study.cohort.id, study.workspace.releases)
     return pipeline.attack(study.results().disclosed, study.cohort, study.dictionary, earlier=earlier)
@@ -106,7 +106,7 @@ def _audit(study: Study) -> pd.DataFrame:
 
 def _audit_record(audit: pd.DataFrame) -> dict[str, Any]:
     """An audit in counts, and whatever can be worked out, by place."""
-    from nbeval.signing import summary
+    from nbeval.release.sign import summary
 
     places = ["source", "wave", "block", "authority", "group", "level", "what"]
     return {"audit": summary(audit), "leaks": audit.loc[~audit["ok"].astype(bool), places].to_dict("records")}
@@ -114,7 +114,7 @@ def _audit_record(audit: pd.DataFrame) -> dict[str, Any]:
 
 def _print_audit(audit: pd.DataFrame) -> None:
     """An audit in lines: what was tried, and whatever can be worked out."""
-    from nbeval.signing import summary
+    from nbeval.release.sign import summary
 
     counts = summary(audit)
     say(f"{counts['withheld']} withheld numbers attacked; {counts['derivable']} can be worked out too closely.")
@@ -128,7 +128,7 @@ def _print_audit(audit: pd.DataFrame) -> None:
 
 def _print_proposal(proposal: Proposal) -> None:
     """The files, the audit and the checklist."""
-    from nbeval.signing import BY_A_PERSON
+    from nbeval.release.sign import BY_A_PERSON
 
     say(f"{len(proposal.reports)} reports of {proposal.cohort}, {len(proposal.files)} files:")
     for name, digest in sorted(proposal.files.items()):

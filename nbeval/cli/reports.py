@@ -55,7 +55,7 @@ def verify(
     Makes every published report again from the exports, in a folder apart, and compares it with the published one
     number by number and sentence by sentence. Exit code 1: something differs.
     """
-    from nbeval.verifying import verify_cohort
+    from nbeval.release.verify import verify_cohort
 
     same, text = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, on_progress=on_progress)
     if as_json:

@@ -10,8 +10,6 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.errors import DisclosureError, FrameError
-from nbeval.frames import Contrast, Quantity, result_key
 from nbeval.disclosure.cells import AT_LEAST, BASE, KEY, MEMBERS, PEOPLE, PLACE, SHARE, SUM, Cells, read_cells
 from nbeval.disclosure.earlier import beside_earlier
 from nbeval.disclosure.intervals import TOLERANCE, Intruder, Sought, width
@@ -20,6 +18,8 @@ from nbeval.disclosure.relations import Block
 from nbeval.disclosure.release import blocks
 from nbeval.disclosure.same_people import came_or_went
 from nbeval.disclosure.seeking import small_groups, withheld_cells
+from nbeval.errors import DisclosureError, FrameError
+from nbeval.frames import Contrast, Quantity, result_key
 
 AUDIT = ("source", "wave", "block", *PLACE, "kind", "what", "width", "required", "ok", "meets")
 _SHOWN_AT_MOST = 6

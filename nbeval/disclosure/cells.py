@@ -14,8 +14,8 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Measure
-from nbeval.frames import Contrast, Quantity
 from nbeval.disclosure.same_people import among_linked, answered_once, first_waves, people_linked
+from nbeval.frames import Contrast, Quantity
 
 PLACE = ("authority", "group", "level")
 #: what a cell is a number of

@@ -9,7 +9,6 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.frames import RESULTS, Contrast, DisclosedResults, check
 from nbeval.disclosure.attack import attack, refuse_leaks
 from nbeval.disclosure.cells import AT_LEAST, BASE, PEOPLE, PLACE, ROUTE, Cells, read_cells
 from nbeval.disclosure.earlier import Known, beside_earlier
@@ -19,7 +18,7 @@ from nbeval.disclosure.primary import small_base, unsafe_cells, unsafe_reasons, 
 from nbeval.disclosure.release import blocks
 from nbeval.disclosure.secondary import choose_cells
 from nbeval.disclosure.withhold import withhold
-
+from nbeval.frames import RESULTS, Contrast, DisclosedResults, check
 
 #: how the withheld cells of a block were chosen
 EXACT, HEURISTIC = "exact", "heuristic"

@@ -10,9 +10,9 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Disclosure
-from nbeval.frames import RESULTS
 from nbeval.disclosure.cells import KEY, Cells, read_cells
 from nbeval.disclosure.seeking import COUNTS
+from nbeval.frames import RESULTS
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Disclosure
+from nbeval.disclosure.cells import AT_LEAST, BASE, Cells
 from nbeval.errors import DictionaryError
 from nbeval.frames import Contrast
-from nbeval.disclosure.cells import AT_LEAST, BASE, Cells
 
 #: what each part of a row is worth: the estimate, its base, the number asked
 _FIELDS = {"estimate": 1.0, "n_valid": 0.5, "n_reference": 0.5, "n_eligible": 0.25}

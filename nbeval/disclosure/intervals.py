@@ -14,10 +14,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import linprog
 
-from nbeval.errors import FrameError
 from nbeval.disclosure.cells import AT_LEAST
 from nbeval.disclosure.reduction import SMALL, Reduced, far_beyond, reduce_system
 from nbeval.disclosure.relations import Block
+from nbeval.errors import FrameError
 
 TOLERANCE = 1e-6
 #: how often all that is still open is pulled apart together, before one by one

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.frames import Contrast
 from nbeval.disclosure.primary import small_base
+from nbeval.frames import Contrast
 
 #: a table of parts and totals: one row per authority, one column per indicator
 _TABLE = ["source", "wave", "group", "level"]

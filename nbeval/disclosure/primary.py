@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, OVER_AUTHORITIES, PEOPLE, PLACE, SHARE, SQUARES, SUM
+from nbeval.frames import MISSING_COLUMNS, Quantity
 
 #: estimates that stand on a model: few degrees of freedom nearly give back the data
 MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)

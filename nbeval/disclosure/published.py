@@ -6,9 +6,9 @@ import pandas as pd
 
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
+from nbeval.disclosure.attack import AUDIT
 from nbeval.errors import DisclosureError
 from nbeval.frames import RESULTS, DisclosedResults, check
-from nbeval.disclosure.attack import AUDIT
 
 
 def already_public(results: pd.DataFrame, cohort: Cohort, policy: Disclosure) -> DisclosedResults:

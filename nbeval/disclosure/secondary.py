@@ -16,12 +16,12 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.errors import DisclosureError
 from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM
 from nbeval.disclosure.intervals import TOLERANCE, Intruder, Sought, width
 from nbeval.disclosure.relations import Block, by_classes
 from nbeval.disclosure.same_people import other_halves
 from nbeval.disclosure.seeking import small_groups, withheld_cells
+from nbeval.errors import DisclosureError
 
 #: a block with more cells, or one that took more rounds, is covered greedily
 MOST_CELLS = 1500

@@ -9,8 +9,8 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Cohort
-from nbeval.errors import DisclosureError
 from nbeval.disclosure.quotes import describes_at_least, screen
+from nbeval.errors import DisclosureError
 
 #: what is left of a quote: nothing that says which authority it is from
 COLUMNS = ("source", "wave", "quote", "speaker", "area", "attributes", "text")

@@ -17,11 +17,11 @@ from rich.table import Table
 from rich.text import Text
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
-from nbeval.publish.formats import FORMATS, check_formats
+from nbeval.publish.formats import check_formats
 from nbeval.publish.index import CRATE, Signature, entries, write_indexes
 from nbeval.publish.job import Job, Origin, Outcome, Summary, Task
 from nbeval.publish.parameters import check_parameters, imported_modules
-from nbeval.publish.provenance import FILE, is_whole, read, record_bytes, report_key, restated
+from nbeval.release.provenance import PROVENANCE, is_whole, read, record_bytes, report_key, restated
 from nbeval.publish.staging import Staging, check_folder, staging
 from nbeval.publish.workers import Cluster, Finished, Processes, Workers
 
@@ -127,7 +127,7 @@ def _write_crates(stage: Staging, cohorts: set[str], stated: set[str]) -> None:
     known = entries(stage.out)
     for cohort in sorted(cohorts & set(known)):
         if cohort in stated or not (stage.out / cohort / CRATE).is_file():
-            from nbeval.publish.crate import crate_bytes    # its libraries are not needed where nothing is new
+            from nbeval.release.crate import crate_bytes    # its libraries are not needed where nothing is new
 
             stage.write(f"{cohort}/{CRATE}", crate_bytes(cohort, known[cohort]))
 
@@ -161,7 +161,7 @@ class _Batch:
         before = read(self._stage.out / job.folder)
         now = restated(before, job, self._options.origin)
         if now != before:
-            self._stage.write(f"{job.folder}/{FILE}", record_bytes(now))
+            self._stage.write(f"{job.folder}/{PROVENANCE}", record_bytes(now))
             self.stated.add(job.cohort)
 
     def _make(self, waiting: list[int]) -> None:

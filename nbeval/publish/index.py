@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from nbeval.publish.page import environment, template_text
-from nbeval.publish.provenance import FILE, read
+from nbeval.release.provenance import PROVENANCE, read
 from nbeval.publish.staging import WORK, Staging
 from nbeval.words import REFERENCE, Words, words_of
 
@@ -77,7 +77,7 @@ class Entry:
 
     def files(self, start: str) -> list[tuple[str, str]]:
         """Its files as (address from the folder ``start``, file), in the order readers want them."""
-        there = {*self.record["outputs"], FILE}
+        there = {*self.record["outputs"], PROVENANCE}
         below = self.folder.removeprefix(start).lstrip("/")
         order = list(words_of(self.about["language"]))
         return [(f"{below}/{file}", file) for file in sorted(there, key=lambda file: order.index(f"file_{file}"))]
@@ -113,7 +113,7 @@ def write_indexes(stage: Staging, cohorts: set[str], signature: Signature) -> No
 def entries(out: Path) -> dict[str, list[Entry]]:
     """The reports below the reports' folder, by cohort, in the order of their folders."""
     found: dict[str, list[Entry]] = {}
-    for file in sorted(out.glob(f"*/**/{FILE}")):
+    for file in sorted(out.glob(f"*/**/{PROVENANCE}")):
         folder = file.parent.relative_to(out).as_posix()
         record = read(file.parent)
         if record.get("completed") and not record["report"].get("internal") and not folder.startswith(WORK):

@@ -14,7 +14,7 @@ from nbeval.publish.execute import execute
 from nbeval.publish.executed import notebook_bytes, refuse_foreign_outputs, scrub
 from nbeval.publish.formats import FORMATS
 from nbeval.publish.job import Task
-from nbeval.publish.provenance import provenance, stamp, write
+from nbeval.release.provenance import provenance, stamp, write
 from nbeval.publish.staging import output_error
 
 _PACKAGE = Path(errors.__file__).parent

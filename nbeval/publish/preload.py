@@ -26,7 +26,7 @@ def run(settings: dict[str, Any]) -> None:
         with suppress(Exception):
             getattr(import_module(module), function)(argument)
     with suppress(Exception):
-        from nbeval.publish.software import software
+        from nbeval.release.provenance import software
 
         software()
     gc.collect()

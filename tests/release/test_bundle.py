@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from nbeval.bundling import CHECKSUMS, README, write_bundle
-from nbeval.checksums import sha256
+from nbeval.release.bundle import CHECKSUMS, README, write_bundle
+from nbeval.release.fingerprint import sha256
 from nbeval.errors import ParameterError
 from nbeval.rendering import render_cohort
 from nbeval.workspace import Workspace
 
-TINY = Path(__file__).parent / "programmes" / "tiny"
+TINY = Path(__file__).parents[1] / "programmes" / "tiny"
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,52 @@
-"""What a report can reach of a dictionary: the part it is given, and a checksum of every entry in it.
-
-A report is made from this part and from nothing else, so that a change to any other entry cannot move
-it, and a report whose part is unchanged need not be made again.
-"""
+"""What numbers and reports rest on: which part of the dictionary, and one key of everything that could move them."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from nbeval.checksums import sha256
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import SourceKind
-from nbeval.dictionary.models import Cohort, Indicator, Record, ReportKind
+from nbeval.dictionary.models import Cohort, Indicator, ReportKind
+from nbeval.dictionary.record import Record, without_words
+from nbeval.folders import PACKAGE, supplied
+
+
+def sha256(content: bytes) -> str:
+    """The sha256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """The sha256 of a file; empty text where there is no such file."""
+    return sha256(path.read_bytes()) if path.is_file() else ""
+
+
+def sha256_of(*parts: str) -> str:
+    """One sha256 over several texts, which cannot run into each other."""
+    return sha256("".join(f"{len(part)}\0{part}" for part in parts).encode())
+
+
+@cache
+def code_digest() -> str:
+    """The sha256 of every file of the package's code: names and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and not {"__pycache__", "_share"} & set(path.parts):
+            digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@cache
+def lock_digest() -> str:
+    """The sha256 of the pinned packages."""
+    return file_sha256(supplied("requirements.lock"))
+
 
 SHORT = 16          # hexadecimal digits of an entry's checksum
 #: of the dictionary itself, or what only collecting, the specimen and official tables need
@@ -104,3 +135,59 @@ def _entries(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _short(text: str) -> str:
     """A short checksum of a text."""
     return sha256(text.encode())[:SHORT]
+
+
+#: of the dictionary: what no stage before the reports is given
+_FOR_READERS = {"glossary": (), "sources": (), "specimen": None, "specimen_evidence": None}
+_NO_ENTRY = ("folder", "digest", *_FOR_READERS)
+
+
+@lru_cache(maxsize=4)
+def grounds(dictionary: Dictionary, cohort: str) -> Dictionary:
+    """The part of a dictionary that a cohort's numbers rest on.
+
+    Parameters
+    ----------
+    dictionary : the whole
+    cohort : id of the cohort; others are left out
+
+    Returns
+    -------
+    Dictionary
+        With every field that its model marks ``ReadersOnly`` blank, and without the instruments that the cohort did not use, the glossary,
+        the sources and what invented answers are drawn from.
+    """
+    declared = dictionary.cohort(cohort)
+    used = {source.instrument for source in declared.sources}
+    kept = replace(
+        dictionary, cohorts=(declared,), instruments=tuple(one for one in dictionary.instruments if one.record.id in used),
+        evidence=tuple(one for one in dictionary.evidence if one.record.id in used), **_FOR_READERS,
+    )
+    return replace(kept, **{part.name: unsaid(getattr(kept, part.name)) for part in fields(kept) if part.name not in _NO_ENTRY})
+
+
+@lru_cache(maxsize=4)
+def grounds_named(dictionary: Dictionary) -> Mapping[str, str]:
+    """A short checksum of every part of grounds, such as ``benchmarks`` or ``instruments ylbc items``, in the order of names."""
+    found: dict[str, str] = {}
+    for part in fields(dictionary):
+        value = getattr(dictionary, part.name)
+        if part.name in ("instruments", "evidence"):
+            found |= {f"instruments {one.record.id} {inner.name}": checksum(inner.name, getattr(one, inner.name))
+                      for one in value for inner in fields(one)}
+        elif part.name not in _NO_ENTRY:
+            found[part.name] = checksum(part.name, value)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def unsaid(value: Any) -> Any:
+    """A part of the dictionary with what only readers see left blank, at every depth."""
+    if isinstance(value, Record):
+        return without_words(value)
+    if is_dataclass(value):
+        return replace(value, **{part.name: unsaid(getattr(value, part.name)) for part in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(unsaid(one) for one in value)
+    if isinstance(value, Mapping):
+        return type(value)({key: unsaid(part) for key, part in value.items()})
+    return value

@@ -14,8 +14,7 @@ import pytest
 
 from nbeval import dictionary, pipeline
 from nbeval.dictionary.record import Record, readers_only
-from nbeval.grounds import grounds, grounds_named, unsaid
-from nbeval.narrowing import checksum
+from nbeval.release.fingerprint import checksum, grounds, grounds_named, unsaid
 from nbeval.workspace import Workspace
 from tests.conftest import ROOT, TINY
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from nbeval import dictionary
-from nbeval.narrowing import entries, narrowed
+from nbeval.release.fingerprint import entries, narrowed
 from nbeval.report import Report
 from nbeval.rendering import jobs_of
 from nbeval.request import requests

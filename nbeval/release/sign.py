@@ -10,17 +10,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.checksums import code_digest, file_sha256
 from nbeval.errors import DisclosureError, OutputError, ParameterError
 from nbeval.frames import result_key
-from nbeval.narrowing import entries, narrowed
 from nbeval.publish.index import write_indexes
-from nbeval.publish.provenance import FILE as PROVENANCE
-from nbeval.publish.provenance import read
-from nbeval.publish.results_csv import FILE as RESULTS_FILE
-from nbeval.publish.results_csv import same_value
 from nbeval.publish.staging import staging
-from nbeval.releases import RECORD, Release, record_text, releases_of, signature_of
+from nbeval.release.compare import RESULTS_FILE, same_value
+from nbeval.release.fingerprint import code_digest, entries, file_sha256, narrowed
+from nbeval.release.ledger import RECORD, Release, record_text, releases_of, signature_of
+from nbeval.release.provenance import PROVENANCE, read
 from nbeval.request import ReportRequest
 from nbeval.study import CohortResults
 from nbeval.workspace import Workspace

@@ -1,8 +1,4 @@
-"""What a cohort has published: the record of its releases, against which everything later is protected.
-
-The record lies beside the reports, as ``<cohort>/release.json``, with a table ``release-<number>.csv`` of the
-results that each release showed, and ``release-<number>-audit.csv``, the attack that it withstood. What is out cannot be taken back, so that entries are added and never changed.
-"""
+"""The ledger of releases: what a cohort has published, against which everything later is protected."""
 
 from __future__ import annotations
 
@@ -12,11 +8,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
+from nbeval.release.fingerprint import file_sha256
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 RECORD = "release.json"
 SCHEMA = 1
@@ -131,6 +128,6 @@ def _table(cohort: str, release: Release, reports: Path) -> pd.DataFrame:
             f"the results of release {release.number} of cohort '{cohort}' are not as they were signed.",
             found="another content" if content else "no such file", where=f"{cohort}/{release.results}", do=_REPAIR,
         )
-    import pandas as pd     # not needed where nothing is read again
+    import pandas as pd  # not needed where nothing is read again
 
     return pd.read_csv(file, dtype=str, keep_default_na=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nbeval.errors import ParameterError
-from nbeval.publish.verify import compare
+from nbeval.release.compare import compare
 from nbeval.rendering import render_requests
 from nbeval.request import folder_of, requests
 from nbeval.study import Study, no_progress

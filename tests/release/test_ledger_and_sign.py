@@ -13,7 +13,7 @@ from nbeval.cli.app import main
 from nbeval.dictionary import load
 from nbeval.errors import SourceError
 from nbeval.frames import result_key
-from nbeval.releases import earlier_results, releases_digest, releases_of, signature_of
+from nbeval.release.ledger import earlier_results, releases_digest, releases_of, signature_of
 from nbeval.rendering import render_cohort
 from nbeval.study import Study
 from nbeval.workspace import Workspace
@@ -182,7 +182,7 @@ def _publish(table, out):
     """Write a record of a release that showed these results."""
     import hashlib
 
-    from nbeval.releases import Release, record_text
+    from nbeval.release.ledger import Release, record_text
 
     content = table.to_csv(index=False).encode()
     release = Release(1, "Ada Example", "2026-03-01", ("baseline",), {}, "release-1.csv", hashlib.sha256(content).hexdigest(), {}, (), "", "")

@@ -8,9 +8,7 @@ import shutil
 import pytest
 
 from nbeval.errors import SourceError
-from nbeval.publish.reasons import likely_reasons
-from nbeval.publish.results_csv import read_results, same_value
-from nbeval.publish.verify import compare
+from nbeval.release.compare import compare, likely_reasons, read_results, same_value
 
 
 @pytest.fixture

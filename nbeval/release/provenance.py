@@ -3,18 +3,69 @@
 from __future__ import annotations
 
 import json
+import platform
+import re
+import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from nbeval.checksums import code_digest, file_sha256, lock_digest, sha256, sha256_of
+from nbeval.folders import PACKAGE, is_checkout
 from nbeval.publish.document import Document, Heading, Shown
 from nbeval.publish.job import Job, Origin, Task
-from nbeval.publish.software import software, version
+from nbeval.release.fingerprint import code_digest, file_sha256, lock_digest, sha256, sha256_of
 from nbeval.words import words_of
 
-FILE = "provenance.json"
+
+@cache
+def software() -> dict[str, Any]:
+    """The code, Python, platform and packages of this process."""
+    return {
+        "nbeval": {"version": version("nbeval"), "code": code_digest(), "lock": lock_digest(), **_git()},
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "packages": {name: version(name) for name in _required()},
+    }
+
+
+def version(package: str) -> str:
+    """The installed version of a package; empty text where it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _required() -> list[str]:
+    """The names of the packages that nbeval itself asks for."""
+    try:
+        lines = metadata.requires("nbeval") or []
+    except metadata.PackageNotFoundError:
+        return []
+    plain = (line for line in lines if "extra ==" not in line)
+    return sorted({re.split(r"[^A-Za-z0-9_.-]", line, maxsplit=1)[0] for line in plain}, key=str.lower)
+
+
+def _git() -> dict[str, Any]:
+    """The commit the package stands at and whether its files are as committed; nothing without git."""
+    def ask(*words: str) -> str:
+        done = subprocess.run(["git", "-C", str(PACKAGE.parent), *words], capture_output=True, text=True,
+                              timeout=20, check=True)
+        return done.stdout.strip()
+
+    if not is_checkout() or not (PACKAGE.parent / ".git").exists():
+        return {}
+    try:
+        return {"commit": ask("rev-parse", "HEAD"),
+                "clean": not ask("status", "--porcelain", "--", "nbeval", "notebooks", "data_dictionary")}
+    except (OSError, subprocess.SubprocessError):
+        return {}
+
+
+PROVENANCE = "provenance.json"
 SCHEMA = 1
 
 
@@ -91,7 +142,7 @@ def restated(record: dict[str, Any], job: Job, origin: Origin) -> dict[str, Any]
 
 def write(record: dict[str, Any], folder: Path) -> None:
     """Write ``provenance.json`` into a report's folder."""
-    (folder / FILE).write_bytes(record_bytes(record))
+    (folder / PROVENANCE).write_bytes(record_bytes(record))
 
 
 def record_bytes(record: dict[str, Any]) -> bytes:
@@ -102,7 +153,7 @@ def record_bytes(record: dict[str, Any]) -> bytes:
 def read(folder: Path) -> dict[str, Any]:
     """The provenance of a report's folder; empty where there is none that can be read."""
     try:
-        record = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}

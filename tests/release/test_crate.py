@@ -8,7 +8,7 @@ import re
 import pytest
 from rocrate.rocrate import ROCrate
 
-from nbeval.publish.crate import crate_bytes
+from nbeval.release.crate import crate_bytes
 from nbeval.publish.index import CRATE, entries
 
 

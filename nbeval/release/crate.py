@@ -11,7 +11,7 @@ from rocrate.model import ContextEntity, DataEntity
 from rocrate.rocrate import ROCrate
 
 from nbeval.publish.index import Entry
-from nbeval.publish.provenance import FILE as PROVENANCE
+from nbeval.release.provenance import PROVENANCE
 from nbeval.words import Words, words_of
 
 _NOTEBOOK = "application/x-ipynb+json"

@@ -1,7 +1,10 @@
-"""Says whether two makings of a report are the same, and if not, where and most likely why."""
+"""Whether two makings of a report are the same, and if not, where they differ and most likely why."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import ndiff
@@ -10,12 +13,177 @@ from typing import Any
 
 import nbformat
 
-from nbeval.checksums import file_sha256
 from nbeval.errors import SourceError
-from nbeval.publish import provenance
+from nbeval.frames import RESULT_KEY
 from nbeval.publish.document import Document, Heading, Prose, read_document
-from nbeval.publish.reasons import likely_reasons, other_software, other_sources
-from nbeval.publish.results_csv import FILE, RowsCompared, compare_results, read_results, same_value
+from nbeval.release.fingerprint import file_sha256
+from nbeval.release.provenance import read
+
+RESULTS_FILE = "results.csv"
+Table = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class RowsCompared:
+    """How two tables of results differ: keys only in one of them, and cells that differ."""
+
+    only_old: tuple[str, ...]
+    only_new: tuple[str, ...]
+    different: tuple[tuple[str, str, str, str], ...]        # key, column, old, new
+    common: int
+
+
+def read_results(text: str) -> Table:
+    """Read results as rows by key.
+
+    Parameters
+    ----------
+    text : str
+        The content of a ``results.csv``. The key is ``frames.RESULT_KEY``, after ``exhibit`` where
+        there is such a column.
+
+    Returns
+    -------
+    dict
+        Rows by key, parts of the key joined by ``|``.
+
+    Raises
+    ------
+    SourceError
+        A key stands twice, or a row has more or fewer cells than the header.
+    """
+    reader = csv.DictReader(io.StringIO(text), restkey="", restval=None)
+    names = reader.fieldnames or []
+    key = [name for name in ("exhibit", *RESULT_KEY) if name in names]
+    table: Table = {}
+    for number, row in enumerate(reader, start=2):
+        if "" in row or None in row.values():
+            raise SourceError(f"line {number} of {RESULTS_FILE} does not have the {len(names)} cells of its header.",
+                              do="render the report again; the file was altered or cut short.")
+        name = "|".join(row[part] for part in key)
+        if name in table:
+            raise SourceError(f"line {number} of {RESULTS_FILE} repeats the key of another line.", found=name,
+                              do="render the report again; every result has one line.")
+        table[name] = row
+    return table
+
+
+def compare_results(old: Table, new: Table, rel: float, abs_: float) -> RowsCompared:
+    """Compare two tables of results by key; numbers with a tolerance, all else as text."""
+    common = [key for key in old if key in new]
+    different = tuple(
+        (key, column, old[key].get(column) or "", new[key].get(column) or "")
+        for key in common for column in dict.fromkeys((*old[key], *new[key]))
+        if not same_value(old[key].get(column), new[key].get(column), rel, abs_)
+    )
+    return RowsCompared(tuple(key for key in old if key not in new), tuple(key for key in new if key not in old),
+                        different, len(common))
+
+
+def same_value(old: str | float | None, new: str | float | None, rel: float, abs_: float) -> bool:
+    """Whether two values are the same: equal, or numbers that are close. A blank is only like a blank."""
+    if old == new:
+        return True
+    one, other = _number(old), _number(new)
+    if one is None or other is None:
+        return False
+    return math.isclose(one, other, rel_tol=rel, abs_tol=abs_)
+
+
+def _number(value: str | float | None) -> float | None:
+    """The number that a value is, if it is one."""
+    try:
+        number = float(value) if value is not None and not isinstance(value, bool) else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+LISTED = 10         # entries of the dictionary that are named
+
+
+def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What differs between what two reports rest on.
+
+    Parameters
+    ----------
+    old, new : dict
+        The content of their ``provenance.json``.
+    altered : tuple of str
+        Files of the old report that are not as they were made.
+
+    Returns
+    -------
+    tuple of str
+        Files altered, data, parameters, dictionary, notebook, code, versions, platform, in this order; a sentence
+        that says so where nothing differs.
+    """
+    by_hand = (f"the old report was altered after it was made: {', '.join(altered)}",) if altered else ()
+    found = (*by_hand, *_reasons(old, new))
+    return found or ("no difference in data, dictionary, code or versions is recorded: "
+                     "look for a step that is not seeded, or for a file changed by hand",)
+
+
+def other_sources(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    """The exports and the entries of the dictionary that are not those of the old report, whether or not a number moved."""
+    return (*(f"export {name}" for name in _changed(_inputs(old), _inputs(new))),
+            *(f"dictionary: {name}" for name in _of_dictionary(old.get("dictionary", {}), new.get("dictionary", {}))))
+
+
+def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Each difference in words."""
+    changed = _changed(_inputs(old), _inputs(new))
+    if changed:
+        yield f"other data: {', '.join(changed)}"
+    for key, words in (("parameters", "other parameters"), ("notebook", "another notebook"), ("seeds", "other seeds")):
+        if old.get(key) != new.get(key):
+            yield words
+    yield from _dictionary(old.get("dictionary", {}), new.get("dictionary", {}))
+    yield from other_software(old, new)
+
+
+def other_software(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Other code, another lock, other versions, another Python and another platform, in words."""
+    before, after = old.get("nbeval", {}), new.get("nbeval", {})
+    if before.get("code") != after.get("code"):
+        yield f"other code: nbeval {before.get('version', '?')} then, {after.get('version', '?')} now"
+    if before.get("lock") != after.get("lock"):
+        yield "another lock of versions"
+    was, now = old.get("packages", {}), new.get("packages", {})
+    packages = [f"{name} {was.get(name) or 'none'} then, {now.get(name) or 'none'} now" for name in _changed(was, now)]
+    if packages:
+        yield f"other versions: {', '.join(packages)}"
+    for key in ("python", "platform"):
+        if old.get(key) != new.get(key):
+            yield f"another {key}: {old.get(key)} then, {new.get(key)} now"
+
+
+def _dictionary(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """What differs between two dictionaries, in words."""
+    changed = _of_dictionary(old, new)
+    if changed:
+        more = f" and {len(changed) - LISTED} more" if len(changed) > LISTED else ""
+        yield f"another dictionary: {', '.join(changed[:LISTED])}{more}"
+    elif old.get("digest") != new.get("digest"):
+        yield "another dictionary, in entries that this report neither shows nor rests on"
+
+
+def _of_dictionary(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """The entries that the report can show, and the parts that its numbers rest on where no such entry says as much."""
+    shown = _changed(old.get("entries", {}), new.get("entries", {}))
+    behind = _changed(old.get("grounds", {}), new.get("grounds", {}))
+    return [*shown, *(name for name in behind if not any(entry.startswith(f"{name} ") for entry in shown))]
+
+
+def _inputs(record: dict[str, Any]) -> dict[str, str]:
+    """The inputs' checksums by name."""
+    return {entry["name"]: entry["sha256"] for entry in record.get("inputs", ())}
+
+
+def _changed(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """The names whose values differ or that only one has, in order."""
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+
 
 SHOWN = 20          # differences of one kind that are printed
 #: of the provenance: what two makings of a report share; files, sources and software are told of by themselves
@@ -105,7 +273,7 @@ def _shared(record: dict[str, Any]) -> dict[str, Any]:
 
 def _record(folder: Path) -> dict[str, Any]:
     """The provenance of a finished report."""
-    record = provenance.read(folder)
+    record = read(folder)
     if not record.get("completed") or not (folder / "report.ipynb").is_file():
         raise SourceError(f"the folder '{folder.name}' does not hold a finished report.",
                           allowed="a folder with report.ipynb and provenance.json",
@@ -124,7 +292,7 @@ def _document(folder: Path) -> Document:
 
 def _results(folder: Path) -> dict[str, dict[str, str]]:
     """The results of a report's folder; none where it has no such file."""
-    file = folder / FILE
+    file = folder / RESULTS_FILE
     return read_results(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 

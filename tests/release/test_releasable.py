@@ -9,7 +9,7 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.frames import RESULTS
-from nbeval.releasing import released
+from nbeval.release.releasable import released
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbeval.checksums import sha256
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
 from nbeval.folders import PACKAGE, supplied
 from nbeval.publish.index import CRATE, Entry, entries
 from nbeval.publish.staging import output_error
+from nbeval.release.fingerprint import sha256
 from nbeval.workspace import Workspace
 
 README = "README.md"

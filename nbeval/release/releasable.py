@@ -1,8 +1,4 @@
-"""The release: which estimates the reports of a cohort can show at all.
-
-Disclosure control is over everything that is shown, and over no more: a number that no exhibit asks for
-cannot give anybody away, and protecting it would cost numbers that are asked for.
-"""
+"""Which estimates the reports of a cohort can show at all."""
 
 from __future__ import annotations
 
