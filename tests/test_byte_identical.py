@@ -69,6 +69,7 @@ def test_every_file_is_the_same_to_the_byte(renders):
 
 
 def test_no_file_names_the_place_it_was_made_in(renders):
+    assert renders
     for folder in renders:
         place = str(folder.parent).encode()
         assert [name for name, path in files(folder).items() if place in path.read_bytes()] == []

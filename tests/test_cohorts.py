@@ -43,6 +43,7 @@ def test_baseline_and_final_reports_are_made_from_whatever_a_cohort_has(laid, co
 def test_no_invented_data_lies_under_a_real_authority(laid):
     place, copies = laid
     dictionary = Workspace(place / "dictionary", place).dictionary
+    assert copies
     for copy in copies.values():
         assert all(dictionary.authority(one).invented for one in dictionary.cohort(copy).authorities)
 

@@ -233,6 +233,7 @@ def is_record(node: ast.stmt) -> bool:
 def test_every_error_is_documented_and_raised_somewhere_with_a_remedy():
     family = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.NbevalError)]
     tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert family
     for one in family:
         assert one.__doc__, one.__name__
         assert one is errors.NbevalError or one.__name__ in tests, f"no test raises {one.__name__}"
@@ -313,7 +314,9 @@ def test_every_pin_lies_within_what_the_project_declares():
 
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned: dict[str, set[str]] = {}
-    for name, version in re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", lock, flags=re.MULTILINE):
+    found = list(re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", lock, flags=re.MULTILINE))
+    assert found
+    for name, version in found:
         pinned.setdefault(name.replace("_", "-"), set()).add(version)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for line in project["dependencies"]:

@@ -38,6 +38,12 @@ def run(environment: dict[str, str], folder: Path, *words: str) -> subprocess.Co
     return subprocess.run([sys.executable, "-m", "nbeval", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
 
 
+def test_what_is_imported_is_declared_and_the_reverse():
+    done = subprocess.run([str(Path(sys.executable).with_name("deptry")), "."], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "Success" in done.stderr
+
+
 def test_the_wheel_brings_the_programme_its_notebooks_the_words_and_the_starter(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     there = {path.relative_to(ROOT).as_posix() for folder in ("data_dictionary", "notebooks") for path in (ROOT / folder).rglob("*")

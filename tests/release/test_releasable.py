@@ -32,6 +32,7 @@ def shown(declared, **parts) -> bool:
 
 def test_every_declared_exhibit_finds_its_indicators_and_quantities(declared):
     cohort = declared.cohorts[0]
+    assert declared.exhibits
     for exhibit in declared.exhibits:
         for one in declared.indicators_named(exhibit.indicators) if exhibit.indicators else ():
             wanted = {"indicator": one.indicator, "quantity": exhibit.quantities[0], "wave": cohort.waves[0].id}

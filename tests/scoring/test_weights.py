@@ -43,7 +43,9 @@ def test_without_a_weighting_everybody_counts_once(cohort):
 
 def test_weighted_margins_of_every_wave_are_those_of_the_population(cohort):
     people = weigh(people_of(cohort), cohort)
-    for _, wave in people.groupby("wave", observed=True):
+    found = list(people.groupby("wave", observed=True))
+    assert found
+    for _, wave in found:
         assert wave.groupby("authority", observed=True)["weight"].sum().to_dict() == pytest.approx(SIZES)
         assert wave.groupby("frequency", observed=True)["weight"].sum().to_dict() == pytest.approx(OFTEN)
 
@@ -73,6 +75,7 @@ def test_trimmed_weights_stay_within_the_declared_multiples_of_the_median_and_ke
     plain = weigh(people_of(cohort), cohort)["weight"]
     trimming = Weighting(margins=("authority", "frequency"), trim_upper=1.6, trim_lower=0.4)
     people = weigh(people_of(cohort), cohort.model_copy(update={"weighting": trimming}))
+    assert cohort.waves
     for wave in cohort.waves:
         here = people["wave"].eq(wave.id)
         assert people["weight"][here].max() <= 1.6 * plain[here].median() + 1e-9 < plain[here].max()

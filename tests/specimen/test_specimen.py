@@ -125,6 +125,7 @@ def test_headers_of_two_rows_are_written_once_above_the_columns_that_share_them(
 
 
 def test_a_first_header_is_not_repeated(dictionary, written):
+    assert written[1]
     for path in written[1]:
         if path.suffix == ".csv" and "final" in path.parts:
             first, second = read_csv(path)[:2]
@@ -211,7 +212,9 @@ def test_some_cells_have_stray_spaces_and_some_files_a_byte_order_mark(dictionar
 
 
 def test_identifying_cells_identify_nobody(dictionary, written):
-    for cell in forms(dictionary, written, Role.IDENTIFYING):
+    found = list(forms(dictionary, written, Role.IDENTIFYING))
+    assert found
+    for cell in found:
         assert cell.endswith("@example.org") or cell.startswith("192.0.2."), cell
 
 
@@ -244,6 +247,7 @@ def test_a_canary_is_planted_in_every_free_text_and_identifying_cell_and_nowhere
 # --- people ----------------------------------------------------------------------------------------
 
 def test_as_many_people_answer_as_declared(dictionary, waves):
+    assert waves
     for _, people in waves:
         names, counts = np.unique(people.authority.astype(str), return_counts=True)
         declared = {size.authority: size.count for size in dictionary.specimen.sizes if size.wave in ("", people.wave)}
@@ -253,6 +257,7 @@ def test_as_many_people_answer_as_declared(dictionary, waves):
 
 def test_shares_are_within_sampling_error_of_those_declared(dictionary, waves):
     """Four standard errors: of some hundreds of shares not one should lie further out."""
+    assert waves
     for instrument, people in waves:
         for item, codes in people.codes.items():
             if not any(column.item in (item, instrument.item(item).part_of)
@@ -280,6 +285,7 @@ def answered(instrument, people, item, codes):
 def test_the_changes_built_in_can_be_recovered_and_no_other_item_changes(dictionary, waves):
     (instrument, first), (_, last) = waves
     changes = {change.item: change for change in dictionary.specimen.changes}
+    assert first.codes
     for item in first.codes:
         before, after = (target_shares(dictionary, instrument, item, people.wave, people.version)
                          for people in (first, last))
@@ -302,6 +308,7 @@ def expanded(codes):
 
 
 def test_routed_items_are_asked_of_those_led_there_and_of_nobody_else(waves):
+    assert waves
     for instrument, people in waves:
         for rule in instrument.routing:
             led = np.isin(people.codes[rule.asked_if_item], rule.asked_if_codes)
@@ -311,6 +318,7 @@ def test_routed_items_are_asked_of_those_led_there_and_of_nobody_else(waves):
 def test_answers_hang_together_as_declared(dictionary, waves):
     loadings = {one.item: one.loading for one in dictionary.specimen.items}
     strong = [item for item, loading in loadings.items() if abs(loading) >= 0.5]
+    assert waves
     for _, people in waves:
         for one, other in itertools.combinations([item for item in strong if item in people.codes], 2):
             found = np.corrcoef(people.codes[one], people.codes[other])[0, 1]
@@ -321,6 +329,7 @@ def test_answers_hang_together_as_declared(dictionary, waves):
 
 def test_an_option_that_stands_alone_does(dictionary, waves):
     alone = [one.item for one in dictionary.specimen.items if one.alone]
+    assert waves
     for instrument, people in waves:
         for item in alone:
             others = [other.item for other in instrument.items
@@ -331,6 +340,7 @@ def test_an_option_that_stands_alone_does(dictionary, waves):
 
 def test_people_whose_well_being_is_shifted_answer_lower(dictionary, waves):
     strongest = max(dictionary.specimen.items, key=lambda one: one.loading).item
+    assert dictionary.specimen.shifts
     for shift in dictionary.specimen.shifts:
         if abs(shift.size) < 0.5:
             continue
@@ -346,5 +356,6 @@ def test_an_item_added_to_the_instrument_moves_no_other_answer(tiny):
     extra = instrument.item("often").model_copy(update={"item": "extra"})
     larger = dataclasses.replace(instrument, items=(extra, *instrument.items))
     drawn = [draw_people(cohort, tiny, which, "before", "2020", cohort.authorities) for which in (instrument, larger)]
+    assert drawn[0].codes
     for item in drawn[0].codes:
         assert np.array_equal(drawn[0].codes[item], drawn[1].codes[item], equal_nan=True)
