@@ -26,6 +26,16 @@ def charts() -> tuple[str, ...]:
     return mapping_keys("report/charts/drawing.py", "CHARTS")
 
 
+def on_request() -> tuple[str, ...]:
+    """The statistics that are estimated where an exhibit names them."""
+    return tuple(class_ids("estimate/on_request.py"))
+
+
+def quantities() -> tuple[str, ...]:
+    """All that an exhibit may name as a quantity."""
+    return (*(one.value for one in Quantity), *on_request())
+
+
 def check_registered(contents: Contents, faults: Faults) -> None:
     """Check that exhibits are of kinds, drawn as charts and made of quantities that some room registers."""
     for exhibit, place in contents.of(ExhibitRow):
@@ -36,8 +46,8 @@ def check_registered(contents: Contents, faults: Faults) -> None:
             of = "" if exhibit.chart not in charts() else f" of kind '{exhibit.kind}'"
             faults.unknown(place, "chart", "chart", exhibit.chart, drawn, of)
         for quantity in exhibit.quantities:
-            if quantity not in tuple(Quantity):
-                faults.unknown(place, "quantities", "quantity", quantity, tuple(Quantity))
+            if quantity not in quantities():
+                faults.unknown(place, "quantities", "quantity", quantity, quantities())
 
 
 @cache
@@ -52,14 +62,14 @@ def mapping_keys(path: str, name: str) -> tuple[str, ...]:
 
 
 @cache
-def class_ids(folder: str) -> Mapping[str, tuple[str, ...]]:
-    """The ``id`` of every class in a folder of the package, each with the ``charts`` that the class names."""
-    found: dict[str, tuple[str, ...]] = {}
-    for path in sorted(files("nbeval").joinpath(folder).iterdir(), key=lambda one: one.name):
-        for node in _statements(f"{folder}/{path.name}") if path.name.endswith(".py") else ():
-            given = dict(_assigned(node.body)) if isinstance(node, ast.ClassDef) else {}
-            if given.get("id"):
-                found[given["id"]] = given.get("charts", ())
+def class_ids(path: str) -> Mapping[str, tuple[str, ...]]:
+    """The ``id`` of every class in a module of the package, or in those of a folder, each with the ``charts`` that the class names."""
+    at, found = files("nbeval").joinpath(path), {}
+    modules = sorted(f"{path}/{one.name}" for one in at.iterdir() if one.name.endswith(".py")) if at.is_dir() else (path,)
+    for node in (node for module in modules for node in _statements(module)):
+        given = dict(_assigned(node.body)) if isinstance(node, ast.ClassDef) else {}
+        if given.get("id"):
+            found[given["id"]] = given.get("charts", ())
     return found
 
 

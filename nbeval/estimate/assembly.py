@@ -15,6 +15,7 @@ from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels, nonresponse, participation
 from nbeval.estimate.matched import attrition, matched_change
 from nbeval.estimate.measurement import measurement
+from nbeval.estimate.on_request import on_request
 from nbeval.estimate.ordered import ordered_change
 from nbeval.estimate.overlap import overlap
 from nbeval.estimate.plan import make_plan
@@ -29,7 +30,7 @@ ALWAYS = (
     authority_against_rest, group_differences, drivers, measurement,
 )
 #: where the waves are two samples of people who cannot be linked
-TWO_SAMPLES = (change, ordered_change, adjusted_change, overlap, pooled_change)
+TWO_SAMPLES = (change, ordered_change, adjusted_change, overlap, pooled_change, on_request)
 #: where the same people can be found at both waves
 SAME_PEOPLE = (matched_change, attrition)
 

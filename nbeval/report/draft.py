@@ -96,7 +96,7 @@ class Draft:
         """Fill a sentence of the words of the report."""
         return self.context.say(sentence, **fields)
 
-    def find(self, quantity: Quantity, **key: str) -> Result | None:
+    def find(self, quantity: Quantity | str, **key: str) -> Result | None:
         """One result of its source by the further parts of its key, or None."""
         return self.results.find(self.spec.source_id, quantity, **key)
 
@@ -108,7 +108,7 @@ class Draft:
             authority=self.context.authority if authority is None else authority, group=group, level=level,
         )
 
-    def change(self, one: Indicator, authority: str | None = None, quantity: Quantity = Quantity.CHANGE) -> Result | None:
+    def change(self, one: Indicator, authority: str | None = None, quantity: Quantity | str = Quantity.CHANGE) -> Result | None:
         """The change of an indicator from the first wave of the report to the last, or another quantity of that change."""
         return self.find(
             quantity, indicator=one.indicator, wave=self.context.wave.id, contrast=Contrast.WAVE, reference=self.context.first.id,

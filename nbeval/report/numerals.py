@@ -67,6 +67,7 @@ class NumberFormat:
 
 #: ratings are means of few steps: one decimal says all there is
 RATING = NumberFormat(1)
+TWO_DIGITS = NumberFormat(2)
 
 
 def ten(share: float) -> int:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Area, Benchmark, Indicator
+from nbeval.dictionary.registries import on_request
 from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import why_not
@@ -212,7 +213,7 @@ def _main(value: float, subject: Subject) -> str:
     quantity = subject.main.quantity if subject.main is not None else ""
     if quantity in _DIFFERENCES:
         return _format(subject).difference(value)
-    if quantity in _RATIOS:
+    if quantity in _RATIOS or quantity in on_request():
         return numeral(value, 2)
     return numeral(value) if quantity in _COUNTS else _full(value, subject)
 

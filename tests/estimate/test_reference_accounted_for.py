@@ -13,7 +13,7 @@ OFFERED = {
     "proportions": [
         "proportion|wilson", "proportion|clopper_pearson",
         "difference_from_reference|score",
-        "difference|newcombe",
+        "difference|newcombe", "risk_ratio|log_wald",
         "difference|newcombe_paired_method_10", "phi|newcombe_paired_method_10",
     ],
     "tables": [
@@ -44,7 +44,6 @@ REFUSED = {
         "difference_from_reference|exact_binomial": NO_REPORT,
         "difference|agresti_caffo": "Newcombe's interval is the one that is reported",
         "difference|miettinen_nurminen": "Newcombe's interval is the one that is reported",
-        "risk_ratio|log_wald": NO_REPORT,
         "odds_ratio|log_wald": NO_REPORT,
         "odds_ratio|conditional_exact": NO_REPORT,
         "proportion|jeffreys_unmodified": "leaves out 0 where nobody and 1 where everybody answered so",

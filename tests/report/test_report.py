@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 import pandas as pd
@@ -14,7 +15,7 @@ from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.of_source import OfSource
 from nbeval.report.kinds.printed import Printed
 from nbeval.report.kinds.strengths import Strengths
-from tests.report.invented import HOSTILE, disclosed, rows, withheld
+from tests.report.invented import HOSTILE, disclosed, row, rows, withheld
 
 
 def test_only_disclosed_results_become_a_report(tiny):
@@ -67,6 +68,21 @@ def test_an_exhibit_without_results_is_one_sentence_and_takes_no_number(make):
     bundle = report.exhibit("nothing")._repr_mimebundle_()
     assert "did not collect" in bundle["text/plain"]
     assert "nothing" not in report.numbers
+
+
+def test_a_statistic_on_request_has_its_column_where_the_exhibit_names_it(tiny):
+    named = tuple(one.model_copy(update={"quantities": (*one.quantities, "risk_ratio")}) if one.exhibit == "change" else one
+                  for one in tiny.exhibits)
+    ratio = row(quantity="risk_ratio", indicator="calm", wave="after", contrast="wave", reference="before", estimate=0.7804,
+                conf_low=0.561, conf_high=1.085, conf_level=0.95, unit="ratio")
+    results, declared = disclosed([*rows(), ratio]), next(one for one in tiny.programme.reports if one.id == "end")
+
+    def printed(dictionary):
+        return Report(results, dictionary, dictionary.cohort("c"), declared).exhibit("change")._repr_mimebundle_()["text/plain"]
+
+    shown = printed(replace(tiny, exhibits=named))
+    assert "Ratio of the shares" in shown and "0.78" in shown and "0.56 to 1.09" in shown
+    assert "Ratio of the shares" not in printed(tiny)
 
 
 def test_a_section_holds_its_exhibits_in_declared_order(make):

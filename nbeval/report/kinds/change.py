@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.models import Indicator
+from nbeval.dictionary.registries import on_request
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
-from nbeval.report.cells import Block, Field, Table, grid, level_cell, verdict_cell
-from nbeval.report.columns import difference_fields, domain_blocks, label_field
+from nbeval.report.cells import Block, Field, Table, grid, interval_cell, level_cell, verdict_cell
+from nbeval.report.columns import difference_fields, domain_blocks, interval_label, label_field
 from nbeval.report.draft import Draft, Units, domain_of
 from nbeval.report.kinds.drawn import Drawn, Line, difference_axis, mark, with_verdict
 from nbeval.report.kinds.evidence_items import Points, pointing, together
 from nbeval.report.kinds.kind import Subtraction
-from nbeval.report.numerals import NumberFormat
+from nbeval.report.numerals import TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result
 
 
@@ -36,7 +37,7 @@ class Change(Drawn):
             fields += difference_fields(draft.change, units, key="change", word="change")
         fields.append(verdict)
         if not context.plain:
-            fields.append(self._smallest(draft, units))
+            fields += [self._smallest(draft, units), *self._on_request(draft)]
         return grid(fields, self.blocks(draft))
 
     def blocks(self, draft: Draft) -> Iterable[Block]:
@@ -57,6 +58,16 @@ class Change(Drawn):
 
         unit = draft.say("points_short") if units.heading else ""
         return Field(Column("smallest", draft.say("smallest"), unit, numeric=True), cell)
+
+    def _on_request(self, draft: Draft) -> Iterator[Field]:
+        """The columns of the statistics that the exhibit names beside the change."""
+        for name in (one for one in draft.spec.quantities if one in on_request()):
+            def found(one: Indicator, name: str = name) -> Result | None:
+                return draft.change(one, quantity=name)
+
+            yield Field(Column(name, draft.say(name), numeric=True), lambda one, found=found: level_cell(found(one), draft.context, TWO_DIGITS))
+            yield Field(Column(f"{name}_interval", interval_label(draft.context), numeric=True),
+                        lambda one, found=found: interval_cell(found(one), draft.context, TWO_DIGITS))
 
     def subtractions(self, draft: Draft) -> Iterable[Subtraction]:
         context = draft.context

@@ -13,10 +13,9 @@ from nbeval.report.columns import interval_label, label_field
 from nbeval.report.draft import Draft
 from nbeval.report.kinds.drawn import Drawn, Line, mark
 from nbeval.report.kinds.kind import Kind
-from nbeval.report.numerals import NumberFormat
+from nbeval.report.numerals import TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result
 
-TWO_DIGITS = NumberFormat(decimals=2)
 POINTS = NumberFormat(percent=True)
 
 
