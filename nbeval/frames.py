@@ -286,7 +286,7 @@ class CleanedCohort:
     answers: pd.DataFrame
     respondents: pd.DataFrame
     findings: pd.DataFrame
-    accounting: pd.DataFrame     # one row per file: file, wave, authority, read, kept, set aside by reason
+    accounting: pd.DataFrame     # one row per file: file, wave, authority, read, kept, excluded by reason
     inputs: pd.DataFrame         # one row per file: name relative to the data folder, sha256, bytes
     evidence: Evidence | None = None     # what was collected besides the survey
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort | PublishedFigures:
     """Raw exports to answers, or printed figures as they are, with findings and the accounting of everything read."""
     from nbeval.cleaning import clean_survey
-    from nbeval.cleaning.evidence import clean_sources, with_sources
+    from nbeval.cleaning.sources import clean_sources, with_sources
     from nbeval.cleaning.published import clean_published
 
     if cohort.made_from is SourceKind.PUBLISHED:

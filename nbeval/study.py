@@ -464,7 +464,7 @@ def preload(cohort: str) -> None:
 
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
     """A checksum of everything a cohort's numbers depend on: exports, grounds, code, packages, earlier releases."""
-    from nbeval.cleaning.locating import fingerprint
+    from nbeval.cleaning.files import fingerprint
     from nbeval.release.ledger import releases_digest
 
     out = releases_digest(cohort.id, workspace.releases)

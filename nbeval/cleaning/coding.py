@@ -1,17 +1,200 @@
-"""Answers as text to codes, by the codebook of each export version."""
+"""Answers as text to codes, and the reason for every gap: codebooks, options, routing; what no codebook knows is refused."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.codebooks import Read, Reader, choice_reader, number_reader, option_reader
-from nbeval.cleaning.options import part_options
 from nbeval.dictionary import LoadedInstrument
+from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import ItemKind, MissingReason, Role
-from nbeval.dictionary.models import Item
+from nbeval.dictionary.models import Item, Response, Routing
+from nbeval.errors import UnknownCodeError
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# "0 - Not at all satisfied", "10 (completely)"; never "5-6", "2 or 3".
+_LABELLED_END = re.compile(r"(-?\d+(?:\.\d+)?) ?[-:=(] ?[^\W\d].*")
+TICKED = ("yes", "1", "selected", "true", "ticked", "checked")
+UNTICKED = ("no", "0", "not selected", "false", "unticked", "unchecked", "not ticked", "not checked")
+
+
+class Read(NamedTuple):
+    """What an answer means: a code or a reason why there is none; the declared spelling if it was repaired."""
+
+    code: float = float("nan")
+    missing: MissingReason | None = None
+    repaired: str = ""
+
+
+Reader = Callable[[str], "Read | None"]      # None: the answer is not in the codebook
+
+
+def choice_reader(responses: tuple[Response, ...]) -> Reader:
+    """Make the reader of a closed answer.
+
+    Parameters
+    ----------
+    responses : tuple of Response
+        The codebook of the item in one version.
+
+    Returns
+    -------
+    callable
+        From text to ``Read``: by label or other spelling as declared; by the same label with other
+        spaces, case or apostrophes, which counts as repaired; by code as text, unless labels are numbers
+        themselves.
+    """
+    exact = {label: response for response in responses for label in _spellings(response)}
+    loose: dict[str, set[int]] = {}
+    for label, response in exact.items():
+        loose.setdefault(normalise(label), set()).add(response.code)
+    codes = {str(response.code): response for response in responses}
+    numeric_labels = any(_NUMBER.fullmatch(label) and label != str(one.code) for label, one in exact.items())
+
+    def read(text: str) -> Read | None:
+        if text in exact:
+            return _as_read(exact[text])
+        key = normalise(text)
+        if len(loose.get(key, ())) == 1:
+            response = next(one for label, one in exact.items() if normalise(label) == key)
+            return _as_read(response)._replace(repaired=response.label)
+        number = plain_number(text)
+        code = "" if number is None or numeric_labels else f"{number:g}"
+        return _as_read(codes[code]) if code in codes else None
+
+    return read
+
+
+def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
+    """Make the reader of a number, whose ends may be labelled.
+
+    Parameters
+    ----------
+    item : Item
+        Its ``lowest`` and ``highest`` bound the number.
+    responses : tuple of Response
+        Labels that stand for a number or for a reason; may be empty.
+
+    Returns
+    -------
+    callable
+        From text to ``Read``: by declared label, as a plain number, or by the number before a label
+        ("0 - Not at all"), which counts as repaired. None where it lies outside the bounds.
+    """
+    labelled = choice_reader(responses)
+    named = {normalise(label) for response in responses for label in _spellings(response)}
+
+    def read(text: str) -> Read | None:
+        number, repaired = plain_number(text), ""
+        if normalise(text) in named:
+            found = labelled(text)
+            return found if number is None or found is None else found._replace(repaired="")
+        found = _LABELLED_END.fullmatch(normalise(text))
+        if number is None and found:
+            number, repaired = float(found[1]), f"{float(found[1]):g}"
+        if number is None or _outside(number, item):
+            return None
+        return Read(number, repaired=repaired)
+
+    return read
+
+
+def option_reader(names: Iterable[str], responses: tuple[Response, ...]) -> Reader:
+    """Make the reader of one option of a multi-select question that has a column of its own.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The option's label in the forms in which an export may tick it.
+    responses : tuple of Response
+        Its codebook, if it has one: code 1 chosen, 0 not chosen, others with a reason.
+
+    Returns
+    -------
+    callable
+        From text to ``Read`` with code 1 or 0, by declared label, by the option's own label, or by a
+        usual word for ticked and unticked.
+    """
+    declared = choice_reader(responses)
+    codes = {**dict.fromkeys(UNTICKED, 0.0), **dict.fromkeys(TICKED, 1.0), **dict.fromkeys(map(normalise, names), 1.0)}
+
+    def read(text: str) -> Read | None:
+        found = declared(text)
+        if found is not None:
+            return found
+        number = plain_number(text)
+        key = normalise(text) if number is None else f"{number:g}"
+        return Read(codes[key]) if key in codes else None
+
+    return read
+
+
+def plain_number(text: str) -> float | None:
+    """The number that a text is, if it is nothing else."""
+    plain = text.strip()
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def _spellings(response: Response) -> list[str]:
+    """The label of an answer and its other spellings."""
+    return [response.label, *(part.strip() for part in response.also.split(" | ") if part.strip())]
+
+
+def _as_read(response: Response) -> Read:
+    """The meaning of a declared answer."""
+    return Read(missing=response.missing) if response.missing else Read(float(response.code))
+
+
+def _outside(number: float, item: Item) -> bool:
+    """Whether a number lies outside the bounds of its item."""
+    return (item.lowest is not None and number < item.lowest) or (item.highest is not None and number > item.highest)
+
+
+def part_options(names: Mapping[str, tuple[str, ...]], separator: str) -> Callable[[str], frozenset[str] | None]:
+    """Make the reader of a cell that holds the chosen options of a question.
+
+    Parameters
+    ----------
+    names : mapping of item to its labels
+        In every form in which an export may write the option.
+    separator : str
+        What stands between two options. A label may hold the separator itself.
+
+    Returns
+    -------
+    callable
+        From the text of a cell to the items that are chosen; None where a part of the text is no
+        declared option.
+    """
+    mark = separator.strip() or separator
+    known = sorted(
+        ((normalise(name), item) for item, labels in names.items() for name in labels if normalise(name)),
+        key=lambda pair: (-len(pair[0]), pair),
+    )
+
+    def read(text: str) -> frozenset[str] | None:
+        rest = normalise(text).strip(" " + mark)
+        chosen = set()
+        while rest:
+            for name, item in known:
+                after = rest[len(name):].lstrip()
+                if rest.startswith(name) and (not after or after.startswith(mark)):
+                    chosen.add(item)
+                    rest = after.lstrip(" " + mark)
+                    break
+            else:
+                return None
+        return frozenset(chosen)
+
+    return read
+
 
 #: reasons as small numbers; 0 where there is a code
 REASONS = tuple(MissingReason)
@@ -178,3 +361,219 @@ def _settle_options(coded: Coded) -> None:
         coded.codes[:, places] = np.where(blank & answered, 0.0, coded.codes[:, places])
         settled = np.where(answered, HAS_CODE, np.where(refused > 0, refused, blank_code))
         coded.reasons[:, places] = np.where(blank, settled, reasons)
+
+
+_NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (
+    REASON_CODE[reason] for reason in (
+        MissingReason.NOT_ASKED, MissingReason.NOT_APPLICABLE, MissingReason.NOT_ANSWERED, MissingReason.ABSENT,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Answers to an item that the routing kept from those who gave them."""
+
+    item: str
+    wave: str
+    count: int
+
+
+def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument) -> Coded:
+    """Give the reason ``absent`` to what an unfinished form leaves blank after its last answer.
+
+    Parameters
+    ----------
+    coded : Coded
+        One row per form.
+    forms : DataFrame
+        One row per form, in the same order, with ``version`` and ``is_partial``.
+    instrument : LoadedInstrument
+        The order of columns.csv is the order of the questionnaire in each version.
+
+    Returns
+    -------
+    Coded
+        A new one. A multi-select question after the last answer with nothing chosen is absent, even
+        where the export writes "no" for it.
+    """
+    codes, reasons = coded.codes.copy(), coded.reasons.copy()
+    answered = ~np.isin(reasons, (_NOT_ASKED, _NOT_ANSWERED))
+    for places in questions(coded.items).values():
+        answered[:, places] &= (codes[:, places] == 1).any(axis=1)[:, None] | (reasons[:, places] != HAS_CODE)
+    for version, rows in forms.reset_index(drop=True).groupby("version", sort=True).indices.items():
+        rows = rows[forms["is_partial"].to_numpy()[rows]]
+        order = _order(coded, instrument, version)
+        last = np.where(answered[rows], order, -1).max(axis=1, initial=-1)[:, None]
+        after = (order > last) & (reasons[rows] != _NOT_ASKED)
+        codes[rows] = np.where(after, np.nan, codes[rows])
+        reasons[rows] = np.where(after, _ABSENT, reasons[rows])
+    return Coded(coded.items, codes, reasons, coded.repaired, coded.unknown, coded.unknown_cells)
+
+
+def follow_routing(
+    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument,
+) -> tuple[Coded, list[Contradiction]]:
+    """Give the reason ``not_applicable`` where the routing kept an item from a respondent.
+
+    Parameters
+    ----------
+    coded, forms
+        One row per form, in one order; ``forms`` with ``wave``.
+    instrument : LoadedInstrument
+        Its routing; a route may name an item or a whole multi-select question, and a later item may
+        depend on one that is itself routed. Several routes to one item must all be open.
+
+    Returns
+    -------
+    (Coded, list of Contradiction)
+        A new one, and the answers that were given all the same and are kept out.
+
+    Notes
+    -----
+    A route is closed where the earlier item has another code or was itself not applicable. Where the
+    earlier item has no answer for another reason, a blank is not applicable too, since the item
+    is asked only of those who gave certain answers; an answer is kept.
+    """
+    codes, reasons = coded.codes.copy(), coded.reasons.copy()
+    names = {item.item: place for place, item in enumerate(coded.items)}
+    contradictions = []
+    for place, item in enumerate(coded.items):
+        for route in instrument.routing:
+            if route.item in (item.item, item.part_of) and route.asked_if_item in names:
+                closed, out = _kept_from(codes, reasons, place, names[route.asked_if_item], route)
+                against = closed & (reasons[:, place] == HAS_CODE)
+                if item.kind is ItemKind.OPTION:
+                    against &= codes[:, place] == 1
+                contradictions += _contradictions(item.item, forms["wave"][against])
+                codes[out, place] = np.nan
+                reasons[out, place] = _NOT_APPLICABLE
+    followed = Coded(coded.items, codes, reasons, coded.repaired, coded.unknown, coded.unknown_cells)
+    return followed, contradictions
+
+
+def _kept_from(
+    codes: np.ndarray, reasons: np.ndarray, place: int, gate: int, route: Routing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whom a route surely kept from an item, and whose answer or blank is therefore not applicable."""
+    answered = reasons[:, gate] == HAS_CODE
+    closed = (answered & ~np.isin(codes[:, gate], route.asked_if_codes)) | (reasons[:, gate] == _NOT_APPLICABLE)
+    closed &= reasons[:, place] != _NOT_ASKED
+    unknown = ~answered & ~np.isin(reasons[:, gate], (_NOT_ASKED, _ABSENT))
+    return closed, closed | (unknown & (reasons[:, place] == _NOT_ANSWERED))
+
+
+def _contradictions(item: str, waves: pd.Series) -> list[Contradiction]:
+    """One contradiction per wave."""
+    counts = waves.value_counts().sort_index()
+    return [Contradiction(item, str(wave), int(count)) for wave, count in counts.items()]
+
+
+def _order(coded: Coded, instrument: LoadedInstrument, version: str) -> np.ndarray:
+    """The place of each item in the questionnaire of a version; -1 where it is not in it.
+
+    The options of one question share a place: who answers one of them has seen them all.
+    """
+    places: dict[str, int] = {}
+    parts = {item.item: item.part_of or item.item for item in coded.items}
+    for number, column in enumerate(instrument.columns_of(version)):
+        if column.role in (Role.ITEM, Role.OPTIONS):
+            places.setdefault(parts.get(column.item, column.item), number)
+    return np.array([places.get(parts[item.item], -1) for item in coded.items])
+
+
+_LISTED = 15
+_ALLOWED = 4
+_DO = (
+    "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in"
+    " decisions.md;\nif the export is wrong, add a correction to corrections.csv beside the raw data.\nRows are kept in"
+    " err.rows and never printed: executed notebooks are published."
+)
+
+
+def refuse_unknown(
+    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, *, cohort: str, source: str,
+) -> None:
+    """Stop where answers are not in their response sets.
+
+    Parameters
+    ----------
+    coded : Coded
+        From ``code_answers``.
+    forms : DataFrame
+        One row per form, in the same order, with ``file`` and ``row``.
+    instrument : LoadedInstrument
+        For what is allowed.
+    threshold : int
+        A text is shown only if at least so many people gave it.
+    cohort, source : str
+        For the message.
+
+    Raises
+    ------
+    UnknownCodeError
+        There is at least one such answer. ``rows`` holds file, row and item of each, for an
+        interactive session.
+    """
+    if coded.unknown:
+        raise _error(coded, forms, instrument, threshold, cohort, source)
+
+
+def _error(
+    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, cohort: str, source: str,
+) -> UnknownCodeError:
+    """The error about all undeclared answers of a source."""
+    by_item: dict[tuple[str, str, str], list[Spelling]] = defaultdict(list)
+    for one in coded.unknown:
+        by_item[one.item, one.wave, one.version].append(one)
+    total = sum(one.count for one in coded.unknown)
+    items = list(dict.fromkeys(one.item for one in coded.unknown))
+    first = f"item '{items[0]}'" if len(items) == 1 else f"{len(items)} items"
+    of = f"{total} of {sum(group[0].answered for group in by_item.values())} answers"
+    lines = [_line(key, group, threshold, instrument) for key, group in by_item.items()]
+    if len(lines) > _LISTED:
+        lines = [*lines[:_LISTED], f"and {len(lines) - _LISTED} more items"]
+    versions = list(dict.fromkeys((item, version) for item, _, version in by_item))
+    return UnknownCodeError(
+        f"{first}, cohort '{cohort}': {of} {'is' if total == 1 else 'are'} not in"
+        f" {'the response set' if len(items) == 1 else 'their response sets'}.",
+        found="\n".join(lines),
+        allowed="\n".join(f"{item}: {_allowed(item, instrument, version)}" for item, version in versions[:_ALLOWED]),
+        where=f"source '{source}', instrument '{instrument.record.id}'", do=_DO, rows=_rows(coded, forms),
+    )
+
+
+def _rows(coded: Coded, forms: pd.DataFrame) -> pd.DataFrame:
+    """Where the undeclared answers stand: one row per answer, without the answer."""
+    return pd.concat([
+        pd.DataFrame({"file": forms["file"].to_numpy()[rows], "row": forms["row"].to_numpy()[rows], "item": item})
+        for rows, item in coded.unknown_cells
+    ], ignore_index=True)
+
+
+def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, instrument: LoadedInstrument) -> str:
+    """What was found of one item at one wave: texts many people gave, and counts of the others."""
+    item, wave, version = key
+    header = next((column.header for column in instrument.columns_of(version) if column.item == item), "")
+    shown = sorted((one for one in group if one.count >= threshold), key=lambda one: (-one.count, one.text))
+    parts = [f"'{one.text.strip()}' ({one.count} answers)" for one in shown]
+    hidden = sum(one.count for one in group if one.count < threshold)
+    if hidden:
+        parts.append(f"{hidden} {'answer' if hidden == 1 else 'answers'} (text withheld)")
+    at = f" at wave '{wave}'" if wave else ""
+    return (f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered}"
+            f" (export version '{version}', column '{header}')")
+
+
+def _allowed(item: str, instrument: LoadedInstrument, version: str) -> str:
+    """What an item or a multi-select question may hold, in one line."""
+    found = [one for one in instrument.items if one.item == item]
+    if not found:
+        return "options: " + ", ".join(one.label for one in instrument.items if one.part_of == item)
+    labels = [f"{one.code} {one.label}" for one in instrument.codebook(item, version)]
+    if found[0].kind is ItemKind.NUMBER:
+        low, high = (("any" if end is None else f"{end:g}") for end in (found[0].lowest, found[0].highest))
+        labels.insert(0, f"a number, lowest {low}, highest {high}")
+    elif found[0].kind is ItemKind.OPTION:
+        labels.append(f"'{found[0].label}', yes, no, 1, 0, selected, not selected")
+    return "; ".join(labels)

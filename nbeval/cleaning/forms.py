@@ -1,20 +1,214 @@
-"""Which forms count: tests, unfinished, late, empty and duplicate ones are set aside by rule."""
+"""Forms of a survey: what each column of an export is, whose form it is, and which forms count."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.times import read_times
+from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.reading import read_times
+from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import Role
-from nbeval.dictionary.models import Cohort, Instrument
-from nbeval.errors import FrameError, UnknownCodeError
+from nbeval.dictionary.models import Cohort, Column, Instrument
+from nbeval.errors import FrameError, UnknownCodeError, UnknownHeaderError
 
 
-class Aside(StrEnum):
+FORM_ROLES = (Role.SUBMISSION, Role.STATUS, Role.STARTED, Role.FINISHED, Role.TEST, Role.AUTHORITY, Role.PERSON)
+_ANSWERS = (Role.ITEM, Role.OPTIONS)
+_UNUSED = (Role.IDENTIFYING, Role.IGNORED)
+_LISTED = 20
+
+
+@dataclass(eq=False)
+class Mapping:
+    """The exports of a source with their columns known, and what was noticed on the way."""
+
+    forms: list[pd.DataFrame] = field(default_factory=list)      # one row per form: what is known of it
+    texts: list[pd.DataFrame] = field(default_factory=list)      # one row per form: one column per item, as text
+    dropped: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))   # (header, wave) -> files
+    lacking: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))   # with the item
+    unknown: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    required: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+
+def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: LoadedInstrument) -> Mapping:
+    """Sort the columns of all exports of a source into forms and answers.
+
+    Parameters
+    ----------
+    exports : list of (ExportFile, DataFrame)
+        Each file and its table of text.
+    instrument : LoadedInstrument
+        Its columns.csv says what each header of an export version is.
+
+    Returns
+    -------
+    Mapping
+        ``forms`` and ``texts`` have one row per form, per file. A column of an item or a multi-select
+        question that the file does not have is left out. Identifying and ignored columns are gone.
+
+    Raises
+    ------
+    UnknownHeaderError
+        A file has a column that columns.csv does not know, has one twice, or lacks a required one;
+        one error names all files.
+    """
+    mapping = Mapping()
+    for file, table in exports:
+        _map_file(file, table, instrument.columns_of(file.version), mapping)
+    _refuse(mapping, instrument, len(exports))
+    return mapping
+
+
+def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...], mapping: Mapping) -> None:
+    """Sort the columns of one file; note what is unknown, lacking or dropped.
+
+    A column that would not be used may always be lacking: an export without e-mail addresses is welcome.
+    """
+    known = {normalise(column.header): column for column in declared}
+    found: dict[str, int] = {}
+    strange = []
+    for place, header in enumerate(table.columns):
+        key = normalise(header)
+        if key not in known or key in found:
+            strange.append((place, header, "twice" if key in found else ""))
+        else:
+            found[key] = place
+    _note_strange(file, strange, known, found, mapping)
+    for key, column in known.items():
+        if key in found:
+            mapping.dropped[column.header, file.wave] += column.role is Role.IDENTIFYING
+        elif column.role not in _UNUSED and column.required:
+            mapping.required[column.header, file.version].append(file.name)
+        elif column.role not in _UNUSED:
+            mapping.lacking[column.header, file.wave, column.item] += 1
+    _take(file, table, {found[key]: column for key, column in known.items() if key in found}, mapping)
+
+
+def _note_strange(file: ExportFile, strange: list, known: dict, found: dict, mapping: Mapping) -> None:
+    """Note unknown headers by position; say their text only where the header row is surely one."""
+    # With the wrong number of header rows, answers stand where headers should: hardly any header is known then.
+    is_header = 2 * len(found) >= len(known)
+    for place, header, twice in strange:
+        near = get_close_matches(normalise(header), list(known), n=1, cutoff=0.6)
+        text = f" '{header}'" if is_header else " (text withheld)"
+        hint = " stands there twice" if twice else f"; nearest known: '{known[near[0]].header}'" if near else ""
+        mapping.unknown[f"column {place + 1} ({letters(place)}){text}", hint].append(file.name)
+
+
+def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], mapping: Mapping) -> None:
+    """Take over the columns that are used."""
+    roles = {place: column.role.value for place, column in columns.items() if column.role in FORM_ROLES}
+    items: dict[str, int] = {}
+    for place, column in columns.items():
+        if column.role in _ANSWERS and column.item in items:
+            mapping.unknown[f"column {place + 1} ({letters(place)}) '{column.header}'",
+                            " is a second column of one item"].append(file.name)
+        elif column.role in _ANSWERS:
+            items[column.item] = place
+    forms = table.iloc[:, list(roles)].apply(lambda cells: cells.str.strip())
+    forms.columns = list(roles.values())
+    answers = table.iloc[:, list(items.values())]
+    answers.columns = list(items)
+    known = {"row": range(len(table)), "file": file.name, "source": file.source, "wave": file.wave,
+             "version": file.version, **({Role.AUTHORITY.value: file.authority} if file.authority else {})}
+    mapping.forms.append(forms.assign(**known))
+    mapping.texts.append(answers)
+
+
+def _refuse(mapping: Mapping, instrument: LoadedInstrument, files: int) -> None:
+    """Raise one error about all unknown and all lacking headers, if there are any."""
+    lines = [f"{where}{hint} ({_in_files(names)})" for (where, hint), names in mapping.unknown.items()]
+    lines += [f"lacking: '{header}' ({_in_files(names)})" for (header, _), names in mapping.required.items()]
+    if not lines:
+        return
+    unknown, lacking = len(mapping.unknown), len(mapping.required)
+    counts = [f"{unknown} unknown {'column' if unknown == 1 else 'columns'}"] if unknown else []
+    counts += [f"{lacking} required {'column' if lacking == 1 else 'columns'} lacking"] if lacking else []
+    if len(lines) > _LISTED:
+        lines = [*lines[:_LISTED], f"and {len(lines) - _LISTED} more"]
+    raise UnknownHeaderError(
+        f"the exports of instrument '{instrument.record.id}' have {' and '.join(counts)}, in {files}"
+        f" {'file' if files == 1 else 'files'} read.",
+        found="\n".join(lines), allowed="the headers of the export version in columns.csv",
+        where=f"instruments/{instrument.record.id}/columns.csv",
+        do="add the header to columns.csv with its role (identifying and ignored are roles too) under this export"
+           " version;\nif most headers are unknown, look at `header_rows` and `version` in the cohort's file.",
+    )
+
+
+def _in_files(names: list[str]) -> str:
+    """The first file, and how many more."""
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+
+
+def letters(place: int) -> str:
+    """The letters a spreadsheet shows above a column, counted from 0."""
+    text = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
+    """Bring the authority of every form to its id.
+
+    Parameters
+    ----------
+    forms : DataFrame
+        One row per form; ``authority`` holds an id, a name or an official code, and is missing where
+        neither the file's name nor a column says it.
+    cohort : Cohort
+        Its authorities are the ones a form may be of.
+    dictionary : Dictionary
+        Names and official codes.
+
+    Returns
+    -------
+    pandas.Series
+        One row per form: the authority's id, or the empty text where the cohort has none.
+
+    Raises
+    ------
+    UnknownCodeError
+        A form is of an authority that is not in the cohort.
+    """
+    known = _spellings(cohort, dictionary)
+    given = forms["authority"].fillna("")
+    ids = given.map({text: known.get(normalise(text)) for text in given.unique()})
+    strange = ids.isna()
+    if strange.any():
+        raise UnknownCodeError(
+            f"{strange.sum()} of {len(forms)} forms of cohort '{cohort.id}' are of no authority of the cohort.",
+            found=f"{given[strange].nunique()} different entries (text withheld)",
+            allowed="id, name or official code of: " + (", ".join(cohort.authorities) or "no authority is declared"),
+            where="; ".join(sorted(set(forms["file"][strange]))[:4]),
+            do="add the authority to the cohort's file, or put its name in authorities.csv as the export has it.",
+            rows=forms.loc[strange, ["file", "row"]],
+        )
+    return ids.astype(str)
+
+
+def _spellings(cohort: Cohort, dictionary: Dictionary) -> dict[str, str]:
+    """Every way in which an export may write an authority of the cohort."""
+    known = {} if cohort.authorities else {"": ""}
+    for authority in cohort.authorities:
+        known[normalise(authority)] = known[normalise(dictionary.authority(authority).name)] = authority
+    for code in dictionary.codes:
+        if code.authority in cohort.authorities:
+            known[normalise(code.code)] = code.authority
+    return known
+
+
+class Exclusion(StrEnum):
     """Why a form is not kept. The first reason that fits is the one that is counted."""
 
     KEPT = ""
@@ -25,7 +219,7 @@ class Aside(StrEnum):
     DUPLICATE = "duplicate"
 
 
-REASONS = tuple(reason for reason in Aside if reason)
+EXCLUSIONS = tuple(reason for reason in Exclusion if reason)
 
 
 def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd.DataFrame:
@@ -66,7 +260,7 @@ def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd
     return described
 
 
-def set_aside(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
+def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
     """Decide by rule which forms are kept, as far as this can be said before answers are coded.
 
     Parameters
@@ -81,17 +275,17 @@ def set_aside(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd
     Returns
     -------
     pandas.Series
-        One row per form: an ``Aside``, empty where the form is kept.
+        One row per form: an ``Exclusion``, empty where the form is kept.
     """
     filled = (texts.fillna("") != "").sum(axis=1)
-    late = forms["is_late"] & (rules.late == "set_aside")
-    tests = [(forms["is_test"], Aside.TEST), (forms["is_partial"] & (not rules.keep_partial), Aside.PARTIAL),
-             (late, Aside.LATE), (filled < rules.minimum_answered, Aside.EMPTY)]
-    aside = pd.Series(
+    late = forms["is_late"] & (rules.late == "exclude")
+    tests = [(forms["is_test"], Exclusion.TEST), (forms["is_partial"] & (not rules.keep_partial), Exclusion.PARTIAL),
+             (late, Exclusion.LATE), (filled < rules.minimum_answered, Exclusion.EMPTY)]
+    reasons = pd.Series(
         np.select([fits for fits, _ in tests], [reason.value for _, reason in tests], default=""), forms.index,
     )
-    aside[_repeated(forms[aside == ""], texts, filled, rules.duplicates)] = Aside.DUPLICATE.value
-    return aside
+    reasons[_repeated(forms[reasons == ""], texts, filled, rules.duplicates)] = Exclusion.DUPLICATE.value
+    return reasons
 
 
 def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
@@ -100,7 +294,7 @@ def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
     Parameters
     ----------
     forms : DataFrame
-        One row per form, with ``file``, ``wave``, ``authority`` and ``aside``.
+        One row per form, with ``file``, ``wave``, ``authority`` and ``excluded``.
     read : dict
         How many forms each file had when it was read.
 
@@ -117,28 +311,28 @@ def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
     rows = []
     for file, part in forms.groupby("file", sort=True):
         several = part["authority"].nunique() > 1
-        counts = part["aside"].value_counts()
+        counts = part["excluded"].value_counts()
         rows.append({
             "file": file, "wave": part["wave"].iloc[0], "authority": "" if several else part["authority"].iloc[0],
             "read": read[file], "kept": int(counts.get("", 0)),
-            **{reason.value: int(counts.get(reason.value, 0)) for reason in REASONS},
+            **{reason.value: int(counts.get(reason.value, 0)) for reason in EXCLUSIONS},
         })
     table = pd.DataFrame(rows)
-    told = table[["kept", *(reason.value for reason in REASONS)]].sum(axis=1, min_count=1)
-    wrong = table["file"][told != table["read"]]
+    total = table[["kept", *(reason.value for reason in EXCLUSIONS)]].sum(axis=1, min_count=1)
+    wrong = table["file"][total != table["read"]]
     if len(wrong) or set(read) != set(table["file"]):
         raise FrameError(
             f"forms do not add up in {len(wrong) or 'some'} of {len(read)} files.",
-            found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms set aside, by reason",
+            found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms excluded, by reason",
             do="this is a fault of cleaning; report it with the lines above.",
         )
     return table
 
 
 def _among(labels: pd.Series, declared: tuple[str, ...]) -> pd.Series:
-    """Whether each label is one of those declared, typing accidents aside."""
-    wanted = {normalise(label) for label in declared}
-    return labels.isin([label for label in labels.dropna().unique() if normalise(label) in wanted])
+    """Whether each label is one of those declared, but for typing accidents."""
+    known = {normalise(label) for label in declared}
+    return labels.isin([label for label in labels.dropna().unique() if normalise(label) in known])
 
 
 def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.cleaning import entries
 from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
-from nbeval.cleaning.records import Records
+from nbeval.cleaning.records import EPOCH, Records, since_epoch, span
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
 from nbeval.evidence_frames import JUDGEMENTS
@@ -31,46 +30,39 @@ def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     Raises
     ------
     UnknownCodeError
-        An area, a framework, a grade or a day is empty or not what is declared, or the day lies outside the time in
+        An area, a framework, a grade or a day is empty or not what is declared, or the day is outside the time in
         which the framework was in use.
     SourceError
         An authority has two judgements of one area on one day.
     """
     framework, day = records.of(FieldRole.KIND)[0], records.of(FieldRole.HELD)[0]
-    kind = _filled(records, framework)
+    kind = records.filled(framework)
     table = pd.DataFrame({
-        "source": records.source, "authority": records.about["authority"], "area": entries.areas(records, records.of(FieldRole.AREA)[0]),
-        "kind": kind, "status": _filled(records, records.of(FieldRole.STATUS)[0]), "held": _days(records, day, framework, kind),
+        "source": records.source, "authority": records.about["authority"], "area": records.areas(records.of(FieldRole.AREA)[0]),
+        "kind": kind, "status": records.filled(records.of(FieldRole.STATUS)[0]), "held": _days(records, day, framework, kind),
     })
-    entries.one_row_each(records, table[["authority", "area", "held"]], "judgement")
+    records.one_row_each(table[["authority", "area", "held"]], "judgement")
     return check(table.sort_values(["authority", "area", "held"], ignore_index=True), JUDGEMENTS), _findings(table, records)
-
-
-def _filled(records: Records, field: SourceField) -> pd.Series:
-    """The choices of a field that must not be empty."""
-    given = entries.choices(records, field)
-    entries.refuse(records, field, given.eq(""), "are empty", [one.label for one in records.instrument.chosen(field.choices)], "choices.csv")
-    return given
 
 
 def _days(records: Records, day: SourceField, framework: SourceField, kind: pd.Series) -> pd.Series:
     """The days of judgements, each within the time of its framework."""
-    when = entries.dates(records, day)
-    entries.refuse(records, day, when.isna(), "are empty", ["a day for every judgement"], "")
+    when = records.dates(day)
+    records.refuse(day, when.isna(), "are empty", ["a day for every judgement"], "")
     frameworks = records.instrument.chosen(framework.choices)
     first = kind.map({one.code: pd.Timestamp(one.since or pd.Timestamp.min) for one in frameworks})
     last = kind.map({one.code: pd.Timestamp(one.until or pd.Timestamp.max) for one in frameworks})
     times = [f"{one.label}: {one.since or 'any day'} to {one.until or 'today'}" for one in frameworks]
-    entries.refuse(records, day, when.lt(first) | when.gt(last), "lie outside the time of the framework", times, "choices.csv")
-    return entries.since_epoch(when)
+    records.refuse(day, when.lt(first) | when.gt(last), "are outside the time of the framework", times, "choices.csv")
+    return since_epoch(when)
 
 
 def _findings(table: pd.DataFrame, records: Records) -> list[Finding]:
     """What to know before the judgements are read."""
     found = []
     bare = set(records.cohort.authorities) - set(table["authority"])
-    last = entries.span(records.cohort.starts, records.cohort.ends)[1]
-    later = table["held"].gt((last - entries.EPOCH).days)
+    last = span(records.cohort.starts, records.cohort.ends)[1]
+    later = table["held"].gt((last - EPOCH).days)
     if bare:
         found.append(Finding(WARNING, f"{number(len(bare), 'authority', 'authorities')} without any judgement.",
                              "add what is published, or see that there is nothing.", count=len(bare)))

@@ -9,13 +9,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from nbeval.cleaning.checks import CHECKS
+from nbeval.cleaning.checks import CHECKS, Intake
 from nbeval.cleaning.coding import REASONS
 from nbeval.cleaning.corrections import read_corrections
 from nbeval.cleaning.findings import PASS, Finding, findings_table
-from nbeval.cleaning.intake import Intake
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
-from nbeval.cleaning.locating import ExportFile
+from nbeval.cleaning.files import ExportFile
 from nbeval.cleaning.reading import read_table
 from nbeval.cleaning.survey import take_in
 from nbeval.dictionary import LoadedInstrument

@@ -1,16 +1,315 @@
-"""One export file as a table of text, whatever its format."""
+"""Exports as tables of text, whatever their format: delimited text, workbooks, SPSS files; headers; times."""
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections import Counter
+from datetime import date, datetime, time
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
+import pyreadstat
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from nbeval.cleaning.delimited import read_delimited
-from nbeval.cleaning.spss import read_spss
-from nbeval.cleaning.workbook import OLE_MARK, ZIP_MARK, read_workbook
+from nbeval.cleaning.files import ExportFile
 from nbeval.errors import SourceError
+
+
+DELIMITERS = (",", ";", "\t")
+_SAMPLE = 30
+#: a first line that names the delimiter to Excel
+_DECLARED = re.compile(r"sep=([,;\t])\r?\n")
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# Free text may be longer than the csv module's default of 131,072 characters.
+_LONGEST_CELL = 10_000_000
+
+
+def read_delimited(raw: bytes, name: str, encoding: str = "") -> list[list[str]]:
+    """Read delimited text as it stands: no cell is taken for a number, a date or a missing value.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file as received.
+    name : str
+        The file's name in messages.
+    encoding : str
+        As declared; empty for UTF-8 (with or without byte-order mark), UTF-16, then cp1252, then latin-1.
+
+    Returns
+    -------
+    list of list of str
+        One list per record that is not empty, the header among them; all of one length.
+
+    Raises
+    ------
+    SourceError
+        The bytes are not text, a quotation mark is never closed, or records differ in length.
+    """
+    text = _decode(raw, name, encoding)
+    declared = _DECLARED.match(text)
+    delimiter = declared[1] if declared else _delimiter(text)
+    text = text[declared.end():] if declared else text
+    rows = []
+    try:
+        for row in _reader(text, delimiter):
+            rows.append(row)
+    except csv.Error:
+        raise SourceError(
+            f"'{name}' cannot be parted into cells after record {len(rows)}.",
+            found="a quotation mark that is never closed, or text after a closing one",
+            allowed="cells in double quotation marks, with a quotation mark inside a cell written twice",
+            where=name, do="export the file again; a download that was cut short looks like this.",
+        ) from None
+    rows = [row for row in rows if any(cell.strip() for cell in row)]
+    _refuse_ragged(rows, name)
+    return rows
+
+
+def _decode(raw: bytes, name: str, encoding: str) -> str:
+    """The bytes as text, in the declared encoding or the first one that fits."""
+    marked = [codec for mark, codec in _MARKS if raw.startswith(mark)]
+    if encoding:
+        candidates = marked or [encoding]
+    elif marked:
+        candidates = marked
+    elif b"\x00" in raw:
+        candidates = _unmarked_utf16(raw)
+    else:
+        candidates = ["utf-8", "cp1252", "latin-1"]
+    for codec in candidates:
+        try:
+            return raw.decode(codec)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise SourceError(
+        f"'{name}' cannot be read as text.",
+        found=f"bytes that are not {encoding}" if encoding else "bytes that belong to no text",
+        allowed="UTF-8, UTF-16, cp1252, latin-1, or the encoding declared in the cohort's file",
+        where=name, do="declare `encoding` for these files in the cohort's file, or export them again as CSV UTF-8.",
+    )
+
+
+def _unmarked_utf16(raw: bytes) -> list[str]:
+    """The UTF-16 without byte-order mark that the position of the zero bytes suggests, if any."""
+    even, odd = raw[0::2].count(0), raw[1::2].count(0)
+    half = len(raw) // 4
+    if len(raw) % 2 == 0 and odd > half > even:
+        return ["utf-16-le"]
+    if len(raw) % 2 == 0 and even > half > odd:
+        return ["utf-16-be"]
+    return []
+
+
+def _reader(text: str, delimiter: str):
+    """The records of the text, parted at ``delimiter``."""
+    csv.field_size_limit(_LONGEST_CELL)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that gives the first records one length, and the greatest such length."""
+    def fit(delimiter: str) -> tuple[bool, int]:
+        lengths = []
+        try:
+            for row in islice(_reader(text, delimiter), _SAMPLE):
+                lengths += [len(row)] if row else []
+        except csv.Error:
+            return False, lengths[0] if lengths else 0
+        return len(set(lengths)) == 1 and lengths[0] > 1, lengths[0] if lengths else 0
+    return max(DELIMITERS, key=fit)
+
+
+def _refuse_ragged(rows: list[list[str]], name: str) -> None:
+    """Stop where a record has more or fewer cells than the first one: its answers would shift."""
+    wrong = [number for number, row in enumerate(rows, start=1) if len(row) != len(rows[0])]
+    if wrong:
+        several = len(wrong) > 1
+        raise SourceError(
+            f"'{name}': {len(wrong)} {'records do' if several else 'record does'} not have the {len(rows[0])} cells"
+            " of the first record.",
+            found=f"record {wrong[0]} has {len(rows[wrong[0] - 1])} cells",
+            allowed=f"{len(rows[0])} cells in every record", where=name,
+            do="export the file again; a line break or a delimiter in an answer that stands without quotation marks,"
+               " or a download that was cut short, looks like this.",
+        )
+
+
+OLE_MARK = b"\xd0\xcf\x11\xe0"
+ZIP_MARK = b"PK\x03\x04"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+def read_workbook(raw: bytes, name: str, sheet: str = "") -> list[list[str]]:
+    """Read one sheet of a workbook, with every cell as the text it stands for.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file as received.
+    name : str
+        The file's name in messages.
+    sheet : str
+        The sheet to read; may be empty where only one sheet has any cells.
+
+    Returns
+    -------
+    list of list of str
+        One list per row that is not empty, the header among them. A whole number has no decimal
+        point, a date is in ISO form, an empty cell is the empty text.
+
+    Raises
+    ------
+    SourceError
+        The workbook is locked by a password, damaged, without the sheet, or has several sheets
+        and none was named.
+    """
+    workbook = _open(raw, name)
+    try:
+        sheets = {one: workbook.get_sheet_by_name(one).to_python() for one in workbook.sheet_names}
+    except (CalamineError, OSError, ValueError):
+        raise _damaged(raw, name) from None
+    rows = sheets[_chosen(sheets, name, sheet)]
+    texts = [[_cell_text(cell) for cell in row] for row in rows]
+    return [row for row in texts if any(cell.strip() for cell in row)]
+
+
+def _locked(name: str) -> SourceError:
+    """The error about a workbook that asks for a password."""
+    return SourceError(
+        f"'{name}' is protected by a password.", found="an encrypted workbook", allowed="a workbook without password",
+        where=name, do="open it with its password, save a copy without one in the data folder, and run again.",
+    )
+
+
+def sheet_names(path: Path, name: str = "") -> list[str]:
+    """The names of the sheets of a workbook, refused as ``read_table`` refuses it."""
+    return _open(_bytes(path, name or path.name), name or path.name).sheet_names
+
+
+def _open(raw: bytes, name: str) -> CalamineWorkbook:
+    """The workbook, if it can be opened."""
+    if _ENCRYPTED in raw:
+        raise _locked(name)
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    except PasswordError:
+        raise _locked(name) from None
+    except (CalamineError, OSError, ValueError):
+        raise _damaged(raw, name) from None
+
+
+def _damaged(raw: bytes, name: str) -> SourceError:
+    """The error about a file that is no workbook, or no whole one."""
+    cut_short = raw.startswith((ZIP_MARK, OLE_MARK))
+    return SourceError(
+        f"'{name}' cannot be opened as a workbook.",
+        found="a workbook that is cut short or damaged" if cut_short else "a file that is not a workbook",
+        allowed="a whole .xlsx, .xls or .ods file", where=name,
+        do="download or export the file again; give a CSV file the ending .csv.",
+    )
+
+
+def _chosen(sheets: dict[str, list], name: str, sheet: str) -> str:
+    """The name of the sheet to read."""
+    filled = [one for one, rows in sheets.items() if any(cell != "" for row in rows for cell in row)]
+    if sheet in sheets:
+        return sheet
+    if not sheet and len(filled) <= 1:
+        return (filled or list(sheets))[0]
+    found = f"{len(filled)} sheets with cells" if not sheet else f"no sheet '{sheet}'"
+    raise SourceError(
+        f"'{name}' does not say which sheet holds the answers.", found=found, allowed=", ".join(filled), where=name,
+        do="name the sheet in the cohort's file, after a # at the end of `pattern`.",
+    )
+
+
+def _cell_text(cell: object) -> str:
+    """A cell as text: whole numbers without a decimal point, dates and times in ISO form; a missing one is the empty text."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if cell is None or cell != cell:
+        return ""
+    if isinstance(cell, (int, float)):
+        return str(int(cell)) if float(cell).is_integer() else repr(float(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return cell.isoformat() if isinstance(cell, (date, time)) else str(cell)
+
+
+def read_spss(path: Path, name: str, encoding: str = "") -> list[list[str]]:
+    """Read an SPSS data file; answers are value labels, user-missing ones included.
+
+    Parameters
+    ----------
+    path : Path
+        The file as received.
+    name : str
+        The file's name in messages.
+    encoding : str
+        As declared; empty for the one the file declares itself.
+
+    Returns
+    -------
+    list of list of str
+        The names of the variables, then one list per case. A value without label is its number.
+
+    Raises
+    ------
+    SourceError
+        The file is not an SPSS data file, or is damaged.
+    """
+    try:
+        table, _ = pyreadstat.read_sav(
+            path, apply_value_formats=True, user_missing=True, formats_as_category=False, encoding=encoding or None,
+        )
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, UnicodeDecodeError):
+        raise SourceError(
+            f"'{name}' cannot be opened as an SPSS file.", found="a file that is damaged, or not an SPSS file",
+            allowed="a whole .sav file", where=name, do="export the file again.",
+        ) from None
+    columns = [[_cell_text(cell) for cell in table[column].tolist()] for column in table.columns]
+    return [list(table.columns), *(list(row) for row in zip(*columns))]
+
+
+# Day before month first: the exports are British. Month-first is taken only where day-first does not fit.
+_DATES = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%m/%d/%Y")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
+
+
+def read_times(texts: pd.Series) -> pd.Series:
+    """Read times in ISO form or in one of the forms British exports use.
+
+    Parameters
+    ----------
+    texts : pandas.Series
+        Text; empty where there is no time.
+
+    Returns
+    -------
+    pandas.Series
+        One row per text: a time without zone, missing where there is none or it cannot be read. One form is
+        taken for all texts: ISO, or the first form that reads most of them.
+    """
+    given = texts.fillna("").str.strip()
+    given = given.where(given != "")
+    distinct = pd.Series(given.dropna().unique(), dtype=object)
+    best = pd.to_datetime(distinct.str.slice(0, 19), format="ISO8601", errors="coerce")
+    for form in _FORMATS:
+        if best.notna().all():
+            break
+        read = pd.to_datetime(distinct, format=form, errors="coerce")
+        if read.notna().sum() > best.notna().sum():
+            best = read
+    known = dict(zip(distinct, best))
+    return pd.to_datetime(given.map(known))
+
 
 HEADER_JOIN = " | "
 _TEXT = (".csv", ".tsv", ".txt")
@@ -60,6 +359,11 @@ def read_table(
     return table
 
 
+def read_export(file: ExportFile) -> pd.DataFrame:
+    """Read a located export, as ``read_table`` does."""
+    return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name)
+
+
 def _without_forms(name: str, rows: int, header_rows: int) -> SourceError:
     """The error about a file that has nothing below its header."""
     return SourceError(
@@ -70,8 +374,8 @@ def _without_forms(name: str, rows: int, header_rows: int) -> SourceError:
     )
 
 
-def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
-    """The rows of the file, headers among them."""
+def _bytes(path: Path, name: str) -> bytes:
+    """The file as received."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -85,7 +389,12 @@ def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
         raise SourceError(
             f"'{name}' is empty.", found=f"{len(raw)} bytes", where=name, do="download or export the file again.",
         )
-    ending = path.suffix.lower()
+    return raw
+
+
+def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
+    """The rows of the file, headers among them."""
+    raw, ending = _bytes(path, name), path.suffix.lower()
     if ending in _TEXT:
         _refuse_disguised(raw, name, ending)
         return read_delimited(raw, name, encoding)

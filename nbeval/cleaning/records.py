@@ -1,26 +1,36 @@
-"""The rows of exports that are no survey, as text, under the headers that fields.csv declares."""
+"""The rows of exports that are no survey, as text, under the headers that fields.csv declares, and what their entries mean."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from nbeval.cleaning.corrections import apply_corrections
-from nbeval.cleaning.locating import ExportFile
+from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.forms import name_authorities
+from nbeval.cleaning.reading import read_export, read_times
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.lookup import LoadedEvidence
-from nbeval.dictionary.models import MANY, Cohort, SourceField
-from nbeval.errors import UnknownHeaderError
+from nbeval.dictionary.models import MANY, Cohort, Source, SourceField
+from nbeval.errors import SourceError, UnknownCodeError, UnknownHeaderError
 
+EPOCH = pd.Timestamp("1970-01-01")
 _LISTED = 8
+_DO = ("if an entry is genuine, add its spelling to the file named above; if the export is wrong, put it right at its "
+       "source or add a correction to corrections.csv beside the raw data.")
 
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Rows of one export version of one source: ``texts`` by header, and in ``about`` where each row is from."""
+    """Rows of one export version of one source: ``texts`` by header, and in ``about`` where each row is from.
+
+    Methods that read a field give one entry per row, and raise UnknownCodeError with the places of entries that are not declared, never
+    with their text; ``rows`` of the error holds file and line of each.
+    """
 
     cohort: Cohort
     dictionary: Dictionary
@@ -39,28 +49,124 @@ class Records:
         return self.texts[field.header]
 
     def places(self, wrong: pd.Series) -> str:
-        """Where some rows stand, by file and line, never what they hold."""
+        """Where some rows are, by file and line, never what they hold."""
         rows = self.about[wrong.to_numpy()]
         shown = [f"{row.file}, line {row.line}" for row in rows.head(_LISTED).itertuples()]
         return "; ".join(shown) + (f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else "")
+
+    def choices(self, field: SourceField) -> pd.Series:
+        """The codes of the choices of a field; empty where nothing was entered."""
+        return self.coded(field, self.known_choices(field.choices), self.labels(field), "choices.csv")
+
+    def ratings(self, field: SourceField) -> pd.Series:
+        """The choices of a field as numbers; missing where nothing was entered."""
+        return pd.to_numeric(self.choices(field).replace("", None)).astype(float)
+
+    def optional(self, role: FieldRole, read: Callable[[SourceField], pd.Series], empty: str | float = "") -> pd.Series:
+        """The entries of a role that exports need not have, as ``read`` reads them."""
+        fields = self.of(role)
+        return read(fields[0]) if fields else pd.Series(empty, index=self.texts.index, dtype=type(empty))
+
+    def filled(self, field: SourceField, what: str = "are empty") -> pd.Series:
+        """The choices of a field that must not be empty."""
+        given = self.choices(field)
+        self.refuse(field, given.eq(""), what, self.labels(field), "choices.csv")
+        return given
+
+    def keys(self, field: SourceField, what: str) -> pd.Series:
+        """The keys of the rows, none of which may be empty."""
+        given = self.text(field)
+        self.refuse(field, given.eq(""), "are empty", [what], "")
+        return given.astype(str)
+
+    def labels(self, field: SourceField) -> list[str]:
+        """The labels of the choices of a field."""
+        return [one.label for one in self.instrument.chosen(field.choices)]
+
+    def known_choices(self, choices: str) -> dict[str, str]:
+        """The code of every spelling of some choices."""
+        return {normalise(text): one.code for one in self.instrument.chosen(choices)
+                for text in (one.code, one.label, *one.also.split(" | ")) if text}
+
+    def areas(self, field: SourceField) -> pd.Series:
+        """The areas that the entries of a field name, by id or label."""
+        known = {normalise(text): one.area for one in self.instrument.areas for text in (one.area, one.label)}
+        found = self.coded(field, known, [one.label for one in self.instrument.areas], "areas.csv")
+        self.refuse(field, found.eq(""), "name no area", [one.label for one in self.instrument.areas], "areas.csv")
+        return found
+
+    def coded(self, field: SourceField, known: Mapping[str, str], allowed: Iterable[str], file: str) -> pd.Series:
+        """The ids of what entries name; empty where nothing was entered."""
+        given = self.text(field).map(normalise)
+        wrong = given.ne("") & ~given.isin(list(known))
+        self.refuse(field, wrong, "are not known", allowed, file)
+        return given.map({**known, "": ""}).astype(str)
+
+    def indicators(self, field: SourceField) -> pd.Series:
+        """The indicators that entries name, by id, label or short name, parted by the separator; as ids parted by "; "."""
+        known = {
+            normalise(text): one.indicator
+            for one in self.dictionary.indicators for text in (one.short, one.label, one.indicator)
+        }
+        mark = self.instrument.record.separator
+        parted = self.text(field).map(lambda text: [normalise(part) for part in text.split(mark) if part.strip()])
+        wrong = parted.map(lambda parts: any(part not in known for part in parts)).astype(bool)
+        self.refuse(field, wrong, "name something that is no indicator", ["ids and labels of indicators.csv"], "indicators.csv")
+        return parted.map(lambda parts: "; ".join(dict.fromkeys(known[part] for part in parts))).astype(str)
+
+    def counts(self, field: SourceField) -> pd.Series:
+        """Numbers of people; missing where nothing was entered."""
+        given = self.text(field)
+        wrong = given.ne("") & ~given.str.fullmatch(r"\d{1,5}")
+        self.refuse(field, wrong, "are no whole numbers", ["0, 1, 2 ..."], "")
+        return pd.to_numeric(given.where(given.ne("")), errors="coerce").astype(float)
+
+    def dates(self, field: SourceField) -> pd.Series:
+        """The dates of a field; missing where nothing was entered."""
+        given = self.text(field)
+        # Every authority writes dates in its own way, and a workbook's own dates come as ISO among typed ones.
+        iso = given.str.match(r"\d{4}-").rename("iso")
+        when = given.groupby([self.about["file"].rename("file"), iso], group_keys=False).apply(read_times).reindex(given.index)
+        self.refuse(field, given.ne("") & when.isna(), "are no dates", ["2020-03-31 or 31/03/2020"], "")
+        return when
+
+    def days(self, field: SourceField) -> pd.Series:
+        """Days since 1 January 1970; missing where nothing was entered."""
+        when = self.dates(field)
+        first, last = span(self.cohort.starts, self.cohort.ends)
+        outside = when.lt(first) | when.gt(last)
+        self.refuse(field, outside, "are outside the time of the cohort",
+                    [f"{first.date().isoformat()} to {last.date().isoformat()}"], f"cohorts/{self.cohort.id}.toml")
+        return since_epoch(when)
+
+    def one_row_each(self, keys: pd.DataFrame, what: str) -> None:
+        """Stop where two rows of an export are of the same thing."""
+        twice = keys.duplicated(keep=False)
+        if twice.any():
+            raise SourceError(
+                f"source '{self.source}' of cohort '{self.cohort.id}': {int(twice.sum())} rows are of the same {what}.",
+                found=self.places(twice), allowed=f"one row for each {what}", where=", ".join(sorted(set(self.about["file"][twice]))[:4]),
+                do="keep the row that is right, or give each its own number.",
+            )
+
+    def refuse(self, field: SourceField, wrong: pd.Series, what: str, allowed: Iterable[str], file: str) -> None:
+        """Stop where entries of a field are wrong; the message has their places and not their text."""
+        if not wrong.any():
+            return
+        declared = f"instruments/{self.instrument.record.id}/{file}" if file in ("choices.csv", "areas.csv") else file
+        raise UnknownCodeError(
+            f"source '{self.source}' of cohort '{self.cohort.id}', column '{field.header}': "
+            f"{int(wrong.sum())} of {len(wrong)} entries {what}.",
+            found=f"{self.places(wrong)} (text withheld)", allowed=", ".join(allowed), where=declared,
+            do=_DO if declared else "put the entries right at their source, or add a correction to corrections.csv beside the raw data.",
+            rows=self.about[wrong.to_numpy()],
+        )
 
 
 def named_columns(table: pd.DataFrame, fields: tuple[SourceField, ...], file: ExportFile) -> pd.DataFrame:
     """Bring the columns of a file under their declared headers.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per row of the file, as text.
-    fields : tuple of SourceField
-        Those of its version that it may have.
-    file : ExportFile
-        For messages.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per row of the file; typed text is left out.
+    Typed text is left out.
 
     Raises
     ------
@@ -92,12 +198,92 @@ def _one_of_many(column: str, fields: tuple[SourceField, ...]) -> SourceField | 
 
 
 def corrected(texts: pd.DataFrame, about: pd.DataFrame, corrections: pd.DataFrame, source: str) -> pd.DataFrame:
-    """Apply the declared corrections of a source; ``submission`` is the row's key and ``item`` the header.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per row of ``texts``.
-    """
+    """The rows with a source's declared corrections; ``submission`` is the row's key and ``item`` the header."""
     mine = corrections[corrections["source"].eq(source)]
     return apply_corrections(texts, about, mine) if len(mine) else texts
+
+
+def read_records(
+    cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
+) -> list[Records]:
+    """Read the tables of a source, one ``Records`` for each export version.
+
+    Raises
+    ------
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
+        A file cannot be read, has other columns, or is of another authority than its place says.
+    """
+    instrument = dictionary.instrument(source.instrument)
+    found = []
+    for version in dict.fromkeys(file.version for file in files):
+        fields = instrument.fields_of(version)
+        parts = [_read(file, fields) for file in files if file.version == version]
+        texts = pd.concat([texts for texts, _ in parts], ignore_index=True).fillna("")
+        about = pd.concat([about for _, about in parts], ignore_index=True)
+        records = Records(cohort, dictionary, instrument, source.id, fields, texts, about)
+        about = about.assign(authority=_authorities(records, applicants=_of_applicants(records)), submission=_keys(records))
+        texts = corrected(texts, about, corrections, source.id)
+        found.append(Records(cohort, dictionary, instrument, source.id, fields, texts, about))
+    return found
+
+
+def _read(file: ExportFile, fields: tuple) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of one file and where they stand."""
+    texts = named_columns(read_export(file), fields, file)
+    about = pd.DataFrame({
+        "file": file.name, "line": range(file.header_rows + 1, file.header_rows + 1 + len(texts)), "wave": file.wave,
+        "authority": file.authority, "submission": "",
+    })
+    return texts, about
+
+
+def _of_applicants(records: Records) -> bool:
+    """Whether the rows are of applicants, of whom not all came to be authorities of the cohort."""
+    column = records.of(FieldRole.AUTHORITY) or records.about["authority"].ne("").any()
+    return not column and all(field.area for field in records.of(FieldRole.STATUS))
+
+
+def _authorities(records: Records, *, applicants: bool) -> pd.Series:
+    """The authority of every row: as its file's place says, as a column says, and both the same."""
+    placed = records.about["authority"]
+    column = records.of(FieldRole.AUTHORITY)
+    if applicants:
+        return pd.Series("", index=placed.index)
+    if not column and placed.ne("").all():
+        return placed
+    forms = records.about.assign(authority=records.text(column[0]) if column else placed, row=records.about["line"])
+    named = name_authorities(forms, records.cohort, records.dictionary)
+    other = placed.ne("") & placed.ne(named)
+    refuse_other_authority(records, other)
+    return named
+
+
+def refuse_other_authority(records: Records, other: pd.Series) -> None:
+    """Stop where a file says that it is of another authority than its place says."""
+    if other.any():
+        files = sorted(set(records.about["file"][other]))
+        raise SourceError(
+            f"source '{records.source}' of cohort '{records.cohort.id}': {len(files)} "
+            f"{'file is' if len(files) == 1 else 'files are'} of another authority than the name says.",
+            found=records.places(other), allowed="the authority in whose place the file is",
+            where="; ".join(files[:4]), do="put the file in its own authority's place, or correct the name in it.",
+        )
+
+
+def _keys(records: Records) -> pd.Series:
+    """By what a row is known to corrections: its key, else its area."""
+    for role in (FieldRole.KEY, FieldRole.AREA):
+        if records.of(role):
+            return records.text(records.of(role)[0])
+    return records.about["line"].astype(str)
+
+
+def since_epoch(when: pd.Series) -> pd.Series:
+    """Dates as days since 1 January 1970."""
+    return (when - EPOCH).dt.days.astype(float)
+
+
+def span(starts: str, ends: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last day of a time that is known to the year, the month or the day."""
+    last = pd.Period(ends).end_time.normalize() if ends else pd.Timestamp("2200-12-31")
+    return pd.Period(starts).start_time, last

@@ -1,23 +1,28 @@
-"""Self-assessments: workbooks of ratings to one row per rating."""
+"""Self-assessments: workbooks of ratings, a cover and a sheet for each body of raters, to one row per rating."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
-from nbeval.cleaning import entries
-from nbeval.cleaning.findings import Finding, NOTE, WARNING, number
-from nbeval.cleaning.locating import ExportFile
-from nbeval.cleaning.rating_books import RATERS, read_book
-from nbeval.cleaning.records import Records, corrected
-from nbeval.cleaning.records_tabular import refuse_other_authority
-from nbeval.cleaning.places import name_authorities
+from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
+from nbeval.cleaning.forms import name_authorities
+from nbeval.cleaning.reading import read_table, sheet_names
+from nbeval.cleaning.records import Records, corrected, named_columns, refuse_other_authority
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.models import Cohort, Source, SourceField
-from nbeval.errors import SourceError
+from nbeval.dictionary.models import Choice, Cohort, Source, SourceField
+from nbeval.errors import SourceError, UnknownHeaderError
 from nbeval.evidence_frames import RATINGS, empty
 from nbeval.frames import check
+
+#: roles that are on the cover sheet and not in the sheets of raters
+COVER_ROLES = (FieldRole.AUTHORITY, FieldRole.WAVE, FieldRole.PEOPLE)
+#: the set of choices that names the sheets of raters, and the one that names the cover
+RATERS, COVER = "raters", "cover"
 
 
 def clean_ratings(
@@ -46,85 +51,77 @@ def clean_ratings(
     SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
         A sheet is missing, a workbook is of another authority or wave, or holds what is not declared.
     """
+    instrument = dictionary.instrument(source.instrument)
     parts, findings = [empty(RATINGS)], []
     for file in files:
-        cover, sheets = read_book(file, dictionary.instrument(source.instrument))
-        about = _checked_cover(cover, file, cohort, dictionary, source)
-        for raters, texts in sheets.items():
-            records = _records(texts, raters, file, cohort, dictionary, source, corrections)
-            rated = _ratings(records, raters, about.get(raters))
+        fields = instrument.fields_of(file.version)
+        sheets = {normalise(name): name for name in sheet_names(file.path, file.name)}
+        cover = pd.DataFrame([dict.fromkeys((field.header for field in fields if field.role in COVER_ROLES), "")])
+        for choice in instrument.chosen(COVER):
+            cover = _cover(_sheet(file, sheets, choice), fields, file)
+        about = pd.DataFrame([{"file": file.name, "line": 1, "wave": file.wave, "authority": file.authority, "submission": ""}])
+        book = Records(cohort, dictionary, instrument, source.id, fields, cover, about)
+        people = _people(book, file)
+        below = tuple(field for field in fields if field.role not in COVER_ROLES)
+        for choice in instrument.chosen(RATERS):
+            texts = named_columns(_sheet(file, sheets, choice), below, file)
+            records = _rows(book, texts, choice, file, corrections)
+            rated = _ratings(records, choice, people.get(choice.code))
             findings += _unrated(rated, file, records)
             parts.append(rated)
     table = pd.concat(parts[1:] or parts, ignore_index=True)
     return check(table.sort_values(["source", "wave", "authority", "raters", "rater", "point"], ignore_index=True), RATINGS), findings
 
 
-def _checked_cover(cover: pd.DataFrame, file: ExportFile, cohort: Cohort, dictionary: Dictionary, source: Source) -> dict[str, float]:
-    """Hold that a workbook is of the authority and wave of its place; how many people stand behind each body of raters."""
-    instrument = dictionary.instrument(source.instrument)
-    fields = tuple(field for field in instrument.fields_of(file.version) if field.header in cover)
-    about = pd.DataFrame([{"file": file.name, "line": 1, "wave": file.wave, "authority": file.authority, "submission": ""}])
-    records = Records(cohort, dictionary, instrument, source.id, fields, cover, about)
-    for field in records.of(FieldRole.AUTHORITY):
-        named = name_authorities(about.assign(authority=records.text(field), row=1), cohort, dictionary)
-        refuse_other_authority(records, named.ne(about["authority"]))
-    for field in records.of(FieldRole.WAVE):
-        waves = {normalise(text): wave.id for wave in cohort.waves for text in (wave.id, wave.label)}
-        told = entries.coded(records, field, waves, [wave.label for wave in cohort.waves], f"cohorts/{cohort.id}.toml")
-        if told.iloc[0] != file.wave:
+def _people(cover: Records, file: ExportFile) -> dict[str, float]:
+    """How many people rated in each body of raters, of a workbook whose cover is of the authority and wave of its place."""
+    for field in cover.of(FieldRole.AUTHORITY):
+        named = name_authorities(cover.about.assign(authority=cover.text(field), row=1), cover.cohort, cover.dictionary)
+        refuse_other_authority(cover, named.ne(cover.about["authority"]))
+    for field in cover.of(FieldRole.WAVE):
+        waves = {normalise(text): wave.id for wave in cover.cohort.waves for text in (wave.id, wave.label)}
+        given = cover.coded(field, waves, [wave.label for wave in cover.cohort.waves], f"cohorts/{cover.cohort.id}.toml").iloc[0]
+        if given != file.wave:
             raise SourceError(
-                f"'{file.name}' of source '{source.id}' says that it is of another wave than its place.",
-                found=told.iloc[0] or "no entry", allowed=file.wave, where=file.name,
+                f"'{file.name}' of source '{cover.source}' says that it is of another wave than its place.",
+                found=given or "no entry", allowed=file.wave, where=file.name,
                 do="put the workbook in its own wave's place, or correct the entry on its cover.",
             )
-    return {field.occasion: entries.counts(records, field).iloc[0] for field in records.of(FieldRole.PEOPLE)}
+    return {field.occasion: cover.counts(field).iloc[0] for field in cover.of(FieldRole.PEOPLE)}
 
 
-def _records(
-    texts: pd.DataFrame, raters: str, file: ExportFile, cohort: Cohort, dictionary: Dictionary, source: Source,
-    corrections: pd.DataFrame,
-) -> Records:
+def _rows(book: Records, texts: pd.DataFrame, raters: Choice, file: ExportFile, corrections: pd.DataFrame) -> Records:
     """The rows of one sheet, corrected; rows without a point are headings of areas or notes and left out."""
-    instrument = dictionary.instrument(source.instrument)
-    fields = instrument.fields_of(file.version)
-    key = next(field for field in fields if field.role is FieldRole.KEY)
+    key = next(field for field in book.fields if field.role is FieldRole.KEY)
     lines = pd.Series(range(file.header_rows + 1, file.header_rows + 1 + len(texts)))
     rows = texts[key.header].ne("")
     texts, lines = texts[rows].reset_index(drop=True), lines[rows.to_numpy()].reset_index(drop=True)
     about = pd.DataFrame({
-        "file": f"{file.name}#{instrument.choice(RATERS, raters).label}", "line": lines, "wave": file.wave,
-        "authority": file.authority, "submission": raters + "/" + texts[key.header],
+        "file": f"{file.name}#{raters.label}", "line": lines, "wave": file.wave, "authority": file.authority,
+        "submission": raters.code + "/" + texts[key.header],
     })
-    return Records(cohort, dictionary, instrument, source.id, fields, corrected(texts, about, _of_raters(corrections, raters, file), source.id), about)
+    here = corrections["submission"].astype(str).str.startswith(f"{raters.code}/")
+    mine = corrections[here & corrections["wave"].eq(file.wave) & corrections["authority"].eq(file.authority)]
+    return replace(book, texts=corrected(texts, about, mine, book.source), about=about)
 
 
-def _of_raters(corrections: pd.DataFrame, raters: str, file: ExportFile) -> pd.DataFrame:
-    """The corrections of one sheet of one workbook."""
-    here = corrections["submission"].astype(str).str.startswith(f"{raters}/")
-    return corrections[here & corrections["wave"].eq(file.wave) & corrections["authority"].eq(file.authority)]
-
-
-def _ratings(records: Records, raters: str, people: float | None) -> pd.DataFrame:
+def _ratings(records: Records, raters: Choice, people: float | None) -> pd.DataFrame:
     """One row per point and rater of one sheet."""
     points = {one.point: one for one in records.instrument.points}
     known = {normalise(text): one.point for one in points.values() for text in (one.point, one.label)}
-    key = records.of(FieldRole.KEY)[0]
-    found = entries.coded(records, key, known, list(points), f"instruments/{records.instrument.record.id}/points.csv")
-    entries.one_row_each(records, pd.DataFrame({"point": found}), "point")
+    found = records.coded(records.of(FieldRole.KEY)[0], known, list(points), f"instruments/{records.instrument.record.id}/points.csv")
+    records.one_row_each(pd.DataFrame({"point": found}), "point")
     _refuse_lacking(records, set(points) - set(found))
     # Where nobody says how many young people rated together, they are taken for one: too few to be shown.
-    known_number = people is not None and people == people
-    behind = (float(people) if known_number else 1.0) if records.instrument.choice(RATERS, raters).people else float("nan")
-    parts = [
+    several = 1.0 if people is None or pd.isna(people) else float(people)
+    rated = pd.concat([
         pd.DataFrame({
             "source": records.source, "wave": records.about["wave"], "authority": records.about["authority"],
-            "raters": raters, "rater": number, "point": found, "area": found.map({name: one.area for name, one in points.items()}),
-            "rating": pd.to_numeric(entries.choices(records, field).replace("", None)).astype(float),
-            "people": behind,
+            "raters": raters.code, "rater": number, "point": found, "area": found.map({name: one.area for name, one in points.items()}),
+            "rating": records.ratings(field), "people": several if raters.people else float("nan"),
         })
         for number, field in enumerate(records.of(FieldRole.RATING), 1)
-    ]
-    rated = pd.concat(parts, ignore_index=True)
+    ], ignore_index=True)
     given = rated.groupby("rater")["rating"].transform("count")
     return rated[given.gt(0) | rated["rater"].eq(1)].reset_index(drop=True)
 
@@ -142,8 +139,7 @@ def _refuse_lacking(records: Records, lacking: set[str]) -> None:
 
 def _unrated(rated: pd.DataFrame, file: ExportFile, records: Records) -> list[Finding]:
     """A finding where points of a sheet were not rated, or no number of young people is given."""
-    found, raters = [], rated["raters"].iloc[0]
-    label = records.instrument.choice(RATERS, raters).label
+    found, label = [], records.instrument.choice(RATERS, rated["raters"].iloc[0]).label
     count = int(rated["rating"].isna().sum())
     if count:
         found.append(Finding(NOTE, f"{label}: {number(count, 'point')} of {len(rated)} not rated.", "ask for them if they matter.",
@@ -152,3 +148,31 @@ def _unrated(rated: pd.DataFrame, file: ExportFile, records: Records) -> list[Fi
         found.append(Finding(WARNING, f"{label}: the cover does not say that more than one took part, so their ratings are withheld.",
                              "ask the authority for the number.", file.wave, file.authority, "", 1))
     return found
+
+
+def _sheet(file: ExportFile, names: dict[str, str], choice: Choice) -> pd.DataFrame:
+    """One declared sheet."""
+    for text in (choice.label, *choice.also.split(" | ")):
+        if text and normalise(text) in names:
+            return read_table(file.path, header_rows=file.header_rows, sheet=names[normalise(text)],
+                              name=f"{file.name}#{choice.label}")
+    raise SourceError(
+        f"'{file.name}' of source '{file.source}' has no sheet '{choice.label}'.",
+        found=f"{len(names)} {'sheet' if len(names) == 1 else 'sheets'}, none of that name", allowed=choice.label,
+        where=file.name, do="give the sheet its name back, or ask the authority for the sheet that is missing.",
+    )
+
+
+def _cover(sheet: pd.DataFrame, fields: tuple[SourceField, ...], file: ExportFile) -> pd.DataFrame:
+    """The lines of a cover as columns: a label in the first column, an entry in the second."""
+    declared = {normalise(field.header): field for field in fields if field.role in COVER_ROLES}
+    lines = [list(sheet.columns), *sheet.to_numpy().tolist()]
+    written = {normalise(str(line[0])): str(line[1]).strip() if len(line) > 1 else "" for line in lines}
+    lacking = [field.header for name, field in declared.items() if field.required and name not in written]
+    if lacking:
+        raise UnknownHeaderError(
+            f"the cover of '{file.name}' lacks {len(lacking)} of its lines.", found=f"lacking: {', '.join(lacking)}",
+            allowed=", ".join(field.header for field in declared.values()), where=file.name,
+            do="write the line back into the first column of the cover, with its entry beside it.",
+        )
+    return pd.DataFrame([{field.header: written.get(name, "") for name, field in declared.items()}])

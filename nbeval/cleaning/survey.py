@@ -8,25 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.checks import run_checks
-from nbeval.cleaning.coding import HAS_CODE, Coded, code_answers, questions
-from nbeval.cleaning.columns import FORM_ROLES, map_columns
+from nbeval.cleaning.checks import Intake, run_checks
+from nbeval.cleaning.coding import Coded, HAS_CODE, REASONS, code_answers, follow_routing, mark_absent, questions, refuse_unknown
 from nbeval.cleaning.corrections import apply_corrections, read_corrections
+from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
 from nbeval.cleaning.findings import findings_table
-from nbeval.cleaning.forms import Aside, account, describe_forms, set_aside
-from nbeval.cleaning.intake import Intake
-from nbeval.cleaning.unsurveyed import nothing_answered, without_survey
-from nbeval.cleaning.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
-from nbeval.cleaning.missing import follow_routing, mark_absent
-from nbeval.cleaning.places import name_authorities
-from nbeval.cleaning.reading import read_table
-from nbeval.cleaning.tables import make_answers, make_respondents
-from nbeval.cleaning.unknown import refuse_unknown
+from nbeval.cleaning.forms import Exclusion, FORM_ROLES, account, describe_forms, excluded, map_columns, name_authorities
+from nbeval.cleaning.reading import read_export
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.enums import ItemKind
+from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
 from nbeval.dictionary.models import Cohort, Source
 from nbeval.errors import SourceError
-from nbeval.frames import ANSWERS, FINDINGS, RESPONDENTS, CleanedCohort, check
+from nbeval.frames import ANSWERS, CleanedCohort, FINDINGS, RESPONDENTS, check
+
 
 #: the kind of instrument (instrument.toml) that is cleaned here
 SURVEY = "survey"
@@ -112,7 +106,7 @@ class _Batch:
 
 
 def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
-    """Read, set aside, correct and code every survey source; number the respondents across them."""
+    """Read, exclude, correct and code every survey source; number the respondents across them."""
     surveys = [one for one in cohort.sources
                if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
     if not surveys:
@@ -126,7 +120,7 @@ def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
     intakes, files, first = [], [], 0
     for source in surveys:
         located = locate(cohort, source, data)
-        exports = [(file, _read(file)) for file in located]
+        exports = [(file, read_export(file)) for file in located]
         intakes.append(take_in(cohort, dictionary, source, exports, corrections, first))
         files += located
         first += len(intakes[-1].kept)
@@ -148,16 +142,16 @@ def take_in(
     answers = _stack(mapping.texts)
     typed = [item.item for item in instrument.items if item.kind is ItemKind.TEXT and item.item in answers]
     closed = answers.drop(columns=typed)
-    forms["aside"] = set_aside(forms, closed, rules)
+    forms["excluded"] = excluded(forms, closed, rules)
 
-    kept = forms[forms["aside"] == Aside.KEPT]
+    kept = forms[forms["excluded"] == Exclusion.KEPT]
     mine = corrections[corrections["source"] == source.id]
     closed = apply_corrections(closed.loc[kept.index], kept, mine)
     coded = code_answers(kept, closed, instrument)
     threshold = dictionary.disclosure.threshold_internal
     refuse_unknown(coded, kept, instrument, threshold, cohort=cohort.id, source=source.id)
     enough = _answered(coded) >= rules.minimum_answered
-    forms.loc[kept.index[~enough], "aside"] = Aside.EMPTY.value
+    forms.loc[kept.index[~enough], "excluded"] = Exclusion.EMPTY.value
 
     order = _order(kept[enough], pd.concat([closed, answers[typed]], axis=1).loc[kept.index[enough]], cohort)
     rows = kept.index.get_indexer(order)
@@ -168,11 +162,6 @@ def take_in(
         cohort, dictionary, source.id, instrument, forms, kept, answers.loc[order, typed].reset_index(drop=True), coded,
         mapping, account(forms, {file.name: len(table) for file, table in exports}), len(mine), contradictions,
     )
-
-
-def _read(file) -> pd.DataFrame:
-    """The table of text of one located file."""
-    return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name)
 
 
 def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -200,3 +189,104 @@ def _order(kept: pd.DataFrame, answers: pd.DataFrame, cohort: Cohort) -> pd.Inde
     first = ["_wave", "_authority", "_submission"]
     by = first if not keys.duplicated(first).any() else [*first, *sorted(answers.columns)]
     return keys.sort_values(by, kind="stable").index
+
+
+def make_answers(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
+    """Lay out the answers in the form of ``frames.ANSWERS``.
+
+    Parameters
+    ----------
+    intakes : list of Intake
+        Every source of the cohort, respondents numbered across them.
+    cohort : Cohort
+        Its waves and authorities give the order of categories.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per respondent x closed item; a code, or the reason why there is none.
+    """
+    items = list(dict.fromkeys(item.item for intake in intakes for item in intake.coded.items))
+    parts = {"respondent": [], "wave": [], "authority": [], "item": [], "code": [], "missing": []}
+    for intake in intakes:
+        width, height = len(intake.coded.items), len(intake.kept)
+        for name in ("respondent", "wave", "authority"):
+            parts[name].append(np.repeat(intake.kept[name].to_numpy(), width))
+        places = np.array([items.index(item.item) for item in intake.coded.items])
+        parts["item"].append(np.tile(places, height))
+        parts["code"].append(intake.coded.codes.ravel())
+        parts["missing"].append(intake.coded.reasons.ravel().astype(int) - 1)
+    joined = {name: np.concatenate(pieces) for name, pieces in parts.items()}
+    return pd.DataFrame({
+        "respondent": joined["respondent"].astype(int),
+        "wave": _category(joined["wave"], [wave.id for wave in cohort.waves]),
+        "authority": _category(joined["authority"], cohort.authorities),
+        "item": pd.Categorical.from_codes(joined["item"], items),
+        "code": joined["code"].astype(float),
+        "missing": pd.Categorical.from_codes(joined["missing"], [reason.value for reason in REASONS]),
+    })
+
+
+def make_respondents(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
+    """List who answered, in the form of ``frames.RESPONDENTS``.
+
+    Parameters
+    ----------
+    intakes : list of Intake
+        Every source of the cohort, respondents numbered across them.
+    cohort : Cohort
+        Its waves and authorities give the order of categories.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per form kept; ``person`` is filled only where the design links waves.
+    """
+    kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
+    linked = cohort.design is Design.MATCHED
+    return pd.DataFrame({
+        "respondent": kept["respondent"].astype(int),
+        "source": _category(kept["source"], [intake.source for intake in intakes]),
+        "wave": _category(kept["wave"], [wave.id for wave in cohort.waves]),
+        "authority": _category(kept["authority"], cohort.authorities),
+        "person": (kept[Role.PERSON].fillna("") if linked else pd.Series("", kept.index)).astype(str),
+    })
+
+
+def _category(values, declared) -> pd.Categorical:
+    """The values as a category, in declared order; the empty text is a level where it occurs."""
+    levels = [*declared, *([""] if "" not in declared and (np.asarray(values, dtype=object) == "").any() else [])]
+    return pd.Categorical(values, categories=levels)
+
+
+def without_survey(cohort: Cohort, dictionary: Dictionary) -> bool:
+    """Whether a cohort has files of some source and none of a survey."""
+    kinds = {dictionary.instrument(source.instrument).record.kind for source in cohort.sources if source.files}
+    return bool(kinds) and SourceKind.SURVEY not in kinds
+
+
+def nothing_answered(data: Path) -> CleanedCohort:
+    """What a survey that was not made has given: no answers, nobody, no file.
+
+    Returns
+    -------
+    CleanedCohort
+        Tables with one row per nothing.
+    """
+    answers = pd.DataFrame({
+        "respondent": pd.Series(dtype=int), "wave": _no_category(), "authority": _no_category(), "item": _no_category(),
+        "code": pd.Series(dtype=float), "missing": _no_category(),
+    })
+    respondents = pd.DataFrame({
+        "respondent": pd.Series(dtype=int), "source": _no_category(), "wave": _no_category(), "authority": _no_category(),
+        "person": pd.Series(dtype=str),
+    })
+    return CleanedCohort(
+        answers=check(answers, ANSWERS), respondents=check(respondents, RESPONDENTS), findings=findings_table([]),
+        accounting=pd.DataFrame(columns=["file", "wave", "authority", "read", "kept"]), inputs=record_inputs([], None, data),
+    )
+
+
+def _no_category() -> pd.Series:
+    """An empty column of categories."""
+    return pd.Series(pd.Categorical([], categories=pd.Index([], dtype=str)))

@@ -423,7 +423,7 @@ class AuthorityCode(Record):
 
 
 class Instrument(Record):
-    """instrument.toml: an instrument and the rules by which its forms are kept or set aside."""
+    """instrument.toml: an instrument and the rules by which its forms are kept or excluded."""
 
     id: Annotated[str, Id("instrument")]
     label: Said
@@ -435,10 +435,10 @@ class Instrument(Record):
     complete_labels: tuple[str, ...] = ()  # values of the status column that mean a finished form
     partial_labels: tuple[str, ...] = ()
     test_labels: tuple[str, ...] = ()   # values of the test column that mean a test
-    minimum_answered: int = 1           # a form with fewer valid answers is set aside as empty
+    minimum_answered: int = 1           # a form with fewer valid answers is excluded as empty
     keep_partial: bool = True
     duplicates: Literal["first", "last", "most_complete"] = "last"  # of two forms with one submission number: first, last, most_complete
-    late: Literal["keep", "set_aside"] = "keep"  # forms finished after the fieldwork: keep or set_aside
+    late: Literal["keep", "exclude"] = "keep"  # forms finished after the fieldwork: keep or exclude
     status: Status = Status.CONFIRMED
     source: CitedForReaders
 

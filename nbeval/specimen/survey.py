@@ -310,7 +310,7 @@ def _times(export: Export, count: int, total: int, random: np.random.Generator) 
 def _sent_twice(
     export: Export, rows: list[list[str]], complete: np.ndarray, random: np.random.Generator,
 ) -> list[list[str]]:
-    """Rows with some forms sent twice: the copy that the instrument's rule sets aside lacks the last answers."""
+    """Rows with some forms sent twice: the copy that the instrument's rule excludes lacks the last answers."""
     again = set(complete[random.random(len(complete)) < export.mess.duplicate].tolist())
     answers = [place for place, column in enumerate(export.columns) if column.role in _ANSWERS]
     result = []

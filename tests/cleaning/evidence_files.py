@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary.models import Source, SourceFiles
 
 

@@ -32,7 +32,7 @@ def test_the_account_is_told_in_one_sentence(tiny, cohort, tmp_path):
     forms = [form("1"), form("2", test="Yes"), form("3", enjoy="", often="", card="", novels="", comics="")]
     cleaned = clean_survey(cohort, tiny, write_cohort(tmp_path, {"north": forms}))
     assert _told(cleaned, "forms_add_up") == [
-        ("pass", 8, "8 forms read from 6 files: 6 kept, 2 set aside (1 test, 1 empty)."),
+        ("pass", 8, "8 forms read from 6 files: 6 kept, 2 excluded (1 test, 1 empty)."),
     ]
 
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from nbeval.cleaning.codebooks import choice_reader, number_reader, option_reader
+from nbeval.cleaning.coding import choice_reader, number_reader, option_reader
 from nbeval.dictionary.enums import MissingReason
 from nbeval.dictionary.models import Item, Response
 

@@ -63,7 +63,7 @@ def test_an_entry_that_no_longer_fits_stops_the_run_without_showing_values(tiny,
         assert hidden not in message
 
 
-def test_an_entry_for_a_form_that_is_set_aside_matches_none(tiny, cohort, tmp_path):
+def test_an_entry_for_a_excluded_form_matches_none(tiny, cohort, tmp_path):
     data = _data(tmp_path, {"submission": "7", "expect": "Sometimes"}, forms=[form("7", test="Yes")])
     with pytest.raises(CorrectionError, match="no form that is kept"):
         clean_survey(cohort, tiny, data)

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from nbeval.cleaning import clean_survey
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import MissingReason
 from nbeval.dictionary.models import SourceFiles

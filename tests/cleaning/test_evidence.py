@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
-from nbeval.cleaning.entries import EPOCH, span
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.records import EPOCH, span
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import CorrectionError, NbevalError, SourceError, UnknownCodeError, UnknownHeaderError

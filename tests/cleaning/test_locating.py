@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from nbeval.cleaning.locating import locate, record_inputs, unexpected
+from nbeval.cleaning.files import locate, record_inputs, unexpected
 from nbeval.errors import DictionaryError, SourceError
 from tests.cleaning.exports import write_before, write_cohort
 

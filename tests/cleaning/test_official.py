@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nbeval.cleaning.official import KEY, OfficialFigures, clean_official, newest_vintage
-from nbeval.cleaning.official_checks import check_figures, off_rounding
+from nbeval.cleaning.official import KEY, OfficialFigures, check_figures, clean_official, newest_vintage, off_rounding
 from nbeval.dictionary import Dictionary, load
 from nbeval.dictionary.lookup import Official
 from nbeval.errors import DictionaryError, SourceError, UnknownCodeError, UnknownHeaderError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError

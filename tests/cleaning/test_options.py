@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.cleaning.options import part_options
+from nbeval.cleaning.coding import part_options
 
 NAMES = {"a": ("Friends",), "b": ("Friends, family, or others",), "c": ("Worker; adviser", "Worker"), "d": ("No one",)}
 

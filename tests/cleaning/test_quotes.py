@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.models import SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError

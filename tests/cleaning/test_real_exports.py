@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from nbeval.cleaning import clean_survey
-from nbeval.cleaning.codebooks import choice_reader
+from nbeval.cleaning.coding import choice_reader
 from nbeval.cleaning.reading import read_table
 from nbeval.dictionary import LoadedInstrument
 from nbeval.dictionary.models import Column, Item, Response, SourceFiles

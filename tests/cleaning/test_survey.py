@@ -14,7 +14,7 @@ from nbeval.dictionary.enums import Design
 from nbeval.dictionary.models import Column, Item
 from nbeval.errors import NbevalError, SourceError
 from tests.cleaning.exports import (
-    AFTER, AUTHORITIES, BEFORE, form, later, with_rules, write_after, write_before, write_cohort, write_csv,
+    AFTER, AUTHORITIES, BEFORE, form, later, write_after, write_before, write_cohort, write_csv,
 )
 
 OFTEN = ("Often", "Sometimes", "Never", "hardly ever", "Prefer not to say", "Not sure", "")

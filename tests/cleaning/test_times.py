@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from nbeval.cleaning.times import read_times
+from nbeval.cleaning.reading import read_times
 
 APRIL = pd.Timestamp("2020-04-01 10:05")
 

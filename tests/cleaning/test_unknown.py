@@ -39,6 +39,6 @@ def test_one_answer_is_told_in_the_singular(tiny, cohort, tmp_path):
     assert "'Novels', yes, no" in message and "canary" not in message
 
 
-def test_undeclared_answers_of_forms_that_are_set_aside_do_not_stop_the_run(tiny, cohort, tmp_path):
+def test_undeclared_answers_of_excluded_forms_do_not_stop_the_run(tiny, cohort, tmp_path):
     data = write_cohort(tmp_path, {"north": [form("1"), form("2", often="zzz", test="Yes")]})
     assert len(clean_survey(cohort, tiny, data).respondents) == 6

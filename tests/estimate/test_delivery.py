@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.estimate.delivery import action_results, condition_results, visit_results
 from nbeval.frames import RESULTS, check

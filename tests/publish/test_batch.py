@@ -148,7 +148,7 @@ def test_a_dead_server_is_noticed_and_begun_again(job, tmp_path, quiet, monkeypa
 
 HEAVY = """
 import sys
-import nbeval.cli.app, nbeval.rendering, nbeval.publish.batch, nbeval.cleaning.locating, nbeval.release.ledger
+import nbeval.cli.app, nbeval.rendering, nbeval.publish.batch, nbeval.cleaning.files, nbeval.release.ledger
 print(*sorted({"pandas", "pandera", "pyarrow", "nbformat", "papermill", "IPython", "typst", "docx", "gptables", "matplotlib"} & set(sys.modules)))
 """
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from nbeval.cleaning.evidence import clean_sources
+from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError, ParameterError

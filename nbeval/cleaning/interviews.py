@@ -1,4 +1,4 @@
-"""Coding exports of qualitative tools and plain sheets: coded segments to one row per document, coder and theme."""
+"""Interviews: coding exports of qualitative tools to one row per document, coder and theme, and the quotes that were released."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from nbeval.cleaning import entries
-from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
+from nbeval.cleaning.findings import Finding, NOTE, WARNING, number
 from nbeval.cleaning.records import Records
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
 from nbeval.errors import SourceError
-from nbeval.evidence_frames import CODES
+from nbeval.evidence_frames import CODES, QUOTES, empty
 from nbeval.frames import check
+
 
 #: between the levels of a code system: tools write "Parent\\Child" or "Parent > Child"
 _LEVELS = re.compile(r"[\\>]+")
@@ -68,8 +68,7 @@ def _segments(records: Records) -> pd.DataFrame:
     """The segments of one layout: which document, who speaks, who coded, which theme."""
     records = _one_code_a_row(records)
     document = records.of(FieldRole.DOCUMENT)[0]
-    names = records.text(document)
-    entries.refuse(records, document, names.eq(""), "are empty", ["a name for every document"], "")
+    names = records.keys(document, "a name for every document")
     return pd.DataFrame({
         "source": records.source, "wave": records.about["wave"], "authority": records.about["authority"],
         "document_name": names.map(normalise), "speaker": _speakers(records, document),
@@ -89,23 +88,18 @@ def _one_code_a_row(records: Records) -> Records:
 
 def _speakers(records: Records, document: SourceField) -> pd.Series:
     """Who speaks: as a column says, or all alike as the declaration of the document says."""
-    told = records.of(FieldRole.KIND)
-    if not told:
+    column = records.of(FieldRole.KIND)
+    if not column:
         return pd.Series(document.occasion, index=records.texts.index, dtype=str)
-    given = entries.choices(records, told[0])
-    entries.refuse(records, told[0], given.eq(""), "name no speaker",
-                   [one.label for one in records.instrument.chosen(told[0].choices)], "choices.csv")
-    return given
+    return records.filled(column[0], "name no speaker")
 
 
 def _coders(records: Records) -> pd.Series:
-    """Who coded: as a column says, else what stands behind the last underscore of the file's name."""
-    told = records.of(FieldRole.CODER)
-    if not told:
+    """Who coded: as a column says, else what follows the last underscore of the file's name."""
+    column = records.of(FieldRole.CODER)
+    if not column:
         return records.about["file"].map(lambda name: normalise(PurePosixPath(name).stem.rpartition("_")[2]))
-    given = records.text(told[0])
-    entries.refuse(records, told[0], given.eq(""), "are empty", ["a mark for every coder"], "")
-    return given.map(normalise)
+    return records.keys(column[0], "a mark for every coder").map(normalise)
 
 
 def _themes(records: Records) -> pd.Series:
@@ -114,13 +108,12 @@ def _themes(records: Records) -> pd.Series:
     last = records.text(field).map(lambda path: _LEVELS.split(path)[-1].strip())
     shortened = replace(records, texts=records.texts.assign(**{field.header: last}))
     known = {normalise(text): one.area for one in records.instrument.areas for text in (one.area, one.label)}
-    ignored = {normalise(text): "" for one in records.instrument.chosen(NO_THEME)
-               for text in (one.code, one.label, *one.also.split(" | ")) if text}
-    return entries.coded(shortened, field, {**ignored, **known}, [one.label for one in records.instrument.areas], "areas.csv")
+    ignored = dict.fromkeys(records.known_choices(NO_THEME), "")
+    return shortened.coded(field, {**ignored, **known}, [one.label for one in records.instrument.areas], "areas.csv")
 
 
 def _refuse_two_speakers(read: pd.DataFrame, source: str) -> None:
-    """Stop where one document is said to be of several speakers: its counts would stand twice."""
+    """Stop where one document is said to be of several speakers: it would be counted twice."""
     whole = read[["wave", "authority", "document_name", "speaker"]].drop_duplicates()
     twice = whole.duplicated(["wave", "authority", "document_name"], keep=False)
     if twice.any():
@@ -147,3 +140,91 @@ def _findings(table: pd.DataFrame) -> list[Finding]:
         found.append(Finding(WARNING, "no document was read by two coders, so nothing can be said of their agreement.",
                              "let a second coder read some of the documents.", count=len(coders)))
     return found
+
+
+def clean_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...], list[Finding]]:
+    """Clean the quotes that may be printed, and the names that none of them may hold.
+
+    Parameters
+    ----------
+    records : list of Records
+        Of one source: files of quotes, and files of names.
+
+    Returns
+    -------
+    quotes : pandas.DataFrame
+        One row per quote that is marked for release and whose speaker agreed; what is to be printed of the speaker is in
+        ``attributes`` as ``group=level``, parted by "; ".
+    names : tuple of str
+        As the cohort supplied them.
+    findings : list of Finding
+        How many quotes were left behind, and why.
+
+    Raises
+    ------
+    UnknownCodeError
+        A choice, a theme or a level is not declared, or a released quote is empty.
+    SourceError
+        Two quotes have one key.
+    """
+    listed = [one for one in records if not one.of(FieldRole.QUOTE)]
+    names = sorted({text for one in listed for field in one.of(FieldRole.NAME) for text in one.text(field) if text})
+    parts, found = [], []
+    for one in records:
+        if one.of(FieldRole.QUOTE):
+            table, noted = _released(one)
+            parts.append(table)
+            found += noted
+    if parts and not names:
+        found.append(Finding(WARNING, "no list of names was supplied, so names in quotes cannot be found.",
+                             "supply the names of young people, workers and places beside the quotes."))
+    table = pd.concat([part for part in parts if len(part)] or [empty(QUOTES)], ignore_index=True)
+    return check(table, QUOTES), tuple(names), found
+
+
+def _released(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """The quotes of one layout that are released with consent, and what was left behind."""
+    consent, release = _yes(records, FieldRole.CONSENT), _yes(records, FieldRole.RELEASE)
+    words = records.of(FieldRole.QUOTE)[0]
+    keys = records.keys(records.of(FieldRole.KEY)[0], "a number for every quote")
+    records.one_row_each(keys.to_frame(), "quote")
+    printed = consent & release
+    records.refuse(words, printed & records.text(words).eq(""), "are empty", ["the words of a released quote"], "")
+    table = pd.DataFrame({
+        "source": records.source, "wave": records.about["wave"], "quote": keys,
+        "speaker": records.choices(records.of(FieldRole.KIND)[0]), "area": records.areas(records.of(FieldRole.AREA)[0]),
+        "text": records.text(words), "attributes": _attributes(records),
+        "decision": records.choices(records.of(FieldRole.DECISION)[0]),
+        "signed": records.text(records.of(FieldRole.SIGNED)[0]).ne(""),
+    })
+    found = []
+    unasked, unmarked = int((release & ~consent).sum()), int((~release).sum())
+    if unasked:
+        found.append(Finding(WARNING, f"{number(unasked, 'quote')} marked for release without consent: not printed.",
+                             "ask the speaker, or take the mark away.", count=unasked))
+    if unmarked:
+        found.append(Finding(NOTE, f"{number(unmarked, 'quote')} not marked for release: not printed.", count=unmarked))
+    return table[printed].reset_index(drop=True).astype({name: str for name in QUOTES.columns if name != "signed"}), found
+
+
+def _yes(records: Records, role: FieldRole) -> pd.Series:
+    """Where the choice of a field is one that counts; an empty entry is a no."""
+    field = records.of(role)[0]
+    aims = [one.code for one in records.instrument.chosen(field.choices) if one.counts]
+    return records.choices(field).isin(aims)
+
+
+def _attributes(records: Records) -> pd.Series:
+    """What is to be printed of each speaker, as levels of declared groups."""
+    parts = pd.Series("", index=records.texts.index, dtype=str)
+    for field in records.of(FieldRole.ATTRIBUTE):
+        given = _levels(records, field)
+        parts = parts + given.where(given.eq(""), "; " + field.choices + "=" + given)
+    return parts.str.removeprefix("; ")
+
+
+def _levels(records: Records, field: SourceField) -> pd.Series:
+    """The levels of a group that entries name, by id or label."""
+    levels = records.dictionary.groups[field.choices]
+    known = {normalise(text): one.level for one in levels for text in (one.level, one.level_label)}
+    return records.coded(field, known, [one.level_label for one in levels], "groups.csv")

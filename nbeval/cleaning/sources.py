@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.cleaning.action_plan import clean_actions
-from nbeval.cleaning.coded_segments import clean_codes
+from nbeval.cleaning.delivery import clean_actions, clean_conditions, clean_visits
+from nbeval.cleaning.interviews import clean_codes, clean_quotes
 from nbeval.cleaning.corrections import read_corrections
-from nbeval.cleaning.entry import clean_conditions
 from nbeval.cleaning.findings import Finding, findings_table
-from nbeval.cleaning.locating import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
+from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
 from nbeval.cleaning.inspections import clean_judgements
-from nbeval.cleaning.official_source import clean_official_source
-from nbeval.cleaning.quotes import clean_quotes
-from nbeval.cleaning.records_tabular import read_records
+from nbeval.cleaning.official import clean_official_source
+from nbeval.cleaning.records import read_records
 from nbeval.cleaning.self_assessment import clean_ratings
-from nbeval.cleaning.visits import clean_visits
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Source

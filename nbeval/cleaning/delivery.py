@@ -1,0 +1,141 @@
+"""What authorities entered, planned and did: conditions of entry, action plans and visits, one row each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
+from nbeval.cleaning.records import Records
+from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.models import SourceField
+from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS, empty
+from nbeval.frames import check
+
+
+def clean_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clean conditions and ratings of the entry to a programme.
+
+    Parameters
+    ----------
+    records : the rows of one version: of one area each, or of one applicant each
+
+    Returns
+    -------
+    conditions : pandas.DataFrame
+        One row per area (or applicant) x occasion with an entry.
+    ratings : pandas.DataFrame
+        One row per rated area x occasion.
+
+    Raises
+    ------
+    UnknownCodeError
+        An area or a choice is not what is declared.
+    SourceError
+        An authority has two rows for one area.
+    """
+    area = records.optional(FieldRole.AREA, records.areas)
+    if records.of(FieldRole.AREA):
+        records.one_row_each(pd.DataFrame({"authority": records.about["authority"], "area": area}), "area")
+    conditions = [_conditions(records, field, area) for field in records.of(FieldRole.STATUS)]
+    ratings = [_ratings(records, field, area) for field in records.of(FieldRole.RATING)]
+    return (
+        check(pd.concat(conditions or [empty(CONDITIONS)], ignore_index=True), CONDITIONS),
+        check(pd.concat(ratings or [empty(RATINGS)], ignore_index=True), RATINGS),
+    )
+
+
+def _conditions(records: Records, field: SourceField, area: pd.Series) -> pd.DataFrame:
+    """The rows of one column of choices; where no column names an area, rows are numbered."""
+    status = records.choices(field)
+    table = pd.DataFrame({
+        "source": records.source, "wave": field.occasion, "authority": records.about["authority"],
+        "entry": range(1, len(status) + 1) if field.area else 1, "area": field.area or area,
+        "choices": field.choices, "status": status,
+    })
+    return table[table["status"].ne("")].reset_index(drop=True)[list(CONDITIONS.columns)].astype({"entry": int})
+
+
+def _ratings(records: Records, field: SourceField, area: pd.Series) -> pd.DataFrame:
+    """The rows of one column of ratings."""
+    table = pd.DataFrame({
+        "source": records.source, "wave": field.occasion, "authority": records.about["authority"], "raters": "",
+        "rater": 1, "point": area, "area": area, "rating": records.ratings(field), "people": float("nan"),
+    })
+    return table[table["rating"].notna()].reset_index(drop=True)
+
+
+def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean the actions of plans; their wording and owners were dropped on reading.
+
+    Parameters
+    ----------
+    records : the rows of all plans of one version
+
+    Returns
+    -------
+    actions : pandas.DataFrame
+        One row per action x review; a status that was not entered is empty.
+    findings : list of Finding
+        Statuses that were not entered.
+
+    Raises
+    ------
+    UnknownCodeError
+        An area, a choice, an indicator or a date is not what is declared.
+    SourceError
+        Two rows of an authority have one number.
+    """
+    actions = pd.DataFrame({
+        "source": records.source, "authority": records.about["authority"],
+        "action": records.keys(records.of(FieldRole.KEY)[0], "a number for every action"),
+        "area": records.areas(records.of(FieldRole.AREA)[0]),
+        **{role.value: records.optional(role, records.choices) for role in (FieldRole.INVOLVEMENT, FieldRole.KIND)},
+        "due": records.optional(FieldRole.DUE, records.days, float("nan")),
+        "indicators": records.optional(FieldRole.INDICATORS, records.indicators),
+    })
+    records.one_row_each(actions[["authority", "action"]], "action")
+    reviews = [actions.assign(occasion=field.occasion, status=records.choices(field)) for field in records.of(FieldRole.STATUS)]
+    table = pd.concat(reviews, ignore_index=True)[list(ACTIONS.columns)].astype({"due": float})
+    lacking = int(table["status"].eq("").sum())
+    findings = [Finding(NOTE, f"{number(lacking, 'status', 'statuses')} of actions not entered.", "ask at the next review.", count=lacking)]
+    return check(table.sort_values(["authority", "action", "occasion"], ignore_index=True), ACTIONS), findings if lacking else []
+
+
+def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """Clean the log of visits and events: what was planned and what was held.
+
+    Parameters
+    ----------
+    records : the rows of the log
+
+    Returns
+    -------
+    visits : pandas.DataFrame
+        One row per authority and visit; ``held`` is missing where it was not held.
+    findings : list of Finding
+        Visits without a planned day, and people counted at visits that were not held.
+
+    Raises
+    ------
+    UnknownCodeError
+        A visit, a date or a number is not what is declared.
+    SourceError
+        An authority has two rows for one visit.
+    """
+    table = pd.DataFrame({
+        "source": records.source, "authority": records.about["authority"], "area": records.areas(records.of(FieldRole.AREA)[0]),
+        **{role.value: records.optional(role, records.choices) for role in (FieldRole.KIND, FieldRole.INVOLVEMENT)},
+        **{role.value: records.days(records.of(role)[0]) for role in (FieldRole.PLANNED, FieldRole.HELD)},
+        **{role.value: records.optional(role, records.counts, float("nan")) for role in (FieldRole.PEOPLE, FieldRole.STAFF)},
+    })[list(VISITS.columns)].astype({name: float for name in ("planned", "held", "people", "staff")})
+    records.one_row_each(table[["authority", "area"]], "visit")
+    findings = []
+    not_held = int((table["held"].isna() & (table["people"].gt(0) | table["staff"].gt(0))).sum())
+    unplanned = int(table["planned"].isna().sum())
+    if not_held:
+        findings.append(Finding(WARNING, f"{number(not_held, 'visit')} not held, with people counted as present.",
+                                "enter the day on which the visit was held, or take the people out.", count=not_held))
+    if unplanned:
+        findings.append(Finding(WARNING, f"{number(unplanned, 'visit')} without a planned day.", "enter the day that was agreed.",
+                                count=unplanned))
+    return check(table.sort_values(["authority", "area"], ignore_index=True), VISITS), findings
