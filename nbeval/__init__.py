@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from nbeval.scoring.scales import Scale, score
     from nbeval.study import Study, open_report, open_study
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 #: where each public name is written; it is imported when it is first used
 _HOME = {

@@ -26,11 +26,11 @@ LINE_BEHIND = {
 }
 #: what stands for a place or a name, and what it is here
 STANDS_FOR = {"COHORT": "first", "phase_3": "first", "specimen": "first", "KIND": "baseline", "DATA": "data", "FILE": "file.csv",
-              "DIR": "written", "stockport": "south", "ID": "second"}
+              "DIR": "written", "stockport": "south", "ID": "second", "PROJECT": "mine"}
 CLAIMS = "claim,kind,percent,n,count\none,percentage,60,115,69\n"
 EXPECTED = {"check": "forms read", "results": "results written to", "render": "Open ", "verify": "the same", "report": "Open ",
             "specimen": "6 invented exports written", "dictionary": "is valid", "claims": "1 claim", "attack": "", "release": "",
-            "bundle": "files written to", "cohort": "written  "}
+            "bundle": "files written to", "cohort": "written  ", "new": "files written to"}
 
 
 def copy_the_reports(study, requested, out, **_):
