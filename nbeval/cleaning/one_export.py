@@ -100,9 +100,10 @@ def clean(
     >>> len(cleaned.frame) == int(cleaned.accounting["kept"].sum()), cleaned.frame["lonely"].cat.ordered
     (True, True)
     """
-    if not isinstance(instrument, LoadedInstrument):
-        raise ParameterError("only an export of a survey can be cleaned by itself.", found=type(instrument).__name__,
-                             allowed="an instrument of kind survey", where="clean", do='name one with book.instrument("...").')
+    if not isinstance(instrument, LoadedInstrument) or not instrument.is_survey:
+        found = instrument.record.kind if isinstance(instrument, LoadedInstrument) else type(instrument).__name__
+        raise ParameterError("only an export of a survey can be cleaned by itself.", found=found, allowed="an instrument of kind survey",
+                             where="clean", do='name one with book.instrument("...").')
     version = _version(instrument, version)
     name = "the table" if isinstance(source, pd.DataFrame) else Path(source).name
     table = _as_text(source) if isinstance(source, pd.DataFrame) else read_table(

@@ -14,7 +14,7 @@ from nbeval.cleaning.reading import read_export, read_times
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import MANY, Cohort, Source, SourceField
 from nbeval.errors import SourceError, UnknownCodeError, UnknownHeaderError
 
@@ -34,7 +34,7 @@ class Records:
 
     cohort: Cohort
     dictionary: Dictionary
-    instrument: LoadedEvidence
+    instrument: LoadedInstrument
     source: str
     fields: tuple[SourceField, ...]
     texts: pd.DataFrame

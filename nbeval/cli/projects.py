@@ -44,7 +44,7 @@ def new_cohort(
 
     What has to be filled in is named line by line; nothing that exists is written over.
     """
-    from nbeval.beginning import begin_cohort
+    from nbeval.starter.new_cohort import begin_cohort
 
     path, places = begin_cohort(cohort, template, dictionary)
     say(f"written  {path}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbeval.dictionary.enums import ItemKind, Match, Measure, Role, Status
-from nbeval.dictionary.lookup import Dictionary, LoadedEvidence, LoadedInstrument
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
 from nbeval.dictionary.models import Benchmark, Choice, Cohort, Indicator, Item, Response, Scale, Source, SourceField, Wave
 from nbeval.dictionary.record import LIST_MARK, Record
 from nbeval.dictionary.schemas import write_json_schemas, write_table_schemas
@@ -267,14 +267,14 @@ class _Page:
                 "Note": "note", "Source": "source"}),
         )
 
-    def about(self, loaded: LoadedInstrument | LoadedEvidence) -> Iterator[str]:
+    def about(self, loaded: LoadedInstrument) -> Iterator[str]:
         """What an instrument is."""
         record, versions = loaded.record, ", ".join(loaded.versions)
         yield _paragraph(_marked(record.about, record.status))
         yield _paragraph(f"Kind: {_text(record.kind)}. Licence: {_text(record.licence.rstrip('.'))}."
                          + (f" Export versions: {_text(versions)}." if versions else "") + f" Sources: {self.sources(record.source)}.")
 
-    def evidence(self, loaded: LoadedEvidence) -> str:
+    def evidence(self, loaded: LoadedInstrument) -> str:
         """An instrument that is no survey: what it is about, what may be entered, and the columns of its exports."""
         record, areas = loaded.record, {one.area: one.label for one in loaded.areas}
         parts = {one.code: one.label for one in loaded.chosen("part")}

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from nbeval.dictionary.files import Contents, Faults, Place, Placed, Reader
-from nbeval.dictionary.lookup import Dictionary, LoadedEvidence, LoadedInstrument, Official
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument, Official
 from nbeval.dictionary.models import (
     FIGURES, OF_BENCHMARK, Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure,
     ExhibitRow, GroupLevel, Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol, OfficialTable,
@@ -145,18 +145,14 @@ def _dictionary(contents: Contents, folder: Path) -> Dictionary:
     groups: dict[str, tuple[GroupLevel, ...]] = {}
     for level in contents.records(GroupLevel):
         groups[level.group] = (*groups.get(level.group, ()), level)
-    surveys, evidence = [], []
-    for one, place in contents.of(Instrument):
-        survey = not (folder / place.file).with_name("areas.csv").is_file()
-        kinds = (SURVEY_FILES if survey else EVIDENCE_FILES).values()
-        tables = (contents.records(kind, one.id) for kind in kinds)
-        surveys.append(LoadedInstrument(one, *tables)) if survey else evidence.append(LoadedEvidence(one, *tables))
+    loaded = [LoadedInstrument(one, *(contents.records(kind, one.id) for kind in (*SURVEY_FILES.values(), *EVIDENCE_FILES.values())))
+              for one in contents.records(Instrument)]
     return Dictionary(
         programme=contents.records(Programme)[0],
         cohorts=contents.records(Cohort),
         authorities=contents.records(Authority),
         codes=contents.records(AuthorityCode),
-        instruments=tuple(surveys),
+        instruments=tuple(one for one in loaded if one.is_survey),
         scales=contents.records(Scale),
         indicators=contents.records(Indicator),
         groups=MappingProxyType(groups),
@@ -169,7 +165,7 @@ def _dictionary(contents: Contents, folder: Path) -> Dictionary:
         folder=folder,
         digest=_digest(folder),
         specimen=next(iter(contents.records(Specimen)), None),
-        evidence=tuple(evidence),
+        evidence=tuple(one for one in loaded if not one.is_survey),
         official=Official(*(contents.records(kind) for name, kind in PROGRAMME_FILES.items() if name.startswith("official/"))),
         specimen_evidence=next(iter(contents.records(SpecimenEvidence)), None),
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from nbeval.dictionary.enums import FieldRole, ItemKind, OfficialRole, Status
+from nbeval.dictionary.enums import FieldRole, ItemKind, OfficialRole, SourceKind, Status
 from nbeval.dictionary.models import (
     HEADLINE, OF_INDICATORS, SCALE, Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability,
     Disclosure, ExhibitRow, GroupLevel, Indicator, Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialSymbol,
@@ -61,30 +61,85 @@ def unknown(kind: str, value: str, known: Iterable[str], where: str) -> Paramete
 
 
 @dataclass(frozen=True)
-class LoadedEvidence:
-    """An instrument with its fields, areas, points, choices and bands."""
+class LoadedInstrument:
+    """An instrument with its tables: those of a survey, or of any other source, which has areas; the others are empty."""
 
     record: Instrument
-    fields: tuple[SourceField, ...]
-    areas: tuple[Area, ...]
+    columns: tuple[Column, ...] = ()
+    items: tuple[Item, ...] = ()
+    responses: tuple[Response, ...] = ()
+    routing: tuple[Routing, ...] = ()
+    comparability: tuple[Comparability, ...] = ()
+    fields: tuple[SourceField, ...] = ()
+    areas: tuple[Area, ...] = ()
     points: tuple[Point, ...] = ()
     choices: tuple[Choice, ...] = ()
     bands: tuple[Band, ...] = ()
 
     @property
+    def is_survey(self) -> bool:
+        """Whether it has answers of people, one form for each."""
+        return self.record.kind is SourceKind.SURVEY
+
+    @property
     def versions(self) -> tuple[str, ...]:
-        """The export versions, in the order of fields.csv."""
-        return tuple(dict.fromkeys(field.version for field in self.fields))
+        """The export versions, in the order of columns.csv or fields.csv."""
+        return tuple(dict.fromkeys(one.version for one in self.columns or self.fields))
+
+    def item(self, item: str) -> Item:
+        """The item with this id."""
+        return find(self.items, "item", item, "item", self._file("items"))
+
+    def columns_of(self, version: str) -> tuple[Column, ...]:
+        """The columns of an export version of a survey, in the order of columns.csv."""
+        return self._of_version(self.columns, version, "columns")
+
+    def fields_of(self, version: str) -> tuple[SourceField, ...]:
+        """The fields of an export version of another source, in the order of fields.csv."""
+        return self._of_version(self.fields, version, "fields")
+
+    def _of_version(self, records: tuple, version: str, table: str) -> tuple:
+        """Those records that are of an export version."""
+        if version not in self.versions:
+            raise unknown("export version", version, self.versions, self._file(table))
+        return tuple(one for one in records if one.version == version)
+
+    def _file(self, table: str) -> str:
+        """The file of a table, for messages."""
+        return f"instruments/{self.record.id}/{table}.csv"
+
+    def codebook(self, item: str, version: str) -> tuple[Response, ...]:
+        """The answers an item may hold in a codebook version, by code.
+
+        Parameters
+        ----------
+        item : str
+            Id of an item of this instrument.
+        version : str
+            Codebook version, which is the export version.
+
+        Returns
+        -------
+        tuple of Response
+            Answers declared for this version, and those declared for all versions whose code the
+            version does not declare itself. Empty where the item has no response set.
+
+        Raises
+        ------
+        ParameterError
+            The instrument has no such item.
+        """
+        response_set = self.item(item).response_set
+        answers = {}
+        for codebook in ("", version):
+            for response in self.responses:
+                if response.response_set == response_set and response.codebook == codebook and response_set:
+                    answers[response.code] = response
+        return tuple(answers[code] for code in sorted(answers))
 
     def area(self, area: str) -> Area:
         """The area with this id."""
-        return find(self.areas, "area", area, "area", f"instruments/{self.record.id}/areas.csv")
-
-    def fields_of(self, version: str) -> tuple[SourceField, ...]:
-        """The fields of an export version, in the order of fields.csv."""
-        if version not in self.versions:
-            raise unknown("export version", version, self.versions, f"instruments/{self.record.id}/fields.csv")
-        return tuple(field for field in self.fields if field.version == version)
+        return find(self.areas, "area", area, "area", self._file("areas"))
 
     def chosen(self, choices: str) -> tuple[Choice, ...]:
         """The choices of a set, in the order of choices.csv."""
@@ -96,8 +151,7 @@ class LoadedEvidence:
 
     def choice(self, choices: str, code: str) -> Choice:
         """The choice of a set with this code."""
-        return find(self.chosen(choices), "code", code, f"choice of '{choices}'",
-                    f"instruments/{self.record.id}/choices.csv")
+        return find(self.chosen(choices), "code", code, f"choice of '{choices}'", self._file("choices"))
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -172,62 +226,6 @@ class Unconfirmed(NamedTuple):
     note: str
 
 
-@dataclass(frozen=True)
-class LoadedInstrument:
-    """An instrument with its columns, items, answers, routing and comparability notes."""
-
-    record: Instrument
-    columns: tuple[Column, ...]
-    items: tuple[Item, ...]
-    responses: tuple[Response, ...]
-    routing: tuple[Routing, ...] = ()
-    comparability: tuple[Comparability, ...] = ()
-
-    @property
-    def versions(self) -> tuple[str, ...]:
-        """The export versions, in the order of columns.csv."""
-        return tuple(dict.fromkeys(column.version for column in self.columns))
-
-    def item(self, item: str) -> Item:
-        """The item with this id."""
-        return find(self.items, "item", item, "item", f"instruments/{self.record.id}/items.csv")
-
-    def columns_of(self, version: str) -> tuple[Column, ...]:
-        """The columns of an export version, in the order of columns.csv."""
-        if version not in self.versions:
-            raise unknown("export version", version, self.versions, f"instruments/{self.record.id}/columns.csv")
-        return tuple(column for column in self.columns if column.version == version)
-
-    def codebook(self, item: str, version: str) -> tuple[Response, ...]:
-        """The answers an item may hold in a codebook version, by code.
-
-        Parameters
-        ----------
-        item : str
-            Id of an item of this instrument.
-        version : str
-            Codebook version, which is the export version.
-
-        Returns
-        -------
-        tuple of Response
-            Answers declared for this version, and those declared for all versions whose code the
-            version does not declare itself. Empty where the item has no response set.
-
-        Raises
-        ------
-        ParameterError
-            The instrument has no such item.
-        """
-        response_set = self.item(item).response_set
-        answers = {}
-        for codebook in ("", version):
-            for response in self.responses:
-                if response.response_set == response_set and response.codebook == codebook and response_set:
-                    answers[response.code] = response
-        return tuple(answers[code] for code in sorted(answers))
-
-
 @dataclass(frozen=True, eq=False)
 class Dictionary:
     """A programme: everything nbeval knows that is not code. Made by ``load``; nothing in it changes."""
@@ -249,7 +247,7 @@ class Dictionary:
     digest: str                          # sha256 of the names and bytes of all files
     specimen: Specimen | None = None     # what invented answers are drawn from
     figures: tuple[PrintedFigure, ...] = ()      # printed elsewhere
-    evidence: tuple[LoadedEvidence, ...] = ()    # instruments that are no survey
+    evidence: tuple[LoadedInstrument, ...] = ()    # instruments that are no survey
     official: Official = Official()      # tables of statistical offices, and how they are read
     specimen_evidence: SpecimenEvidence | None = None
 
@@ -280,13 +278,12 @@ class Dictionary:
         """The authority with this id."""
         return find(self.authorities, "authority", authority, "authority", "authorities.csv")
 
-    def instrument(self, instrument: str) -> LoadedInstrument | LoadedEvidence:
+    def instrument(self, instrument: str) -> LoadedInstrument:
         """The instrument with this id, a survey or another one."""
-        every = (*self.instruments, *self.evidence)
-        for loaded in every:
-            if loaded.record.id == instrument:
-                return loaded
-        raise unknown("instrument", instrument, (one.record.id for one in every), "instruments/")
+        every = {one.record.id: one for one in (*self.instruments, *self.evidence)}
+        if instrument not in every:
+            raise unknown("instrument", instrument, every, "instruments/")
+        return every[instrument]
 
     def scale(self, scale: str) -> Scale:
         """The scale with this id."""

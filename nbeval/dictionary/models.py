@@ -413,13 +413,12 @@ class AuthorityCode(Record):
     valid_to: date | None = None
     source: Cited
 
-
-# --- instruments/<id>/ of surveys --------------------------------------------------------------------
-
-
     def faults(self) -> Iterator[Fault]:
         if not _in_order(self.valid_from, self.valid_to):
             yield "valid_to", "is before valid_from", "put the two dates in order"
+
+
+# --- instruments/<id>/ of surveys --------------------------------------------------------------------
 
 
 class Instrument(Record):
@@ -542,11 +541,10 @@ class Comparability(Record):
     note: str
     source: CitedForReaders
 
+    once = (Unique("this note", "item", lambda one: (one.item, *sorted((one.version_a, one.version_b)))),)
+
 
 # --- instruments/<id>/ of sources that are no survey -------------------------------------------------
-
-
-    once = (Unique("this note", "item", lambda one: (one.item, *sorted((one.version_a, one.version_b)))),)
 
 
 class Area(Record):
@@ -623,10 +621,6 @@ class SourceField(Record):
     status: Status = Status.CONFIRMED   # of layouts that are not ours: whether the tool is known to write this header
     source: Cited = ""
 
-
-# --- groups.csv, scales/<id>.toml, indicators.csv, benchmarks.csv ------------------------------------
-
-
     once = (
         Unique("this header", "header", lambda one: (one.version, normalise(one.header))),
         Unique("a field of this role", "role", lambda one: None if one.role in (FieldRole.TEXT, FieldRole.RATING)
@@ -644,6 +638,9 @@ class SourceField(Record):
             yield "header", "stands for many columns, which only typed text may", "give it the role text, or name each column"
         if self.parted_by and self.role is not FieldRole.AREA:
             yield "parted_by", f"is filled in for the role {self.role.value}", "leave it empty: only codes are parted"
+
+
+# --- groups.csv, scales/<id>.toml, indicators.csv, benchmarks.csv ------------------------------------
 
 
 class GroupLevel(Record):
@@ -762,10 +759,6 @@ class Benchmark(Record):
     note: Said = ""
     source: Cited
 
-
-# --- published/figures.csv ---------------------------------------------------------------------------
-
-
     once = (Unique("this benchmark", "benchmark", lambda one: (one.benchmark, one.indicator)),)
 
     def faults(self) -> Iterator[Fault]:
@@ -773,6 +766,9 @@ class Benchmark(Record):
             yield "conf_low", "one end of the interval is missing", "give both ends or none"
         elif self.conf_low is not None and not self.conf_low <= self.value <= self.conf_high:
             yield "value", "lies outside its interval", "check the published figures"
+
+
+# --- published/figures.csv ---------------------------------------------------------------------------
 
 
 class PrintedFigure(Record):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbeval.dictionary.enums import FieldRole, ItemKind, Role, SourceKind
 from nbeval.dictionary.load import EVIDENCE_FILES, PROGRAMME_FILES, SURVEY_FILES
-from nbeval.dictionary.lookup import Dictionary, LoadedEvidence, LoadedInstrument
+from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
 from nbeval.dictionary.models import MANY, Choice, Cohort, Column, Instrument, Item, Response, Scale, SourceField
 from nbeval.dictionary.record import Record
 
@@ -65,12 +65,12 @@ def write_table_schemas(dictionary: Dictionary, out: Path) -> list[Path]:
     ]
 
 
-def table_schema(loaded: LoadedInstrument | LoadedEvidence, version: str) -> dict:
+def table_schema(loaded: LoadedInstrument, version: str) -> dict:
     """Describe the exports of one version.
 
     Parameters
     ----------
-    loaded : LoadedInstrument or LoadedEvidence
+    loaded : LoadedInstrument
         The instrument, whose exports are plain tables.
     version : str
         One of its export versions.
@@ -87,7 +87,7 @@ def table_schema(loaded: LoadedInstrument | LoadedEvidence, version: str) -> dic
         The instrument has no such version.
     """
     about = {"$schema": PROFILE, "title": f"{loaded.record.label}, export version {version}"}
-    if isinstance(loaded, LoadedEvidence):
+    if not loaded.is_survey:
         fields = [_evidence_field(loaded, one) for one in loaded.fields_of(version) if not one.header.endswith(MANY)]
         return about | {"fields": fields, "missingValues": [""]}
     columns = loaded.columns_of(version)
@@ -135,7 +135,7 @@ def _answers(loaded: LoadedInstrument, item: Item, version: str) -> dict:
     return about
 
 
-def _evidence_field(loaded: LoadedEvidence, field: SourceField) -> dict:
+def _evidence_field(loaded: LoadedInstrument, field: SourceField) -> dict:
     """One column of another source as a field."""
     about: dict = {"name": field.header, "type": _TYPES.get(field.role, "string"), "nbeval:role": field.role.value}
     if field.role is FieldRole.AREA and not (field.parted_by or field.occasion):

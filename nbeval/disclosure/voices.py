@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.quotes import describes_at_least, screen
 from nbeval.errors import DisclosureError
@@ -72,7 +72,7 @@ def _refuse_undecided(rows: pd.DataFrame, names: Sequence[str]) -> None:
     )
 
 
-def _refuse_few(rows: pd.DataFrame, respondents: pd.DataFrame, instrument: LoadedEvidence, threshold: int) -> None:
+def _refuse_few(rows: pd.DataFrame, respondents: pd.DataFrame, instrument: LoadedInstrument, threshold: int) -> None:
     """Stop where what is printed of a speaker would describe too few people."""
     people = {one.code for one in instrument.choices if one.choices == "speaker" and one.people}
     few = [

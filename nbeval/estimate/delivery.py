@@ -6,7 +6,7 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Choice, Cohort
 from nbeval.estimate.rows import result_rows
 from nbeval.frames import Quantity
@@ -80,7 +80,7 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
 
-def instrument_of(source: str, cohort: Cohort, dictionary: Dictionary) -> LoadedEvidence:
+def instrument_of(source: str, cohort: Cohort, dictionary: Dictionary) -> LoadedInstrument:
     """The instrument with which a source of a cohort was collected."""
     return dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
 

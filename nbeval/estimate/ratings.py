@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.agreement import kappa
 from nbeval.estimate.delivery import instrument_of
@@ -76,7 +76,7 @@ def levels(means: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([own, _over_authorities(own)], ignore_index=True).pipe(_described, Quantity.MEAN, "mean of the ratings")
 
 
-def gaps(means: pd.DataFrame, instrument: LoadedEvidence) -> pd.DataFrame:
+def gaps(means: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
     """Rows for the first body of raters minus each other one, area by area.
 
     Returns
@@ -107,7 +107,7 @@ def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.CHANGE, "difference of mean ratings")
 
 
-def agreement(ratings: pd.DataFrame, instrument: LoadedEvidence, dictionary: Dictionary) -> pd.DataFrame:
+def agreement(ratings: pd.DataFrame, instrument: LoadedInstrument, dictionary: Dictionary) -> pd.DataFrame:
     """Rows for the agreement of the first body of raters with each other one, over all points of all authorities.
 
     Returns
@@ -130,7 +130,7 @@ def agreement(ratings: pd.DataFrame, instrument: LoadedEvidence, dictionary: Dic
     return pd.DataFrame(rows).pipe(_described, Quantity.KAPPA, "") if rows else pd.DataFrame()
 
 
-def _table(pairs: pd.DataFrame, instrument: LoadedEvidence) -> np.ndarray:
+def _table(pairs: pd.DataFrame, instrument: LoadedInstrument) -> np.ndarray:
     """How often each pair of steps occurs; the mean of several raters counts as the nearest step."""
     lowest, highest = (int(step) for step in instrument.scale)
     size = highest - lowest + 1

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.agreement import kappa
 from nbeval.estimate.delivery import instrument_of
@@ -56,7 +56,7 @@ def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
 
 
-def _told(rows: pd.DataFrame, instrument: LoadedEvidence) -> pd.DataFrame:
+def _told(rows: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
     """Counts of one wave: by kind of speaker, and of authorities."""
     made = []
     for speaker in instrument.chosen(SPEAKER):
@@ -68,7 +68,7 @@ def _told(rows: pd.DataFrame, instrument: LoadedEvidence) -> pd.DataFrame:
         source=rows["source"].iloc[0], wave=rows["wave"].iloc[0], group=TOLD, quantity=Quantity.COUNT.value, unit="count", method=METHOD)
 
 
-def _counts(rows: pd.DataFrame, unit: str, level: str, instrument: LoadedEvidence, *, people: bool) -> list[dict]:
+def _counts(rows: pd.DataFrame, unit: str, level: str, instrument: LoadedInstrument, *, people: bool) -> list[dict]:
     """How many documents or authorities have each theme."""
     everyone = rows.loc[rows[unit].ne(""), unit].nunique()
     if not everyone:
@@ -80,7 +80,7 @@ def _counts(rows: pd.DataFrame, unit: str, level: str, instrument: LoadedEvidenc
     ]
 
 
-def _agreement(rows: pd.DataFrame, instrument: LoadedEvidence, level: float) -> pd.DataFrame:
+def _agreement(rows: pd.DataFrame, instrument: LoadedInstrument, level: float) -> pd.DataFrame:
     """Kappa of each theme over the documents that two coders read, at one wave."""
     pairs = [pair for document in _readers(rows) for pair in combinations(document, 2)]
     coders = {coder for (_, one), (_, other) in pairs for coder in (one, other)}

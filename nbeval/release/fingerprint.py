@@ -174,7 +174,7 @@ def grounds_named(dictionary: Dictionary) -> Mapping[str, str]:
         value = getattr(dictionary, part.name)
         if part.name in ("instruments", "evidence"):
             found |= {f"instruments {one.record.id} {inner.name}": checksum(inner.name, getattr(one, inner.name))
-                      for one in value for inner in fields(one)}
+                      for one in value for inner in fields(one) if getattr(one, inner.name)}
         elif part.name not in _NO_ENTRY:
             found[part.name] = checksum(part.name, value)
     return MappingProxyType(dict(sorted(found.items())))

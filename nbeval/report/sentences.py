@@ -12,7 +12,6 @@ from string import Formatter
 from types import MappingProxyType
 
 from nbeval.dictionary.enums import Match, Measure
-from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Area, Benchmark, Indicator
 from nbeval.dictionary.registries import on_request
 from nbeval.errors import ParameterError
@@ -169,7 +168,7 @@ def _area(area: str, source: str, context: Context) -> Area:
     """An area of a source by its id."""
     for used in context.cohort.sources:
         instrument = context.dictionary.instrument(used.instrument) if used.id == source else None
-        if isinstance(instrument, LoadedEvidence):
+        if not instrument.is_survey:
             return instrument.area(area)
     raise ParameterError(
         f"the source {source!r} has no areas.", found=area, do="name an exhibit of the source with of=, or the source with source=.")

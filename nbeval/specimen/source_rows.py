@@ -13,7 +13,7 @@ import numpy as np
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Choice, Cohort, Source, SourceField, SourceFiles
 from nbeval.dictionary.specimen_models import Coding, InventedInspections, InventedQuote, SpecimenEvidence
 from nbeval.errors import ParameterError
@@ -40,7 +40,7 @@ class Invention:
         return self.files.pattern.replace("{authority}", self.authorities[0]).partition("#")[0]
 
     @property
-    def instrument(self) -> LoadedEvidence:
+    def instrument(self) -> LoadedInstrument:
         """The instrument of the source."""
         return self.dictionary.instrument(self.source.instrument)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Band, Choice, Point
 from nbeval.estimate.ratings import NO_TEST, rating_results
 from nbeval.frames import RESULTS, check
@@ -23,11 +23,11 @@ def choice(choices: str, code: str, **more) -> Choice:
 @pytest.fixture
 def declared():
     """A framework with one area of two points, rated by staff and by users on a scale from 1 to 4."""
-    instrument = LoadedEvidence(
-        SimpleNamespace(id="tool", kind="self_assessment"), (), (Area(area="door", label="The door", status="confirmed", source="x"),),
-        tuple(Point(point=name, area="door", label=name, status="confirmed", source="x") for name in ("p1", "p2")),
-        (choice("raters", "staff"), choice("raters", "users", people=True), *(choice("rating", str(step)) for step in range(1, 5))),
-        (Band(band="low", label="Low", colour="red", lowest=1, source="x"), Band(band="mid", label="Mid", colour="amber", lowest=2.5, source="x")),
+    instrument = LoadedInstrument(
+        SimpleNamespace(id="tool", kind="self_assessment"), areas=(Area(area="door", label="The door", status="confirmed", source="x"),),
+        points=tuple(Point(point=name, area="door", label=name, status="confirmed", source="x") for name in ("p1", "p2")),
+        choices=(choice("raters", "staff"), choice("raters", "users", people=True), *(choice("rating", str(step)) for step in range(1, 5))),
+        bands=(Band(band="low", label="Low", colour="red", lowest=1, source="x"), Band(band="mid", label="Mid", colour="amber", lowest=2.5, source="x")),
     )
     cohort = SimpleNamespace(id="c", waves=[SimpleNamespace(id="then"), SimpleNamespace(id="now")],
                              sources=[SimpleNamespace(id="tool", instrument="tool")])

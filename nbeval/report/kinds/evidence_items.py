@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from nbeval.dictionary.enums import Direction, SourceKind
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Indicator, Source
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.context import Context
@@ -133,13 +133,13 @@ def _measured(one: Indicator, row: Result | None, source: str, context: Context)
 def _of_source(source: Source, context: Context) -> Iterator[EvidenceItem]:
     """The items of a source that is no survey: of each of its areas that is about an outcome."""
     instrument = context.dictionary.instrument(source.instrument)
-    read = _READ.get(instrument.record.kind) if isinstance(instrument, LoadedEvidence) else None
+    read = _READ.get(instrument.record.kind)
     for area in instrument.areas if read else ():
         if area.outcomes:
             yield from read(area, source, instrument, context)
 
 
-def _rated(area: Area, source: Source, instrument: LoadedEvidence, context: Context) -> Iterator[EvidenceItem]:
+def _rated(area: Area, source: Source, instrument: LoadedInstrument, context: Context) -> Iterator[EvidenceItem]:
     """An area as each body of raters sees it: whether ratings moved over the authorities."""
     for body in instrument.chosen(RATERS):
         row = context.results.find(
@@ -151,7 +151,7 @@ def _rated(area: Area, source: Source, instrument: LoadedEvidence, context: Cont
                                _strength(points, row), row, RATING, unit=context.say("steps_short"))
 
 
-def _acted(area: Area, source: Source, instrument: LoadedEvidence, context: Context) -> Iterator[EvidenceItem]:
+def _acted(area: Area, source: Source, instrument: LoadedInstrument, context: Context) -> Iterator[EvidenceItem]:
     """A theme of action plans: how many of its actions had come to what is aimed at, at the last review."""
     aim, reviews = aim_of(instrument), instrument.chosen("review")
     if aim is not None and reviews:
@@ -160,7 +160,7 @@ def _acted(area: Area, source: Source, instrument: LoadedEvidence, context: Cont
         yield from _counted(area, source, row, context, "item_acted", state=aim.label.lower())
 
 
-def _spoken_of(area: Area, source: Source, instrument: LoadedEvidence, context: Context) -> Iterator[EvidenceItem]:
+def _spoken_of(area: Area, source: Source, instrument: LoadedInstrument, context: Context) -> Iterator[EvidenceItem]:
     """A theme: how many authorities spoke of it; where only the people themselves spoke, how many wished for it."""
     def of(level: str) -> Result | None:
         return context.results.find(source.id, Quantity.COUNT, indicator=area.area, wave=context.wave.id, group=SPOKEN_OF, level=level)

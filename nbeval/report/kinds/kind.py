@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nbeval.dictionary.enums import Measure, Status
-from nbeval.dictionary.lookup import LoadedEvidence
 from nbeval.dictionary.models import Indicator
 from nbeval.frames import Contrast
 from nbeval.report.cells import Table, why_not
@@ -140,7 +139,7 @@ class Kind:
         """That percentages may add to more than the whole, where people could choose several answers."""
         used = [one.instrument for one in draft.context.cohort.sources if one.id == draft.spec.source_id]
         for instrument in map(draft.context.dictionary.instrument, used):
-            if not isinstance(instrument, LoadedEvidence) and any(
+            if instrument.is_survey and any(
                     one.item and instrument.item(one.item).part_of for one in draft.indicators):
                 yield draft.say("note_multi")
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from nbeval.dictionary.enums import FieldRole, Status
-from nbeval.dictionary.lookup import LoadedEvidence
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Band, Choice
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
@@ -49,11 +49,11 @@ class OfSource(Kind):
         return draft.say("source_waves", source=self.source_label(draft), waves="; ".join(wave.label for wave in shown))
 
 
-def instrument_of(draft: Draft) -> LoadedEvidence | None:
+def instrument_of(draft: Draft) -> LoadedInstrument | None:
     """The instrument behind an exhibit; None where the cohort has no such source."""
     used = next((one for one in draft.context.cohort.sources if one.id == draft.spec.source_id), None)
     loaded = draft.context.dictionary.instrument(used.instrument) if used else None
-    return loaded if isinstance(loaded, LoadedEvidence) else None
+    return loaded if loaded is not None and not loaded.is_survey else None
 
 
 def areas_of(draft: Draft) -> tuple[Area, ...]:
@@ -80,7 +80,7 @@ def chosen_by(draft: Draft, role: FieldRole) -> tuple[Choice, ...]:
     return instrument.chosen_by(role) if instrument else ()
 
 
-def aim_of(instrument: LoadedEvidence | None) -> Choice | None:
+def aim_of(instrument: LoadedInstrument | None) -> Choice | None:
     """The status that is aimed at: done, held, met."""
     return next((one for one in instrument.chosen_by(FieldRole.STATUS) if one.counts), None) if instrument else None
 

@@ -1,16 +1,14 @@
-"""Beginning a cohort: its file as a copy of another's, with the places to fill in."""
+"""A new cohort: its file as a copy of another's, with the places to fill in."""
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from nbeval import dictionary as dictionaries
 from nbeval.errors import ParameterError, suggestion
+from nbeval.starter import MARK
 
-#: marks a place in a cohort's file that a new cohort has to fill in
-MARK = "FILL IN"
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,7 +36,7 @@ def begin_cohort(cohort: str, template: str, folder: Path | None = None) -> tupl
     ParameterError
         The id is no id, or there is such a cohort, or there is no cohort to copy.
     DictionaryError
-        The dictionary does not hold, before or after: then the new file is not left behind.
+        The dictionary has faults, before or after: then the new file is not left behind.
     """
     declared = dictionaries.load(folder)
     known = [one.id for one in declared.cohorts]
@@ -54,16 +52,11 @@ def begin_cohort(cohort: str, template: str, folder: Path | None = None) -> tupl
                              do=suggestion(template, known))
     text = (declared.folder / "cohorts" / f"{template}.toml").read_text(encoding="utf-8")
     copied = re.sub(rf'^id = "{re.escape(template)}"', f'id = "{cohort}"', text, count=1, flags=re.M)
-    _write(path, copied)
+    with path.open("x", encoding="utf-8", newline="\n") as file:       # a new file, and only a new one
+        file.write(copied)
     try:
         dictionaries.load(folder)
     except Exception:
         path.unlink(missing_ok=True)
         raise
     return path, [(number, line.strip()) for number, line in enumerate(copied.splitlines(), 1) if MARK in line]
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a new file, and only a new one."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
