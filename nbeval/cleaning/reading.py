@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
+import zlib
 from collections import Counter
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pyreadstat
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.workbook_scan import SheetScan, refuse_hollow, scan_workbook
 from nbeval.errors import SourceError
-
 
 DELIMITERS = (",", ";", "\t")
 _SAMPLE = 30
@@ -144,16 +147,13 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_workbook(raw: bytes, name: str, sheet: str = "") -> list[list[str]]:
-    """Read one sheet of a workbook, with every cell as the text it stands for.
+    """Read one sheet of a workbook, with every cell as the text it shows.
 
     Parameters
     ----------
-    raw : bytes
-        The file as received.
-    name : str
-        The file's name in messages.
-    sheet : str
-        The sheet to read; may be empty where only one sheet has any cells.
+    raw : the file as received
+    name : the file's name in messages
+    sheet : the sheet to read; may be empty where only one sheet has any cells
 
     Returns
     -------
@@ -164,17 +164,37 @@ def read_workbook(raw: bytes, name: str, sheet: str = "") -> list[list[str]]:
     Raises
     ------
     SourceError
-        The workbook is locked by a password, damaged, without the sheet, or has several sheets
-        and none was named.
+        The workbook is locked by a password, damaged, too large to be laid out, without the sheet, or has several sheets
+        and none was named; or a cell of the sheet has an error value or a formula without its result.
     """
-    workbook = _open(raw, name)
+    workbook, scans = _open(raw, name)
     try:
-        sheets = {one: workbook.get_sheet_by_name(one).to_python() for one in workbook.sheet_names}
+        sheets = {one: workbook.get_sheet_by_name(one).to_python() for one in ([sheet] if sheet in workbook.sheet_names else workbook.sheet_names)}
     except (CalamineError, OSError, ValueError):
         raise _damaged(raw, name) from None
-    rows = sheets[_chosen(sheets, name, sheet)]
-    texts = [[_cell_text(cell) for cell in row] for row in rows]
-    return [row for row in texts if any(cell.strip() for cell in row)]
+    chosen = _chosen(sheets, name, sheet)
+    if chosen in scans:
+        refuse_hollow(scans[chosen], chosen, name)
+    texts = [[cell if cell.__class__ is str else _cell_text(cell) for cell in row] for row in sheets[chosen]]
+    return [row for row in texts if any(row) and any(map(str.strip, row))]
+
+
+def sheet_names(path: Path, name: str = "") -> list[str]:
+    """The names of the sheets of a workbook, refused as ``read_table`` refuses it."""
+    return _open(_bytes(path, name or path.name), name or path.name)[0].sheet_names
+
+
+def _open(raw: bytes, name: str) -> tuple[CalamineWorkbook, dict[str, SheetScan]]:
+    """The workbook, if it can be opened, and what its sheets hold; looked through first, for what is too large ends the process."""
+    if _ENCRYPTED in raw:
+        raise _locked(name)
+    try:
+        scans = scan_workbook(raw, name) if raw.startswith(ZIP_MARK) else {}
+        return CalamineWorkbook.from_filelike(io.BytesIO(raw)), scans
+    except PasswordError:
+        raise _locked(name) from None
+    except (CalamineError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError, OSError, EOFError, ValueError, KeyError, RuntimeError):
+        raise _damaged(raw, name) from None
 
 
 def _locked(name: str) -> SourceError:
@@ -183,23 +203,6 @@ def _locked(name: str) -> SourceError:
         f"'{name}' is protected by a password.", found="an encrypted workbook", allowed="a workbook without password",
         where=name, do="open it with its password, save a copy without one in the data folder, and run again.",
     )
-
-
-def sheet_names(path: Path, name: str = "") -> list[str]:
-    """The names of the sheets of a workbook, refused as ``read_table`` refuses it."""
-    return _open(_bytes(path, name or path.name), name or path.name).sheet_names
-
-
-def _open(raw: bytes, name: str) -> CalamineWorkbook:
-    """The workbook, if it can be opened."""
-    if _ENCRYPTED in raw:
-        raise _locked(name)
-    try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    except PasswordError:
-        raise _locked(name) from None
-    except (CalamineError, OSError, ValueError):
-        raise _damaged(raw, name) from None
 
 
 def _damaged(raw: bytes, name: str) -> SourceError:
