@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from nbeval.cli.options import say
 
@@ -61,6 +59,9 @@ def _show(judged: list) -> None:
     """Print claims as a table; of a long file, those that do not hold."""
     if not judged:
         return
+    from rich.console import Console        # no other command needs it
+    from rich.table import Table
+
     table = Table(show_lines=False, box=None, pad_edge=False)
     for head in ("claim", "verdict", "would be right", "arithmetic"):
         table.add_column(head, overflow="fold")

@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import ArrayLike
+from math import ceil, floor
+from typing import TYPE_CHECKING
 
 from nbeval.errors import DictionaryError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
 
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad"))
@@ -57,6 +60,8 @@ class CodeMatcher:
         numpy array of bool
             One entry per value, in the order given.
         """
+        import numpy as np      # not needed to read a dictionary
+
         numbers = _numbers(values)
         found = np.zeros(numbers.shape, dtype=bool)
         for low, high in self.ranges:
@@ -65,8 +70,7 @@ class CodeMatcher:
 
     def listed(self, lowest: float, highest: float) -> tuple[int, ...]:
         """The whole numbers from ``lowest`` to ``highest`` that are among the codes, in order."""
-        span = np.arange(int(np.ceil(lowest)), int(np.floor(highest)) + 1)
-        return tuple(int(code) for code in span[self.contains(span)])
+        return tuple(code for code in range(ceil(lowest), floor(highest) + 1) if any(low <= code <= high for low, high in self.ranges))
 
 
 def matcher(codes: tuple[str, ...]) -> CodeMatcher:
@@ -109,6 +113,8 @@ def _range(part: str) -> tuple[float, float]:
 
 def _numbers(values: ArrayLike) -> np.ndarray:
     """The values as floats, missing ones as NaN."""
+    import numpy as np
+
     if hasattr(values, "to_numpy"):
         return values.to_numpy(dtype=float, na_value=np.nan)
     return np.asarray(values, dtype=float)

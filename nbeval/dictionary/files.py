@@ -154,6 +154,7 @@ class Reader:
         """Every row of a CSV file as a record."""
         headers = [cell.strip() for cell in next(rows, [])]
         lacking = self._check_headers(headers, name, kind)
+        lists = {name: get_origin(about.annotation) is tuple for name, about in kind.model_fields.items()}
         placed = []
         for cells in rows:
             place = Place(name, f"line {rows.line_num}")
@@ -164,8 +165,8 @@ class Reader:
                                 "check its commas and quotation marks")
                 self.broken.update(cells[:1])
                 continue
-            content = {header: _cell(cell, kind, header) for header, cell in zip(headers, cells, strict=True)
-                       if cell.strip() and header in kind.model_fields}
+            content = {header: _listed(cell) if lists[header] else cell.strip() for header, cell in zip(headers, cells, strict=True)
+                       if cell.strip() and header in lists}
             placed += self._one(complete(content), place, kind, lacking)
         return placed
 
@@ -247,8 +248,6 @@ def _texts(content: object) -> set[str]:
     return {str(content)}
 
 
-def _cell(cell: str, kind: type[Record], header: str) -> str | list[str]:
-    """A cell as text, or as a list of texts where the field is a list."""
-    if get_origin(kind.model_fields[header].annotation) is tuple:
-        return [part.strip() for part in cell.split(LIST_MARK) if part.strip()]
-    return cell.strip()
+def _listed(cell: str) -> list[str]:
+    """The texts of a cell that holds a list."""
+    return [part.strip() for part in cell.split(LIST_MARK) if part.strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -66,6 +67,12 @@ def load(path: Path | None = None) -> Dictionary:
         The folder does not exist, or the dictionary has faults; all of them are listed.
     """
     folder = _folder(path)
+    return _load(folder, _digest(folder))
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path, digest: str) -> Dictionary:
+    """The dictionary of a folder whose files have this checksum; read once in a process, whoever asks for it."""
     faults = Faults()
     reader = Reader(folder, faults)
     contents = read_contents(reader)
@@ -77,7 +84,7 @@ def load(path: Path | None = None) -> Dictionary:
     check_registered(contents, faults)
     Rules(contents, ids, faults).check()
     faults.raise_if_any(folder.name)
-    return _dictionary(contents, folder)
+    return _dictionary(contents, folder, digest)
 
 
 def _folder(path: Path | None) -> Path:
@@ -140,7 +147,7 @@ def check_texts(entries: Iterable[Entry], faults: Faults) -> None:
                 faults.add(place, name, "is empty", "fill it in")
 
 
-def _dictionary(contents: Contents, folder: Path) -> Dictionary:
+def _dictionary(contents: Contents, folder: Path, digest: str) -> Dictionary:
     """The dictionary made of contents without fault."""
     groups: dict[str, tuple[GroupLevel, ...]] = {}
     for level in contents.records(GroupLevel):
@@ -163,7 +170,7 @@ def _dictionary(contents: Contents, folder: Path) -> Dictionary:
         sources=contents.records(Citation),
         figures=contents.records(PrintedFigure),
         folder=folder,
-        digest=_digest(folder),
+        digest=digest,
         specimen=next(iter(contents.records(Specimen)), None),
         evidence=tuple(one for one in loaded if not one.is_survey),
         official=Official(*(contents.records(kind) for name, kind in PROGRAMME_FILES.items() if name.startswith("official/"))),
