@@ -179,11 +179,11 @@ def _dictionary(contents: Contents, folder: Path, digest: str) -> Dictionary:
 
 
 def _digest(folder: Path) -> str:
-    """The sha256 of the names and bytes of all files; line ends count alike on every system."""
+    """The sha256 of the names and bytes of all files but its README; line ends count alike on every system."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(part.startswith((".", "~")) for part in name.split("/")):
+        if path.is_file() and name != "README.md" and not any(part.startswith((".", "~")) for part in name.split("/")):
             content = path.read_bytes().replace(b"\r\n", b"\n")
             total.update(f"{name}\0{len(content)}\0".encode())
             total.update(content)

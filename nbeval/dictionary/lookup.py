@@ -244,7 +244,7 @@ class Dictionary:
     glossary: tuple[Term, ...]
     sources: tuple[Citation, ...]
     folder: Path
-    digest: str                          # sha256 of the names and bytes of all files
+    digest: str                          # sha256 of the names and bytes of all files but README.md
     specimen: Specimen | None = None     # what invented answers are drawn from
     figures: tuple[PrintedFigure, ...] = ()      # printed elsewhere
     evidence: tuple[LoadedInstrument, ...] = ()    # instruments that are no survey

@@ -18,7 +18,10 @@ from nbeval.dictionary.enums import (
     ScaleRule, SourceKind, Status, Symbol, YearForm,
 )
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
-from nbeval.dictionary.record import ANY, HERE, Cited, CitedForReaders, Fault, Id, ReadersOnly, Record, Ref, Reference, Said, Unique
+from nbeval.dictionary.record import (
+    ANY, HERE, AnySourceId, AtLeastOne, AuthorityId, Cited, CitedForReaders, Count, Fault, Id, IndicatorId, ItemId, LocalAuthorityId,
+    LocalVersion, LocalWaveId, ReadersOnly, Record, Ref, Reference, Said, Unique,
+)
 from nbeval.errors import suggestion
 
 #: stands for an authority's id in the pattern of a file
@@ -61,7 +64,7 @@ class ExhibitRow(Record):
     title: Said                         # may use {cohort}, {authority}, {wave}, {people}
     kind: str                           # a kind of exhibit: levels, change, distribution, ...
     chart: Said = ""                    # how it is drawn; empty: a table only
-    source_id: Annotated[str, Ref("kind of source", ANY)] = "survey"
+    source_id: AnySourceId = "survey"
     quantities: tuple[str, ...]
     # ids, or domain:<id>, family:<id>, distribution:<id>, headline; empty: people are counted
     indicators: tuple[str, ...] = ()
@@ -102,9 +105,9 @@ class StandingRule(Record):
 
 
 class Disclosure(Record):
-    threshold: Annotated[int, Field(ge=1)]  # smallest count that may be published
-    threshold_internal: Annotated[int, Field(ge=1)]
-    threshold_percent_base: Annotated[int, Field(ge=1)]  # smallest base of a percentage
+    threshold: AtLeastOne  # smallest count that may be published
+    threshold_internal: AtLeastOne
+    threshold_percent_base: AtLeastOne  # smallest base of a percentage
     protect_complement: bool            # 0 % and 100 % disclose too
     protected_groups: Annotated[tuple[str, ...], Ref("group")] = ()
     rounding: Literal["half_up"]
@@ -226,10 +229,10 @@ class SourceFiles(Record):
     `pattern` is relative to the cohort's data folder; `{authority}` stands for an authority's id.
     """
 
-    wave: Annotated[str, Ref("wave", HERE)] = ""
+    wave: LocalWaveId = ""
     pattern: str
     version: Annotated[str, Ref("export version", "instrument")]  # export version: a block of the instrument's columns.csv
-    header_rows: int = Field(default=1, ge=1)
+    header_rows: AtLeastOne = 1
     encoding: str = ""                  # empty: UTF-8 (with or without byte-order mark), then cp1252
     authorities: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # only these; empty: all of the cohort
     not_expected: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # authorities that made no return, by agreement
@@ -270,9 +273,9 @@ class Source(Record):
 class Eligible(Record):
     """How many people could have answered: one authority at one wave."""
 
-    authority: Annotated[str, Ref("authority", HERE)]
-    wave: Annotated[str, Ref("wave", HERE)]
-    count: Annotated[int, Field(ge=0)]
+    authority: LocalAuthorityId
+    wave: LocalWaveId
+    count: Count
     source: CitedForReaders
 
     once = (Unique("this count", "authority", lambda one: (one.authority, one.wave)),)
@@ -281,11 +284,11 @@ class Eligible(Record):
 class Margin(Record):
     """A known population count, for weighting and for judging who answered."""
 
-    wave: Annotated[str, Ref("wave", HERE)]
-    authority: Annotated[str, Ref("authority", HERE)] = ""  # empty: all
+    wave: LocalWaveId
+    authority: LocalAuthorityId = ""  # empty: all
     group: Annotated[str, Ref("group", also=("authority",))]
     level: Annotated[str, Ref("level", "group")]
-    count: Annotated[int, Field(ge=0)]
+    count: Count
     source: CitedForReaders
 
     once = (Unique("this count", "level", lambda one: (one.wave, one.authority, one.group, one.level)),)
@@ -312,7 +315,7 @@ class Overlap(Record):
 class Study(Record):
     """A model of what goes together with an outcome: factors are groups or percent indicators."""
 
-    outcome: Annotated[str, Ref("indicator")]
+    outcome: IndicatorId
     factors: Annotated[tuple[str, ...], Ref("group or indicator")]
     source: CitedForReaders
 
@@ -406,7 +409,7 @@ class Authority(Record):
 class AuthorityCode(Record):
     """An official code of an authority and the days on which it was in force."""
 
-    authority: Annotated[str, Ref("authority")]
+    authority: AuthorityId
     system: str                         # ons, dfe
     code: str
     valid_from: date | None = None
@@ -504,7 +507,7 @@ class Response(Record):
     """response_sets.csv: one answer of a response set in one codebook version (empty: in all)."""
 
     response_set: Annotated[str, Id("response set", HERE, unique=False)]
-    codebook: Annotated[str, Ref("export version", HERE)] = ""
+    codebook: LocalVersion = ""
     code: int
     label: str
     also: str = ""                      # other spellings an export may hold, parted by " | "
@@ -518,8 +521,8 @@ class Response(Record):
 class Routing(Record):
     """routing.csv: an item asked only of those who gave certain answers to an earlier one."""
 
-    item: Annotated[str, Ref("item")]
-    asked_if_item: Annotated[str, Ref("item")]
+    item: ItemId
+    asked_if_item: ItemId
     asked_if_codes: tuple[int, ...]
     status: Status
     source: CitedForReaders
@@ -534,9 +537,9 @@ class Routing(Record):
 class Comparability(Record):
     """comparability.csv: whether an item may be compared between two export versions."""
 
-    item: Annotated[str, Ref("item")]
-    version_a: Annotated[str, Ref("export version", HERE)]
-    version_b: Annotated[str, Ref("export version", HERE)]
+    item: ItemId
+    version_a: LocalVersion
+    version_b: LocalVersion
     comparable: Match
     note: str
     source: CitedForReaders
@@ -648,7 +651,7 @@ class GroupLevel(Record):
 
     group: Annotated[str, Id("group", unique=False)]
     label: Said
-    item: Annotated[str, Ref("item")]
+    item: ItemId
     level: Annotated[str, Id("level", "group")]
     level_label: str
     codes: tuple[str, ...]              # single codes, or lowest-highest
@@ -658,7 +661,7 @@ class GroupLevel(Record):
 
 
 class ScaleItem(Record):
-    item: Annotated[str, Ref("item")]
+    item: ItemId
     reverse: bool = False
     counts_when: tuple[str, ...] = ()   # for the rule `count`
 
@@ -712,12 +715,12 @@ class Indicator(Record):
     says: Said                          # completes "of those who answered ...": "had low life satisfaction"
     plain: Said = ""                    # for readers who want plain words, as the person would say it
     domain: Annotated[str, Ref("domain"), Id("domain of indicators", unique=False)]
-    item: Annotated[str, Ref("item")] = ""
+    item: ItemId = ""
     scale: Annotated[str, Ref("scale")] = ""
     measure: Measure
     codes: tuple[str, ...] = ()         # single codes, or lowest-highest
     unit: str
-    decimals: int = Field(default=0, ge=0)
+    decimals: Count = 0
     better: Direction
     family: Annotated[str, Id("family of indicators", unique=False)] = ""  # tests read together
     distribution: Annotated[str, Id("distribution of indicators", unique=False)] = ""  # indicators of one distribution add up to its base
@@ -740,7 +743,7 @@ class Benchmark(Record):
     """benchmarks.csv: a published value of another body of people."""
 
     benchmark: str
-    indicator: Annotated[str, Ref("indicator")]
+    indicator: IndicatorId
     kind: Literal["population", "comparator"]  # population (a value) or comparator (a body with its own n)
     label: Said
     population: Said
@@ -748,7 +751,7 @@ class Benchmark(Record):
     year: str
     value: float
     unit: str
-    n: Annotated[int | None, Field(ge=1)] = None
+    n: AtLeastOne | None = None
     conf_low: float | None = None
     conf_high: float | None = None
     decimals: int = 0
@@ -780,7 +783,7 @@ class PrintedFigure(Record):
     authority: Annotated[str, Ref("authority", "cohort")] = ""
     group: Annotated[str, Ref("group")] = ""
     level: Annotated[str, Ref("level", "group")] = ""
-    indicator: Annotated[str, Ref("indicator")] = ""  # the indicator whose question and coding it has; empty where none has
+    indicator: IndicatorId = ""  # the indicator whose question and coding it has; empty where none has
     quantity: Quantity = Quantity.PERCENT
     about: str                          # what was asked
     coding: str                         # which answers are counted, in the words of the page
@@ -789,9 +792,9 @@ class PrintedFigure(Record):
     ages: str = ""
     year: str
     geography: str = ""
-    authorities: Annotated[int | None, Field(ge=1)] = None  # how many took part
-    n: Annotated[int | None, Field(ge=1)] = None
-    n_rounded_to: int = Field(default=1, ge=1)
+    authorities: AtLeastOne | None = None  # how many took part
+    n: AtLeastOne | None = None
+    n_rounded_to: AtLeastOne = 1
     value: float | None = None          # empty where a symbol was printed
     symbol: Symbol | None = None
     decimals: int = 0                   # as printed

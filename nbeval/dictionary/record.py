@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 #: parts several entries of one text
@@ -69,6 +69,15 @@ Said = Annotated[str, ReadersOnly()]
 #: keys of sources: those that results carry along, and those that only readers see
 Cited = Annotated[str, Ref("source key", parted=True)]
 CitedForReaders = Annotated[str, Ref("source key", parted=True), ReadersOnly()]
+#: ids of things that the whole dictionary knows
+AreaId, AuthorityId, IndicatorId, ItemId = (Annotated[str, Ref(kind)] for kind in ("area", "authority", "indicator", "item"))
+#: ids within the file or the instrument that names them
+LocalAuthorityId, LocalVersion, LocalWaveId = (Annotated[str, Ref(kind, HERE)] for kind in ("authority", "export version", "wave"))
+#: a wave of any cohort, a source of any
+AnyWaveId, AnySourceId = (Annotated[str, Ref(kind, ANY)] for kind in ("wave", "kind of source"))
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+AtLeastOne = Annotated[int, Field(ge=1)]
 
 
 class Record(BaseModel):

@@ -13,17 +13,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from nbeval.dictionary.record import ANY, Cited, Record, Ref, Unique
-
-
+from nbeval.dictionary.record import (
+    ANY, AnySourceId, AnyWaveId, AreaId, AtLeastOne, AuthorityId, Cited, Count, ItemId, Record, Ref, Share, Unique,
+)
 
 
 class Size(Record):
     """How many people answer in an authority."""
 
-    authority: Annotated[str, Ref("authority")]
-    wave: Annotated[str, Ref("wave", ANY)] = ""                      # empty: at every wave
-    count: int = Field(ge=1)
+    authority: AuthorityId
+    wave: AnyWaveId = ""                      # empty: at every wave
+    count: AtLeastOne
 
 
 class SpecimenItem(Record):
@@ -31,7 +31,7 @@ class SpecimenItem(Record):
 
     once = (Unique("this item", "item", lambda one: one.item),)
 
-    item: Annotated[str, Ref("item")]
+    item: ItemId
     shares: dict[str, float]            # code or lowest-highest -> share; a range is shared evenly; they add up to 1
     loading: float = Field(default=0.0, gt=-1, lt=1)   # correlation with well-being; below 0: higher codes are worse
     alone: bool = False                 # an option that nobody chooses together with another
@@ -41,7 +41,7 @@ class SpecimenItem(Record):
 class Shift(Record):
     """Those who gave certain answers have a higher or lower well-being."""
 
-    item: Annotated[str, Ref("item")]
+    item: ItemId
     codes: tuple[str, ...]
     size: float                         # in standard deviations of well-being
     source: Cited
@@ -50,8 +50,8 @@ class Shift(Record):
 class Change(Record):
     """A change that is built in: at ``wave``, the share of ``codes`` is so many percentage points larger."""
 
-    item: Annotated[str, Ref("item")]
-    wave: Annotated[str, Ref("wave", ANY)]
+    item: ItemId
+    wave: AnyWaveId
     codes: tuple[str, ...]
     points: float
     source: Cited
@@ -60,16 +60,16 @@ class Change(Record):
 class Mess(Record):
     """How untidy the exports are: shares of forms or of cells, and numbers of extra forms per file."""
 
-    skipped: float = Field(default=0.02, ge=0, le=1)         # cells left empty
-    missing_answer: float = Field(default=0.015, ge=0, le=1) # cells with each answer that counts as missing
-    other_spelling: float = Field(default=0.03, ge=0, le=1)  # cells with another declared spelling of the label
-    stray_spaces: float = Field(default=0.02, ge=0, le=1)    # cells with spaces around the label
-    free_text: float = Field(default=0.35, ge=0, le=1)       # free-text cells that hold something
-    partial: float = Field(default=0.05, ge=0, le=1)         # forms that end early
-    duplicate: float = Field(default=0.02, ge=0, le=1)       # forms sent twice
-    late: float = Field(default=0.01, ge=0, le=1)            # forms sent after the fieldwork
-    tests: int = Field(default=2, ge=0)                      # test forms per file
-    empty: int = Field(default=1, ge=0)                      # forms without any answer per file
+    skipped: Share = 0.02         # cells left empty
+    missing_answer: Share = 0.015 # cells with each answer that counts as missing
+    other_spelling: Share = 0.03  # cells with another declared spelling of the label
+    stray_spaces: Share = 0.02    # cells with spaces around the label
+    free_text: Share = 0.35       # free-text cells that hold something
+    partial: Share = 0.05         # forms that end early
+    duplicate: Share = 0.02       # forms sent twice
+    late: Share = 0.01            # forms sent after the fieldwork
+    tests: Count = 2                      # test forms per file
+    empty: Count = 1                      # forms without any answer per file
 
 
 class VersionStyle(Record):
@@ -86,7 +86,7 @@ class Specimen(Record):
 
     about: str = ""
     seed: int
-    people: int = Field(default=150, ge=1)          # who answer in an authority at a wave, where `sizes` says nothing
+    people: AtLeastOne = 150          # who answer in an authority at a wave, where `sizes` says nothing
     authority_sd: float = Field(default=0.1, ge=0)  # of the authorities' mean well-being, in its standard deviations
     sizes: tuple[Size, ...] = ()
     items: tuple[SpecimenItem, ...] = ()
@@ -110,7 +110,7 @@ class RatingLevel(Record):
 class AreaShift(Record):
     """An area that is rated higher or lower than the others, by one body of raters or by all."""
 
-    area: Annotated[str, Ref("area")]
+    area: AreaId
     size: float
     raters: str = ""
 
@@ -119,17 +119,17 @@ class Panel(Record):
     """How many people gave the ratings of one body of raters in an authority."""
 
     raters: str
-    authority: Annotated[str, Ref("authority")] = ""                 # empty: in all others
-    wave: Annotated[str, Ref("wave", ANY)] = ""                      # empty: at every wave
-    people: int = Field(ge=1)
+    authority: AuthorityId = ""                 # empty: in all others
+    wave: AnyWaveId = ""                      # empty: at every wave
+    people: AtLeastOne
 
 
 class PlanSize(Record):
     """How many actions an authority has, and how likely each choice is."""
 
-    actions: int = Field(default=10, ge=1)
+    actions: AtLeastOne = 10
     indicators: Annotated[tuple[str, ...], Ref("indicator")] = ()    # those that actions may address
-    addressed: int = Field(default=2, ge=0)
+    addressed: Count = 2
     done: tuple[float, ...] = ()        # share of actions that are done, review by review
     texts: tuple[str, ...] = ()         # what free-text cells hold
     owners: tuple[str, ...] = ()
@@ -138,18 +138,18 @@ class PlanSize(Record):
 class VisitPlan(Record):
     """When visits were planned and how they went."""
 
-    area: Annotated[str, Ref("area")]
+    area: AreaId
     month: str                          # 2020-03: planned in this month
     delay: int = 0                      # days that it came later, about
-    online: float = Field(default=0.0, ge=0, le=1)    # share held online
-    missed: float = Field(default=0.0, ge=0, le=1)    # share not held
+    online: Share = 0.0    # share held online
+    missed: Share = 0.0    # share not held
     people: int = 0                     # young people present, about; 0: none are expected
 
 
 class EntryShare(Record):
     """How many authorities meet a condition at each wave, and how cornerstones are rated."""
 
-    area: Annotated[str, Ref("area")]
+    area: AreaId
     shares: tuple[float, ...] = ()      # of those that meet it, wave by wave
     mean: float = 0.0
     moves: float = 0.0
@@ -158,7 +158,7 @@ class EntryShare(Record):
 class ThemeShare(Record):
     """How many documents speak of a theme, wave by wave."""
 
-    area: Annotated[str, Ref("area")]
+    area: AreaId
     staff: tuple[float, ...] = ()       # of those in which people who work there speak
     people: tuple[float, ...] = ()      # of those in which the people it is for speak
 
@@ -166,20 +166,20 @@ class ThemeShare(Record):
 class Coding(Record):
     """The documents of one source and who codes them."""
 
-    coded: Annotated[str, Ref("kind of source", ANY)]                          # id of the source
+    coded: AnySourceId                          # id of the source
     documents: dict[str, int]           # by speaker: how many in each authority
     coders: tuple[str, ...]
-    second: float = Field(default=1.0, ge=0, le=1)    # share of documents that every coder reads; the first reads all
-    missed: float = Field(default=0.0, ge=0, le=1)    # how often a coder overlooks a theme
+    second: Share = 1.0    # share of documents that every coder reads; the first reads all
+    missed: Share = 0.0    # how often a coder overlooks a theme
     texts: tuple[str, ...] = ()
 
 
 class InventedQuote(Record):
     """One quote of the specimen's file."""
 
-    wave: Annotated[str, Ref("wave", ANY)]
+    wave: AnyWaveId
     speaker: str
-    area: Annotated[str, Ref("area")]
+    area: AreaId
     text: str
     consent: bool = True
     release: bool = True
@@ -195,7 +195,7 @@ class InventedInspections(Record):
     first: date
     last: date
     areas: Annotated[tuple[str, ...], Ref("area")]
-    share: float = Field(default=1.0, ge=0, le=1)     # of authorities that were inspected
+    share: Share = 1.0     # of authorities that were inspected
     grades: tuple[float, ...]           # shares of the grades, the best first
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -101,9 +102,8 @@ def test_several_raters_of_one_body_are_kept_apart(exports, project, cohort):
     fields = project.instrument("lantern_bridge").fields
     second = next(field for field in fields if field.role == "rating").model_copy(update={"header": "Rating 2", "required": False})
     instrument = project.instrument("lantern_bridge")
-    several = type(instrument)(instrument.record, (*fields, second), instrument.areas, instrument.points, instrument.choices, instrument.bands)
-    wider = project.__class__(**{**{name: getattr(project, name) for name in project.__dataclass_fields__},
-                                 "evidence": tuple(several if one is instrument else one for one in project.evidence)})
+    several = replace(instrument, fields=(*fields, second))
+    wider = replace(project, evidence=tuple(several if one is instrument else one for one in project.evidence))
     from openpyxl import load_workbook
     book = load_workbook(exports / BOOK)
     page = book["Managers"]

@@ -140,7 +140,8 @@ def test_the_digest_follows_names_and_bytes_and_nothing_else(tiny, tmp_path, edi
     assert load(copy).digest == before
     (copy / "glossary.csv").write_bytes((copy / "glossary.csv").read_bytes().replace(b"\n", b"\r\n"))
     (copy / ".hidden").write_text("x")
-    assert load(copy).digest == before, "line ends and hidden files say nothing"
+    (copy / "README.md").write_text("How to write this dictionary.")
+    assert load(copy).digest == before, "line ends, hidden files and the README say nothing"
     edit("decisions.md", "", "2. Another.\n")
     assert load(tiny).digest != before
 
