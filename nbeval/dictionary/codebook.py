@@ -14,7 +14,7 @@ from typing import Any
 from nbeval.dictionary.enums import ItemKind, Match, Measure, Role, Status
 from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
 from nbeval.dictionary.models import Benchmark, Choice, Cohort, Indicator, Item, Response, Scale, Source, SourceField, Wave
-from nbeval.dictionary.record import LIST_MARK, Record
+from nbeval.dictionary.record import LIST_MARK, Id, Record, marked_fields
 from nbeval.dictionary.schemas import write_json_schemas, write_table_schemas
 
 COLUMNS = (
@@ -31,12 +31,7 @@ Cell = str | Callable[[Any], str]
 
 
 def write_documents(dictionary: Dictionary, out: Path) -> list[Path]:
-    """Write the codebook (HTML, CSV), a Table Schema per export version, and JSON Schemas for editors.
-
-    Returns
-    -------
-    the files written.
-    """
+    """Write the codebook (HTML, CSV), a Table Schema per export version, and JSON Schemas for editors; return the files written."""
     return [
         *write_codebook(dictionary, out), *write_table_schemas(dictionary, out / "table_schemas"),
         *write_json_schemas(out / "json_schemas"),
@@ -44,20 +39,9 @@ def write_documents(dictionary: Dictionary, out: Path) -> list[Path]:
 
 
 def write_codebook(dictionary: Dictionary, out: Path) -> list[Path]:
-    """Write the codebook of a dictionary.
+    """Write ``codebook.html``, one page that needs nothing else, and ``codebook.csv``, one row per item and answer.
 
-    Parameters
-    ----------
-    dictionary : Dictionary
-        What it describes: all instruments, codings, benchmarks, cohorts, sources.
-    out : Path
-        The folder to write to; made where it does not exist.
-
-    Returns
-    -------
-    list of Path
-        ``codebook.html``, one page that needs nothing else, and ``codebook.csv``, one row per item and
-        answer. The same dictionary gives the same bytes.
+    The folder ``out`` is made where it does not exist. The same dictionary gives the same bytes.
     """
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -72,19 +56,7 @@ def write_codebook(dictionary: Dictionary, out: Path) -> list[Path]:
 
 
 def codebook_rows(dictionary: Dictionary) -> list[dict[str, str]]:
-    """List what every item may be answered with.
-
-    Parameters
-    ----------
-    dictionary : Dictionary
-        Whose items are listed.
-
-    Returns
-    -------
-    list of dict
-        One row per item and answer, in the order of the dictionary, with the columns of ``COLUMNS``; an
-        item without declared answers has one row.
-    """
+    """One row per item and answer, with the columns of ``COLUMNS``; an item without declared answers has one row."""
     return [row for loaded in dictionary.instruments for item in loaded.items for row in _item_rows(loaded, item)]
 
 
@@ -147,6 +119,11 @@ def _code(name: str) -> Cell:
     return lambda one: f"<code>{_text(getattr(one, name))}</code>"
 
 
+def _has(one: Record, name: str) -> bool:
+    """Whether a record has a field that is not its own id."""
+    return hasattr(one, name) and name not in dict(marked_fields(type(one), Id) if isinstance(one, Record) else ())
+
+
 def _paragraph(content: str) -> str:
     """A paragraph of ready content; nothing where it is empty."""
     return f"<p>{content}</p>" if content.strip() else ""
@@ -179,7 +156,13 @@ class _Page:
         return "; ".join(links)
 
     def table(self, caption: str, records: Iterable[Record], columns: dict[str, Cell]) -> str:
-        """A table of records, one a row; the first cell names it and says whether it is confirmed. Empty columns are left out."""
+        """A table of records, one a row; the first cell names it and says whether it is confirmed, the last are its note and its source.
+
+        Empty columns are left out.
+        """
+        records, given = tuple(records), columns.values()
+        last = [name for name in ("note", "source") if records and name not in given and _has(records[0], name)]
+        columns = columns | {name.capitalize(): name for name in last}
         rows = [[self._cell(one, cell, first=not number) for number, cell in enumerate(columns.values())] for one in records]
         kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
         if not kept:
@@ -210,24 +193,23 @@ class _Page:
         yield "groups", "Groups of respondents", self.table(
             "Groups and their levels", (level for levels in whole.groups.values() for level in levels),
             {"Group": lambda one: _text(one.label), "Level": lambda one: _marked(one.level_label, one.status), "Item": "item",
-             "Codes": "codes", "Protected": "protected", "Source": "source"})
+             "Codes": "codes", "Protected": "protected"})
         yield "scales", "Scales", "\n".join(_section(f"scale-{one.id}", one.label, 3, *self.scale(one)) for one in whole.scales)
         yield "indicators", "Indicators", self.indicators()
         yield "benchmarks", "Benchmarks", self.table(
             "Published values of other bodies of people", whole.benchmarks,
             {"Benchmark": "label", "Indicator": "indicator", "Value": _value, "n": lambda one: _text(one.n or "not published"),
              "Population": "population", "Ages": "ages", "Year": "year",
-             "Match": lambda one: _text(one.match) + (": shown, never tested" if one.match is Match.DIFFERS else ""), "Note": "note",
-             "Source": "source"})
+             "Match": lambda one: _text(one.match) + (": shown, never tested" if one.match is Match.DIFFERS else "")})
         yield "unconfirmed", "What is not confirmed", self.table(
             f"Unconfirmed entries ({len(found)})", found,
-            {"Entry": lambda one: _text(one.label or one.id), "Kind": "kind", "Identifier": _code("id"), "Note": "note"},
+            {"Entry": lambda one: _text(one.label or one.id), "Kind": "kind", "Identifier": _code("id")},
         ) or _paragraph("Every entry is confirmed.")
         yield "glossary", "Words", self.table("Words and their meaning", whole.glossary, {
-            "Word": "term", "Meaning": "meaning", "Not called": "not_called", "Source": "source"})
+            "Word": "term", "Meaning": "meaning", "Not called": "not_called"})
         yield "sources", "Sources", self.table("Where facts were read", whole.sources, {
             "Key": lambda one: f'<span id="source-{_text(one.source)}">{_text(one.source)}</span>', "Title": "title",
-            "Publisher": "publisher", "Published": "published", "Address": _address, "Note": "note"})
+            "Publisher": "publisher", "Published": "published", "Address": _address})
 
     def cohort(self, cohort: Cohort) -> Iterator[str]:
         """A cohort with its authorities, waves, sources and what is disputed about it."""
@@ -239,13 +221,12 @@ class _Page:
         yield _paragraph(f"{when}. Identifier: <code>{_text(cohort.id)}</code>. Sources: {self.sources(cohort.source)}.")
         known = "" if cohort.authorities_known else " The list of authorities could not be found in full."
         yield _paragraph(f"Authorities: {members}.{known}")
-        yield self.table("Waves", cohort.waves, {"Wave": "label", "Fieldwork": _fieldwork, "Note": "note", "Source": "source"})
+        yield self.table("Waves", cohort.waves, {"Wave": "label", "Fieldwork": _fieldwork})
         yield self.table("Sources of evidence", cohort.sources, {
-            "Source": "label", "Instrument": "instrument", "Note": "note",
-            "Files": _files})
+            "Evidence": "label", "Instrument": "instrument", "Files": _files})
         yield _bullets(f"{_text(note.text)} ({self.sources(note.source)})" for note in cohort.notes)
         yield self.table("Where sources disagree", cohort.disagreements, {
-            "About": "about", "Readings": lambda one: _bullets(map(_text, one.readings)), "Sources": "source"})
+            "About": "about", "Readings": lambda one: _bullets(map(_text, one.readings))})
 
     def survey(self, loaded: LoadedInstrument) -> str:
         """A survey: its items and, for each, the answers by codebook version."""
@@ -258,13 +239,12 @@ class _Page:
                 "Item": lambda one: f'<span id="item-{_text(one.item)}">{_marked(one.label, one.status)}</span>',
                 "Identifier": _code("item"),
                 "Wording": lambda one: _text(one.wording if record.may_show_wording else ""), "Answer": _answers,
-                "Asked of": lambda one: routed.get(one.item, ""), "Note": "note", "Source": "source"}),
+                "Asked of": lambda one: routed.get(one.item, "")}),
             *(self.table(f"Answers: {name}", (one for one in loaded.responses if one.response_set == name), {
                 "Answer": "label", "Code": "code", "Export version": lambda one: _text(one.codebook or "all"), "Other spellings": "also",
-                "Counts as": _counts_as, "Source": "source"}) for name in dict.fromkeys(one.response_set for one in loaded.responses)),
+                "Counts as": _counts_as}) for name in dict.fromkeys(one.response_set for one in loaded.responses)),
             self.table("Comparability between export versions", loaded.comparability, {
-                "Item": "item", "Versions": lambda one: f"{_text(one.version_a)} and {_text(one.version_b)}", "Comparable": "comparable",
-                "Note": "note", "Source": "source"}),
+                "Item": "item", "Versions": lambda one: f"{_text(one.version_a)} and {_text(one.version_b)}", "Comparable": "comparable"}),
         )
 
     def about(self, loaded: LoadedInstrument) -> Iterator[str]:
@@ -282,18 +262,17 @@ class _Page:
             f"instrument-{record.id}", record.label, 3, *self.about(loaded),
             self.table(f"Areas: {record.label}", loaded.areas, {
                 "Area": "label", "Identifier": _code("area"), "Part": lambda one: _text(parts.get(one.part, one.part)), "About": "about",
-                "Outcomes": "outcomes", "Source": "source"}),
+                "Outcomes": "outcomes"}),
             self.table(f"Points: {record.label}", loaded.points, {
                 "Point": "point", "Wording": lambda one: _text(one.label if record.may_show_wording else ""),
-                "Area": lambda one: _text(areas.get(one.area, one.area)), "Source": "source"}),
+                "Area": lambda one: _text(areas.get(one.area, one.area))}),
             self.table(f"What may be entered: {record.label}", loaded.choices, {
-                "Entry": "label", "Set": "choices", "Code": _code("code"), "Other spellings": "also", "Means": _meaning,
-                "Source": "source"}),
+                "Entry": "label", "Set": "choices", "Code": _code("code"), "Other spellings": "also", "Means": _meaning}),
             self.table(f"Bands: {record.label}", loaded.bands, {
-                "Band": "label", "Colour": "colour", "From a mean of": "lowest", "Source": "source"}),
+                "Band": "label", "Colour": "colour", "From a mean of": "lowest"}),
             self.table(f"Columns of exports: {record.label}", loaded.fields, {
                 "Column": "header", "Export version": "version", "Holds": _holds, "Entries": "choices",
-                "Of": lambda one: _text(areas.get(one.area, one.occasion)), "Required": "required", "Source": "source"}),
+                "Of": lambda one: _text(areas.get(one.area, one.occasion)), "Required": "required"}),
         )
 
     def official(self) -> str:
@@ -302,12 +281,11 @@ class _Page:
         return "\n".join([
             self.table("Official tables", official.tables, {
                 "Table": "label", "Identifier": _code("table"), "File": _code("file"),
-                "Years": lambda one: _text(" to ".join(map(str, dict.fromkeys((one.years[0], one.years[-1]))))), "Note": "note",
-                "Source": "source"}),
+                "Years": lambda one: _text(" to ".join(map(str, dict.fromkeys((one.years[0], one.years[-1])))))}),
             self.table("Figures taken from official tables", official.measures, {
-                "Figure": "label", "Identifier": _code("measure"), "Unit": "unit", "Note": "note", "Source": "source"}),
+                "Figure": "label", "Identifier": _code("measure"), "Unit": "unit"}),
             self.table("Symbols of official tables", official.symbols, {
-                "Symbol": lambda one: _text(one.symbol), "Meaning": lambda one: _marked(one.meaning, one.status), "Source": "source"}),
+                "Symbol": lambda one: _text(one.symbol), "Meaning": lambda one: _marked(one.meaning, one.status)}),
         ])
 
     def scale(self, scale: Scale) -> Iterator[str]:
@@ -327,23 +305,12 @@ class _Page:
             self.table(f"Indicators: {domain.label}", (one for one in self.dictionary.indicators if one.domain == domain.id), {
                 "Indicator": "label", "Identifier": _code("indicator"),
                 "Of": lambda one: _text(f"item {one.item}" if one.item else f"scale {one.scale}"),
-                "Coding": _coding, "Better": "better", "Family": "family", "Note": "note", "Source": "source"}),
+                "Coding": _coding, "Better": "better", "Family": "family"}),
         ) for domain in self.dictionary.programme.domains)
 
 
 def codebook_page(dictionary: Dictionary) -> str:
-    """Make the codebook's page.
-
-    Parameters
-    ----------
-    dictionary : Dictionary
-        What it describes.
-
-    Returns
-    -------
-    str
-        A whole HTML document. What is not confirmed says so in words.
-    """
+    """The codebook as a whole HTML document. What is not confirmed says so in words."""
     programme, page = dictionary.programme, _Page(dictionary)
     parts = [part for part in page.parts() if part[2].strip()]
     contents = _bullets(f'<a href="#{anchor}">{_text(title)}</a>' for anchor, title, _ in parts)

@@ -24,19 +24,7 @@ _PART = re.compile(r"(-?\d+(?:\.\d+)?)(?:-(-?\d+(?:\.\d+)?))?")
 
 
 def normalise(text: str) -> str:
-    """Bring a header or label to the form in which exports and the dictionary are compared.
-
-    Parameters
-    ----------
-    text : str
-        A header or label as it is in an export or in the dictionary.
-
-    Returns
-    -------
-    str
-        The same text without byte-order marks and other invisible characters, with plain quotation
-        marks and dashes, single spaces, none at the ends, and in small letters.
-    """
+    """A header or label as it is compared: no invisible characters, plain quotation marks and dashes, single spaces, small letters."""
     plain = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_PLAIN)
     return _SPACES.sub(" ", plain).strip().casefold()
 
@@ -48,18 +36,7 @@ class CodeMatcher:
     ranges: tuple[tuple[float, float], ...]
 
     def contains(self, values: ArrayLike) -> np.ndarray:
-        """Say of every value whether it is one of the codes; a missing value never is.
-
-        Parameters
-        ----------
-        values : numbers
-            A series, an array or a list; missing values may be NaN or NA.
-
-        Returns
-        -------
-        numpy array of bool
-            One entry per value, in the order given.
-        """
+        """Say of every value (of a series, an array or a list) whether it is one of the codes; a missing value never is."""
         import numpy as np      # not needed to read a dictionary
 
         numbers = _numbers(values)
@@ -74,17 +51,7 @@ class CodeMatcher:
 
 
 def matcher(codes: tuple[str, ...]) -> CodeMatcher:
-    """Read a coding such as ``("0-4", "7")``.
-
-    Parameters
-    ----------
-    codes : tuple of str
-        Single codes and ranges from lowest to highest, both ends included. A code may be negative.
-
-    Returns
-    -------
-    CodeMatcher
-        It answers ``contains(values)`` and ``listed(lowest, highest)``.
+    """Read a coding such as ``("0-4", "7")``: single codes, and ranges with both ends included.
 
     Raises
     ------

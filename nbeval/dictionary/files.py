@@ -75,6 +75,11 @@ class Placed(NamedTuple):
     place: Place
 
 
+def parts(record: Record, place: Place, name: str) -> Iterator[Placed]:
+    """The records in a list of a record, each with its place."""
+    yield from (Placed(one, place.inside(f"{name}, entry {number}")) for number, one in enumerate(getattr(record, name), 1))
+
+
 class Contents:
     """What was read of a dictionary, by kind of record, before it is checked as a whole."""
 

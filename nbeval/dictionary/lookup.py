@@ -22,27 +22,7 @@ from nbeval.rounding import half_up
 
 
 def find(records: Iterable[Record], attribute: str, value: str, kind: str, where: str) -> Record:
-    """Find the record whose ``attribute`` is ``value``.
-
-    Parameters
-    ----------
-    records : iterable of Record
-        Where to look.
-    attribute, value : str
-        The field that holds the id, and the id.
-    kind, where : str
-        What it is the id of and which file declares it, for the message.
-
-    Returns
-    -------
-    Record
-        The first that fits.
-
-    Raises
-    ------
-    ParameterError
-        There is none; the message names the nearest id and lists all.
-    """
+    """The first record whose ``attribute`` is ``value``; else a ParameterError that names the nearest id and the file."""
     known = []
     for record in records:
         known.append(getattr(record, attribute))
@@ -109,25 +89,9 @@ class LoadedInstrument:
         return f"instruments/{self.record.id}/{table}.csv"
 
     def codebook(self, item: str, version: str) -> tuple[Response, ...]:
-        """The answers an item may hold in a codebook version, by code.
+        """The answers an item may have in an export version, by code; none where the item has no response set.
 
-        Parameters
-        ----------
-        item : str
-            Id of an item of this instrument.
-        version : str
-            Codebook version, which is the export version.
-
-        Returns
-        -------
-        tuple of Response
-            Answers declared for this version, and those declared for all versions whose code the
-            version does not declare itself. Empty where the item has no response set.
-
-        Raises
-        ------
-        ParameterError
-            The instrument has no such item.
+        A code that the version declares itself goes before the same code declared for all versions.
         """
         response_set = self.item(item).response_set
         answers = {}
@@ -166,18 +130,7 @@ class LoadedInstrument:
         return reached[-1] if reached else None
 
     def named(self, names: Iterable[str]) -> tuple[Area, ...]:
-        """The areas that an exhibit names as ``area:<id>``, ``part:<id>`` or ``source:<id>`` (all of them).
-
-        Parameters
-        ----------
-        names : iterable of str
-            As in the column ``indicators`` of exhibits.csv; names of indicators are left out.
-
-        Returns
-        -------
-        tuple of Area
-            In the order of areas.csv, each once.
-        """
+        """The areas that an exhibit names as ``area:<id>``, ``part:<id>`` or ``source:<id>`` (all of them), in the order of areas.csv."""
         named = [name.partition(":")[::2] for name in names]
         return tuple(
             one for one in self.areas
@@ -321,22 +274,10 @@ class Dictionary:
         return None
 
     def indicators_named(self, names: Iterable[str]) -> tuple[Indicator, ...]:
-        """The indicators an exhibit shows.
+        """The indicators an exhibit shows, in the order of the names, then of indicators.csv, each once.
 
-        Parameters
-        ----------
-        names : ids of indicators, or ``domain:<id>``, ``family:<id>``, ``distribution:<id>``, ``headline``;
-            names of areas (``area:<id>``, ``part:<id>``, ``source:<id>``) are of no indicator and left out
-
-        Returns
-        -------
-        tuple of Indicator
-            In the order of the names, then of indicators.csv, each once.
-
-        Raises
-        ------
-        ParameterError
-            A name is that of nothing.
+        ``names`` are ids of indicators, or ``domain:<id>``, ``family:<id>``, ``distribution:<id>``, ``headline``. Names of
+        areas (``area:<id>``, ``part:<id>``, ``source:<id>``) are left out; a name that nothing has is a ParameterError.
         """
         found: dict[str, Indicator] = {}
         for name in names:

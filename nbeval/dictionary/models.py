@@ -802,7 +802,7 @@ class PrintedFigure(Record):
     conf_low: float | None = None
     conf_high: float | None = None
     rounding: Rounding = Rounding.UNKNOWN
-    beside: Annotated[tuple[str, ...], Ref("printed figure")] = ()  # figures of other people that it is compared with: those of the right year
+    beside: Annotated[tuple[str, ...], Ref("printed figure")] = ()  # of other people, in the right year: compared with it
     page: str = ""                      # in a source that has pages
     status: Status
     note: str = ""

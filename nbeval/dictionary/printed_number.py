@@ -59,23 +59,9 @@ class PrintedNumber:
 
 
 def printed_number(text: str) -> PrintedNumber:
-    """Read a number as printed.
+    """Read a number as printed: digits, with a point and with commas between thousands; ``.028`` and a percent sign are understood.
 
-    Parameters
-    ----------
-    text : str
-        Digits, with a point and with commas between thousands where there are any; ``.028`` and a
-        percent sign are understood. Zeros at the end count: 18.0 is more precise than 18.
-
-    Returns
-    -------
-    PrintedNumber
-        The number and its decimals.
-
-    Raises
-    ------
-    ParameterError
-        The text is not a number.
+    Zeros at the end count: 18.0 is more precise than 18. A text that is not a number is a ParameterError.
     """
     bare = text.strip().removesuffix("%").strip()
     found = _PRINTED.fullmatch(bare)

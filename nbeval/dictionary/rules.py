@@ -9,7 +9,7 @@ from datetime import date
 
 from nbeval.dictionary.codes import matcher, normalise
 from nbeval.dictionary.enums import FieldRole, ItemKind, Measure, OfficialRole, Role, SourceKind
-from nbeval.dictionary.files import Contents, Faults, Place, Placed
+from nbeval.dictionary.files import Contents, Faults, Place, Placed, parts
 from nbeval.dictionary.models import (
     AUTHORITY, HEADLINE, LABELLED, SCALE, Area, AuthorityCode, Band, Choice, Cohort, Column, ExhibitRow, GroupLevel, Indicator,
     Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialTable, Response, Routing, Scale, SourceField,
@@ -103,8 +103,7 @@ class Rules:
     def _scales(self) -> None:
         """The items of a scale have codes that its rule can use."""
         for scale, place in self.contents.of(Scale):
-            for number, part in enumerate(scale.items, 1):
-                where = place.inside(f"items, entry {number}")
+            for part, where in parts(scale, place, "items"):
                 self._item_codes(where, part.item, "counts_when", part.counts_when)
                 item = self.ids.of("item").get(part.item)
                 if item and not self._valid_codes(item):
@@ -162,8 +161,8 @@ class Rules:
 
     def _specimen(self, specimen: Specimen, place: Place) -> None:
         """The shares of an item are of its answers and add up to one; what shifts well-being does not follow it."""
-        for number, one in enumerate(specimen.items, 1):
-            where, taken = place.inside(f"items, entry {number}"), set()
+        for one, where in parts(specimen, place, "items"):
+            taken: set[int] = set()
             for part in one.shares:
                 codes = self._item_codes(where, one.item, "shares", (part,)) or set()
                 if codes & taken:
@@ -173,13 +172,12 @@ class Rules:
             if not math.isclose(total, 1, abs_tol=1e-6) or min(one.shares.values()) < 0:
                 self.faults.add(where, "shares", f"add up to {total:g}, or one is below 0", "let them add up to 1")
         for name in ("shifts", "changes"):
-            for number, one in enumerate(getattr(specimen, name), 1):
-                self._item_codes(place.inside(f"{name}, entry {number}"), one.item, "codes", one.codes)
+            for one, where in parts(specimen, place, name):
+                self._item_codes(where, one.item, "codes", one.codes)
         follow = {one.item for one in specimen.items if one.loading}
-        for number, one in enumerate(specimen.shifts, 1):
+        for one, where in parts(specimen, place, "shifts"):
             if one.item in follow:
-                self.faults.add(place.inside(f"shifts, entry {number}"), "item", f"'{one.item}' has a loading too",
-                                "let it shift well-being or follow it")
+                self.faults.add(where, "item", f"'{one.item}' has a loading too", "let it shift well-being or follow it")
 
     # --- instruments ------------------------------------------------------------------------------
 
@@ -294,11 +292,10 @@ class Rules:
     def _files(self, cohort: Cohort, place: Place) -> None:
         """Files say whose they are, and hold the groups that results are broken down by."""
         groups = {level.item for level in self.contents.records(GroupLevel) if level.group in (*cohort.groups, *cohort.adjust_for)}
-        for number, source in enumerate(cohort.sources, 1):
+        for source, at in parts(cohort, place, "sources"):
             asked = groups & {item.item for item in self.contents.records(Item, source.instrument)}
             covered = self._columns(source.instrument)
-            for count, files in enumerate(source.files, 1):
-                where = place.inside(f"sources, entry {number}, files, entry {count}")
+            for files, where in parts(source, at, "files"):
                 says = AUTHORITY in files.pattern or len(files.authorities) == 1 or self._says_whose(source.instrument)
                 if len(cohort.authorities) > 1 and not says:
                     self.faults.add(where, "pattern", "does not say which authority a file is of",

@@ -28,36 +28,12 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def write_json_schemas(out: Path) -> list[Path]:
-    """Write a JSON Schema for every kind of file of a dictionary, so that an editor can help while it is written.
-
-    Parameters
-    ----------
-    out : Path
-        The folder to write to; made where it does not exist.
-
-    Returns
-    -------
-    list of Path
-        ``<file>.schema.json``: a TOML file is described as an object, a row of a CSV file likewise.
-    """
+    """Write ``<file>.schema.json`` for every TOML file, and every row of a CSV file, of a dictionary, so that an editor can help."""
     return [_write(out, name, {"$schema": DRAFT} | kind.model_json_schema()) for name, kind in FILES.items()]
 
 
 def write_table_schemas(dictionary: Dictionary, out: Path) -> list[Path]:
-    """Write one Table Schema per instrument and export version that is a plain table.
-
-    Parameters
-    ----------
-    dictionary : Dictionary
-        Its instruments are described.
-    out : Path
-        The folder to write to; made where it does not exist.
-
-    Returns
-    -------
-    list of Path
-        ``<instrument>.<version>.schema.json``, in the order of the dictionary, surveys first.
-    """
+    """Write ``<instrument>.<version>.schema.json`` for every export version that is a plain table, surveys first."""
     return [
         _write(out, _UNSAFE.sub("-", f"{loaded.record.id}.{version}"), table_schema(loaded, version))
         for loaded in (*dictionary.instruments, *dictionary.evidence) if loaded.record.kind not in NO_TABLES
@@ -66,25 +42,10 @@ def write_table_schemas(dictionary: Dictionary, out: Path) -> list[Path]:
 
 
 def table_schema(loaded: LoadedInstrument, version: str) -> dict:
-    """Describe the exports of one version.
+    """Describe the exports of one version as a Table Schema; a version that the instrument does not have is a ParameterError.
 
-    Parameters
-    ----------
-    loaded : LoadedInstrument
-        The instrument, whose exports are plain tables.
-    version : str
-        One of its export versions.
-
-    Returns
-    -------
-    dict
-        A Table Schema: one field per column that has a name of its own, with answers, choices and areas as
-        categories, and the labels of missing answers as missing values.
-
-    Raises
-    ------
-    ParameterError
-        The instrument has no such version.
+    One field per column that has a name of its own, with answers, choices and areas as categories, and the labels of
+    missing answers as missing values.
     """
     about = {"$schema": PROFILE, "title": f"{loaded.record.label}, export version {version}"}
     if not loaded.is_survey:
