@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -56,48 +59,57 @@ def _design(plan: Plan) -> SurveyDesign:
     return survey_design(people["weight"], strata=stratum, population=sizes)
 
 
-def _domains(plan: Plan, waves: tuple[str, ...]) -> list[tuple[pd.MultiIndex, np.ndarray]]:
-    """Every indicator x wave x place (the cohort, then its authorities), and the number of each value's domain; -1 in none."""
-    values = plan.values
-    names = values["indicator"].cat.remove_unused_categories().cat.categories
-    found = []
-    for places in (("",), plan.cohort.authorities):
-        codes = [np.asarray(code, np.int64) for code in (
-            values["indicator"].cat.set_categories(names).cat.codes, values["wave"].cat.set_categories(waves).cat.codes,
-            values["authority"].cat.set_categories(places).cat.codes if places != ("",) else np.zeros(len(values)),
-        )]
-        at = (codes[0] * len(waves) + codes[1]) * len(places) + codes[2]
-        index = pd.MultiIndex.from_product([names, waves, places], names=_PLACE)
-        found.append((index, np.where(np.min(codes, axis=0) >= 0, at, -1)))
-    return [one for one in found if len(one[0])]
+@dataclass(frozen=True, eq=False)
+class _Values:
+    """The values of one indicator: their waves by number (-1: none of the cohort's), places by number, and respondents by position."""
+
+    indicator: str
+    value: np.ndarray
+    wave: np.ndarray
+    place: np.ndarray
+    respondent: np.ndarray
+    places: tuple[str, ...]
+
+    def rows(self, waves: tuple[str, ...], found: DomainMeans) -> pd.DataFrame:
+        """One row per wave x place."""
+        return pd.DataFrame({
+            "indicator": self.indicator, "wave": np.repeat(waves, len(self.places)), "authority": np.tile(self.places, len(waves)),
+            "mean": found.estimate, "error": found.std_error, "n_valid": found.n, "df": found.df, "effect": found.design_effect,
+        })
 
 
-def _respondents(plan: Plan) -> np.ndarray:
-    """The position of each value's respondent."""
-    return pd.Index(plan.respondents["respondent"]).get_indexer(plan.values["respondent"])
+def _by_indicator(plan: Plan) -> Iterator[_Values]:
+    """The values of every indicator for the cohort, then for its authorities: one indicator at a time keeps memory small."""
+    values, positions = plan.values, pd.Index(plan.respondents["respondent"])
+    indicator, value, respondent = values["indicator"].cat.codes.to_numpy(), values["value"].to_numpy(), values["respondent"].to_numpy()
+    wave = values["wave"].cat.set_categories(plan.waves).cat.codes.to_numpy()
+    authority = values["authority"].cat.set_categories(plan.cohort.authorities).cat.codes.to_numpy()
+    for k, name in enumerate(values["indicator"].cat.categories):
+        rows = np.flatnonzero(indicator == k)
+        who, everywhere = positions.get_indexer(respondent[rows]), np.zeros(len(rows), np.int8)
+        for places, place in ((("",), everywhere), (tuple(plan.cohort.authorities), authority[rows])):
+            if len(rows) and places:
+                yield _Values(name, value[rows], wave[rows], place, who, places)
 
 
-def _table(found: list[tuple[pd.MultiIndex, DomainMeans]], plan: Plan) -> pd.DataFrame:
-    """Estimates of domains as a table, with what is declared of each indicator."""
-    table = pd.concat([
-        pd.DataFrame({"mean": one.estimate, "error": one.std_error, "n_valid": one.n, "df": one.df, "effect": one.design_effect}, index=index)
-        for index, one in found
-    ]).reset_index()
-    measures = {one.indicator: one for one in plan.indicators()}
-    declared = [measures[name] for name in table["indicator"]]
+def _described(parts: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
+    """Estimates of all indicators as one table, with what is declared of each."""
+    table, declared = pd.concat(parts, ignore_index=True), {one.indicator: one for one in plan.indicators()}
     return table.assign(
-        percent=[one.measure is Measure.PERCENT for one in declared], unit=[one.unit for one in declared],
-        change_unit=[unit_of(one) for one in declared],
+        percent=table["indicator"].map(plan.measures).eq(Measure.PERCENT),
+        unit=table["indicator"].map({name: one.unit for name, one in declared.items()}),
+        change_unit=table["indicator"].map({name: unit_of(one) for name, one in declared.items()}),
     )
 
 
 def _means(design: SurveyDesign, plan: Plan) -> pd.DataFrame:
     """Weighted means of every indicator x wave x place, as shares and in units of the answers."""
-    who = _respondents(plan)
-    return _table([
-        (index, domain_means(design, plan.values["value"], at, respondent=who, domains=len(index)))
-        for index, at in _domains(plan, plan.waves)
-    ], plan)
+    found = []
+    for one in _by_indicator(plan):
+        at = np.where((one.wave >= 0) & (one.place >= 0), one.wave.astype(int) * len(one.places) + one.place, -1)
+        size = len(plan.waves) * len(one.places)
+        found.append(one.rows(plan.waves, domain_means(design, one.value, at, respondent=one.respondent, domains=size)))
+    return _described(found, plan)
 
 
 def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
@@ -172,15 +184,15 @@ def _with_bases(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _change_rows(levels: pd.DataFrame, design: SurveyDesign, plan: Plan) -> pd.DataFrame:
     """Rows for the changes of weighted levels from the first wave to each later one."""
-    level, first = plan.dictionary.programme.conf_level, plan.waves[0] if plan.waves else ""
-    who, wave, found = _respondents(plan), plan.values["wave"].astype(str).to_numpy(), []
-    for later in plan.later_waves:
-        for (index, at), (_, then) in zip(_domains(plan, (later,)), _domains(plan, (first,)), strict=True):
-            found.append((index, domain_differences(
-                design, plan.values["value"], wave == later, np.maximum(at, then), respondent=who, domains=len(index))))
+    level, first, found = plan.dictionary.programme.conf_level, plan.waves[0] if plan.waves else "", []
+    for one in _by_indicator(plan) if plan.later_waves else ():
+        for later, wave in enumerate(plan.later_waves, start=1):
+            at = np.where(np.isin(one.wave, (0, later)), one.place, -1)
+            differences = domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=len(one.places))
+            found.append(one.rows((wave,), differences))
     if not found:
         return result_rows(pd.DataFrame())
-    pairs = _table(found, plan).drop(columns="n_valid")
+    pairs = _described(found, plan).drop(columns="n_valid")
     means = levels[[*_PLACE, "n_valid"]]
     pairs = pairs.merge(means, on=list(_PLACE), validate="one_to_one").merge(
         means[means["wave"].eq(first)].drop(columns="wave"), on=["indicator", "authority"], suffixes=("", "_then"), validate="many_to_one")

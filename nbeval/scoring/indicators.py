@@ -15,33 +15,31 @@ from nbeval.dictionary.models import Indicator
 def derive_indicators(answers: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
     """Code every indicator for every respondent who has an entry for its item or scale.
 
-    Parameters
-    ----------
-    answers : one row per respondent x item (``frames.ANSWERS``)
-        Scores of scales stand in it as items under the scale's id.
-    indicators : the indicators to derive; those of items that do not occur give no rows
-
-    Returns
-    -------
-    one row per respondent x indicator
-        ``frames.VALUES``: for a percentage 1 where the answer is one of the indicator's codes
-        and 0 where it is another valid answer; for a mean or an ordered answer the code itself. Where there is no
-        valid answer ``value`` is missing and ``missing`` says why. Sorted by indicator (in the
-        order given), then as in ``answers``.
+    One row per respondent x indicator (``frames.VALUES``), by indicator in the order given, then as in ``answers`` (one row per
+    respondent x item or scale). A percentage is 1 where the answer is one of the indicator's codes and 0 where it is another valid
+    answer, a mean or an ordered answer is the code itself; where there is no valid answer ``missing`` says why.
     """
-    wanted = tuple(indicators)
     rows_of = _rows_by_item(answers["item"])
-    blocks = [(one, rows_of[one.item or one.scale]) for one in wanted if (one.item or one.scale) in rows_of]
-    code = answers["code"].to_numpy()
-    picked = np.concatenate([rows for _, rows in blocks]) if blocks else np.empty(0, dtype=int)
-    values = answers[["respondent", "wave", "authority", "missing"]].take(picked)
-    names = [one.indicator for one, _ in blocks]
+    blocks = [(one, rows_of[one.item or one.scale]) for one in indicators if (one.item or one.scale) in rows_of]
     lengths = [len(rows) for _, rows in blocks]
-    values["indicator"] = pd.Categorical.from_codes(np.repeat(np.arange(len(names)), lengths), categories=names)
-    parts = [_coded(code[rows], one) for one, rows in blocks]
-    values["value"] = np.concatenate(parts) if parts else np.empty(0)
-    columns = ["respondent", "wave", "authority", "indicator", "value", "missing"]
-    return values[columns].reset_index(drop=True)
+    ends = np.cumsum([0, *lengths])
+    code, respondent = answers["code"].to_numpy(), answers["respondent"].to_numpy()
+    coded = {name: answers[name].cat.codes.to_numpy() for name in ("wave", "authority", "missing")}
+    # filled block by block: thirty million values leave no room for a copy
+    filled = {name: np.empty(ends[-1], column.dtype) for name, column in (coded | {"respondent": respondent}).items()}
+    value = np.empty(ends[-1])
+    for (one, rows), start, end in zip(blocks, ends[:-1], ends[1:], strict=True):
+        for name, column in (coded | {"respondent": respondent}).items():
+            filled[name][start:end] = column[rows]
+        value[start:end] = _coded(code[rows], one)
+    names = [one.indicator for one, _ in blocks]
+    kind = np.min_scalar_type(-max(len(names), 1))
+    indicator = np.repeat(np.arange(len(names), dtype=kind), lengths)
+    labelled = {name: pd.Categorical.from_codes(filled[name], dtype=answers[name].dtype) for name in coded}
+    return pd.DataFrame({
+        "respondent": filled["respondent"], "wave": labelled["wave"], "authority": labelled["authority"],
+        "indicator": pd.Categorical.from_codes(indicator, categories=names), "value": value, "missing": labelled["missing"],
+    }, copy=False)
 
 
 def _rows_by_item(item: pd.Series) -> Mapping[str, np.ndarray]:
