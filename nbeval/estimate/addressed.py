@@ -24,24 +24,11 @@ METHOD = "difference within authorities, then its mean over authorities with t i
 def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Compare the change of addressed indicators with that of the rest.
 
-    Parameters
-    ----------
-    results : one row per estimate (``frames.RESULTS``) of the survey; its changes by authority are used
-    actions : one row per action x review (``evidence_frames.ACTIONS``)
-    cohort, dictionary : the declarations
-
-    Returns
-    -------
-    one row for the addressed, one for the rest, one for the difference
-        In percentage points, positive where things got better; ``n_eligible`` is the number of authorities.
-
-    Notes
-    -----
-    One indicator speaks for each question: a headline one, else the first declared; a question counts as
-    addressed where any coding of it is. Changes are turned so that up is better. Each authority's mean change of
-    the addressed less that of the rest is one value, and authorities count alike: that a plan chose what stood
-    worst, which tends to rise by itself, is not taken out, so the difference is no effect of a plan. Changes that
-    rest on fewer people than may be shown are left out, and figures are rounded to one decimal.
+    One row for the addressed, one for the rest, one for the difference, in percentage points, positive where things got better;
+    ``n_eligible`` is the number of authorities. ``results`` are those of the survey, ``actions`` has one row per action x review.
+    A question counts as addressed where any coding of it is. Each authority's mean change of the addressed less that of the rest is one
+    value, and authorities count alike: that a plan chose what was worst, which tends to rise by itself, is not taken out, so the
+    difference is no effect of a plan. Changes that rest on fewer people than may be shown are left out.
     """
     if actions.empty:
         return result_rows(pd.DataFrame())

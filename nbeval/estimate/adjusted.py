@@ -16,15 +16,11 @@ from nbeval.frames import Contrast, Quantity
 
 
 def adjusted_change(plan: Plan) -> pd.DataFrame:
-    """Standardise the change of every indicator over the pooled sample of both waves.
+    """Standardise the change of every indicator over the pooled sample of both waves, for the whole cohort.
 
-    Returns
-    -------
-    one row per indicator x later wave (``frames.RESULTS``, ``change_adjusted``)
-        For the whole cohort: the average difference that a model predicts between the waves, with
-        authority and the cohort's declared covariates held alike, and its delta-method interval
-        (HC1). Respondents with a covariate missing are not in the model; ``n_valid`` and
-        ``n_reference`` count those who are.
+    One row per indicator x later wave (``change_adjusted``): the average difference that a model predicts between the waves with
+    authority and the declared covariates held alike, and its delta-method interval (HC1). Respondents with a covariate missing are not
+    in the model, nor in ``n_valid`` and ``n_reference``.
     """
     terms = [name for name in plan.cohort.adjust_for if name in plan.respondents]
     if not terms or not plan.later_waves:

@@ -14,22 +14,11 @@ WEIGHTS = ("unweighted", "linear", "quadratic")
 
 
 def kappa(table: ArrayLike, conf_level: float = 0.95, *, weights: str = "unweighted") -> Outcome:
-    """Give Cohen's kappa with its interval, and the test that it is zero.
+    """Give Cohen's kappa with its interval (not cut at 1), and the test that it is zero.
 
-    Parameters
-    ----------
-    table : array_like
-        Counts of subjects: rows are the first rater's levels, columns the second's, in declared order. Levels that
-        nobody used stay in, since they set the weights.
-    conf_level : float
-    weights : str
-        ``unweighted``, ``linear`` or ``quadratic``.
-
-    Returns
-    -------
-    Outcome
-        The interval is not cut at 1. Without variance (perfect agreement) there is no interval; the test has a
-        standard error of its own (Fleiss, Cohen and Everitt, Psychol Bull 1969;72:323-327).
+    ``table`` counts subjects: rows are the first rater's levels, columns the second's, in declared order; levels that nobody used stay
+    in, since they set ``weights`` (``unweighted``, ``linear``, ``quadratic``). The test has a standard error of its own (Fleiss, Cohen and
+    Everitt, Psychol Bull 1969;72:323-327); perfect agreement has no interval.
     """
     counts = np.asarray(table, float)
     n = counts.sum()

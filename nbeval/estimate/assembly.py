@@ -38,15 +38,7 @@ SAME_PEOPLE = (matched_change, attrition)
 def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Estimate everything a cohort's reports may show.
 
-    Parameters
-    ----------
-    measured : values, respondents and keyed items
-    cohort, dictionary : the declarations
-
-    Returns
-    -------
-    one row per estimate (``frames.RESULTS``)
-        In key order. What cannot be estimated keeps its row, and ``warning`` says why.
+    One row per estimate (``frames.RESULTS``), in key order. What cannot be estimated keeps its row, and ``warning`` says why.
     """
     plan = make_plan(measured, cohort, dictionary)
     changes = SAME_PEOPLE if plan.matched else TWO_SAMPLES

@@ -22,11 +22,8 @@ FEW_FOR_Q = f"some authorities have fewer than {ENOUGH_FOR_Q} answers: the test 
 def authority_range(plan: Plan) -> pd.DataFrame:
     """Give the lowest and the highest level among the authorities, without naming them.
 
-    Returns
-    -------
-    one row per indicator x wave for ``lowest``, and one for ``highest``
-        With the base of the authority it stands for, which disclosure control needs;
-        ``n_reference`` is the number of authorities compared.
+    One row per indicator x wave for ``lowest`` and one for ``highest``, with the base of the authority it belongs to, which disclosure
+    control needs; ``n_reference`` is the number of authorities compared.
     """
     rows = plan.tallies[plan.tallies["authority"].ne("") & plan.tallies["n_valid"].gt(0)]
     declared = {one.indicator: one for one in plan.indicators()}
@@ -48,12 +45,8 @@ def authority_range(plan: Plan) -> pd.DataFrame:
 def pooled_change(plan: Plan) -> pd.DataFrame:
     """Put the authorities' changes together: random-effects mean and heterogeneity.
 
-    Returns
-    -------
-    one row per indicator x later wave for ``change_pooled``
-        REML with the Hartung-Knapp-Sidik-Jonkman interval, labelled as the inference to other
-        authorities, and one row for ``heterogeneity`` (I squared in percent, with Cochran's Q,
-        its df and p on the row).
+    One row per indicator x later wave for ``change_pooled`` (REML with the interval of Hartung, Knapp, Sidik and Jonkman, labelled as
+    the inference to other authorities), and one for ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p).
     """
     if len(plan.cohort.authorities) < 2:
         return result_rows(pd.DataFrame())

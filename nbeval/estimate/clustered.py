@@ -11,29 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def cr2(fit: Any, clusters: Sequence[object], contrasts: ArrayLike | None = None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Bias-reduced clustered covariance of the coefficients, and the degrees of freedom of each contrast.
+    """Bias-reduced clustered covariance of the coefficients, and the degrees of freedom of each contrast; NaN below two clusters.
 
-    Parameters
-    ----------
-    fit : results of ``statsmodels`` OLS or Logit
-        Unweighted.
-    clusters : sequence
-        The cluster (such as the authority) of each row of the fit.
-    contrasts : array-like, optional
-        One row per contrast of the coefficients, such as the gradient of a delta method; default: each coefficient.
+    For unweighted OLS and Logit fits; ``contrasts`` has one row per contrast, such as the gradient of a delta method (default: each
+    coefficient). Pustejovsky and Tipton, Journal of Business and Economic Statistics 2018;36:672-683, with independent answers as
+    working model, as clubSandwich; no library has it for logistic models. In a logistic model the slope of the mean takes the place of
+    the columns. With fewer than about four degrees of freedom an interval says little.
 
-    Returns
-    -------
-    covariance, df
-        Missing where there are fewer than two clusters. With fewer than about four degrees of freedom an interval says little.
-
-    Notes
-    -----
-    Pustejovsky and Tipton, Journal of Business and Economic Statistics 2018;36:672-683, with independent answers as
-    working model; as clubSandwich. In a logistic model the slope of the mean takes the place of the columns.
-
-    Examples
-    --------
     >>> import statsmodels.api as sm
     >>> fit = sm.OLS([1.0, 2, 2, 3, 4, 6], np.ones(6)).fit()
     >>> matrix, df = cr2(fit, ["a", "a", "b", "b", "c", "c"])

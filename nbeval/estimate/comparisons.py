@@ -34,12 +34,9 @@ _SAME_PLACE = [name for name in PLACE if name != "wave"]
 def change(plan: Plan) -> pd.DataFrame:
     """Estimate the change of every indicator from the first wave to each later one.
 
-    Returns
-    -------
-    one row per indicator x later wave x place (``frames.RESULTS``)
-        ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the
-        whole cohort and for each authority also ``smallest_change``: the change that the two samples
-        could have shown with 80 % power at the five per cent level, in the unit of the change.
+    One row per indicator x later wave x place: ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the
+    whole cohort and each authority also ``smallest_change``: what the two samples could have shown with 80 % power at the five per cent
+    level, in the unit of the change.
     """
     blocks = []
     for wave in plan.later_waves:
@@ -63,9 +60,7 @@ def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
 def group_differences(plan: Plan) -> pd.DataFrame:
     """Compare every level of a group with the group's first level, at every wave.
 
-    Returns
-    -------
-    one row per indicator x wave x level but the first (``frames.RESULTS``, contrast ``level``).
+    One row per indicator x wave x level but the first (contrast ``level``).
     """
     blocks = []
     for group in plan.cohort.groups:
@@ -77,12 +72,7 @@ def group_differences(plan: Plan) -> pd.DataFrame:
 
 
 def authority_against_rest(plan: Plan) -> pd.DataFrame:
-    """Compare every authority with all the others of the cohort together, at every wave.
-
-    Returns
-    -------
-    one row per indicator x wave x authority (``frames.RESULTS``, contrast ``rest``).
-    """
+    """Compare every authority with all the others of the cohort together: one row per indicator x wave x authority."""
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
     pairs = against_rest(plan.tallies[plan.tallies["authority"].ne("")], whole, ["indicator", "wave"])
     return _differences([pairs.assign(contrast=Contrast.REST.value, reference="")], plan)
@@ -98,13 +88,9 @@ def _differences(blocks: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
 # --- counts beside one another ------------------------------------------------------------------------
 
 def pair(now: pd.DataFrame, then: pd.DataFrame, on: Sequence[str]) -> pd.DataFrame:
-    """Put the counts of ``then`` beside those of ``now``.
+    """Put the counts of ``then`` beside those of ``now``: one row per row of ``now``.
 
-    Returns
-    -------
-    one row per row of ``now``
-        Its columns, and ``n_reference``, ``numerator_reference`` and ``squares_reference``,
-        which are 0 where ``then`` has no such count.
+    ``n_reference``, ``numerator_reference`` and ``squares_reference`` are 0 where ``then`` has no such count.
     """
     paired = now.merge(then[[*on, *COUNTED]].rename(columns=COUNTED), on=list(on), how="left", validate="many_to_one")
     return paired.fillna(dict.fromkeys(COUNTED.values(), 0.0))
@@ -117,13 +103,7 @@ def against_rest(parts: pd.DataFrame, whole: pd.DataFrame, on: Sequence[str]) ->
 
 
 def difference_rows(pairs: pd.DataFrame, plan: Plan, quantity: Quantity) -> pd.DataFrame:
-    """Complete the differences of pairs to rows of results.
-
-    Returns
-    -------
-    one row per pair for the difference (``quantity``), and
-    one row more per pair of means for the effect size.
-    """
+    """Complete the differences of pairs to rows of results: one row per pair, and one more per pair of means for the effect size."""
     is_mean, level = pairs["indicator"].map(plan.measures).eq(Measure.MEAN), plan.dictionary.programme.conf_level
     plain, size = compare_means(pairs[is_mean], level)
     units = {one.indicator: one.unit for one in plan.indicators(Measure.MEAN)}
@@ -136,14 +116,10 @@ def difference_rows(pairs: pd.DataFrame, plan: Plan, quantity: Quantity) -> pd.D
 
 
 def compare_percentages(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Give the differences of two independent percentages, now minus then, in percentage points.
+    """Give the differences of two independent percentages, now minus then, in percentage points, one row per pair.
 
-    Returns
-    -------
-    one row per pair
-        With Newcombe's interval (Stat Med 1998;17:873-890, method 10) and a test chosen by
-        rule: chi-squared without correction, or Boschloo's exact test where an expected count
-        is under 5. ``method`` names both.
+    Newcombe's interval (Stat Med 1998;17:873-890, method 10) and a test by rule: chi-squared without correction, or Boschloo's exact
+    test where an expected count is under 5. ``method`` names both.
     """
     x1, n1, x0, n0 = (pairs[name].to_numpy(float) for name in ("numerator", "n_valid", "numerator_reference", "n_reference"))
     found = newcombe(x1, n1, x0, n0, conf_level)
@@ -171,12 +147,9 @@ def _tests(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> di
 
 
 def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the differences of two independent means, now minus then, and Hedges g beside them.
+    """Give the differences of two independent means, now minus then, with Welch's interval and test, and Hedges g beside them.
 
-    Returns
-    -------
-    one row per pair with Welch's interval and test, and
-    one row per pair with the standardised difference.
+    One row per pair, twice.
     """
     n1, n0 = pairs["n_valid"].to_numpy(float), pairs["n_reference"].to_numpy(float)
     mean1, sd1 = moments(n1, pairs["numerator"], pairs["squares"])
@@ -214,13 +187,9 @@ def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 def benchmarks(plan: Plan) -> pd.DataFrame:
     """Put every published value beside the cohort's and its authorities' level at every wave.
 
-    Returns
-    -------
-    one row per benchmark (quantity ``benchmark``), and
-    one row per benchmark x wave x authority (quantity ``difference``, contrast ``comparator``):
-        ours minus theirs. A comparator with its own n is a second sample (Newcombe, chi-squared or
-        Boschloo); a value without n, or a mean, is a fixed value (one-sample test), said on the row; a
-        definition that differs is never tested.
+    One row per benchmark (quantity ``benchmark``), and one per benchmark x wave x authority (``difference``, contrast ``comparator``):
+    ours minus theirs. A comparator with its own n is a second sample (Newcombe, chi-squared or Boschloo); a value without n, or a mean,
+    is a fixed value (one-sample test), said on the row; a definition that differs is never tested.
     """
     declared = {one.indicator: one for one in plan.indicators()}
     published = [one for one in plan.dictionary.benchmarks if one.indicator in declared]

@@ -17,15 +17,10 @@ from nbeval.frames import Contrast, Method, Quantity
 def composition(plan: Plan) -> pd.DataFrame:
     """Show who answered: the share of every group level, and of the population where declared.
 
-    Returns
-    -------
-    one row per wave x group x level (``percent``, of those who gave the characteristic),
-    one row per later wave x group x level (``change`` in that share against the first wave), and
-    one row per declared margin (``population_share``, percent), and
-    one row per wave x group for ``composition_test``: chi-squared of the levels against the first wave
-        (contrast ``wave``; the estimate is Cramer's V; waves of a matched design are not two samples and are not
-        compared), and against the declared population (contrast
-        ``population``; Cohen's w).
+    One row per wave x group x level (``percent``, of those who gave the characteristic), one per later wave x group x level (``change``
+    against the first wave), one per declared margin (``population_share``), and one per wave x group for ``composition_test``: chi-squared
+    of the levels against the first wave (contrast ``wave``, Cramer's V; not in a matched design) and against the declared population
+    (contrast ``population``, Cohen's w).
     """
     counts = [_shares(plan, group) for group in plan.cohort.groups if group in plan.respondents]
     blocks = [block for shares in counts for block in (_levels(shares, plan), _against_first(shares, plan), _tests(shares, plan))]

@@ -19,16 +19,8 @@ PLANNED, HELD, PEOPLE, STAFF = "planned", "held", "people", "staff"
 def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Count actions by status at each review, by involvement and by cornerstone, and how many authorities address what.
 
-    Parameters
-    ----------
-    actions : one row per action x review (``evidence_frames.ACTIONS``)
-    cohort, dictionary : the declarations
-
-    Returns
-    -------
-    one row per count
-        ``indicator`` is the theme, empty for all; ``n_eligible`` is how many actions there are. A choice that was
-        never made has a count of 0. Indicators that some plan addresses have the number of authorities.
+    One row per count: ``indicator`` is the theme, empty for all; ``n_eligible`` is how many actions there are. A choice that was never
+    made has a count of 0. Indicators that some plan addresses have the number of authorities. ``actions``: one row per action x review.
     """
     if actions.empty:
         return result_rows(pd.DataFrame())
@@ -44,12 +36,9 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
 
 
 def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Count visits planned and held, how they were held, and who was there; and give the days.
+    """Count visits planned and held, how they were held, and who was there; and give the days, counted from 1 January 1970.
 
-    Returns
-    -------
-    one row per visit x authority (and for all) x what is counted, and one per day
-        Days are in days since 1 January 1970. A count of young people is its own ``n_valid``.
+    One row per visit x authority (and for all) x what is counted, and one per day. A count of young people is its own ``n_valid``.
     """
     if visits.empty:
         return result_rows(pd.DataFrame())
@@ -67,9 +56,7 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
 def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Count the authorities (or applicants) of which each choice of a condition holds.
 
-    Returns
-    -------
-    one row per condition x wave x choice, for all and for each authority.
+    One row per condition x wave x choice, for all and for each authority.
     """
     if conditions.empty:
         return result_rows(pd.DataFrame())
@@ -86,11 +73,9 @@ def instrument_of(source: str, cohort: Cohort, dictionary: Dictionary) -> Loaded
 
 
 def counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:
-    """Count each choice by area, authority and occasion, and over all of each.
+    """Count each choice by area, authority and occasion, and over all of each; a choice that nobody made has a count of 0.
 
-    Returns
-    -------
-    one row per area x authority (and for all) x occasion x choice; a choice that nobody made has a count of 0.
+    One row per area x authority (and for all) x occasion x choice.
     """
     given = rows[rows["choice"].ne("")]
     whole = [given, given.assign(authority="")] if given["authority"].ne("").any() else [given]

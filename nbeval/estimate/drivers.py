@@ -19,12 +19,9 @@ EVENTS_NEEDED = 10
 def drivers(plan: Plan) -> pd.DataFrame:
     """Model every outcome that the cohort declares, at every wave, by logistic regression.
 
-    Returns
-    -------
-    one row per outcome x wave x level of a factor but its first, for ``odds_ratio`` (Wald interval), and
-    one such row for ``marginal_effect`` (average difference in percentage points, delta method).
-        ``n_valid`` counts the respondents in the model and ``numerator`` those with the outcome.
-        Where the factors separate the outcome the rows say so instead of giving a huge ratio.
+    One row per outcome x wave x level of a factor but its first for ``odds_ratio`` (Wald interval), and one for ``marginal_effect``
+    (average difference in percentage points, delta method). ``n_valid`` counts the respondents in the model, ``numerator`` those with
+    the outcome. Where the factors separate the outcome the rows say so instead of giving a huge ratio.
     """
     declared = {one.indicator: one for one in plan.indicators()}
     rows = [

@@ -16,17 +16,9 @@ from nbeval.evidence_frames import Evidence
 
 
 def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate what a cohort's ratings, actions, visits, conditions, themes, judgements and official figures show.
+    """Estimate what ratings, actions, visits, conditions, themes, judgements and official figures show, below the rows of the survey.
 
-    Parameters
-    ----------
-    evidence : what ``clean_sources`` collected; None where nothing was
-    survey : one row per estimate (``frames.RESULTS``) of the survey, whose changes the action plans are laid beside
-    cohort, dictionary : the declarations
-
-    Returns
-    -------
-    one row per estimate (``frames.RESULTS``), those of the survey first.
+    One row per estimate (``frames.RESULTS``). ``survey`` holds its changes by authority, which action plans are laid beside.
     """
     if evidence is None:
         return survey

@@ -20,14 +20,9 @@ _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
 
 
 def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
-    """Adjust the p-values of one family.
+    """Adjust the p-values of one family; NaN, where a test could not be made, stays NaN and does not count in the family's size.
 
-    Parameters
-    ----------
-    p_values : array_like
-        One per test; NaN where a test could not be made, which stays NaN and does not count in the family's size.
-    method : str
-        ``bh`` (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300) or ``holm`` (Scand J Stat 1979;6:65-70).
+    ``bh`` (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300) or ``holm`` (Scand J Stat 1979;6:65-70).
     """
     given = np.asarray(p_values, float)
     adjusted, made = np.full(given.shape, np.nan), ~np.isnan(given)
@@ -41,25 +36,10 @@ def verdicts(
 ) -> np.ndarray:
     """Give the verdict of every row of a table, as the text of a ``frames.Verdict``.
 
-    Parameters
-    ----------
-    estimate, conf_low, conf_high, p_value : array_like
-        NaN where a row has none. The p-value is the adjusted one where the test belongs to a family.
-    smallest_meaningful : array_like
-        The declared smallest change worth the name, without sign; 0 or NaN where none is declared.
-    change : array_like of bool
-        Whether the row is a change between waves (rose, fell) or another difference (higher, lower).
-    alpha : float
-        The level of the test.
-    no_difference : float
-        What the estimate is where nothing differs: 0, or 1 for a ratio.
-
-    Notes
-    -----
-    Beyond chance means a p-value at or under ``alpha`` and an interval that leaves ``no_difference`` out; where a
-    row has one of the two, that one decides, and where it has neither, or no estimate, nobody can tell. Where a
-    test and an interval part, the verdict is the cautious one. Only changes can be smaller than the smallest
-    meaningful one.
+    Beyond chance means a p-value (adjusted where the test has a family) at or under ``alpha`` and an interval that leaves
+    ``no_difference`` (0, or 1 for a ratio) out; where a row has one of the two, that one decides, and where it has neither, or no
+    estimate, nobody can tell. Where a test and an interval part, the verdict is the cautious one. Only rows that are a ``change`` between
+    waves can be smaller than ``smallest_meaningful`` (without sign; 0 or NaN where none is declared).
     """
     given = (estimate, conf_low, conf_high, p_value, smallest_meaningful)
     estimate, low, high, p, smallest, change = np.broadcast_arrays(*(np.asarray(v, float) for v in given), change)
@@ -80,14 +60,8 @@ def verdicts(
 def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Adjust the p-values of declared families: by Benjamini and Hochberg, or by Holm where the programme says so.
 
-    A family is declared with its indicators. Its tests are read together where they are of one
-    kind, wave and place: all changes of a family for the whole cohort, say, or all differences of
-    a family between the levels of one group.
-
-    Returns
-    -------
-    one row per row of ``results``
-        With ``family`` and ``p_adjusted`` filled where the indicator declares a family.
+    One row per row of ``results``, with ``family`` and ``p_adjusted`` filled where the indicator declares a family. The tests of a family
+    are read together where they are of one kind, wave and place: all its changes for the whole cohort, say.
     """
     declared = {one.indicator: one.family for one in dictionary.indicators if one.family}
     family = results["indicator"].map(declared).where(results["quantity"].isin(TESTED)).fillna("")
@@ -101,13 +75,9 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
 
 
 def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Say of every change and difference what its test allows.
+    """Say of every change and difference what its test allows: one row per row of ``results``, with ``verdict`` filled.
 
-    Returns
-    -------
-    one row per row of ``results``
-        With ``verdict`` filled for changes and differences: by the adjusted p-value where the
-        indicator has a family, by the plain one elsewhere, never by the sign alone.
+    The adjusted p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone.
     """
     measures = {one.indicator: one.measure.value for one in dictionary.indicators}
     smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)

@@ -22,12 +22,9 @@ ONE_ONLY = Reason.ONE_ANSWER.not_estimable
 def levels(plan: Plan) -> pd.DataFrame:
     """Estimate the level of every indicator by wave, authority and group level.
 
-    Returns
-    -------
-    one row per indicator x wave x place (``frames.RESULTS``)
-        Percentages with Wilson's interval, in percent; means with their t interval and a
-        further row for the standard deviation, in the indicator's unit. The base and every
-        missing reason travel with the estimate; where nobody answered the row says so.
+    One row per indicator x wave x place: percentages with Wilson's interval, means with their t interval and a further row for the
+    standard deviation, in the indicator's unit. The base and every missing reason travel with the estimate; where nobody answered the
+    row says so.
     """
     measure, level = plan.tallies["indicator"].map(plan.measures), plan.dictionary.programme.conf_level
     units = {one.indicator: one.unit for one in plan.indicators(Measure.MEAN)}
@@ -41,14 +38,10 @@ def levels(plan: Plan) -> pd.DataFrame:
 
 
 def nonresponse(plan: Plan) -> pd.DataFrame:
-    """Give the share without a valid answer among those who were asked, by wave.
+    """Give the share without a valid answer among those who were asked: one row per indicator x wave, for the whole cohort.
 
-    Returns
-    -------
-    one row per indicator x wave, for the whole cohort (``item_nonresponse``)
-        In percent of ``n_eligible``, with Wilson's interval; ``n_valid`` are those who answered, and the
-        ``missing_`` columns hold the reasons of the others. Not asked and not applicable are counted, and are
-        not in the base.
+    In percent of ``n_eligible``, with Wilson's interval; ``n_valid`` are those who answered, and the ``missing_`` columns hold the reasons
+    of the others. Not asked and not applicable are counted, and are not in the base.
     """
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
     without = whole.assign(n_valid=whole["n_eligible"], numerator=whole["n_eligible"] - whole["n_valid"])
@@ -62,11 +55,8 @@ def nonresponse(plan: Plan) -> pd.DataFrame:
 def participation(plan: Plan) -> pd.DataFrame:
     """Count the forms of every wave and authority, and their share of the eligible population.
 
-    Returns
-    -------
-    one row per wave x authority, and per wave for the whole cohort
-        ``count`` (forms kept) and ``response_rate`` (percent of those eligible, with Wilson's
-        interval); the indicator is empty: these rows are of people, not of answers.
+    One row per wave x authority, and per wave for the whole cohort, for ``count`` (forms kept) and ``response_rate`` (percent, Wilson's
+    interval); the indicator is empty: these rows are of people, not of answers.
     """
     forms = _forms(plan)
     kept = forms["n_valid"]
@@ -81,12 +71,9 @@ def participation(plan: Plan) -> pd.DataFrame:
 
 
 def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY) -> pd.DataFrame:
-    """Give the percentages of counts (``numerator`` of ``n_valid``) with Wilson's interval.
+    """Give the percentages of counts (``numerator`` of ``n_valid``) with Wilson's interval, one row per row of ``counts``.
 
-    Returns
-    -------
-    one row per row of ``counts``
-        With the columns of an estimate; ``warning`` is ``nobody`` where the base is empty.
+    ``warning`` is ``nobody`` where the base is empty.
     """
     n, hits = counts["n_valid"].to_numpy(float), counts["numerator"].to_numpy(float)
     found = wilson(hits, n, conf_level)
@@ -99,10 +86,7 @@ def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY
 def mean_levels(counts: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the means of counts (``n_valid``, ``numerator`` the sum, ``squares``) with their t interval, and the standard deviations.
 
-    Returns
-    -------
-    one row per row of ``counts``, twice
-        With the columns of an estimate; ``warning`` says why there is no interval.
+    One row per row of ``counts``, twice; ``warning`` says why there is no interval.
     """
     n = counts["n_valid"].to_numpy(float)
     mean, sd = moments(n, counts["numerator"], counts["squares"])

@@ -62,31 +62,13 @@ def survey_design(
     weights: ArrayLike, *, strata: ArrayLike | None = None, clusters: ArrayLike | None = None,
     population: ArrayLike | None = None, lonely: str = "adjust",
 ) -> SurveyDesign:
-    """Describe how respondents were sampled.
+    """Describe how respondents were sampled; labels or sizes that are not given mean one stratum, no clusters, no correction.
 
-    Parameters
-    ----------
-    weights : array-like
-        One per respondent; missing where the respondent is not in the sample. A weight of zero keeps its cluster in the design.
-    strata, clusters : array-like, optional
-        Labels. A cluster label used in two strata means two clusters.
-    population : array-like, optional
-        How many clusters (without clusters: people) the respondent's stratum has, for the finite population correction.
-    lonely : str
-        What a stratum with one sampled cluster adds: ``adjust`` its distance from the mean of all (errs on the wide side),
-        ``average`` what the other strata add on average, ``remove`` nothing, ``fail`` makes every error missing.
+    ``weights``: one per respondent, missing where not in the sample; a weight of zero keeps its cluster in the design. A label of
+    ``clusters`` used in two strata means two clusters. ``population``: how many clusters (without clusters: people) the respondent's
+    stratum has. ``lonely`` is what a stratum with one sampled cluster adds: ``adjust`` its distance from the mean of all (errs on the
+    wide side), ``average`` what the others add on average, ``remove`` nothing, ``fail`` makes every error missing.
 
-    Returns
-    -------
-    SurveyDesign
-
-    Raises
-    ------
-    ParameterError
-        A weight is negative, ``lonely`` is not known, or a stratum has more sampled clusters than clusters.
-
-    Examples
-    --------
     >>> design = survey_design([1, 1, 2, 2], strata=["a", "a", "b", "b"])
     >>> float(domain_means(design, [1, 0, 1, 1]).estimate[0].round(3))
     0.833
@@ -121,24 +103,10 @@ def domain_means(
     design: SurveyDesign, values: ArrayLike, domain: ArrayLike | None = None, *,
     respondent: ArrayLike | None = None, domains: int | None = None,
 ) -> DomainMeans:
-    """Weighted means of any number of domains at once.
+    """Weighted means of any number of domains at once; shares are means of 0 and 1.
 
-    Parameters
-    ----------
-    design : SurveyDesign
-    values : array-like
-        Answers, missing where there is none. Shares are means of 0 and 1.
-    domain : array-like of int, optional
-        Number of the domain of each answer, from 0; negative: in none. Domains of several indicators may stand below one another.
-    respondent : array-like of int, optional
-        Position in the design of whoever gave the answer; default: answers stand beside the respondents.
-    domains : int, optional
-        How many domains there are; default: up to the largest.
-
-    Returns
-    -------
-    DomainMeans
-        With ``lonely="fail"`` the error is missing wherever some stratum has one sampled cluster.
+    ``domain`` numbers the domain of each answer from 0 (negative: none), so that those of several indicators may be below one another;
+    ``respondent`` is the position in the design of whoever gave the answer (default: answers are beside the respondents).
     """
     y, w, at, who, size = _answers(design, values, domain, respondent, domains)
     n, total = np.bincount(at, minlength=size).astype(float), np.bincount(at, w, size)
@@ -157,19 +125,9 @@ def domain_differences(
     design: SurveyDesign, values: ArrayLike, second: ArrayLike, domain: ArrayLike | None = None, *,
     respondent: ArrayLike | None = None, domains: int | None = None,
 ) -> DomainMeans:
-    """Differences of two weighted means in each domain: of those marked ``second`` less the others.
+    """Differences of two weighted means in each domain, of those marked ``second`` less the others; the rest as in ``domain_means``.
 
-    Parameters
-    ----------
-    design, values, domain, respondent, domains
-        As in ``domain_means``.
-    second : array-like of bool
-        Which answers belong to the mean that the other is taken from.
-
-    Returns
-    -------
-    DomainMeans
-        The error takes in that both sides may share clusters. NaN where one side has no answer; ``n`` counts both sides.
+    The error takes in that both sides may share clusters. NaN where one side has no answer; ``n`` counts both sides.
     """
     later = np.asarray(second, bool)
     y, w, at, who, size = _answers(design, values, domain, respondent, domains, extra=later)
@@ -187,23 +145,10 @@ def domain_differences(
 def korn_graubard(
     share: ArrayLike, error: ArrayLike, n: ArrayLike, df: ArrayLike, level: float = 0.95,
 ) -> tuple[Floats, Floats, Floats]:
-    """Intervals of weighted shares that have width at 0 and 1 too.
+    """Low and high of weighted shares (0 to 1), with width at 0 and 1 too, and the effective n: p(1-p) over the variance, n at 0 and 1.
 
-    Parameters
-    ----------
-    share, error, n, df : array-like
-        Shares from 0 to 1, their linearised errors, answers and degrees of freedom.
-    level : float
-
-    Returns
-    -------
-    low, high, effective n
-        Limits missing without degrees of freedom. The effective n is p(1-p) over the variance, n itself where the share is 0 or 1.
-
-    Notes
-    -----
-    Korn and Graubard, Survey Methodology 1998;24:193-201: Clopper and Pearson's limits at the effective n, adjusted
-    for the degrees of freedom and no larger than n.
+    Korn and Graubard, Survey Methodology 1998;24:193-201: Clopper and Pearson's limits at the effective n, adjusted for the degrees of
+    freedom and no larger than n. Missing without degrees of freedom.
     """
     share, error, n, df = np.broadcast_arrays(*(np.asarray(part, float) for part in (share, error, n, df)))
     tail = (1 - level) / 2
@@ -238,26 +183,9 @@ def logit_interval(share: ArrayLike, error: ArrayLike, df: ArrayLike, level: flo
 
 
 def effective_n(weights: ArrayLike) -> float:
-    """Kish's effective number of respondents: the size of an equally weighted sample as precise as this one.
+    """Kish's effective number of respondents, (sum w)^2 / sum w^2: the size of an equally weighted sample as precise as this one.
 
-    Parameters
-    ----------
-    weights : array-like
-        Missing ones do not count.
-
-    Returns
-    -------
-    float
-        (sum w)^2 / sum w^2; missing where there is no weight. Respondents over this is Kish's design effect of weighting.
-
-    Notes
-    -----
-    Kish, Survey Sampling (1965), section 11.7.
-
-    Examples
-    --------
-    >>> effective_n([1, 1, 1, 3])
-    3.0
+    Missing weights do not count. Respondents over this is Kish's design effect of weighting: Survey Sampling (1965), section 11.7.
     """
     w = np.asarray(weights, float)
     w = w[np.isfinite(w)]

@@ -51,8 +51,7 @@ class Linked:
 def link(plan: Plan, wave: str) -> Linked:
     """Link the first wave of a matched design to a later one by ``person``.
 
-    Forms that name no person are left out, and persons who occur twice at one wave: nobody can say which of their
-    forms belong together.
+    Forms that name no person are left out, and persons who occur twice at one wave: nobody can say which forms belong together.
     """
     first, later = (_once(plan.respondents[plan.respondents["wave"].eq(name)]) for name in (plan.waves[0], wave))
     now = later[["person", "respondent"]].rename(columns={"respondent": "now"})
@@ -86,13 +85,10 @@ def _once(people: pd.DataFrame) -> pd.DataFrame:
 def matched_change(plan: Plan) -> pd.DataFrame:
     """Estimate the change of every indicator among the people who answered at both waves.
 
-    Returns
-    -------
-    one row per indicator x later wave x place (``change``; ``n_valid`` counts the pairs)
-        Percentages: Newcombe's interval for pairs, and McNemar's test, exact where fewer than 25 people changed
-        their answer. Means: the paired t interval and test; and one row more each for ``effect_size`` (standardised by
-        the spread of the first wave) and ``rank_biserial`` (Wilcoxon's signed ranks, exact up to 500 who moved).
-        For the whole cohort ``smallest_change``: the change that so many pairs could have shown.
+    One row per indicator x later wave x place (``change``; ``n_valid`` counts the pairs). Percentages: Newcombe's interval for pairs and
+    McNemar's test, exact where fewer than 25 people changed their answer. Means: the paired t, and a row each for ``effect_size``
+    (standardised by the spread of the first wave) and ``rank_biserial`` (Wilcoxon's signed ranks, exact up to 500 who moved). For the
+    whole cohort ``smallest_change``: what so many pairs could have shown.
     """
     rows = [
         row for wave in plan.later_waves for linked in [link(plan, wave)]
@@ -161,12 +157,9 @@ def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, 
 def attrition(plan: Plan) -> pd.DataFrame:
     """Give the share of the first wave's people who were lost, and what set them apart.
 
-    Returns
-    -------
-    one row per later wave x place for ``attrition``
-        Percent of those who could be linked (``n_valid``; ``n_eligible`` are all forms), Wilson's interval, and
-    one row per indicator x later wave for ``difference`` (contrast ``stayed``, at the first wave; ``reference`` is the
-        later wave): those who were lost minus those who stayed.
+    One row per later wave x place for ``attrition`` (percent of those who could be linked, Wilson's interval; ``n_eligible`` are all
+    forms), and one per indicator x later wave for ``difference`` at the first wave (contrast ``stayed``; ``reference`` is the later wave):
+    those who were lost minus those who stayed.
     """
     linked = [link(plan, wave) for wave in plan.later_waves]
     blocks = [block for one in linked for block in (_shares(one, plan), _set_apart(one, plan))]

@@ -53,13 +53,9 @@ def mean_against_fixed(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, fixed: Arra
 def welch(
     mean1: ArrayLike, sd1: ArrayLike, n1: ArrayLike, mean0: ArrayLike, sd0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95,
 ) -> Estimates:
-    """Give differences of two means with Welch's interval and test (Biometrika 1947;34:28-35).
+    """Give differences of two means, the first minus the second, with Welch's interval and t test (Biometrika 1947;34:28-35).
 
-    Returns
-    -------
-    Estimates
-        The first mean minus the second; the statistic is t. NaN where a sample has fewer than two answers or
-        neither varies.
+    NaN where a sample has fewer than two answers or neither varies.
     """
     given, where = _two_samples(mean1, sd1, n1, mean0, sd0, n0)
     mean1, sd1, n1, mean0, sd0, n0 = given
@@ -76,17 +72,10 @@ def welch(
 def hedges_g(
     mean1: ArrayLike, sd1: ArrayLike, n1: ArrayLike, mean0: ArrayLike, sd0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95,
 ) -> Estimates:
-    """Give standardised differences of two means, Hedges g, with the normal interval.
+    """Give differences of two means in pooled standard deviations, Hedges g, with the normal interval; NaN where ``welch`` has none.
 
-    Returns
-    -------
-    Estimates
-        In pooled standard deviations; the statistic is z. NaN where ``welch`` has none.
-
-    Notes
-    -----
-    J by the gamma function, variance 1/n1 + 1/n0 + g^2 / (2 (n1 + n0)): Hedges, J Educ Stat 1981;6:107-128. Written
-    here because statsmodels approximates J and takes N - 3.94 in the variance.
+    J by the gamma function, variance 1/n1 + 1/n0 + g^2 / (2 (n1 + n0)): Hedges, J Educ Stat 1981;6:107-128. Written here because
+    statsmodels approximates J and takes N - 3.94 in the variance.
     """
     (mean1, sd1, n1, mean0, sd0, n0), where = _two_samples(mean1, sd1, n1, mean0, sd0, n0)
     pooled = np.sqrt(((n1 - 1) * sd1**2 + (n0 - 1) * sd0**2) / (n1 + n0 - 2))
@@ -124,10 +113,7 @@ def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) ->
 def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) -> Outcome:
     """Give the mean change of pairs in standard deviations of the baseline, corrected for small samples (SMCR).
 
-    Notes
-    -----
-    Becker, Br J Math Stat Psychol 1988;41:257-278. Written here because no library has it; R has
-    ``metafor::escalc("SMCR")``.
+    Becker, Br J Math Stat Psychol 1988;41:257-278. No library has it; R has ``metafor::escalc("SMCR")``.
     """
     method = "metafor_smcr"
     final, baseline = np.asarray(final, float), np.asarray(baseline, float)

@@ -16,13 +16,9 @@ from nbeval.frames import Quantity, Reason
 def measurement(plan: Plan) -> pd.DataFrame:
     """Study every scale of two items or more at every wave.
 
-    Returns
-    -------
-    one row per scale x wave for ``alpha`` (with Feldt's interval), ``floor``, ``ceiling`` and ``straight_lining``
-        (of those who answered every item), and for ``item_nonresponse`` (of those who were given any) where the
-        scale is no indicator, which has that row of its own; ``indicator`` holds the scale's id, and
-    one row per item x scale x wave for ``item_rest``, with the item in ``level`` and the scale as
-        the indicator. An item that runs against its scale says so in ``warning``.
+    One row per scale x wave for ``alpha`` (Feldt's interval), ``floor``, ``ceiling`` and ``straight_lining`` (of those who answered every
+    item), and for ``item_nonresponse`` (of those who were given any) where the scale is no indicator, which has that row of its own; and
+    one row per item for ``item_rest``, with the item in ``level``. An item that runs against its scale says so in ``warning``.
     """
     present = set(plan.keyed["scale"])
     blocks = [

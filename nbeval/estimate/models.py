@@ -153,25 +153,10 @@ class Fitted:
 
 
 def prepare(table: pd.DataFrame, terms: Sequence[str], *, clusters: Sequence[object] | None = None) -> Predictors:
-    """Code the variables of a model.
+    """Code the variables of a model, once for many outcomes.
 
-    Parameters
-    ----------
-    table : one row per respondent
-        A categorical column is a factor with its categories in declared order, any other a number.
-    terms : sequence of str
-        Columns of ``table``; "a:b" is the interaction of two that are terms of their own too.
-    clusters : sequence, optional
-        One label per respondent, for variances against clusters.
-
-    Returns
-    -------
-    Predictors
-
-    Raises
-    ------
-    ParameterError
-        A term is not a column, or an interaction is asked for without its parts.
+    A categorical column of ``table`` (one row per respondent) is a factor with its categories in declared order, any other a number;
+    the term "a:b" is the interaction of two that are terms of their own too. ``clusters``: one label per respondent.
     """
     names = list(dict.fromkeys(name for term in terms for name in term.split(":")))
     unknown = sorted(set(names) - set(table.columns))
@@ -196,21 +181,10 @@ def prepare(table: pd.DataFrame, terms: Sequence[str], *, clusters: Sequence[obj
 
 
 def make_design(predictors: Predictors, answers: Floats, *, among: NDArray[np.bool_] | None = None) -> Design:
-    """Make the columns for the respondents who have the outcome and every variable.
+    """Make the columns for the respondents who have the outcome and every variable; ``among`` keeps some patterns only.
 
-    Parameters
-    ----------
-    predictors : Predictors
-    answers : numpy.ndarray
-        One per respondent, missing where there is no valid answer.
-    among : numpy.ndarray of bool, optional
-        Patterns to keep; default: all.
-
-    Returns
-    -------
-    Design
-        Without levels nobody has and without columns that those before them determine. Columns are named as R names them:
-        variable, then level (``wavefinal``); the reference is the first level somebody has.
+    Without levels nobody has and without columns that those before them determine. Columns are named as R names them: variable, then
+    level (``wavefinal``); the reference is the first level somebody has.
     """
     used = predictors.complete & np.isfinite(answers)
     at, size = predictors.pattern[used], len(predictors.patterns)
@@ -231,29 +205,11 @@ def make_design(predictors: Predictors, answers: Floats, *, among: NDArray[np.bo
 
 
 def fit(predictors: Predictors, answers: Floats, *, kind: str) -> Fitted:
-    """Fit a model to the respondents who have the outcome and every variable.
+    """Fit a model (``logistic`` of 0 and 1, or ``linear``) to the respondents who have the outcome and every variable.
 
-    Parameters
-    ----------
-    predictors : Predictors
-        From ``prepare``; made once, used for every outcome.
-    answers : numpy.ndarray
-        One per row of the prepared table, missing where there is no valid answer; 0 or 1 in a logistic model.
-    kind : str
-        ``logistic`` or ``linear``.
+    ``answers``: one per row of the prepared table, missing where there is no valid answer. ``why`` says where there is no estimate: too
+    few respondents, one answer only, separation.
 
-    Returns
-    -------
-    Fitted
-        With ``why`` where there is no estimate: too few respondents, one answer only, separation.
-
-    Raises
-    ------
-    ParameterError
-        ``kind`` is not known, or answers of a logistic model are not 0 or 1.
-
-    Examples
-    --------
     >>> people = pd.DataFrame({"wave": pd.Categorical(["first", "first", "last", "last"] * 5)})
     >>> fitted = fit(prepare(people, ["wave"]), np.array([0.0, 1, 1, 1] * 4 + [0, 1, 0, 1]), kind="logistic")
     >>> fitted.design.columns
@@ -291,24 +247,9 @@ def without_settled(fitted: Fitted) -> Fitted:
 
 
 def covariance(fitted: Fitted, variance: str = "model") -> Floats:
-    """Variance matrix of the coefficients.
+    """Variance matrix of the coefficients, by one of ``VARIANCES``.
 
-    Parameters
-    ----------
-    fitted : Fitted
-        With estimates.
-    variance : str
-        One of ``VARIANCES``: hc1 is the sandwich times n / (n - p), cr1 that of clusters times G / (G - 1), cr1s besides
-        times (n - 1) / (n - p).
-
-    Returns
-    -------
-    numpy.ndarray
-
-    Raises
-    ------
-    ParameterError
-        ``variance`` is not known, or it needs clusters and ``prepare`` got none.
+    hc1 is the sandwich times n / (n - p), cr1 that of clusters times G / (G - 1), cr1s besides times (n - 1) / (n - p).
     """
     made, n, p = fitted.design, fitted.n, fitted.p
     if variance not in VARIANCES or variance.startswith("cr") and made.clusters is None:
@@ -334,17 +275,8 @@ def covariance(fitted: Fitted, variance: str = "model") -> Floats:
 def coefficients(fitted: Fitted, *, variance: str = "model", conf_level: float = 0.95) -> dict[str, Outcome]:
     """Coefficients of a model by column; of a logistic one they are log odds.
 
-    Parameters
-    ----------
-    fitted : Fitted
-    variance : str
-        See ``covariance``. A linear model with ``model`` has t intervals, every other normal ones.
-    conf_level : float
-
-    Returns
-    -------
-    dict of str to Outcome
-        Columns left out because others determine them, and separated ones, are there with the reason.
+    A linear model with the variance ``model`` has t intervals, every other normal ones. Columns left out because others determine them,
+    and separated ones, are there with the reason.
     """
     method = f"{fitted.kind}_{variance}"
     found = dict.fromkeys(fitted.design.aliased, not_estimable(method, "other columns determine it: nobody has this combination"))
@@ -377,25 +309,10 @@ def standardised_difference(
 ) -> Outcome:
     """Mean prediction with ``variable`` at ``level`` minus at ``reference``, everybody switched: an average marginal effect.
 
-    Parameters
-    ----------
-    fitted : Fitted
-    variable, reference, level : str
-        A factor of the model and two of its levels.
-    variance : str
-        See ``covariance``.
-    conf_level : float
-
-    Returns
-    -------
-    Outcome
-        With its delta-method error. Covariates are held as observed, so their sampling is not in the interval. Switching
-        one column of a factor while its others stay, as some programs do, is not a contrast with the reference.
-
-    Notes
-    -----
-    Where another variable separates the answers (all of a small authority say yes), the respondents concerned are
-    predicted alike at both levels: they count with a change of zero, the limit of the likelihood; the warning says so.
+    With its delta-method error; covariates are held as observed, so their sampling is not in the interval. Switching one column of a
+    factor while its others stay, as some programs do, is not a contrast with the reference. Where another variable separates the answers
+    (all of a small authority say yes), the respondents concerned are predicted alike at both levels: they count with a change of zero,
+    the limit of the likelihood; the warning says so.
     """
     method = f"standardised_delta_{variance}"
     if not all(fitted.design.reaches(variable, at) for at in (reference, level)):
@@ -424,17 +341,7 @@ def adjusted_change(
 ) -> Outcome:
     """Standardised difference of an outcome between two levels, adjusted for the other variables of the model.
 
-    Parameters
-    ----------
-    predictors, answers, kind
-        As in ``fit``, with ``variable`` among the terms.
-    variable, reference, level, variance, conf_level
-        As in ``standardised_difference``.
-
-    Returns
-    -------
-    Outcome
-        Not estimable where a level has no respondents, or the levels themselves are separated.
+    Not estimable where a level has no respondents, or the levels themselves are separated.
     """
     method = f"standardised_delta_{variance}"
     made = make_design(predictors, answers)

@@ -25,19 +25,8 @@ _EPOCH = pd.Timestamp("1970-01-01")
 def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Give the last grade of every area and authority at each wave, its framework and its day, and count the grades.
 
-    Parameters
-    ----------
-    judgements : one row per judgement (``evidence_frames.JUDGEMENTS``)
-    cohort, dictionary : the declarations
-
-    Returns
-    -------
-    one row per area x wave x grade (and framework), for all and for each authority, and one per day
-        ``n_eligible`` is how many authorities had been judged by then.
-
-    Notes
-    -----
-    Grades are steps in an order without known distances: they are counted, and no mean is taken.
+    One row per area x wave x grade (and framework), for all and for each authority, and one per day; ``n_eligible`` is how many
+    authorities had been judged by then. Grades are steps in an order without known distances: they are counted, and no mean is taken.
     """
     if judgements.empty:
         return result_rows(pd.DataFrame())
@@ -56,18 +45,10 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
 
 
 def official_results(figures: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Take official figures over.
+    """Take official figures over: one row per figure, ``indicator`` the measure and ``level`` the year.
 
-    Parameters
-    ----------
-    figures : one row per authority x year x measure (``evidence_frames.OFFICIAL``)
-    cohort : whose they are
-
-    Returns
-    -------
-    one row per figure
-        ``indicator`` is the measure, ``level`` the year. No count of people is on a row: what is public is not protected, and
-        what the publisher withheld is missing with its symbol in ``warning``.
+    No count of people is on a row: what is public is not protected, and what the publisher withheld is missing with its symbol in
+    ``warning``.
     """
     if figures.empty:
         return result_rows(pd.DataFrame())

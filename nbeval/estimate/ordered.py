@@ -23,11 +23,9 @@ NOT_TESTED = "whether the odds are proportional could not be tested"
 def ordered_change(plan: Plan) -> pd.DataFrame:
     """Model the change of every indicator whose answers have an order by proportional odds, for the whole cohort.
 
-    Returns
-    -------
-    one row per indicator x later wave for ``odds_ratio`` (of a higher answer, against the first wave; Wald interval), and
-    one row for ``proportionality``: the likelihood ratio test of the model, whose estimate is the statistic.
-        Where the test refuses the model the odds ratio says so in ``warning``.
+    One row per indicator x later wave for ``odds_ratio`` (of a higher answer, against the first wave; Wald interval), and one for
+    ``proportionality``: the likelihood ratio test of the model, whose estimate is the statistic. Where the test refuses the model the
+    odds ratio says so in ``warning``.
     """
     rows = [
         row for wave in plan.later_waves for one in in_order(plan) for row in _model(one, wave, plan)

@@ -41,21 +41,10 @@ class FittedOrdinal:
 
 
 def fit_ordinal(predictors: Predictors, answers: Floats, labels: tuple[str, ...]) -> FittedOrdinal:
-    """Fit proportional odds to the respondents who have the outcome and every variable.
+    """Fit proportional odds to the respondents who have the outcome and every variable, as R's ``ordinal::clm``.
 
-    Parameters
-    ----------
-    predictors : Predictors
-        From ``models.prepare``.
-    answers : numpy.ndarray
-        Position of each answer among ``labels``, missing where there is none.
-    labels : tuple of str
-        The answers in order. An answer nobody gave is left out.
-
-    Returns
-    -------
-    FittedOrdinal
-        With ``why`` where there is no estimate. Evidence: ``regression.R`` (ordinal::clm, Newton to a gradient of 1e-10).
+    ``answers`` are positions among ``labels`` (in order), missing where there are none; an answer nobody gave is left out. ``why`` says
+    where there is no estimate.
     """
     design = make_design(predictors, answers)
     used = predictors.complete & np.isfinite(answers)
@@ -83,11 +72,8 @@ def ordinal_odds_ratios(fitted: FittedOrdinal, *, conf_level: float = 0.95) -> d
 def proportionality(fitted: FittedOrdinal, term: str) -> Outcome:
     """Likelihood ratio test of proportional odds for one term, against a coefficient of its own at each threshold.
 
-    Returns
-    -------
-    Outcome
-        A small ``p_value`` says that the odds are not proportional. Not estimable where some level has nobody with some
-        answer: the freed coefficients would be infinite. Evidence: ``regression.R`` (ordinal::clm with nominal effects).
+    As ``ordinal::clm`` with nominal effects. Not estimable where some level has nobody with some answer: the freed coefficients would be
+    infinite.
     """
     method = "likelihood_ratio"
     mine = fitted.design.columns_of(term) if term in fitted.design.info.term_names else np.zeros(0, bool)

@@ -71,20 +71,7 @@ def not_estimable(method: str, why: str) -> Outcome:
 def wald(
     value: float, error: float, conf_level: float, method: str, *, df: float = nan, tested: bool = True, warning: str = "",
 ) -> Outcome:
-    """Give an estimate plus and minus a quantile times its standard error, and the test against 0.
-
-    Parameters
-    ----------
-    value, error : float
-        Estimate and a positive standard error.
-    conf_level : float
-    method : str
-    df : float
-        Degrees of freedom of t; normal where there are none.
-    tested : bool
-        Whether 0 is a value worth testing against.
-    warning : str
-    """
+    """Give an estimate plus and minus a quantile of t (normal without ``df``) times its standard error, and the test against 0."""
     tail = (1 - conf_level) / 2
     half = -float(special.ndtri(tail) if isnan(df) else special.stdtrit(df, tail)) * error
     found = Outcome(value, error, value - half, value + half, conf_level, df=df, method=method, warning=warning)

@@ -38,12 +38,9 @@ class OverlapBounds:
 def overlap(plan: Plan) -> pd.DataFrame:
     """Bound the interval of every change of the cohort over the possible overlap of its waves.
 
-    Returns
-    -------
-    one row per indicator x later wave for ``overlap_widest`` and one for ``overlap_bound``
-        The widest and the narrowest interval that the declared range of overlap and correlation allows.
-        Where a cohort declares none: nobody up to everybody who can be in both (people stay in
-        their authority), and no correlation up to the highest that the two shares allow.
+    One row per indicator x later wave for ``overlap_widest`` and one for ``overlap_bound``: the widest and the narrowest interval that
+    the declared range of overlap and correlation allows. Where a cohort declares none: nobody up to everybody who can be in both (people
+    stay in their authority), and no correlation up to the highest that the two shares allow.
     """
     rows = [row for wave in plan.later_waves for row in _at_wave(plan, wave)]
     return result_rows(
@@ -101,33 +98,11 @@ def overlap_bounds(
     difference: float, *, error_baseline: float, error_final: float, n_baseline: int, n_final: int,
     largest_overlap: int | None = None, correlations: tuple[float, float] = (0.0, 1.0), conf_level: float = 0.95,
 ) -> OverlapBounds:
-    """Bound the normal interval of a change over the possible overlap and correlation.
+    """Bound the normal interval of a change (of means or shares) over the possible overlap and correlation.
 
-    Parameters
-    ----------
-    difference : float
-        Final minus baseline, of means or shares.
-    error_baseline, error_final : float
-        Standard errors of the two means or shares.
-    n_baseline, n_final : int
-        Valid answers.
-    largest_overlap : int, optional
-        The most people who can be in both; the smaller n where it is not given. Where people stay in their
-        authority it is the sum of the smaller n of each authority.
-    correlations : tuple of float
-        Lowest and highest correlation of one person's two answers that is thought possible.
-    conf_level : float
-
-    Raises
-    ------
-    ParameterError
-        The correlations are not between -1 and 1 in order, or the overlap is larger than a wave.
-
-    Notes
-    -----
-    With m people in both and correlation r, the variance of the difference is v1 + v2 - 2 m r s1 s2 / (n1 n2), where
-    s is the standard deviation of a wave: Kish, Survey Sampling (1965), section 12.4. It is linear in m r, so the
-    bounds are at no overlap or at the largest one.
+    ``largest_overlap``: the most people who can be in both, the smaller n where it is not given; ``correlations``: lowest and highest of
+    one person's two answers. With m people in both and correlation r the variance is v1 + v2 - 2 m r s1 s2 / (n1 n2), s the standard
+    deviation of a wave: Kish, Survey Sampling (1965), section 12.4. It is linear in m r, so the bounds are at no overlap or at the largest.
     """
     most = min(n_baseline, n_final) if largest_overlap is None else largest_overlap
     _refuse(most, n_baseline, n_final, correlations)
@@ -151,10 +126,7 @@ def overlap_error(
 
 
 def share_correlations(share_baseline: float, share_final: float) -> tuple[float, float]:
-    """Give the lowest and the highest correlation that two yes-or-no answers with these shares can have.
-
-    The bounds of Fréchet on the share who say yes twice, as phi coefficients; both shares strictly between 0 and 1.
-    """
+    """Give the lowest and the highest correlation (phi) that two yes-or-no answers with these shares can have: Fréchet's bounds."""
     p, q = share_baseline, share_final
     if not (0 < p < 1 and 0 < q < 1):
         raise ParameterError(

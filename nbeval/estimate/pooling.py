@@ -56,18 +56,8 @@ class _Effects:
 def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) -> Pooled:
     """Put the changes of authorities together: REML with the interval of Hartung, Knapp, Sidik and Jonkman (t, k - 1 df).
 
-    Parameters
-    ----------
-    effects, variances : array_like
-        One change and its variance per authority. Authorities without a positive, finite variance are left out.
-    conf_level : float
-        Of every interval.
-
-    Returns
-    -------
-    Pooled
-        Each part an ``Outcome``; a part that cannot be estimated says why. With one authority there is no spread
-        and no mean; where all changes are equal the interval would have no width: not estimable.
+    Authorities without a positive, finite variance are left out. A part that cannot be estimated says why: with one authority there is
+    no spread and no mean, and where all changes are equal the interval would have no width.
     """
     y, v = np.asarray(effects, float), np.asarray(variances, float)
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)

@@ -42,12 +42,9 @@ def _share(numerator: ArrayLike, n: ArrayLike, conf_level: float, method: str) -
 
 
 def against_fixed_score(numerator: ArrayLike, n: ArrayLike, fixed: ArrayLike, conf_level: float = 0.95) -> Estimates:
-    """Give the differences of proportions from published shares, taken as free of error, with the score test.
+    """Give the differences of proportions from published shares, taken as free of error, with the score test (z squared, 1 df).
 
-    Returns
-    -------
-    Estimates
-        The interval is Wilson's less the published share; the statistic is z squared, 1 df. NaN where n is 0.
+    The interval is Wilson's less the published share; NaN where n is 0.
     """
     ours, (x, n, fixed) = wilson(numerator, n, conf_level), _counts(numerator, n, fixed)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -59,13 +56,7 @@ def against_fixed_score(numerator: ArrayLike, n: ArrayLike, fixed: ArrayLike, co
 
 
 def newcombe(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95) -> Estimates:
-    """Give differences of proportions with Newcombe's interval (Stat Med 1998;17:873-890, method 10).
-
-    Returns
-    -------
-    Estimates
-        x1 / n1 - x0 / n0, from -1 to 1; NaN where a base is 0.
-    """
+    """Give x1 / n1 - x0 / n0, from -1 to 1, with Newcombe's interval (Stat Med 1998;17:873-890, method 10); NaN where a base is 0."""
     x1, n1, x0, n0 = _counts(x1, n1, x0, n0)
     low, high = confint_proportions_2indep(x1, n1, x0, n0, method="newcomb", compare="diff", alpha=1 - conf_level)
     return estimates(estimate=x1 / n1 - x0 / n0, conf_low=low, conf_high=high)
@@ -79,12 +70,9 @@ def smallest_expected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
 
 
 def chi_squared_uncorrected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Estimates:
-    """Test differences of proportions by chi-squared without continuity correction.
+    """Test differences of proportions by chi-squared without continuity correction, 1 df.
 
-    Returns
-    -------
-    Estimates
-        Statistic, 1 df and p; NaN where a base is 0 or everybody gave the same answer.
+    NaN where a base is 0 or everybody gave the same answer.
     """
     x1, n1, x0, n0 = _counts(x1, n1, x0, n0)
     yes = x1 + x0
@@ -115,16 +103,9 @@ def fisher(x1: int, n1: int, x0: int, n0: int) -> Outcome:
 def boschloo(x1: int, n1: int, x0: int, n0: int) -> Outcome:
     """Test one difference of proportions by Boschloo's exact test (Statistica Neerlandica 1970;24:1-35).
 
-    Returns
-    -------
-    Outcome
-        p: twice the smaller of the two one-sided ones, at most 1 (a central test); the statistic is the smaller
-        one-sided Fisher p.
-
-    Notes
-    -----
-    Written here because ``scipy.stats.boschloo_exact`` takes up to seven times as long, and a cohort has hundreds of such
-    tables; at 3 of 1,200 and 1 of 30 it also misses the maximum by 1.5e-4.
+    p is twice the smaller of the two one-sided ones, at most 1 (a central test); the statistic is the smaller one-sided Fisher p.
+    Written here because ``scipy.stats.boschloo_exact`` takes up to seven times as long, and a cohort has hundreds of such tables; at
+    3 of 1,200 and 1 of 30 it also misses the maximum by 1.5e-4.
     """
     if n1 == 0 or n0 == 0:
         return not_estimable(Method.BOSCHLOO, Reason.EMPTY_SAMPLE)
@@ -181,13 +162,9 @@ def _binomial(n: int, share: np.ndarray) -> np.ndarray:
 
 
 def test_two_proportions(x1: int, n1: int, x0: int, n0: int) -> Outcome:
-    """Test one difference of proportions by the rule that reports follow.
+    """Test one difference of proportions by the rule that reports follow; ``method`` says which test it was.
 
-    Returns
-    -------
-    Outcome
-        Chi-squared; Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000
-        possible tables). ``method`` says which.
+    Chi-squared; Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000 possible tables).
     """
     if smallest_expected(x1, n1, x0, n0) >= SMALLEST_EXPECTED:
         return chi_squared(x1, n1, x0, n0)
@@ -197,10 +174,8 @@ def test_two_proportions(x1: int, n1: int, x0: int, n0: int) -> Outcome:
 def newcombe_paired(both: int, baseline_only: int, final_only: int, neither: int, conf_level: float = 0.95) -> Outcome:
     """Give the difference of two paired proportions, final minus baseline, with Newcombe's interval.
 
-    Notes
-    -----
-    Method 10 of Newcombe, Stat Med 1998;17:2635-2650: two Wilson intervals, squared and added with the correlation
-    of the answers. Written here because statsmodels has no difference of paired proportions.
+    Method 10 of Newcombe, Stat Med 1998;17:2635-2650: two Wilson intervals, squared and added with the correlation of the answers.
+    Written here because statsmodels has no difference of paired proportions.
     """
     method = "newcombe_paired_method_10"
     n = both + baseline_only + final_only + neither
@@ -225,15 +200,7 @@ def paired_phi(both: int, baseline_only: int, final_only: int, neither: int) -> 
 
 
 def mcnemar(baseline_only: int, final_only: int, *, exact: bool = True) -> Outcome:
-    """Test whether as many people moved to yes as moved away from it.
-
-    Parameters
-    ----------
-    baseline_only, final_only : int
-        Pairs that changed their answer; the others carry no information.
-    exact : bool
-        The binomial test, or chi-squared with 1 df and no continuity correction.
-    """
+    """Test whether as many people moved to yes as away from it: the exact binomial test, or chi-squared (1 df, no correction)."""
     method = Method.MCNEMAR_EXACT if exact else Method.MCNEMAR
     if baseline_only + final_only == 0:
         return not_estimable(method, Reason.NOBODY_CHANGED)

@@ -30,11 +30,7 @@ EXACT_UNDER = 10
 def mann_whitney(compared: ArrayLike, reference: ArrayLike, *, exact: bool = False) -> Outcome:
     """Test whether ordered answers of the first sample tend to be higher or lower than those of the second.
 
-    Returns
-    -------
-    Outcome
-        p; asymptotic without continuity correction (the statistic is z, positive where the first is higher), or
-        exact given the ties.
+    Asymptotic without continuity correction (the statistic is z, positive where the first is higher), or exact given the ties.
     """
     method = Method.MANN_WHITNEY_EXACT if exact else Method.MANN_WHITNEY
     first, second = np.asarray(compared, float), np.asarray(reference, float)
@@ -73,11 +69,8 @@ def _exact_rank_sum(ranks: np.ndarray, n: int, distance: float) -> float:
 def signed_rank(final: ArrayLike, baseline: ArrayLike) -> Outcome:
     """Test whether the same people, or authorities, moved up as often and as far as down: Wilcoxon's signed ranks.
 
-    Returns
-    -------
-    Outcome
-        p, exact given the ties up to 500 that moved, asymptotic beyond; the statistic is z, positive for a rise.
-        Those who did not move are left out before ranking.
+    Exact given the ties up to 500 that moved, asymptotic beyond; the statistic is z, positive for a rise. Those who did not move are left
+    out before ranking.
     """
     ranks, why = signed_ranks(final, baseline)
     exact = ranks.size <= MOST_PAIRS
@@ -122,22 +115,10 @@ def _exact_signs(ranks: np.ndarray, distance: float) -> float:
 
 
 def compare_counts(now: np.ndarray, then: np.ndarray, answers: np.ndarray, conf_level: float = 0.95) -> dict[str, np.ndarray]:
-    """Compare samples that are given as counts of each answer, many pairs at once.
+    """Compare samples given as counts, one row per pair and one column per answer (``answers``, rising): columns of rows of results.
 
-    Parameters
-    ----------
-    now, then : numpy.ndarray
-        One row per pair, one column per answer.
-    answers : numpy.ndarray
-        The answers, rising.
-    conf_level : float
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        Columns of rows of results, one element per pair: the probability that somebody of ``now`` answers higher
-        than somebody of ``then``, ties counted half, with DeLong's interval on the logit scale (Biometrics
-        1988;44:837-845), and the Mann-Whitney test: exact where a sample has fewer than ten answers.
+    The probability that somebody of ``now`` answers higher than somebody of ``then``, ties counted half, with DeLong's interval on the
+    logit scale (Biometrics 1988;44:837-845), and the Mann-Whitney test: exact where a sample has fewer than ten answers.
     """
     n1, n0 = now.sum(axis=1), then.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -186,10 +167,8 @@ def _rank_tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple
 def superiority(plan: Plan) -> pd.DataFrame:
     """Compare the answers of waves and of group levels by their ranks, as ``compare_counts`` does.
 
-    Returns
-    -------
-    one row per indicator whose answers have an order x later wave x place (contrast ``wave``; not in a matched design), and
-    one row per such indicator x wave x group level but the first (contrast ``level``)
+    One row per indicator whose answers have an order x later wave x place (contrast ``wave``; not in a matched design), and one per such
+    indicator x wave x group level but the first (contrast ``level``).
     """
     blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_levels(one, plan))]
     if not blocks:

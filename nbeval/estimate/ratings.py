@@ -33,19 +33,11 @@ _PLACE = ["source", "area", "raters", "authority", "wave"]
 
 
 def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate everything that ratings can show.
+    """Estimate everything that ratings (one row per rating) can show.
 
-    Parameters
-    ----------
-    ratings : one row per rating (``evidence_frames.RATINGS``)
-    cohort, dictionary : the declarations
-
-    Returns
-    -------
-    one row per estimate (``frames.RESULTS``)
-        Means of areas by authority, wave and body of raters, and over the authorities (each counts alike);
-        gaps between the first body of raters and each further one; changes from the first wave; weighted
-        kappa. ``n_valid`` is the number of young people behind the row, missing where there are none.
+    One row per estimate (``frames.RESULTS``): means of areas by authority, wave and body of raters, and over the authorities (each counts
+    alike); gaps between the first body of raters and each further one; changes from the first wave; weighted kappa. ``n_valid`` is the
+    number of young people behind the row, missing where there are none.
     """
     if ratings.empty:
         return result_rows(pd.DataFrame())
@@ -59,13 +51,7 @@ def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
 
 
 def area_means(ratings: pd.DataFrame) -> pd.DataFrame:
-    """The mean rating of every area in every place.
-
-    Returns
-    -------
-    one row per area x body of raters x authority x wave
-        ``mean`` of all points and raters, missing where none was rated; ``people`` behind it.
-    """
+    """Give the mean of all points and raters, one row per area x body of raters x authority x wave, and the ``people`` behind it."""
     grouped = ratings.groupby(_PLACE, sort=True, dropna=False)
     return grouped.agg(mean=("rating", "mean"), rated=("rating", "count"), people=("people", "max")).reset_index()
 
@@ -77,13 +63,9 @@ def levels(means: pd.DataFrame) -> pd.DataFrame:
 
 
 def gaps(means: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
-    """Rows for the first body of raters minus each other one, area by area.
+    """Rows for the first body of raters minus each other one: one row per area x authority x wave x other body.
 
-    Returns
-    -------
-    one row per area x authority x wave x other body of raters
-        ``level`` is the other body and ``reference`` the first; positive where the first rates higher. The row
-        over authorities has the exact signed-rank test.
+    ``level`` is the other body and ``reference`` the first. The row over authorities has the exact signed-rank test.
     """
     bodies = [one.code for one in instrument.chosen(RATERS)]
     parts = [pd.DataFrame()]
@@ -110,10 +92,7 @@ def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
 def agreement(ratings: pd.DataFrame, instrument: LoadedInstrument, dictionary: Dictionary) -> pd.DataFrame:
     """Rows for the agreement of the first body of raters with each other one, over all points of all authorities.
 
-    Returns
-    -------
-    one row per wave x other body of raters
-        Weighted kappa (linear), its interval, and the number of pairs of ratings as ``n_eligible``.
+    One row per wave x other body of raters: weighted kappa (linear), its interval, and the number of pairs of ratings as ``n_eligible``.
     """
     bodies = [one.code for one in instrument.chosen(RATERS)]
     each = ratings.groupby(["source", "wave", "authority", "raters", "point"], as_index=False).agg(

@@ -26,19 +26,6 @@ def complete_answers(items: pd.DataFrame) -> NDArray[np.float64]:
 def alpha(items: pd.DataFrame, *, conf_level: float = 0.95) -> Outcome:
     """Give Cronbach's alpha with the interval of Feldt, Woodruff and Salih (Appl Psychol Meas 1987;11:93-103).
 
-    Parameters
-    ----------
-    items : one row per respondent
-        One column per item, all pointing the same way.
-    conf_level : float
-
-    Returns
-    -------
-    Outcome
-        Not estimable below two complete respondents or where the score has no spread.
-
-    Notes
-    -----
     Written here because pingouin's licence does not fit and its alpha takes pairs where answers are missing.
     """
     complete = complete_answers(items)
@@ -73,10 +60,7 @@ def wrong_polarity(items: pd.DataFrame) -> tuple[str, ...]:
 
 
 def floor_and_ceiling(items: pd.DataFrame, *, lowest: float, highest: float) -> tuple[Outcome, Outcome]:
-    """Give the shares, 0 to 1, whose every item is at the lowest, or at the highest, possible answer.
-
-    ``lowest`` and ``highest`` are the ends of the answers as declared, never as observed.
-    """
+    """Give the shares, 0 to 1, whose every item is at the lowest, or at the highest, answer as declared, never as observed."""
     complete = complete_answers(items)
     if len(complete) == 0:
         return not_estimable(Method.FLOOR, Reason.NO_COMPLETE), not_estimable(Method.CEILING, Reason.NO_COMPLETE)

@@ -16,18 +16,9 @@ _TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS and name != "wei
 
 
 def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
-    """Complete a table of estimates to rows of results.
+    """Complete a table of estimates to one row of results (``frames.RESULTS``) per row; ``same`` are columns with one value in all rows.
 
-    Parameters
-    ----------
-    table : any of the columns of ``frames.RESULTS``; others are dropped
-    same : columns that hold one value in all rows
-
-    Returns
-    -------
-    one row per row of ``table``
-        All columns of ``frames.RESULTS`` in their order; numbers that were not given are
-        missing, texts that were not given are empty.
+    Other columns are dropped; numbers that were not given are missing, texts empty.
     """
     given = table.assign(**same)
     columns = {}
@@ -43,12 +34,7 @@ def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
 
 
 def no_results() -> pd.DataFrame:
-    """Nothing estimated: what a cohort without answers has of a survey.
-
-    Returns
-    -------
-    one row per nothing, with the columns of ``frames.RESULTS``.
-    """
+    """Give the empty table of results: one row per nothing."""
     return result_rows(pd.DataFrame())
 
 
@@ -63,12 +49,7 @@ def outcome_columns(outcome: Outcome, *, factor: float = 1.0) -> dict[str, objec
 
 
 def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Put blocks of rows together, in key order.
-
-    Returns
-    -------
-    one row per estimate (``frames.RESULTS``), sorted by key.
-    """
+    """Put blocks of rows together: one row per estimate (``frames.RESULTS``), sorted by key."""
     kept = [part for part in parts if len(part)]
     table = pd.concat(kept, ignore_index=True) if kept else result_rows(pd.DataFrame())
     return table.sort_values(list(RESULT_KEY), ignore_index=True)

@@ -30,25 +30,10 @@ class Separation:
 
 
 def find_separation(matrix: NDArray[np.float64], yes: NDArray[np.float64], n: NDArray[np.float64], columns: Sequence[str]) -> Separation:
-    """Ask a linear programme whether some combination of columns splits the answers.
+    """Ask a linear programme whether some combination of columns splits the answers (Konis, DPhil thesis, Oxford 2007).
 
-    Parameters
-    ----------
-    matrix : numpy.ndarray
-        One row per combination of the variables, independent columns, the intercept among them.
-    yes, n : numpy.ndarray
-        Answers of 1 and all answers of each row.
-    columns : sequence of str
-        Names of the columns.
-
-    Returns
-    -------
-    Separation
-
-    Notes
-    -----
-    Konis, Linear programming algorithms for detecting separated data (DPhil thesis, Oxford 2007): maximise the sum of
-    the signed linear predictor over coefficients in a box, no respondent on the wrong side. Each distinct row and answer
+    ``matrix`` has one row per pattern and independent columns, the intercept among them; ``yes`` of ``n`` answered 1. The sum of the
+    signed linear predictor is maximised over coefficients in a box, no respondent on the wrong side. Each distinct row and answer
     weighs once, so that rare ones are not lost beside frequent ones.
     """
     rows = np.unique(np.vstack([matrix[yes > 0], -matrix[yes < n]]), axis=0)

@@ -17,10 +17,7 @@ FIT = "chi_squared_goodness_of_fit"
 def independence(table: ArrayLike) -> Outcome:
     """Test whether the columns of a table are spread alike over its rows: chi-squared without correction.
 
-    Returns
-    -------
-    Outcome
-        Rows and columns without an answer are left out. ``warning`` says where expected counts are small.
+    Empty rows and columns are left out; ``warning`` says where expected counts are small.
     """
     method, counts = Method.CHI_SQUARED, answered(table)
     if min(counts.shape) < 2:
@@ -33,13 +30,9 @@ def independence(table: ArrayLike) -> Outcome:
 
 
 def cramers_v(table: ArrayLike, conf_level: float = 0.95) -> Outcome:
-    """Give Cramer's V, how strongly rows and columns go together, with the interval of the noncentral chi-squared.
+    """Give Cramer's V, from 0 to 1 and not corrected for bias, with the interval of the noncentral chi-squared.
 
-    Returns
-    -------
-    Outcome
-        From 0 to 1, without correction for bias. Where there is no association at all, no interval. The interval is
-        written here because no library has it under a public name.
+    The interval is written here because no library has it under a public name; without any association there is none.
     """
     counts = answered(table)
     if min(counts.shape) < 2:
@@ -69,13 +62,10 @@ def answered(table: ArrayLike) -> np.ndarray:
 
 
 def goodness_of_fit(counts: ArrayLike, population: ArrayLike) -> Outcome:
-    """Test the counts of a sample against the shares of a population, which are taken as exact.
+    """Test the counts of a sample against the shares of a population, which are taken as exact: chi-squared.
 
-    Returns
-    -------
-    Outcome
-        The estimate is Cohen's w (Statistical Power Analysis, 1988, ch. 7), how far the two are apart; chi-squared
-        with its df and p. Levels that neither has are left out. ``warning`` says where expected counts are small.
+    The estimate is Cohen's w (Statistical Power Analysis, 1988, ch. 7). Levels that neither has are left out; ``warning`` says where
+    expected counts are small.
     """
     counts, population = np.asarray(counts, float), np.asarray(population, float)
     given = (counts > 0) | (population > 0)

@@ -20,20 +20,9 @@ _IN_BASE = [f"missing_{reason.value}" for reason in MissingReason if reason not 
 def tally(values: pd.DataFrame, axes: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Count and sum the values within every combination of the axes, those that do not occur included.
 
-    Parameters
-    ----------
-    values : one row per respondent x indicator (``frames.VALUES``)
-        Uses ``value`` and ``missing``.
-    axes : category columns as long as ``values``, by name
-        Rows that are missing on an axis are left out.
-
-    Returns
-    -------
-    one row per combination of the axes
-        The axes, ``n_valid``, ``n_eligible`` (those in the base: they were asked and the
-        question applied to them), ``numerator`` (sum of the values), ``squares`` (sum of their
-        squares) and ``missing_<reason>`` for every reason. The two reasons that put somebody
-        outside the base are counted too, and are not part of ``n_eligible``.
+    One row per combination: the axes, ``n_valid``, ``n_eligible`` (they were asked and the question applied to them), ``numerator`` and
+    ``squares`` (sums of the values and of their squares) and ``missing_<reason>``. ``values`` has ``value`` and ``missing``
+    (``frames.VALUES``); the axes are category columns as long as it, and rows missing on one are left out.
     """
     shape = [len(axis.cat.categories) for axis in axes.values()]
     codes = [axis.cat.codes.to_numpy() for axis in axes.values()]

@@ -30,21 +30,10 @@ PAIRS = "agreement of two coders on whether a document has the theme"
 def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Count who told of each theme, and give the agreement of coders.
 
-    Parameters
-    ----------
-    codes : one row per document x coder x theme (``evidence_frames.CODES``)
-    cohort, dictionary : the declarations; the instrument says which speakers are the people the programme is for
-
-    Returns
-    -------
-    one row per theme x wave x kind of speaker, one per theme x wave for authorities, one for coders
-        ``n_eligible`` is how many documents (or authorities) there were. A count of the people that the programme is
-        for is its own ``n_valid``, so that it is protected. Authorities are those of whose own people somebody told of it.
-
-    Notes
-    -----
-    A document has a theme where any coder found it. Kappa is over the documents that two coders read; a coder who
-    found nothing in a document has read it only if an export says so.
+    One row per theme x wave x kind of speaker, one per theme x wave for authorities (those of whose own people somebody told of it), one
+    for coders; ``n_eligible`` is how many documents (or authorities) there were. A count of the people that the programme is for is its
+    own ``n_valid``, so that it is protected. A document has a theme where any coder found it; kappa is over the documents that two coders
+    read, and a coder who found nothing in a document has read it only if an export says so.
     """
     if codes.empty:
         return result_rows(pd.DataFrame())

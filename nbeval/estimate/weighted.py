@@ -23,22 +23,12 @@ _PLACE = ("indicator", "wave", "authority")
 
 
 def weighted(plan: Plan) -> pd.DataFrame:
-    """Estimate levels and changes with weights, beside those without.
+    """Estimate levels and changes with weights, beside those without; nothing where the cohort declares no weighting.
 
-    Returns
-    -------
-    one row per indicator x wave x place, for the cohort and its authorities (``weighted`` is true)
-        Percentages with Korn and Graubard's interval, means with a t interval, both from linearised
-        errors with the authorities as strata; ``n_valid`` counts people, ``n_effective`` is the size of a
-        simple sample as precise. And one row per indicator x later wave x place for ``change``, with a t test
-        on the degrees of freedom of both waves (not in a matched design); and one row per wave x place for ``effective_n`` and ``design_effect``
-        (Kish), with ``largest_weight`` over the mean weight.
-        No row where the cohort declares no weighting.
-
-    Raises
-    ------
-    ParameterError
-        The finite population correction is declared, and an authority has more respondents than people.
+    One row per indicator x wave x place, for the cohort and its authorities: Korn and Graubard's interval for percentages, t for means,
+    from linearised errors with the authorities as strata; ``n_valid`` counts people, ``n_effective`` is the size of a simple sample as
+    precise. One row per indicator x later wave x place for ``change``, with a t test on the degrees of freedom of both waves (not in a
+    matched design); and per wave x place ``effective_n`` and ``design_effect`` (Kish), and ``largest_weight`` over the mean weight.
     """
     if plan.cohort.weighting is None or not len(plan.respondents):
         return result_rows(pd.DataFrame())
@@ -115,17 +105,8 @@ def _means(design: SurveyDesign, plan: Plan) -> pd.DataFrame:
 def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     """Give weighted percentages with Korn and Graubard's interval, and weighted means with a t interval.
 
-    Parameters
-    ----------
-    domains : one row per domain
-        ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``linearised.domain_means`` gives them, and ``percent``:
-        whether the mean is a share.
-    conf_level : float
-
-    Returns
-    -------
-    one row per row of ``domains``
-        With the columns of an estimate; shares in percent; ``warning`` says why there is no interval.
+    One row per row of ``domains``: ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``linearised.domain_means`` gives them, and
+    ``percent``: whether the mean is a share. ``warning`` says why there is no interval.
     """
     shares, percent = np.clip(domains["mean"].to_numpy(), 0, 1), domains["percent"].to_numpy()
     low, high, of_shares = korn_graubard(shares, domains["error"], domains["n_valid"], domains["df"], conf_level)
@@ -142,18 +123,10 @@ def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 
 def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Give differences of weighted percentages (in points) or means with a t interval and test.
+    """Give differences of weighted percentages (in points) or means with a t interval and test, one row per row of ``domains``.
 
-    Parameters
-    ----------
-    domains : one row per difference
-        ``mean`` (the difference), ``error`` and ``df`` as ``linearised.domain_differences`` gives them, and ``percent``.
-    conf_level : float
-
-    Returns
-    -------
-    one row per row of ``domains``
-        With the columns of an estimate; ``warning`` says why there is no interval.
+    ``mean`` is the difference, ``error`` and ``df`` are as ``linearised.domain_differences`` gives them; ``warning`` says why there is no
+    interval.
     """
     known = (domains["error"] > 0) & (domains["df"] >= 1)
     factor, gap, df = np.where(domains["percent"], 100, 1), domains["mean"], domains["df"].where(known)

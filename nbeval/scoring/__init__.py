@@ -17,14 +17,7 @@ from nbeval.scoring.weights import weigh
 
 
 def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> Measured:
-    """Turn a cohort's answers into the values of its indicators.
-
-    Parameters
-    ----------
-    cleaned : what ``clean_survey`` made of the cohort's survey
-    cohort : its groups, margins and weighting
-    dictionary : scales, indicators and groups
-    """
+    """Turn a cohort's answers into the values of its indicators, its respondents with groups and weights, and the items of its scales."""
     items = set(cleaned.answers["item"].cat.categories)
     groups = {name: levels for name, levels in dictionary.groups.items() if levels[0].item in items}
     people = add_groups(cleaned.respondents, cleaned.answers, groups)
@@ -36,17 +29,9 @@ def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> M
 
 
 def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Lay out the values of a cohort with one row per respondent.
+    """Lay out the values of a cohort: one row per respondent, with ``wave``, ``authority``, its groups, ``weight`` and each indicator.
 
-    Parameters
-    ----------
-    measured : from ``measure``
-    labels : the label of each indicator, for ``.attrs["labels"]``
-
-    Returns
-    -------
-    one row per respondent (index ``respondent``)
-        ``wave``, ``authority``, one column per group, ``weight``, and one column per indicator.
+    ``labels`` are those of the indicators, for ``.attrs["labels"]``.
     """
     people = measured.respondents.set_index("respondent").drop(columns=["source", "person"])
     values = measured.values.pivot(index="respondent", columns="indicator", values="value").reindex(people.index)
@@ -59,9 +44,7 @@ def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
 def with_scores(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Add the scores of every scale whose items were asked, as further items named by the scale.
 
-    Returns
-    -------
-    one row per respondent x item or scale (``frames.ANSWERS``).
+    One row per respondent x item or scale (``frames.ANSWERS``).
     """
     scales = _asked(dictionary, set(answers["item"].cat.categories))
     blocks = [answers, *(_as_answers(answers, scale) for scale in scales)]

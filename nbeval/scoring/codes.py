@@ -32,18 +32,9 @@ def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
 
 
 def codes_of(column: pd.Series, *, lowest: float | None = None) -> np.ndarray:
-    """The answers of a column as numbers; missing ones as NaN.
+    """The answers of a column (numbers, or categories) as numbers; missing ones as NaN.
 
-    Parameters
-    ----------
-    column : numbers, or ordered categories
-        Categories have the codes that ``label`` and ``clean`` note in ``.attrs["codes"]``; without any they count up from ``lowest``.
-    lowest : the code of the first category, where none are noted
-
-    Raises
-    ------
-    ParameterError
-        The answers are text, or categories whose codes nobody declared.
+    Categories have the codes that ``label`` and ``clean`` note in ``.attrs["codes"]``; without any, ordered ones count up from ``lowest``.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         declared = {text: code for code, text in column.attrs.get("codes", {}).get(column.name, {}).items()}

@@ -14,19 +14,9 @@ from nbeval.scoring.codes import placed
 def add_groups(
     respondents: pd.DataFrame, answers: pd.DataFrame, groups: Mapping[str, Sequence[GroupLevel]]
 ) -> pd.DataFrame:
-    """Give every respondent their level of each group.
+    """Give every respondent their level of each group, as one category column per group: one row per respondent.
 
-    Parameters
-    ----------
-    respondents : one row per respondent (``frames.RESPONDENTS``)
-    answers : one row per respondent x item (``frames.ANSWERS``)
-    groups : the levels of each group, in the order in which they are shown
-
-    Returns
-    -------
-    one row per respondent
-        ``respondents`` with one category column per group, named as the group; missing where
-        the item was not answered or the answer belongs to no level.
+    Missing where the item was not answered or the answer belongs to no level; levels are in the order in which they are shown.
     """
     grouped = respondents.copy()
     for name, levels in groups.items():

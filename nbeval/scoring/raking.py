@@ -32,34 +32,12 @@ class KnownMargin:
 
 
 def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: bool = False) -> Floats:
-    """Adjust weights until they meet every margin.
+    """Adjust positive weights until they meet every margin; one margin alone is post-stratification.
 
-    Parameters
-    ----------
-    start : array-like
-        One positive weight per respondent; ones where there was no design.
-    margins : sequence of KnownMargin
-        One margin alone is post-stratification.
-    leave_out_empty : bool
-        Leave out levels of the population without respondents (their people are then not stood for)
-        instead of refusing them.
-
-    Returns
-    -------
-    numpy.ndarray
-        One weight per respondent, missing for those without a level of some margin: they are left out and
-        must be counted as such.
-
-    Raises
-    ------
-    ParameterError
-        A level has no respondents, a respondent's level has no population, the margins' totals differ, or
-        raking does not settle: the message names the margin.
-
-    Notes
-    -----
-    Iterative proportional fitting to 1e-12 of the total. Evidence: ``weights.R`` (survey::rake with
-    epsilon 1e-12, postStratify).
+    One weight per respondent, missing for those without a level of some margin. Iterative proportional fitting to 1e-12 of the total,
+    as R's ``survey::rake`` and ``postStratify``; own code because weightipy cannot start from design weights.
+    ``leave_out_empty`` leaves levels of the
+    population without respondents out (their people are then not represented) instead of refusing them.
     """
     start = np.asarray(start, float)
     used = np.isfinite(start) & np.all([margin.levels.notna().to_numpy() for margin in margins], axis=0)
@@ -90,30 +68,9 @@ def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: b
 def trim(
     weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False,
 ) -> Floats:
-    """Cut weights at limits and spread what was cut equally over the weights that were inside.
+    """Cut weights at limits and spread what was cut equally over the weights that were inside, as R's ``survey::trimWeights``.
 
-    Parameters
-    ----------
-    weights : array-like
-        Missing ones stay missing.
-    upper, lower : float
-        The limits.
-    strict : bool
-        Repeat until none is outside; once only otherwise, which may push weights over a limit again.
-
-    Returns
-    -------
-    numpy.ndarray
-        The same total.
-
-    Raises
-    ------
-    ParameterError
-        Every weight is outside, or strict trimming never ends.
-
-    Notes
-    -----
-    Evidence: ``weights.R`` (survey::trimWeights).
+    The total stays. ``strict`` repeats until none is outside; once only may push weights over a limit again.
     """
     found = np.asarray(weights, float).copy()
     used = np.isfinite(found)
@@ -138,20 +95,7 @@ def trim(
 def trim_to_median(
     weights: ArrayLike, *, upper_times: float, lower_times: float | None = None, strict: bool = True,
 ) -> Floats:
-    """Trim weights at multiples of their median.
-
-    Parameters
-    ----------
-    weights : array-like
-    upper_times, lower_times : float
-        Times the median of the weights given.
-    strict : bool
-        As in ``trim``.
-
-    Returns
-    -------
-    numpy.ndarray
-    """
+    """Trim weights at multiples of their median."""
     median = float(np.nanmedian(np.asarray(weights, float)))
     return trim(weights, upper=upper_times * median, lower=-inf if lower_times is None else lower_times * median, strict=strict)
 

@@ -182,18 +182,7 @@ def score(frame: pd.DataFrame, scale: Scale | DeclaredScale) -> pd.Series:
 
 
 def scored(codes: np.ndarray, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
-    """The score of each respondent, and how many items they answered.
-
-    Parameters
-    ----------
-    codes : one row per respondent, one column per item of the scale; missing answers as NaN
-    scale : the rule
-
-    Raises
-    ------
-    FrameError
-        A raw score is not in the conversion table.
-    """
+    """The score of each respondent, and how many items they answered; ``codes`` has one column per item, NaN where missing."""
     counted = np.column_stack([entering(codes[:, place], item, scale) for place, item in enumerate(scale.items)])
     n_answered = np.isfinite(counted).sum(axis=1)
     found = np.where(n_answered >= scale.needed, _combined(counted, scale.rule, n_answered), np.nan)
@@ -212,22 +201,10 @@ def entering(codes: np.ndarray, item: str, scale: Scale) -> np.ndarray:
 
 
 def score_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """Score one scale from answers as the pipeline lays them out.
+    """Score one scale from answers as the pipeline lays them out (``frames.ANSWERS``); items of other scales are ignored.
 
-    Parameters
-    ----------
-    answers : one row per respondent x item (``frames.ANSWERS``); items of other scales are ignored
-    scale : from ``Scale.declared``
-
-    Returns
-    -------
-    one row per respondent who was given at least one of its items
-        ``respondent``, ``score`` (scale points), ``n_answered`` and ``missing`` (a MissingReason where there is no score).
-        Sorted by respondent.
-
-    Notes
-    -----
-    Evidence: hand-scored people in ``tests/scoring/test_scales.py``.
+    One row per respondent who was given at least one of its items: ``respondent``, ``score`` (scale points), ``n_answered`` and
+    ``missing`` (a MissingReason where there is no score). Sorted by respondent.
     """
     items = list(scale.items)
     given = answers[answers["item"].isin(items)]
@@ -241,10 +218,7 @@ def score_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
 def scale_items(answers: pd.DataFrame, scales: Iterable[Scale]) -> pd.DataFrame:
     """Lay out the items of every scale, all in its direction, for the study of the measurement itself.
 
-    Returns
-    -------
-    one row per respondent x item of a scale
-        ``respondent``, ``wave``, ``scale``, ``item`` and ``code``, as it enters the rule.
+    One row per respondent x item of a scale: ``respondent``, ``wave``, ``scale``, ``item`` and ``code``, as it enters the rule.
     """
     blocks = [pd.DataFrame({"respondent": [], "wave": [], "scale": [], "item": [], "code": []})]
     for scale in scales:

@@ -16,31 +16,12 @@ CROSSED = " x "
 
 
 def weigh(respondents: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Give every respondent a weight.
+    """Give every respondent a weight: ``weight`` beside the columns of ``respondents``, one row per respondent.
 
-    Parameters
-    ----------
-    respondents : one row per respondent
-        With a column per group.
-    cohort : Cohort
-        Its weighting names the margins, its eligible counts and margins hold the population.
-
-    Returns
-    -------
-    one row per respondent
-        ``respondents`` with ``weight``: 1 for everybody where the cohort declares no weighting; else how many
-        of the wave's population the respondent stands for, missing where a margin variable is missing.
-
-    Raises
-    ------
-    ParameterError
-        A wave has no counts for a declared margin, or cannot be raked or trimmed; the message says where.
-
-    Notes
-    -----
-    Each wave is raked by itself: nothing learned at one wave is used at another. A margin that is declared
-    per authority is crossed with it. Authorities that nobody answered in are left out of the population, and
-    the margins of all are scaled to the rest; what is left out is not stood for.
+    It is 1 for everybody where the cohort declares no weighting; else how many of the wave's population the respondent represents,
+    missing where a margin variable is missing. Each wave is raked by itself: nothing learned at one wave is used at another. A margin
+    declared per authority is crossed with it. Authorities that nobody answered in are left out of the population, and the margins of all
+    are scaled to the rest.
     """
     if cohort.weighting is None:
         return respondents.assign(weight=1.0)
