@@ -67,12 +67,12 @@ def estimate(
 ) -> pd.DataFrame:
     """Values to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
     from nbeval.claims.results import estimate_published
-    from nbeval.estimate import assembly, evidence, rows
+    from nbeval.estimate import assembly, rows
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return estimate_published(cleaned.figures, cohort, dictionary)
     survey = assembly.estimate(measured, cohort, dictionary) if measured else rows.no_results()
-    return evidence.estimate_evidence(cleaned.evidence, survey, cohort, dictionary)
+    return assembly.estimate_evidence(cleaned.evidence, survey, cohort, dictionary)
 
 
 def protect(

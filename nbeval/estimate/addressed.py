@@ -10,7 +10,7 @@ from nbeval.dictionary.enums import Direction, Measure
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.families import verdicts
 from nbeval.estimate.means import mean_interval
-from nbeval.estimate.rows import result_rows
+from nbeval.estimate.rows import no_results, result_rows
 from nbeval.frames import Contrast, Quantity
 
 GROUP, ADDRESSED, REST = "addressed", "addressed", "rest"
@@ -31,7 +31,7 @@ def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohor
     difference is no effect of a plan. Changes that rest on fewer people than may be shown are left out.
     """
     if actions.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     changes = _changes(results, dictionary)
     marks = _marked(changes, actions, dictionary)
     sides = marks.groupby(["wave", "reference", "authority", "side"])["better"].mean().unstack("side").reindex(columns=[ADDRESSED, REST])
@@ -39,7 +39,7 @@ def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohor
     source = str(actions["source"].iloc[0])
     parts = [_compared(rows, wave, reference, dictionary) for (wave, reference), rows in both.groupby(["wave", "reference"])]
     if not parts:
-        return result_rows(pd.DataFrame())
+        return no_results()
     return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, source=source, group=GROUP,
                        unit="percentage points", method=METHOD)
 

@@ -11,7 +11,7 @@ from nbeval.estimate.levels import unit_of
 from nbeval.estimate.models import LINEAR, LOGISTIC, Predictors, prepare
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Contrast, Quantity
 
 
@@ -24,17 +24,16 @@ def adjusted_change(plan: Plan) -> pd.DataFrame:
     """
     terms = [name for name in plan.cohort.adjust_for if name in plan.respondents]
     if not terms or not plan.later_waves:
-        return result_rows(pd.DataFrame())
+        return plan.rows()
     answers = plan.values.pivot(index="respondent", columns="indicator", values="value")
     answers = answers.reindex(plan.respondents["respondent"])
     rows = [row for wave in plan.later_waves for row in _at_wave(wave, answers, terms, plan)]
-    return result_rows(pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source,
-                       quantity=Quantity.CHANGE_ADJUSTED.value, contrast=Contrast.WAVE.value)
+    return plan.rows(rows, quantity=Quantity.CHANGE_ADJUSTED.value, contrast=Contrast.WAVE.value)
 
 
 def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> list[dict[str, object]]:
     """The rows of one later wave."""
-    first = plan.waves[0]
+    first = plan.first_wave
     both = plan.respondents["wave"].isin([first, wave]).to_numpy()
     people = plan.respondents[both]
     people = people.assign(
@@ -43,7 +42,7 @@ def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> 
     )
     places = ["authority"] if people["authority"].nunique() > 1 else []
     predictors = prepare(people, ["wave", *places, *terms])
-    level = plan.dictionary.programme.conf_level
+    level = plan.conf_level
     rows = []
     for one in plan.indicators():
         given = answers.loc[both, one.indicator].to_numpy(dtype=float)

@@ -1,4 +1,4 @@
-"""Everything a cohort's reports may show, put together: values in, results out."""
+"""Everything a cohort's reports may show, put together: values and evidence in, results out."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
+from nbeval.estimate.addressed import addressed_change
 from nbeval.estimate.adjusted import adjusted_change
 from nbeval.estimate.authorities import authority_range, pooled_change
 from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences
 from nbeval.estimate.composition import composition
+from nbeval.estimate.delivery import action_results, condition_results, visit_results
 from nbeval.estimate.drivers import drivers
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels, nonresponse, participation
 from nbeval.estimate.matched import attrition, matched_change
 from nbeval.estimate.measurement import measurement
+from nbeval.estimate.official import judgement_results, official_results
 from nbeval.estimate.on_request import on_request
-from nbeval.estimate.ordered import ordered_change
+from nbeval.estimate.ordinal import ordered_change
 from nbeval.estimate.overlap import overlap
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.ranks import superiority
+from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.rows import gather
+from nbeval.estimate.themes import theme_results
 from nbeval.estimate.weighted import weighted
+from nbeval.evidence_frames import Evidence
 from nbeval.frames import Measured
 
 #: what is estimated of every cohort, in the order of reading
@@ -44,3 +50,20 @@ def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.D
     changes = SAME_PEOPLE if plan.matched else TWO_SAMPLES
     results = gather(block(plan) for block in (*ALWAYS, *changes))
     return add_verdicts(adjust_families(results, dictionary), dictionary)
+
+
+def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
+    """Estimate what ratings, actions, visits, conditions, themes, judgements and official figures show, below the rows of the survey.
+
+    One row per estimate (``frames.RESULTS``). ``survey`` holds its changes by authority, which action plans are laid beside.
+    """
+    if evidence is None:
+        return survey
+    found = gather([
+        rating_results(evidence.ratings, cohort, dictionary), action_results(evidence.actions, cohort, dictionary),
+        visit_results(evidence.visits, cohort, dictionary), condition_results(evidence.conditions, cohort, dictionary),
+        theme_results(evidence.codes, cohort, dictionary), judgement_results(evidence.judgements, cohort, dictionary),
+        official_results(evidence.official, cohort),
+        addressed_change(survey, evidence.actions, cohort, dictionary),
+    ])
+    return pd.concat([survey, found], ignore_index=True) if len(found) else survey

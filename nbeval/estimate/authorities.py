@@ -11,7 +11,7 @@ from nbeval.estimate.levels import share, unit_of
 from nbeval.estimate.means import moments
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.pooling import Pooled, pool, risk_difference
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: with fewer answers than this Cochran's Q finds differences too readily: 8.5 % of the time at 20 answers (simulation study)
@@ -26,19 +26,17 @@ def authority_range(plan: Plan) -> pd.DataFrame:
     control needs; ``n_reference`` is the number of authorities compared.
     """
     rows = plan.tallies[plan.tallies["authority"].ne("") & plan.tallies["n_valid"].gt(0)]
-    declared = {one.indicator: one for one in plan.indicators()}
-    is_percent = rows["indicator"].map(lambda name: declared[name].measure is Measure.PERCENT)
+    is_percent = rows["indicator"].map(plan.measures).eq(Measure.PERCENT)
     level = share(rows["numerator"].to_numpy(), rows["n_valid"].to_numpy()) * np.where(is_percent, 100, 1)
-    placed = rows.assign(estimate=level, unit=[declared[name].unit for name in rows["indicator"]], authority="")
+    placed = rows.assign(estimate=level, unit=rows["indicator"].map(plan.units), authority="")
     placed = placed.sort_values(["indicator", "wave", "estimate", "n_valid"])
     within = placed.groupby(["indicator", "wave"], observed=True)
     placed["n_reference"] = within["estimate"].transform("size").astype(float)
     several = placed[placed["n_reference"] > 1]
     ends = several.groupby(["indicator", "wave"], observed=True)
-    same = {"cohort": plan.cohort.id, "source": plan.source, "method": Method.RANGE}
     return pd.concat([
-        result_rows(ends.head(1), **same, quantity=Quantity.LOWEST.value),
-        result_rows(ends.tail(1), **same, quantity=Quantity.HIGHEST.value),
+        plan.rows(ends.head(1), method=Method.RANGE, quantity=Quantity.LOWEST.value),
+        plan.rows(ends.tail(1), method=Method.RANGE, quantity=Quantity.HIGHEST.value),
     ], ignore_index=True)
 
 
@@ -49,22 +47,21 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
     the inference to other authorities), and one for ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p).
     """
     if len(plan.cohort.authorities) < 2:
-        return result_rows(pd.DataFrame())
-    declared = {one.indicator: one for one in plan.indicators()}
+        return plan.rows()
+    declared = plan.declared
     found = []
     for wave in plan.later_waves:
         pairs = wave_pairs(plan, wave)
         pairs = pairs[pairs["authority"].ne("") & pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)]
         for name, rows in pairs.groupby("indicator", observed=True, sort=False):
             is_percent = declared[name].measure is Measure.PERCENT
-            pooled = pool(*_effects(rows, is_percent=is_percent), conf_level=plan.dictionary.programme.conf_level)
+            pooled = pool(*_effects(rows, is_percent=is_percent), conf_level=plan.conf_level)
             few = bool((rows[["n_valid", "n_reference"]] < ENOUGH_FOR_Q).any(axis=None))
             found.append((name, wave, unit_of(declared[name]), pooled, few))
-    same = {"cohort": plan.cohort.id, "source": plan.source, "contrast": Contrast.WAVE.value,
-            "reference": plan.waves[0] if plan.waves else ""}
+    same = {"contrast": Contrast.WAVE.value, "reference": plan.first_wave}
     return pd.concat([
-        result_rows(_means(found), **same, quantity=Quantity.CHANGE_POOLED.value),
-        result_rows(_heterogeneity(found), **same, quantity=Quantity.HETEROGENEITY.value, unit="percent"),
+        plan.rows(_means(found), **same, quantity=Quantity.CHANGE_POOLED.value),
+        plan.rows(_heterogeneity(found), **same, quantity=Quantity.HETEROGENEITY.value, unit="percent"),
     ], ignore_index=True)
 
 

@@ -20,7 +20,6 @@ from nbeval.estimate.power import smallest_change_mean, smallest_change_percent
 from nbeval.estimate.proportions import (
     SMALLEST_EXPECTED, against_fixed_score, chi_squared_uncorrected, newcombe, smallest_expected, test_two_proportions,
 )
-from nbeval.estimate.rows import result_rows
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 POWER = 0.80
@@ -42,18 +41,18 @@ def change(plan: Plan) -> pd.DataFrame:
     for wave in plan.later_waves:
         pairs = wave_pairs(plan, wave)
         blocks += [difference_rows(pairs, plan, Quantity.CHANGE), _detectable(pairs[pairs["group"].eq("")], plan)]
-    return pd.concat(blocks, ignore_index=True) if blocks else result_rows(pd.DataFrame())
+    return pd.concat(blocks, ignore_index=True) if blocks else plan.rows()
 
 
 def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
     """Give the counts of a wave beside those of the first: one row per indicator x place that was counted at either."""
-    first = plan.tallies[plan.tallies["wave"].eq(plan.waves[0])]
+    first = plan.tallies[plan.tallies["wave"].eq(plan.first_wave)]
     now = plan.tallies[plan.tallies["wave"].eq(wave)]
     only_then = first.merge(now[_SAME_PLACE], on=_SAME_PLACE, how="left", indicator="found", validate="one_to_one")
     only_then = only_then[only_then.pop("found").eq("left_only")]
     empty = only_then.assign(wave=wave, **dict.fromkeys([name for name in now if name not in PLACE], 0.0))
     return pair(pd.concat([now, empty], ignore_index=True), first, _SAME_PLACE).assign(
-        contrast=Contrast.WAVE.value, reference=plan.waves[0]
+        contrast=Contrast.WAVE.value, reference=plan.first_wave
     )
 
 
@@ -81,7 +80,7 @@ def authority_against_rest(plan: Plan) -> pd.DataFrame:
 def _differences(blocks: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
     """Rows for the differences of all pairs, none where there are none."""
     if not any(map(len, blocks)):
-        return result_rows(pd.DataFrame())
+        return plan.rows()
     return difference_rows(pd.concat(blocks, ignore_index=True), plan, Quantity.DIFFERENCE)
 
 
@@ -104,14 +103,12 @@ def against_rest(parts: pd.DataFrame, whole: pd.DataFrame, on: Sequence[str]) ->
 
 def difference_rows(pairs: pd.DataFrame, plan: Plan, quantity: Quantity) -> pd.DataFrame:
     """Complete the differences of pairs to rows of results: one row per pair, and one more per pair of means for the effect size."""
-    is_mean, level = pairs["indicator"].map(plan.measures).eq(Measure.MEAN), plan.dictionary.programme.conf_level
+    is_mean, level = pairs["indicator"].map(plan.measures).eq(Measure.MEAN), plan.conf_level
     plain, size = compare_means(pairs[is_mean], level)
-    units = {one.indicator: one.unit for one in plan.indicators(Measure.MEAN)}
-    same = {"cohort": plan.cohort.id, "source": plan.source}
     return pd.concat([
-        result_rows(compare_percentages(pairs[~is_mean], level), **same, quantity=quantity.value),
-        result_rows(plain.assign(unit=plain["indicator"].map(units)), **same, quantity=quantity.value),
-        result_rows(size, **same, quantity=Quantity.EFFECT_SIZE.value),
+        plan.rows(compare_percentages(pairs[~is_mean], level), quantity=quantity.value),
+        plan.rows(plain.assign(unit=plain["indicator"].map(plan.units)), quantity=quantity.value),
+        plan.rows(size, quantity=Quantity.EFFECT_SIZE.value),
     ], ignore_index=True)
 
 
@@ -166,7 +163,7 @@ def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame,
 
 def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the smallest change that the samples could have shown."""
-    declared, alpha = {one.indicator: one for one in plan.indicators()}, 1 - plan.dictionary.programme.conf_level
+    alpha = 1 - plan.conf_level
     n0 = pairs["n_reference"].to_numpy()
     mean, sd = moments(n0, pairs["numerator_reference"], pairs["squares_reference"])
     found: list[Outcome] = [
@@ -177,9 +174,9 @@ def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     factor = pairs["indicator"].map(plan.measures).eq(Measure.PERCENT).map({True: 100.0, False: 1.0})
     table = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
         estimate=factor.to_numpy() * np.array([one.estimate for one in found], float), method=[one.method for one in found],
-        warning=[one.warning for one in found], unit=[unit_of(declared[name]) for name in pairs["indicator"]],
+        warning=[one.warning for one in found], unit=[unit_of(plan.declared[name]) for name in pairs["indicator"]],
     )
-    return result_rows(table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.SMALLEST_CHANGE.value)
+    return plan.rows(table, quantity=Quantity.SMALLEST_CHANGE.value)
 
 
 # --- published values ---------------------------------------------------------------------------------
@@ -191,14 +188,14 @@ def benchmarks(plan: Plan) -> pd.DataFrame:
     ours minus theirs. A comparator with its own n is a second sample (Newcombe, chi-squared or Boschloo); a value without n, or a mean,
     is a fixed value (one-sample test), said on the row; a definition that differs is never tested.
     """
-    declared = {one.indicator: one for one in plan.indicators()}
+    declared = plan.declared
     published = [one for one in plan.dictionary.benchmarks if one.indicator in declared]
     if not published:
-        return result_rows(pd.DataFrame())
+        return plan.rows()
     ours = plan.tallies[plan.tallies["group"].eq("")].groupby("indicator", observed=True)
     blocks = [_published(published, plan)]
     for one in published:
-        rows = ours.get_group(one.indicator).assign(contrast=Contrast.COMPARATOR.value, reference=one.benchmark, source=plan.source)
+        rows = ours.get_group(one.indicator).assign(contrast=Contrast.COMPARATOR.value, reference=one.benchmark)
         blocks.append(_beside(rows, one, declared[one.indicator], plan))
     return pd.concat(blocks, ignore_index=True)
 
@@ -208,25 +205,25 @@ def _published(published: list[Benchmark], plan: Plan) -> pd.DataFrame:
     names = {"indicator": "indicator", "benchmark": "reference", "value": "estimate", "conf_low": "conf_low",
              "conf_high": "conf_high", "n": "n_valid", "unit": "unit"}
     table = pd.DataFrame([{column: getattr(one, name) for name, column in names.items()} for one in published])
-    return result_rows(
-        table.assign(warning=[Reason.DEFINITION_DIFFERS if one.match is Match.DIFFERS else "" for one in published]), cohort=plan.cohort.id,
-        source=plan.source, quantity=Quantity.BENCHMARK.value, contrast=Contrast.COMPARATOR.value, method=Method.AS_PUBLISHED,
+    return plan.rows(
+        table.assign(warning=[Reason.DEFINITION_DIFFERS if one.match is Match.DIFFERS else "" for one in published]),
+        quantity=Quantity.BENCHMARK.value, contrast=Contrast.COMPARATOR.value, method=Method.AS_PUBLISHED,
     )
 
 
 def _beside(rows: pd.DataFrame, benchmark: Benchmark, indicator: Indicator, plan: Plan) -> pd.DataFrame:
     """Ours minus one published value, in every place."""
-    same = {"cohort": plan.cohort.id, "quantity": Quantity.DIFFERENCE.value}
-    level = plan.dictionary.programme.conf_level
+    same = {"quantity": Quantity.DIFFERENCE.value}
+    level = plan.conf_level
     if benchmark.match is Match.DIFFERS:
-        table = rows[[*PLACE, "contrast", "reference", "source", "n_valid"]]
-        return result_rows(table, **same, method=Method.NONE, warning=Reason.DEFINITION_DIFFERS.not_estimable, unit=unit_of(indicator))
+        table = rows[[*PLACE, "contrast", "reference", "n_valid"]]
+        return plan.rows(table, **same, method=Method.NONE, warning=Reason.DEFINITION_DIFFERS.not_estimable, unit=unit_of(indicator))
     if indicator.measure is Measure.MEAN:
-        return result_rows(_mean_less_fixed(rows, benchmark.value, level), **same, unit=unit_of(indicator))
+        return plan.rows(_mean_less_fixed(rows, benchmark.value, level), **same, unit=unit_of(indicator))
     if benchmark.n:
         hits = float(round(benchmark.value * benchmark.n / 100))
-        return result_rows(compare_percentages(rows.assign(n_reference=float(benchmark.n), numerator_reference=hits), level), **same)
-    return result_rows(_share_less_fixed(rows, benchmark.value / 100, level), **same, unit=unit_of(indicator))
+        return plan.rows(compare_percentages(rows.assign(n_reference=float(benchmark.n), numerator_reference=hits), level), **same)
+    return plan.rows(_share_less_fixed(rows, benchmark.value / 100, level), **same, unit=unit_of(indicator))
 
 
 def _share_less_fixed(rows: pd.DataFrame, value: float, level: float) -> pd.DataFrame:

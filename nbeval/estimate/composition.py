@@ -9,7 +9,7 @@ from nbeval.estimate.comparisons import compare_percentages, pair
 from nbeval.estimate.levels import percentages
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.estimate.tables import cramers_v, goodness_of_fit, independence
 from nbeval.frames import Contrast, Method, Quantity
 
@@ -42,33 +42,30 @@ def _shares(plan: Plan, group: str) -> pd.DataFrame:
 
 def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """The shares of one group's levels."""
-    rows = percentages(shares, plan.dictionary.programme.conf_level, nobody="")
-    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.PERCENT.value, unit="percent")
+    rows = percentages(shares, plan.conf_level, nobody="")
+    return plan.rows(rows, quantity=Quantity.PERCENT.value, unit="percent")
 
 
 def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """How the later waves' respondents differ from the first wave's."""
     if plan.matched:
-        return result_rows(pd.DataFrame())
-    first = shares[shares["wave"].eq(plan.waves[0])]
-    pairs = pair(shares[shares["wave"].ne(plan.waves[0])], first, ["group", "level"])
-    return result_rows(
-        compare_percentages(pairs, plan.dictionary.programme.conf_level), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value,
-        contrast=Contrast.WAVE.value, reference=plan.waves[0],
-    )
+        return plan.rows()
+    first = shares[shares["wave"].eq(plan.first_wave)]
+    pairs = pair(shares[shares["wave"].ne(plan.first_wave)], first, ["group", "level"])
+    compared = compare_percentages(pairs, plan.conf_level)
+    return plan.rows(compared, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 
 def _population(plan: Plan) -> pd.DataFrame:
     """The declared margins as shares of the population."""
     margins = pd.DataFrame([one.model_dump() for one in plan.cohort.margins])
     if margins.empty:
-        return result_rows(margins)
+        return plan.rows()
     margins = margins.groupby(["wave", "group", "level"], sort=False)["count"].sum().reset_index()
     total = margins.groupby(["wave", "group"])["count"].transform("sum")
     rows = margins.assign(estimate=100 * margins["count"] / total, n_valid=total.astype(float), numerator=margins["count"].astype(float))
-    return result_rows(
-        rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.POPULATION_SHARE.value,
-        contrast=Contrast.NONE.value, unit="percent", method=Method.AS_DECLARED,
+    return plan.rows(
+        rows, quantity=Quantity.POPULATION_SHARE.value, contrast=Contrast.NONE.value, unit="percent", method=Method.AS_DECLARED,
     )
 
 
@@ -84,20 +81,19 @@ def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
             found = goodness_of_fit(counts.loc[wave], known)
             rows.append({"wave": wave, "contrast": Contrast.POPULATION.value, "n_valid": counts.loc[wave].sum(),
                          **outcome_columns(found), "method": Method.join(Method.POPULATION_FIT, Method.COHEN_W)})
-    return result_rows(
-        pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, quantity=Quantity.COMPOSITION_TEST.value,
+    return plan.rows(rows, quantity=Quantity.COMPOSITION_TEST.value,
         group=group, unit="coefficient",
     )
 
 
 def _between_waves(counts: pd.DataFrame, wave: str, plan: Plan) -> dict[str, object]:
     """The test of a later wave against the first."""
-    both = counts.loc[[plan.waves[0], wave]]
-    test, size = independence(both), cramers_v(both, plan.dictionary.programme.conf_level)
+    both = counts.loc[[plan.first_wave, wave]]
+    test, size = independence(both), cramers_v(both, plan.conf_level)
     words: Outcome = size if size.warning and not test.warning else test
     return {
-        "wave": wave, "contrast": Contrast.WAVE.value, "reference": plan.waves[0], "n_valid": both.loc[wave].sum(),
-        "n_reference": both.loc[plan.waves[0]].sum(), **outcome_columns(size), "statistic": test.statistic, "df": test.df,
+        "wave": wave, "contrast": Contrast.WAVE.value, "reference": plan.first_wave, "n_valid": both.loc[wave].sum(),
+        "n_reference": both.loc[plan.first_wave].sum(), **outcome_columns(size), "statistic": test.statistic, "df": test.df,
         "p_value": test.p_value, "warning": words.warning, "method": Method.join(Method.INDEPENDENCE, Method.CRAMERS_V),
     }
 

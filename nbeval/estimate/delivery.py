@@ -8,7 +8,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Choice, Cohort
-from nbeval.estimate.rows import result_rows
+from nbeval.estimate.rows import no_results, result_rows
 from nbeval.frames import Quantity
 
 STATUS, INVOLVEMENT, KIND, DELIVERY, ADDRESSED = "status", "involvement", "kind", "delivery", "addressed"
@@ -23,7 +23,7 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     made has a count of 0. Indicators that some plan addresses have the number of authorities. ``actions``: one row per action x review.
     """
     if actions.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     parts = []
     for source, rows in actions.groupby("source", sort=False):
         instrument = instrument_of(source, cohort, dictionary)
@@ -41,7 +41,7 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
     One row per visit x authority (and for all) x what is counted, and one per day. A count of young people is its own ``n_valid``.
     """
     if visits.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     parts = []
     for source, rows in visits.groupby("source", sort=False):
         instrument = instrument_of(source, cohort, dictionary)
@@ -59,7 +59,7 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
     One row per condition x wave x choice, for all and for each authority.
     """
     if conditions.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     parts = []
     for (source, choices), rows in conditions.groupby(["source", "choices"], sort=False):
         instrument = instrument_of(source, cohort, dictionary)

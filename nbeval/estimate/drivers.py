@@ -9,7 +9,7 @@ from nbeval.dictionary.models import Indicator
 from nbeval.estimate.models import LOGISTIC, Fitted, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Contrast, Quantity
 
 #: fewer events than this for each coefficient and the model is not to be trusted (Peduzzi 1996)
@@ -23,12 +23,12 @@ def drivers(plan: Plan) -> pd.DataFrame:
     (average difference in percentage points, delta method). ``n_valid`` counts the respondents in the model, ``numerator`` those with
     the outcome. Where the factors separate the outcome the rows say so instead of giving a huge ratio.
     """
-    declared = {one.indicator: one for one in plan.indicators()}
+    declared = plan.declared
     rows = [
         row for study in plan.cohort.drivers if study.outcome in declared
         for wave in plan.waves for row in _model(declared[study.outcome], study.factors, wave, plan)
     ]
-    return result_rows(pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, contrast=Contrast.LEVEL.value)
+    return plan.rows(rows, contrast=Contrast.LEVEL.value)
 
 
 def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) -> list[dict[str, object]]:

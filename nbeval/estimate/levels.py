@@ -10,7 +10,6 @@ from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.means import mean_interval, moments
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import wilson
-from nbeval.estimate.rows import result_rows
 from nbeval.frames import Method, Quantity, Reason
 
 NOBODY = Reason.NOBODY.not_estimable
@@ -26,14 +25,12 @@ def levels(plan: Plan) -> pd.DataFrame:
     standard deviation, in the indicator's unit. The base and every missing reason travel with the estimate; where nobody answered the
     row says so.
     """
-    measure, level = plan.tallies["indicator"].map(plan.measures), plan.dictionary.programme.conf_level
-    units = {one.indicator: one.unit for one in plan.indicators(Measure.MEAN)}
+    measure, level = plan.tallies["indicator"].map(plan.measures), plan.conf_level
     means, deviations = mean_levels(plan.tallies[measure.eq(Measure.MEAN)], level)
-    same = {"cohort": plan.cohort.id, "source": plan.source}
     return pd.concat([
-        result_rows(percentages(plan.tallies[measure.eq(Measure.PERCENT)], level), **same, quantity=Quantity.PERCENT.value, unit="percent"),
-        result_rows(means.assign(unit=means["indicator"].map(units)), **same, quantity=Quantity.MEAN.value),
-        result_rows(deviations.assign(unit=deviations["indicator"].map(units)), **same, quantity=Quantity.SD.value),
+        plan.rows(percentages(plan.tallies[measure.eq(Measure.PERCENT)], level), quantity=Quantity.PERCENT.value, unit="percent"),
+        plan.rows(means.assign(unit=means["indicator"].map(plan.units)), quantity=Quantity.MEAN.value),
+        plan.rows(deviations.assign(unit=deviations["indicator"].map(plan.units)), quantity=Quantity.SD.value),
     ], ignore_index=True)
 
 
@@ -45,10 +42,9 @@ def nonresponse(plan: Plan) -> pd.DataFrame:
     """
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
     without = whole.assign(n_valid=whole["n_eligible"], numerator=whole["n_eligible"] - whole["n_valid"])
-    table = percentages(without, plan.dictionary.programme.conf_level, nobody=NOBODY_ASKED)
-    return result_rows(
-        table.drop(columns="numerator").assign(n_valid=whole["n_valid"]), cohort=plan.cohort.id, source=plan.source,
-        quantity=Quantity.ITEM_NONRESPONSE.value, unit="percent",
+    table = percentages(without, plan.conf_level, nobody=NOBODY_ASKED)
+    return plan.rows(
+        table.drop(columns="numerator").assign(n_valid=whole["n_valid"]), quantity=Quantity.ITEM_NONRESPONSE.value, unit="percent",
     )
 
 
@@ -61,12 +57,11 @@ def participation(plan: Plan) -> pd.DataFrame:
     forms = _forms(plan)
     kept = forms["n_valid"]
     known = forms.assign(numerator=kept, n_valid=forms["n_eligible"].where(forms["n_eligible"] > 0, 0.0))
-    rates = percentages(known, plan.dictionary.programme.conf_level, nobody=POPULATION_UNKNOWN).assign(n_valid=kept)
+    rates = percentages(known, plan.conf_level, nobody=POPULATION_UNKNOWN).assign(n_valid=kept)
     counts = forms.assign(estimate=kept, method=Method.FORMS_KEPT, unit="forms")
-    same = {"cohort": plan.cohort.id, "source": plan.source}
     return pd.concat([
-        result_rows(counts, **same, quantity=Quantity.COUNT.value),
-        result_rows(rates, **same, quantity=Quantity.RESPONSE_RATE.value, unit="percent"),
+        plan.rows(counts, quantity=Quantity.COUNT.value),
+        plan.rows(rates, quantity=Quantity.RESPONSE_RATE.value, unit="percent"),
     ], ignore_index=True)
 
 

@@ -18,7 +18,7 @@ from nbeval.estimate.plan import Plan, spread
 from nbeval.estimate.power import smallest_change_paired
 from nbeval.estimate.proportions import mcnemar, newcombe_paired
 from nbeval.estimate.ranks import rank_biserial, signed_rank
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.estimate.tally import tally
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
@@ -53,7 +53,7 @@ def link(plan: Plan, wave: str) -> Linked:
 
     Forms that name no person are left out, and persons who occur twice at one wave: nobody can say which forms belong together.
     """
-    first, later = (_once(plan.respondents[plan.respondents["wave"].eq(name)]) for name in (plan.waves[0], wave))
+    first, later = (_once(plan.respondents[plan.respondents["wave"].eq(name)]) for name in (plan.first_wave, wave))
     now = later[["person", "respondent"]].rename(columns={"respondent": "now"})
     people = first.merge(now, on="person", how="left", validate="one_to_one")
     people = people.assign(kept=people["now"].notna()).sort_values("person", ignore_index=True)
@@ -94,15 +94,12 @@ def matched_change(plan: Plan) -> pd.DataFrame:
         row for wave in plan.later_waves for linked in [link(plan, wave)]
         for one in plan.indicators() for row in _of_indicator(one, linked, plan)
     ]
-    return result_rows(
-        pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, contrast=Contrast.WAVE.value,
-        reference=plan.waves[0] if plan.waves else "",
-    )
+    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 
 def _of_indicator(one: Indicator, linked: Linked, plan: Plan) -> Iterator[dict[str, object]]:
     """The rows of one indicator in every place."""
-    level = plan.dictionary.programme.conf_level
+    level = plan.conf_level
     now, then = (table[one.indicator].to_numpy(float) for table in (linked.later, linked.then))
     both = np.isfinite(now) & np.isfinite(then)
     for place, inside in places(linked.pairs, plan):
@@ -163,12 +160,12 @@ def attrition(plan: Plan) -> pd.DataFrame:
     """
     linked = [link(plan, wave) for wave in plan.later_waves]
     blocks = [block for one in linked for block in (_shares(one, plan), _set_apart(one, plan))]
-    return pd.concat(blocks, ignore_index=True) if blocks else result_rows(pd.DataFrame())
+    return pd.concat(blocks, ignore_index=True) if blocks else plan.rows()
 
 
 def _shares(linked: Linked, plan: Plan) -> pd.DataFrame:
     """How many were lost, in every place."""
-    forms = plan.respondents[plan.respondents["wave"].eq(plan.waves[0])]
+    forms = plan.respondents[plan.respondents["wave"].eq(plan.first_wave)]
     all_forms = [float(inside.sum()) for _, inside in places(forms, plan)]
     found = [(place, inside) for place, inside in places(linked.people, plan)]
     lost = ~linked.people["kept"].to_numpy(dtype=bool)
@@ -176,8 +173,8 @@ def _shares(linked: Linked, plan: Plan) -> pd.DataFrame:
         wave=linked.wave, n_valid=[float(inside.sum()) for _, inside in found],
         numerator=[float((inside & lost).sum()) for _, inside in found], n_eligible=all_forms,
     )
-    rows = percentages(table, plan.dictionary.programme.conf_level, nobody=NOBODY)
-    return result_rows(rows, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.ATTRITION.value, unit="percent")
+    rows = percentages(table, plan.conf_level, nobody=NOBODY)
+    return plan.rows(rows, quantity=Quantity.ATTRITION.value, unit="percent")
 
 
 def _set_apart(linked: Linked, plan: Plan) -> pd.DataFrame:
@@ -186,7 +183,7 @@ def _set_apart(linked: Linked, plan: Plan) -> pd.DataFrame:
     known = plan.respondents.assign(fate=pd.Categorical(plan.respondents["respondent"].map(fate), categories=[_LOST, _KEPT]))
     counted = tally(plan.values, {
         "indicator": plan.values["indicator"].cat.remove_unused_categories(), "fate": spread(plan.values, known, "fate"),
-    }).assign(wave=plan.waves[0])
+    }).assign(wave=plan.first_wave)
     lost, kept = (counted[counted["fate"].eq(name)].astype({"indicator": str}) for name in (_LOST, _KEPT))
     pairs = pair(lost, kept, ["indicator", "wave"]).assign(
         authority="", group="", level="", contrast=Contrast.STAYED.value, reference=linked.wave)

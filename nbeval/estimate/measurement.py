@@ -9,7 +9,7 @@ from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import wilson
 from nbeval.estimate.reliability import alpha, complete_answers, floor_and_ceiling, item_rest, straight_lining, wrong_polarity
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Quantity, Reason
 
 
@@ -27,7 +27,7 @@ def measurement(plan: Plan) -> pd.DataFrame:
         for wave in plan.waves
     ]
     rows = [row for block in blocks for row in block]
-    return result_rows(pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source)
+    return plan.rows(rows)
 
 
 def _scale_at_wave(scale: Scale, wave: str, plan: Plan) -> list[dict[str, object]]:
@@ -64,7 +64,7 @@ def _gaps(place: dict, items: pd.DataFrame, plan: Plan) -> list[dict[str, object
     """Those who left an item of the scale out, where no indicator says it."""
     if place["indicator"] in {one.indicator for one in plan.dictionary.indicators}:
         return []
-    level, n = plan.dictionary.programme.conf_level, len(items)
+    level, n = plan.conf_level, len(items)
     without = wilson(n - place["n_valid"], n, level).outcome("wilson", level) if n else not_estimable("wilson", "no valid answer")
     return [place | _row(Quantity.ITEM_NONRESPONSE, without, "percent", factor=100)]
 

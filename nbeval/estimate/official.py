@@ -10,7 +10,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import Cohort, Wave
 from nbeval.estimate.delivery import HELD, KIND, STATUS, counted, instrument_of
-from nbeval.estimate.rows import result_rows
+from nbeval.estimate.rows import no_results, result_rows
 from nbeval.frames import Quantity
 
 #: the group of the days on which something was judged
@@ -29,7 +29,7 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
     authorities had been judged by then. Grades are steps in an order without known distances: they are counted, and no mean is taken.
     """
     if judgements.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     parts = []
     for source, rows in judgements.groupby("source", sort=False):
         instrument = instrument_of(source, cohort, dictionary)
@@ -51,7 +51,7 @@ def official_results(figures: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     ``warning``.
     """
     if figures.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     percent = figures["unit"].eq(PERCENT_SIGN)
     table = figures.assign(
         indicator=figures["measure"], level=figures["year"].astype(str), estimate=figures["value"],

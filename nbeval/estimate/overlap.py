@@ -20,7 +20,7 @@ from nbeval.estimate.levels import unit_of
 from nbeval.estimate.means import moments
 from nbeval.estimate.outcome import Outcome, not_estimable, wald
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 METHOD = "overlap_bounds_normal"
@@ -43,10 +43,7 @@ def overlap(plan: Plan) -> pd.DataFrame:
     stay in their authority), and no correlation up to the highest that the two shares allow.
     """
     rows = [row for wave in plan.later_waves for row in _at_wave(plan, wave)]
-    return result_rows(
-        pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, contrast=Contrast.WAVE.value,
-        reference=plan.waves[0] if plan.waves else "",
-    )
+    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 
 def _at_wave(plan: Plan, wave: str) -> list[dict[str, object]]:
@@ -60,7 +57,7 @@ def _at_wave(plan: Plan, wave: str) -> list[dict[str, object]]:
     rows = []
     for one in plan.indicators():
         row, percent = whole.loc[one.indicator], one.measure is Measure.PERCENT
-        found = _bounds(row, int(most[one.indicator] * declared.largest_share), declared, percent, plan.dictionary.programme.conf_level)
+        found = _bounds(row, int(most[one.indicator] * declared.largest_share), declared, percent, plan.conf_level)
         place = {"indicator": one.indicator, "wave": wave, "n_valid": row["n_valid"], "n_reference": row["n_reference"], "unit": unit_of(one)}
         words = f"{declared.largest_share:.0%} of those who can be in both waves"
         rows += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Design, Measure
 from nbeval.dictionary.models import Cohort, Indicator
+from nbeval.estimate.rows import result_rows
 from nbeval.estimate.tally import tally
 from nbeval.frames import Measured
 
@@ -51,22 +53,43 @@ class Plan:
         return tuple(wave.id for wave in self.cohort.waves)
 
     @property
+    def first_wave(self) -> str:
+        """The wave that others are compared with."""
+        return self.waves[0] if self.waves else ""
+
+    @property
     def later_waves(self) -> tuple[str, ...]:
         """Every wave that can be compared with the first."""
         return self.waves[1:]
 
     @property
+    def conf_level(self) -> float:
+        """The level of every interval, as the programme declares it."""
+        return self.dictionary.programme.conf_level
+
+    @cached_property
+    def declared(self) -> dict[str, Indicator]:
+        """The indicators that occur, by name, in the dictionary's order."""
+        present = set(self.tallies["indicator"])
+        return {one.indicator: one for one in self.dictionary.indicators if one.indicator in present}
+
+    @cached_property
     def measures(self) -> dict[str, Measure]:
         """What is measured by each indicator that occurs."""
-        return {one.indicator: one.measure for one in self.indicators()}
+        return {name: one.measure for name, one in self.declared.items()}
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each indicator that occurs."""
+        return {name: one.unit for name, one in self.declared.items()}
+
+    def rows(self, table: pd.DataFrame | list[dict[str, object]] = (), **same: object) -> pd.DataFrame:
+        """Complete a table of estimates of this cohort to rows of results: see ``result_rows``."""
+        return result_rows(pd.DataFrame(table), cohort=self.cohort.id, source=self.source, **same)
 
     def indicators(self, measure: Measure | None = None) -> list[Indicator]:
         """The indicators that occur, in the dictionary's order."""
-        present = set(self.tallies["indicator"])
-        return [
-            one for one in self.dictionary.indicators
-            if one.indicator in present and (measure is None or one.measure is measure)
-        ]
+        return [one for one in self.declared.values() if measure is None or one.measure is measure]
 
 
 def in_order(plan: Plan) -> list[Indicator]:

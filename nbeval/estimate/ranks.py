@@ -18,7 +18,6 @@ from nbeval.estimate.levels import NOBODY
 from nbeval.estimate.means import paired_changes
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Histogram, Plan, histograms
-from nbeval.estimate.rows import result_rows
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 MOST_ANSWERS = 200      # of both samples for an exact rank-sum test; beyond it the approximation is close
@@ -172,19 +171,16 @@ def superiority(plan: Plan) -> pd.DataFrame:
     """
     blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_levels(one, plan))]
     if not blocks:
-        return result_rows(pd.DataFrame())
-    return result_rows(
-        pd.concat(blocks, ignore_index=True), cohort=plan.cohort.id, source=plan.source,
-        quantity=Quantity.SUPERIORITY.value, unit="probability",
-    )
+        return plan.rows()
+    return plan.rows(pd.concat(blocks, ignore_index=True), quantity=Quantity.SUPERIORITY.value, unit="probability")
 
 
 def _changes(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
     """Every later wave against the first."""
     for wave in range(1, 1 if plan.matched else len(plan.waves)):
         places = [one.at(place) | {"wave": plan.waves[wave]} for place in one.places]
-        found = compare_counts(one.counts[:, wave], one.counts[:, 0], one.answers, plan.dictionary.programme.conf_level)
-        yield pd.DataFrame(places).assign(contrast=Contrast.WAVE.value, reference=plan.waves[0], **found)
+        found = compare_counts(one.counts[:, wave], one.counts[:, 0], one.answers, plan.conf_level)
+        yield pd.DataFrame(places).assign(contrast=Contrast.WAVE.value, reference=plan.first_wave, **found)
 
 
 def _levels(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
@@ -197,6 +193,6 @@ def _levels(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
         return
     for wave, name in enumerate(plan.waves):
         then = np.broadcast_to(one.counts[one.places.index(first), wave], one.counts[others, wave].shape)
-        found = compare_counts(one.counts[others, wave], then, one.answers, plan.dictionary.programme.conf_level)
+        found = compare_counts(one.counts[others, wave], then, one.answers, plan.conf_level)
         places = [one.at(one.places[k]) | {"wave": name} for k in others]
         yield pd.DataFrame(places).assign(contrast=Contrast.LEVEL.value, reference=first, **found)

@@ -12,12 +12,12 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
-from nbeval.estimate.agreement import kappa
 from nbeval.estimate.delivery import instrument_of
 from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.ranks import signed_rank
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import no_results, outcome_columns, result_rows
+from nbeval.estimate.tables import kappa
 from nbeval.frames import Contrast, Quantity
 
 #: an exact signed-rank test of fewer pairs cannot find anything at the five per cent level
@@ -40,7 +40,7 @@ def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     number of young people behind the row, missing where there are none.
     """
     if ratings.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     parts = []
     for source, rows in ratings.groupby("source", sort=False):
         instrument = instrument_of(source, cohort, dictionary)

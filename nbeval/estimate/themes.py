@@ -10,10 +10,10 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
-from nbeval.estimate.agreement import kappa
 from nbeval.estimate.delivery import instrument_of
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.rows import outcome_columns, result_rows
+from nbeval.estimate.rows import no_results, outcome_columns, result_rows
+from nbeval.estimate.tables import kappa
 from nbeval.frames import Quantity
 
 #: groups of rows: who told of a theme, and how far coders agree on it
@@ -36,7 +36,7 @@ def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -
     read, and a coder who found nothing in a document has read it only if an export says so.
     """
     if codes.empty:
-        return result_rows(pd.DataFrame())
+        return no_results()
     parts = []
     for source, rows in codes.groupby("source", sort=False):
         instrument = instrument_of(source, cohort, dictionary)

@@ -15,7 +15,6 @@ from nbeval.estimate.linearised import (
     NO_DF, NO_VARIANCE, DomainMeans, SurveyDesign, domain_differences, domain_means, effective_n, korn_graubard, survey_design,
 )
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import result_rows
 from nbeval.frames import Contrast, Method, Quantity
 
 _BASES = ("n_eligible", "missing_")
@@ -31,7 +30,7 @@ def weighted(plan: Plan) -> pd.DataFrame:
     matched design); and per wave x place ``effective_n`` and ``design_effect`` (Kish), and ``largest_weight`` over the mean weight.
     """
     if plan.cohort.weighting is None or not len(plan.respondents):
-        return result_rows(pd.DataFrame())
+        return plan.rows()
     design = _design(plan)
     levels = _means(design, plan)
     changes = [] if plan.matched else [_change_rows(levels, design, plan)]
@@ -84,11 +83,10 @@ def _by_indicator(plan: Plan) -> Iterator[_Values]:
 
 def _described(parts: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
     """Estimates of all indicators as one table, with what is declared of each."""
-    table, declared = pd.concat(parts, ignore_index=True), {one.indicator: one for one in plan.indicators()}
+    table = pd.concat(parts, ignore_index=True)
     return table.assign(
-        percent=table["indicator"].map(plan.measures).eq(Measure.PERCENT),
-        unit=table["indicator"].map({name: one.unit for name, one in declared.items()}),
-        change_unit=table["indicator"].map({name: unit_of(one) for name, one in declared.items()}),
+        percent=table["indicator"].map(plan.measures).eq(Measure.PERCENT), unit=table["indicator"].map(plan.units),
+        change_unit=table["indicator"].map({name: unit_of(one) for name, one in plan.declared.items()}),
     )
 
 
@@ -142,9 +140,9 @@ def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFra
 
 def _level_rows(levels: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the weighted levels, with the bases of the unweighted ones."""
-    table = weighted_levels(levels, plan.dictionary.programme.conf_level).assign(
+    table = weighted_levels(levels, plan.conf_level).assign(
         quantity=np.where(levels["percent"], Quantity.PERCENT.value, Quantity.MEAN.value))
-    return result_rows(_with_bases(table, plan), cohort=plan.cohort.id, source=plan.source, weighted=True)
+    return plan.rows(_with_bases(table, plan), weighted=True)
 
 
 def _with_bases(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -157,22 +155,20 @@ def _with_bases(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _change_rows(levels: pd.DataFrame, design: SurveyDesign, plan: Plan) -> pd.DataFrame:
     """Rows for the changes of weighted levels from the first wave to each later one."""
-    level, first, found = plan.dictionary.programme.conf_level, plan.waves[0] if plan.waves else "", []
+    level, first, found = plan.conf_level, plan.first_wave, []
     for one in _by_indicator(plan) if plan.later_waves else ():
         for later, wave in enumerate(plan.later_waves, start=1):
             at = np.where(np.isin(one.wave, (0, later)), one.place, -1)
             differences = domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=len(one.places))
             found.append(one.rows((wave,), differences))
     if not found:
-        return result_rows(pd.DataFrame())
+        return plan.rows()
     pairs = _described(found, plan).drop(columns="n_valid")
     means = levels[[*_PLACE, "n_valid"]]
     pairs = pairs.merge(means, on=list(_PLACE), validate="one_to_one").merge(
         means[means["wave"].eq(first)].drop(columns="wave"), on=["indicator", "authority"], suffixes=("", "_then"), validate="many_to_one")
     table = weighted_differences(pairs, level).assign(n_reference=pairs["n_valid_then"], reference=first, unit=pairs["change_unit"])
-    return result_rows(
-        table, cohort=plan.cohort.id, source=plan.source, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, weighted=True,
-    )
+    return plan.rows(table, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, weighted=True)
 
 
 def _cost_of_weights(plan: Plan) -> pd.DataFrame:
@@ -183,7 +179,7 @@ def _cost_of_weights(plan: Plan) -> pd.DataFrame:
     for (wave, authority), weights in pd.concat(places).groupby(["wave", "authority"])["weight"]:
         at = {"wave": wave, "authority": authority, "n_valid": float(weights.notna().sum()), "n_eligible": float(len(weights))}
         rows += [at | cost for cost in _costs(weights)]
-    return result_rows(pd.DataFrame(rows), cohort=plan.cohort.id, source=plan.source, weighted=True)
+    return plan.rows(rows, weighted=True)
 
 
 def _costs(weights: pd.Series) -> list[dict[str, object]]:

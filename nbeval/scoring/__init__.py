@@ -10,8 +10,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
 from nbeval.frames import CleanedCohort, Measured
-from nbeval.scoring.groups import add_groups
-from nbeval.scoring.indicators import derive_indicators
+from nbeval.scoring.indicators import add_groups, derive_indicators
 from nbeval.scoring.scales import Scale, scale_items, score_answers
 from nbeval.scoring.weights import weigh
 

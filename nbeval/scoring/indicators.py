@@ -1,15 +1,16 @@
-"""Indicators: what is reported of an item or a scale, for every respondent."""
+"""Indicators and groups: what is reported of an item or a scale, and which level of each grouping a respondent belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import Measure
-from nbeval.dictionary.models import Indicator
+from nbeval.dictionary.models import GroupLevel, Indicator
+from nbeval.scoring.codes import placed
 
 
 def derive_indicators(answers: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
@@ -58,3 +59,21 @@ def _coded(codes: np.ndarray, indicator: Indicator) -> np.ndarray:
     if indicator.measure is not Measure.PERCENT:
         return codes
     return np.where(np.isfinite(codes), matcher(indicator.codes).contains(codes), np.nan)
+
+
+def add_groups(
+    respondents: pd.DataFrame, answers: pd.DataFrame, groups: Mapping[str, Sequence[GroupLevel]]
+) -> pd.DataFrame:
+    """Give every respondent their level of each group, as one category column per group: one row per respondent.
+
+    Missing where the item was not answered or the answer belongs to no level; levels are in the order in which they are shown.
+    """
+    grouped = respondents.copy()
+    for name, levels in groups.items():
+        codes = (
+            answers.loc[answers["item"] == levels[0].item].set_index("respondent")["code"]
+            .reindex(grouped["respondent"]).to_numpy(dtype=float)
+        )
+        found = placed(codes, [matcher(level.codes) for level in levels])
+        grouped[name] = pd.Categorical.from_codes(found, categories=[level.level for level in levels])
+    return grouped

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nbeval.estimate.agreement import WEIGHTS, kappa
+from nbeval.estimate.tables import kappa
 from tests.estimate.reference import case, expected_rows, inputs, meets, near
+
+WEIGHTS = ("unweighted", "linear", "quadratic")
 
 
 def rated(case_id: str) -> tuple[np.ndarray, int]:

@@ -11,7 +11,7 @@ from nbeval import dictionary
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Overlap
 from nbeval.estimate.assembly import estimate
-from nbeval.estimate.ordered import NOT_PROPORTIONAL, ordered_change
+from nbeval.estimate.ordinal import NOT_PROPORTIONAL, ordered_change
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.ranks import EXACT_UNDER, mann_whitney, superiority
 from nbeval.frames import Measured

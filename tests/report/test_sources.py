@@ -10,7 +10,7 @@ from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError, ParameterError
-from nbeval.estimate.evidence import estimate_evidence
+from nbeval.estimate.assembly import estimate_evidence
 from nbeval.estimate.rows import gather
 from nbeval.report import Report
 from nbeval.report.exhibits import build, draft_of
