@@ -10,7 +10,7 @@ from nbeval.dictionary.enums import Direction, Measure
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.families import verdicts
 from nbeval.estimate.means import mean_interval
-from nbeval.estimate.rows import no_results, result_rows
+from nbeval.estimate.rows import no_results, stacked
 from nbeval.frames import Contrast, Quantity
 
 GROUP, ADDRESSED, REST = "addressed", "addressed", "rest"
@@ -38,9 +38,7 @@ def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohor
     both = sides.dropna()
     source = str(actions["source"].iloc[0])
     parts = [_compared(rows, wave, reference, dictionary) for (wave, reference), rows in both.groupby(["wave", "reference"])]
-    if not parts:
-        return no_results()
-    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, source=source, group=GROUP,
+    return stacked(parts, cohort=cohort.id, source=source, group=GROUP,
                        unit="percentage points", method=METHOD)
 
 
@@ -105,5 +103,5 @@ def _compared(rows: pd.DataFrame, wave: str, reference: str, dictionary: Diction
         })
     table = pd.DataFrame(made)
     table[["estimate", "conf_low", "conf_high"]] = table[["estimate", "conf_low", "conf_high"]].round(DECIMALS)
-    words = verdicts(table["estimate"], table["conf_low"], table["conf_high"], np.nan, change=table["contrast"].eq(Contrast.WAVE.value))
-    return table.assign(verdict=words)
+    judged = verdicts(table["estimate"], table["conf_low"], table["conf_high"], np.nan, change=table["contrast"].eq(Contrast.WAVE.value))
+    return table.assign(verdict=judged)

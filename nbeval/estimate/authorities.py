@@ -1,4 +1,4 @@
-"""Authorities: how far they lie apart, and what their changes say together."""
+"""Authorities: how far they differ, and what their changes say together."""
 
 from __future__ import annotations
 

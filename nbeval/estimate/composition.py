@@ -1,4 +1,4 @@
-"""Composition: who answered, how the waves differ in it, and how well they stand for all."""
+"""Composition: who answered, how the waves differ in it, and how well they represent the population."""
 
 from __future__ import annotations
 
@@ -90,11 +90,11 @@ def _between_waves(counts: pd.DataFrame, wave: str, plan: Plan) -> dict[str, obj
     """The test of a later wave against the first."""
     both = counts.loc[[plan.first_wave, wave]]
     test, size = independence(both), cramers_v(both, plan.conf_level)
-    words: Outcome = size if size.warning and not test.warning else test
+    warned: Outcome = size if size.warning and not test.warning else test
     return {
         "wave": wave, "contrast": Contrast.WAVE.value, "reference": plan.first_wave, "n_valid": both.loc[wave].sum(),
         "n_reference": both.loc[plan.first_wave].sum(), **outcome_columns(size), "statistic": test.statistic, "df": test.df,
-        "p_value": test.p_value, "warning": words.warning, "method": Method.join(Method.INDEPENDENCE, Method.CRAMERS_V),
+        "p_value": test.p_value, "warning": warned.warning, "method": Method.join(Method.INDEPENDENCE, Method.CRAMERS_V),
     }
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Choice, Cohort
-from nbeval.estimate.rows import no_results, result_rows
+from nbeval.estimate.rows import stacked
 from nbeval.frames import Quantity
 
 STATUS, INVOLVEMENT, KIND, DELIVERY, ADDRESSED = "status", "involvement", "kind", "delivery", "addressed"
@@ -22,17 +24,14 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     One row per count: ``indicator`` is the theme, empty for all; ``n_eligible`` is how many actions there are. A choice that was never
     made has a count of 0. Indicators that some plan addresses have the number of authorities. ``actions``: one row per action x review.
     """
-    if actions.empty:
-        return no_results()
     parts = []
-    for source, rows in actions.groupby("source", sort=False):
-        instrument = instrument_of(source, cohort, dictionary)
+    for instrument, rows in by_source(actions, cohort, dictionary):
         once = rows.drop_duplicates(["authority", "action"])
         parts.append(counted(rows.assign(wave=rows["occasion"], choice=rows["status"]), STATUS, instrument.chosen_by(FieldRole.STATUS)))
         for name, role in ((INVOLVEMENT, FieldRole.INVOLVEMENT), (KIND, FieldRole.KIND)):
             parts.append(counted(once.assign(wave="", choice=once[name]), name, instrument.chosen_by(role)))
         parts.append(_addressed(once))
-    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+    return stacked(parts, cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
 
 def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
@@ -40,17 +39,14 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
 
     One row per visit x authority (and for all) x what is counted, and one per day. A count of young people is its own ``n_valid``.
     """
-    if visits.empty:
-        return no_results()
     parts = []
-    for source, rows in visits.groupby("source", sort=False):
-        instrument = instrument_of(source, cohort, dictionary)
+    for instrument, rows in by_source(visits, cohort, dictionary):
         held = rows[rows["held"].notna()].assign(wave="")
         parts.append(_delivered(rows))
         for name, role in ((KIND, FieldRole.KIND), (INVOLVEMENT, FieldRole.INVOLVEMENT)):
             parts.append(counted(held.assign(choice=held[name]), name, instrument.chosen_by(role)))
         parts.append(_days(rows))
-    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
+    return stacked(parts, cohort=cohort.id)
 
 
 def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
@@ -58,18 +54,19 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
 
     One row per condition x wave x choice, for all and for each authority.
     """
-    if conditions.empty:
-        return no_results()
-    parts = []
-    for (source, choices), rows in conditions.groupby(["source", "choices"], sort=False):
-        instrument = instrument_of(source, cohort, dictionary)
-        parts.append(counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False))
-    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+    parts = [
+        counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False)
+        for instrument, of_source in by_source(conditions, cohort, dictionary)
+        for choices, rows in of_source.groupby("choices", sort=False)
+    ]
+    return stacked(parts, cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
 
 
-def instrument_of(source: str, cohort: Cohort, dictionary: Dictionary) -> LoadedInstrument:
-    """The instrument with which a source of a cohort was collected."""
-    return dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
+def by_source(table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> Iterator[tuple[LoadedInstrument, pd.DataFrame]]:
+    """The rows of each source with the instrument that collected them."""
+    declared = {one.id: one.instrument for one in cohort.sources}
+    for source, rows in table.groupby("source", sort=False) if len(table) else ():
+        yield dictionary.instrument(declared[source]), rows
 
 
 def counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:

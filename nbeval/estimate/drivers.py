@@ -48,14 +48,15 @@ def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) 
         for level in levels[1:]:
             at = place | {"group": factor, "level": level, "reference": levels[0]}
             ratio = ratios.get(f"{factor}{level}", not_estimable("logistic regression, Wald", fitted.why or "determined by others"))
-            effect = not_estimable("average marginal effect", fitted.why) if fitted.why else standardised_difference(fitted, factor, levels[0], level)
+            effect = (not_estimable("average marginal effect", fitted.why) if fitted.why
+                      else standardised_difference(fitted, factor, levels[0], level))
             rows += [_row(at, Quantity.ODDS_RATIO, ratio, fitted, "ratio", 1.0),
                      _row(at, Quantity.MARGINAL_EFFECT, effect, fitted, "percentage points", 100.0)]
     return rows
 
 
 def _row(at: dict, quantity: Quantity, found: Outcome, fitted: Fitted, unit: str, factor: float) -> dict[str, object]:
-    """One estimate of a model, with a word where the model has too few events."""
+    """One estimate of a model, with a warning where the model has too few events."""
     row = at | outcome_columns(found, factor=factor) | {"quantity": quantity.value, "unit": unit}
     if not found.warning and not fitted.why and fitted.events_per_variable < EVENTS_NEEDED:
         row["warning"] = f"fewer than {EVENTS_NEEDED} events for each coefficient"

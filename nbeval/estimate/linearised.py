@@ -83,7 +83,8 @@ def survey_design(
     stratum = _codes(strata, len(weights))
     cluster = None
     if clusters is not None:
-        cluster = pd.DataFrame({"stratum": stratum, "cluster": _codes(clusters, len(weights))}).groupby(["stratum", "cluster"]).ngroup().to_numpy()
+        both = pd.DataFrame({"stratum": stratum, "cluster": _codes(clusters, len(weights))})
+        cluster = both.groupby(["stratum", "cluster"]).ngroup().to_numpy()
     table = pd.DataFrame({"stratum": stratum, "cluster": np.arange(len(weights)) if cluster is None else cluster})[sampled]
     drawn = table.groupby("stratum")["cluster"].nunique().reindex(range(stratum.max(initial=-1) + 1), fill_value=0).to_numpy(float)
     size = np.full(len(drawn), np.inf)

@@ -152,7 +152,7 @@ def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, 
 
 
 def attrition(plan: Plan) -> pd.DataFrame:
-    """Give the share of the first wave's people who were lost, and what set them apart.
+    """Give the share of the first wave's people who were lost, and how they differed.
 
     One row per later wave x place for ``attrition`` (percent of those who could be linked, Wilson's interval; ``n_eligible`` are all
     forms), and one per indicator x later wave for ``difference`` at the first wave (contrast ``stayed``; ``reference`` is the later wave):

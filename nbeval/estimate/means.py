@@ -95,7 +95,7 @@ def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) ->
     """Give the mean of final minus baseline of the same people, with the paired t interval and test.
 
     Pairs with a missing side are left out. With one pair, or where everybody changed by the same amount, there is
-    the mean alone and a word.
+    the mean alone and a warning.
     """
     change = paired_changes(final, baseline)
     if change.size == 0:

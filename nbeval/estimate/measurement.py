@@ -8,7 +8,7 @@ from nbeval.dictionary.models import Scale
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import wilson
-from nbeval.estimate.reliability import alpha, complete_answers, floor_and_ceiling, item_rest, straight_lining, wrong_polarity
+from nbeval.estimate.reliability import alpha, complete_answers, floor_and_ceiling, item_rest, straight_lining
 from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Quantity, Reason
 
@@ -71,10 +71,9 @@ def _gaps(place: dict, items: pd.DataFrame, plan: Plan) -> list[dict[str, object
 
 def _rests(place: dict, items: pd.DataFrame) -> list[dict[str, object]]:
     """The correlation of each item with the rest of its scale."""
-    against = set(wrong_polarity(items))
     return [
         place | _row(Quantity.ITEM_REST, found, "correlation") | {"group": "item", "level": item}
-        | ({"warning": Reason.AGAINST_SCALE} if item in against else {})
+        | ({"warning": Reason.AGAINST_SCALE} if found.estimate < 0 else {})
         for item, found in item_rest(items).items()
     ]
 

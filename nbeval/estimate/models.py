@@ -380,7 +380,8 @@ def _independent(matrix: Floats, n: Floats) -> NDArray[np.bool_]:
 def _part(design: Design, rows: NDArray[np.bool_]) -> Design:
     """The design of some of its patterns, made anew: levels may go, and the reference with them."""
     terms = tuple(term for term in design.info.term_names if term != INTERCEPT)
-    among = Predictors(terms, design.table[rows].reset_index(drop=True), np.arange(int(rows.sum())), None if design.clusters is None else design.clusters[rows])
+    clusters = None if design.clusters is None else design.clusters[rows]
+    among = Predictors(terms, design.table[rows].reset_index(drop=True), np.arange(int(rows.sum())), clusters)
     made = make_design(among, np.zeros(int(rows.sum())))
     sums = [part[rows] for part in (design.n, design.total, design.squares)]
     return replace(made, n=sums[0], total=sums[1], squares=sums[2])
@@ -401,7 +402,8 @@ def _logistic(design: Design) -> Fitted:
         if separation or not converged:
             infinite = [design.columns.index(name) for name in separation.infinite]
             terms = sorted({term for term in design.info.term_names if term != INTERCEPT and design.columns_of(term)[infinite].any()})
-            why = f"{separation.kind} separation: no finite estimate of {', '.join(terms) or 'any coefficient'}" if separation else "the fit did not converge"
+            which = ", ".join(terms) or "any coefficient"
+            why = f"{separation.kind} separation: no finite estimate of {which}" if separation else "the fit did not converge"
             return _unfitted(LOGISTIC, design, why, separation or None)
     means = expit(X @ b)
     weights = n * means * (1 - means)
@@ -441,7 +443,9 @@ def _finite(fitted: Fitted, variance: str, conf_level: float) -> dict[str, Outco
     }
 
 
-def _delta(fitted: Fitted, variable: str, reference: str, level: str, matrix: Floats, conf_level: float, method: str, share: float = 1.0) -> Outcome:
+def _delta(
+    fitted: Fitted, variable: str, reference: str, level: str, matrix: Floats, conf_level: float, method: str, share: float = 1.0,
+) -> Outcome:
     """Difference of two mean predictions, times ``share``, with its delta-method error and test."""
     made, value, gradient = fitted.design, 0.0, np.zeros(fitted.p)
     weight = made.n / made.n.sum()

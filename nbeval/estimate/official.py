@@ -9,8 +9,8 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import Cohort, Wave
-from nbeval.estimate.delivery import HELD, KIND, STATUS, counted, instrument_of
-from nbeval.estimate.rows import no_results, result_rows
+from nbeval.estimate.delivery import HELD, KIND, STATUS, by_source, counted
+from nbeval.estimate.rows import no_results, result_rows, stacked
 from nbeval.frames import Quantity
 
 #: the group of the days on which something was judged
@@ -28,11 +28,8 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
     One row per area x wave x grade (and framework), for all and for each authority, and one per day; ``n_eligible`` is how many
     authorities had been judged by then. Grades are steps in an order without known distances: they are counted, and no mean is taken.
     """
-    if judgements.empty:
-        return no_results()
     parts = []
-    for source, rows in judgements.groupby("source", sort=False):
-        instrument = instrument_of(source, cohort, dictionary)
+    for instrument, rows in by_source(judgements, cohort, dictionary):
         last = _last(rows, cohort)
         if last.empty:
             continue
@@ -41,7 +38,7 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
         parts.append(last[["source", "wave", "authority"]].assign(
             indicator=last["area"], estimate=last["held"], group=JUDGED, level=HELD, unit="day", quantity=Quantity.DAY.value,
             method=AS_PUBLISHED))
-    return result_rows(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), cohort=cohort.id)
+    return stacked(parts, cohort=cohort.id)
 
 
 def official_results(figures: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:

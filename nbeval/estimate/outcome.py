@@ -1,6 +1,6 @@
 """What an estimator gives back: numbers with all that must travel with them, or why there are none.
 
-``Estimates`` holds arrays, one element per row of a table; ``Outcome`` is one of them, with words.
+``Estimates`` holds arrays, one element per row of a table; ``Outcome`` is one of them, with its method and warning.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def estimates(where: ArrayLike = True, **numbers: ArrayLike) -> Estimates:
 
 
 def not_estimable(method: str, why: str) -> Outcome:
-    """Say that ``method`` has no answer here, and why, in words that a reader of a report understands."""
+    """Say that ``method`` has no answer here, and why, for a reader of a report."""
     return Outcome(method=method, warning=f"not estimable: {why}")
 
 

@@ -58,10 +58,10 @@ def _at_wave(plan: Plan, wave: str) -> list[dict[str, object]]:
     for one in plan.indicators():
         row, percent = whole.loc[one.indicator], one.measure is Measure.PERCENT
         found = _bounds(row, int(most[one.indicator] * declared.largest_share), declared, percent, plan.conf_level)
-        place = {"indicator": one.indicator, "wave": wave, "n_valid": row["n_valid"], "n_reference": row["n_reference"], "unit": unit_of(one)}
-        words = f"{declared.largest_share:.0%} of those who can be in both waves"
+        place = {"indicator": one.indicator, "wave": wave, "unit": unit_of(one), **row[["n_valid", "n_reference"]]}
+        most_in_both = f"up to {declared.largest_share:.0%} of those who can be in both waves"
         rows += [
-            place | outcome_columns(outcome, factor=100 if percent else 1) | {"quantity": quantity.value, "method": f"{which}; up to {words}"}
+            place | outcome_columns(outcome, factor=100 if percent else 1) | {"quantity": quantity.value, "method": f"{which}; {most_in_both}"}
             for quantity, outcome, which in (
                 (Quantity.OVERLAP_WIDEST, found.widest, Method.OVERLAP_WIDEST),
                 (Quantity.OVERLAP_BOUND, found.narrowest, Method.OVERLAP_NARROWEST),

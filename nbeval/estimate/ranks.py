@@ -1,7 +1,7 @@
 """Ranks: whether answers tend to be higher, without taking them for measured amounts.
 
 The compared sample comes first. Exact tests are counted here because scipy's ignore ties (``mannwhitneyu``) or fall back
-to an approximation without a word (``wilcoxon``); both count every outcome at least as far from the middle as the one seen.
+to an approximation without a warning (``wilcoxon``); both count every outcome at least as far from the middle as the one seen.
 """
 
 from __future__ import annotations

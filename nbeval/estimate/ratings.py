@@ -12,11 +12,11 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
-from nbeval.estimate.delivery import instrument_of
+from nbeval.estimate.delivery import by_source
 from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.ranks import signed_rank
-from nbeval.estimate.rows import no_results, outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns, stacked
 from nbeval.estimate.tables import kappa
 from nbeval.frames import Contrast, Quantity
 
@@ -39,15 +39,11 @@ def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     alike); gaps between the first body of raters and each further one; changes from the first wave; weighted kappa. ``n_valid`` is the
     number of young people behind the row, missing where there are none.
     """
-    if ratings.empty:
-        return no_results()
     parts = []
-    for source, rows in ratings.groupby("source", sort=False):
-        instrument = instrument_of(source, cohort, dictionary)
+    for instrument, rows in by_source(ratings, cohort, dictionary):
         means = area_means(rows)
         parts += [levels(means), gaps(means, instrument), movements(means, cohort), agreement(rows, instrument, dictionary)]
-    table = pd.concat(parts, ignore_index=True)
-    return result_rows(table, cohort=cohort.id)
+    return stacked(parts, cohort=cohort.id)
 
 
 def area_means(ratings: pd.DataFrame) -> pd.DataFrame:
@@ -154,8 +150,8 @@ def _tested(rows: pd.DataFrame, by: list[str], *, change: bool) -> pd.DataFrame:
     family = [name for name in by if name != "area"]
     table = table.assign(
         p_adjusted=table.groupby(family)["p_value"].transform(adjust), family=FAMILY_OF_MOVEMENT if change else FAMILY_OF_GAPS)
-    words = verdicts(table["estimate"], np.nan, np.nan, table["p_adjusted"], change=change)
-    return table.assign(verdict=np.where(table["p_value"].notna(), words, ""))
+    judged = verdicts(table["estimate"], np.nan, np.nan, table["p_adjusted"], change=change)
+    return table.assign(verdict=np.where(table["p_value"].notna(), judged, ""))
 
 
 def _described(table: pd.DataFrame, quantity: Quantity, method: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ those who answered every item.
 
 from __future__ import annotations
 
-from math import isfinite, nan
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -52,11 +52,6 @@ def item_rest(items: pd.DataFrame) -> dict[str, Outcome]:
         spread = np.ptp(item) > 0 and np.ptp(rest) > 0
         found[name] = Outcome(float(np.corrcoef(item, rest)[0, 1]), method=Method.ALPHA) if spread else not_estimable(Method.ALPHA, Reason.NO_SPREAD)
     return found
-
-
-def wrong_polarity(items: pd.DataFrame) -> tuple[str, ...]:
-    """Name the items that run against their scale: a negative correlation with the sum of the others."""
-    return tuple(name for name, outcome in item_rest(items).items() if isfinite(outcome.estimate) and outcome.estimate < 0)
 
 
 def floor_and_ceiling(items: pd.DataFrame, *, lowest: float, highest: float) -> tuple[Outcome, Outcome]:

@@ -1,8 +1,8 @@
-"""Rows of results: every estimate takes this shape before it leaves the floor."""
+"""Rows of results: every estimate takes this shape before it leaves this room."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -33,6 +33,11 @@ def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(_TEXTS, str))
 
 
+def stacked(parts: Sequence[pd.DataFrame], **same: object) -> pd.DataFrame:
+    """Complete tables of estimates, one below the other, to one row of results per row; none where there are none."""
+    return result_rows(pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(), **same)
+
+
 def no_results() -> pd.DataFrame:
     """Give the empty table of results: one row per nothing."""
     return result_rows(pd.DataFrame())
@@ -51,5 +56,5 @@ def outcome_columns(outcome: Outcome, *, factor: float = 1.0) -> dict[str, objec
 def gather(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Put blocks of rows together: one row per estimate (``frames.RESULTS``), sorted by key."""
     kept = [part for part in parts if len(part)]
-    table = pd.concat(kept, ignore_index=True) if kept else result_rows(pd.DataFrame())
+    table = pd.concat(kept, ignore_index=True) if kept else no_results()
     return table.sort_values(list(RESULT_KEY), ignore_index=True)

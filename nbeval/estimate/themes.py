@@ -1,4 +1,4 @@
-"""Themes of interviews and open answers: how many authorities and speakers told of each, and whether coders agree."""
+"""Themes of interviews and open answers: how many authorities and speakers mentioned each, and whether coders agree."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
-from nbeval.estimate.delivery import instrument_of
+from nbeval.estimate.delivery import by_source
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.rows import no_results, outcome_columns, result_rows
+from nbeval.estimate.rows import outcome_columns, stacked
 from nbeval.estimate.tables import kappa
 from nbeval.frames import Quantity
 
-#: groups of rows: who told of a theme, and how far coders agree on it
-TOLD, AGREEMENT = "told", "agreement"
-#: level of ``told``: authorities, of which people who work there spoke
+#: groups of rows: who mentioned a theme, and how far coders agree on it
+SPOKEN_OF, AGREEMENT = "told", "agreement"
+#: level of ``SPOKEN_OF``: authorities, of which people who work there spoke
 AUTHORITIES = "authorities"
 #: the set of choices that names who speaks
 SPEAKER = "speaker"
@@ -28,24 +28,21 @@ PAIRS = "agreement of two coders on whether a document has the theme"
 
 
 def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Count who told of each theme, and give the agreement of coders.
+    """Count who mentioned each theme, and give the agreement of coders.
 
-    One row per theme x wave x kind of speaker, one per theme x wave for authorities (those of whose own people somebody told of it), one
+    One row per theme x wave x kind of speaker, one per theme x wave for authorities (those of whose own people somebody did), one
     for coders; ``n_eligible`` is how many documents (or authorities) there were. A count of the people that the programme is for is its
     own ``n_valid``, so that it is protected. A document has a theme where any coder found it; kappa is over the documents that two coders
     read, and a coder who found nothing in a document has read it only if an export says so.
     """
-    if codes.empty:
-        return no_results()
     parts = []
-    for source, rows in codes.groupby("source", sort=False):
-        instrument = instrument_of(source, cohort, dictionary)
+    for instrument, rows in by_source(codes, cohort, dictionary):
         for _, wave in rows.groupby("wave", sort=False):
-            parts += [_told(wave, instrument), _agreement(wave, instrument, dictionary.programme.conf_level)]
-    return result_rows(pd.concat(parts, ignore_index=True), cohort=cohort.id)
+            parts += [_mentions(wave, instrument), _agreement(wave, instrument, dictionary.programme.conf_level)]
+    return stacked(parts, cohort=cohort.id)
 
 
-def _told(rows: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
+def _mentions(rows: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
     """Counts of one wave: by kind of speaker, and of authorities."""
     made = []
     for speaker in instrument.chosen(SPEAKER):
@@ -54,7 +51,7 @@ def _told(rows: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
     staff = [one.code for one in instrument.chosen(SPEAKER) if not one.people]
     made += _counts(rows[rows["speaker"].isin(staff)], "authority", AUTHORITIES, instrument, people=False)
     return pd.DataFrame(made).assign(
-        source=rows["source"].iloc[0], wave=rows["wave"].iloc[0], group=TOLD, quantity=Quantity.COUNT.value, unit="count", method=METHOD)
+        source=rows["source"].iloc[0], wave=rows["wave"].iloc[0], group=SPOKEN_OF, quantity=Quantity.COUNT.value, unit="count", method=METHOD)
 
 
 def _counts(rows: pd.DataFrame, unit: str, level: str, instrument: LoadedInstrument, *, people: bool) -> list[dict]:

@@ -176,7 +176,7 @@ def _parts(codes: Any) -> tuple[str, ...]:
 
 
 def _among(answers: pd.Series, plain: np.ndarray, answer: Any) -> np.ndarray:
-    """Where an answer is the one named, or lies in the range named."""
+    """Where an answer is the one named, or within the range named."""
     if isinstance(answer, tuple) and len(answer) == 2 and not any(isinstance(one, str) for one in answer):
         codes = codes_of(answers)
         return (codes >= answer[0]) & (codes <= answer[1])

@@ -65,9 +65,7 @@ def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: b
     )
 
 
-def trim(
-    weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False,
-) -> Floats:
+def trim(weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False) -> Floats:
     """Cut weights at limits and spread what was cut equally over the weights that were inside, as R's ``survey::trimWeights``.
 
     The total stays. ``strict`` repeats until none is outside; once only may push weights over a limit again.
@@ -92,12 +90,14 @@ def trim(
     )
 
 
-def trim_to_median(
-    weights: ArrayLike, *, upper_times: float, lower_times: float | None = None, strict: bool = True,
-) -> Floats:
-    """Trim weights at multiples of their median."""
-    median = float(np.nanmedian(np.asarray(weights, float)))
-    return trim(weights, upper=upper_times * median, lower=-inf if lower_times is None else lower_times * median, strict=strict)
+def trim_to_median(weights: ArrayLike, *, upper_times: float | None = None, lower_times: float | None = None) -> Floats:
+    """Trim weights at multiples of their median until none is outside; None is no limit."""
+    found = np.asarray(weights, float)
+    if upper_times is None and lower_times is None:
+        return found
+    median = float(np.nanmedian(found))
+    upper, lower = inf if upper_times is None else upper_times * median, -inf if lower_times is None else lower_times * median
+    return trim(found, upper=upper, lower=lower, strict=True)
 
 
 def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) -> tuple[NDArray[np.int64], Floats]:

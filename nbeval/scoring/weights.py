@@ -1,11 +1,11 @@
-"""Weights: how much each respondent stands for, so that the sample has the population's margins."""
+"""Weights: how many people each respondent represents, so that the sample has the population's margins."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.models import Cohort, Weighting
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
 from nbeval.scoring.raking import KnownMargin, rake, trim_to_median
 
@@ -39,15 +39,7 @@ def _at_wave(people: pd.DataFrame, wave: str, cohort: Cohort) -> np.ndarray:
     answering = set(people["authority"].astype(str))
     margins = [_margin(name, people, wave, cohort, answering) for name in weighting.margins]
     raked = rake(np.ones(len(people)), _one_population(margins, cohort, answering))
-    return _trimmed(raked, weighting)
-
-
-def _trimmed(weights: np.ndarray, weighting: Weighting) -> np.ndarray:
-    """Weights within the declared multiples of their median."""
-    if weighting.trim_upper is None and weighting.trim_lower is None:
-        return weights
-    upper = np.inf if weighting.trim_upper is None else weighting.trim_upper
-    return trim_to_median(weights, upper_times=upper, lower_times=weighting.trim_lower)
+    return trim_to_median(raked, upper_times=weighting.trim_upper, lower_times=weighting.trim_lower)
 
 
 def _margin(name: str, people: pd.DataFrame, wave: str, cohort: Cohort, answering: set[str]) -> KnownMargin:

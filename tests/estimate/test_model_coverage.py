@@ -61,7 +61,7 @@ def test_the_pooled_change_covers_the_mean_of_all_authorities():
     for _ in range(DRAWS):
         variances = rng.uniform(0.01, 0.03, 10)
         changes = 0.2 + rng.normal(0, 0.15, 10) + rng.normal(0, np.sqrt(variances))
-        found = pool(changes, variances, method="reml", inference="hksj").mean
+        found = pool(changes, variances).mean
         inside += found.conf_low <= 0.2 <= found.conf_high
     assert abs(inside / DRAWS - 0.95) < SLACK
 
