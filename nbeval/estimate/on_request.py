@@ -17,7 +17,6 @@ from nbeval.dictionary.enums import Measure
 from nbeval.estimate.comparisons import wave_pairs
 from nbeval.estimate.levels import NOBODY, share
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import result_rows
 from nbeval.frames import Reason
 
 NO_RATIO = "not estimable: a share of 0 has no ratio"
@@ -49,7 +48,7 @@ class RiskRatio(Statistic):
     def columns(self, pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         of_shares = pairs[pairs["indicator"].map(plan.measures).eq(Measure.PERCENT)]
         x1, n1, x0, n0 = (of_shares[name].to_numpy(float) for name in ("numerator", "n_valid", "numerator_reference", "n_reference"))
-        level, some, everybody = plan.dictionary.programme.conf_level, (n1 > 0) & (n0 > 0), (x1 == n1) & (x0 == n0)
+        level, some, everybody = plan.conf_level, (n1 > 0) & (n0 > 0), (x1 == n1) & (x0 == n0)
         estimable = (x1 > 0) & (x0 > 0) & ~everybody
         given = (np.where(estimable, counts, np.nan) for counts in (x1, n1, x0, n0))
         low, high = confint_proportions_2indep(*given, method="log", compare="ratio", alpha=1 - level)
@@ -63,16 +62,10 @@ STATISTICS: Mapping[str, Statistic] = MappingProxyType({one.id: one() for one in
 
 
 def on_request(plan: Plan) -> pd.DataFrame:
-    """Estimate the statistics of a change that some exhibit of the programme names.
-
-    Returns
-    -------
-    one row per statistic x indicator x later wave x place (``frames.RESULTS``, contrast ``wave``); none where none is named.
-    """
+    """Estimate the statistics of a change that some exhibit of the programme names, one row per statistic x indicator x later wave x place."""
     named = {quantity for exhibit in plan.dictionary.exhibits for quantity in exhibit.quantities}
     rows = [
-        result_rows(one.columns(wave_pairs(plan, wave), plan), cohort=plan.cohort.id, source=plan.source, quantity=one.id,
-                    unit=one.unit, method=one.method)
+        plan.rows(one.columns(wave_pairs(plan, wave), plan), quantity=one.id, unit=one.unit, method=one.method)
         for one in STATISTICS.values() if one.id in named for wave in plan.later_waves
     ]
-    return pd.concat(rows, ignore_index=True) if rows else result_rows(pd.DataFrame())
+    return pd.concat(rows, ignore_index=True) if rows else plan.rows()
