@@ -286,7 +286,7 @@ def reversed_items(intake: Intake) -> list[Finding]:
 
 def alike(intake: Intake) -> list[Finding]:
     """Forms whose answers are those of another form of the same authority at the same wave, throughout."""
-    codes = pd.DataFrame(intake.coded.codes).astype(object).where(intake.coded.reasons == HAS_CODE, None)
+    codes = pd.DataFrame(np.where(intake.coded.reasons == HAS_CODE, intake.coded.codes, np.nan))
     answers = pd.concat([intake.kept[["wave", "authority"]], codes, intake.texts], axis=1)
     many = (intake.coded.reasons == HAS_CODE).sum(axis=1) >= _ALIKE
     same = answers.duplicated(keep="first").to_numpy() & many
@@ -340,12 +340,9 @@ def run_checks(intakes: list[Intake], cohort: Cohort, data: Path) -> list[tuple[
 
     Parameters
     ----------
-    intakes : list of Intake
-        What came in, by source.
-    cohort : Cohort
-        Whose files are declared.
-    data : Path
-        The data folder, to see which files lie there undeclared.
+    intakes : What came in, by source.
+    cohort : Whose files are declared.
+    data : The data folder, to see which files lie there undeclared.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,6 @@ from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import ItemKind, MissingReason, Role
 from nbeval.dictionary.models import Item, Response, Routing
 from nbeval.errors import UnknownCodeError
-
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # "0 - Not at all satisfied", "10 (completely)"; never "5-6", "2 or 3".
@@ -41,8 +40,7 @@ def choice_reader(responses: tuple[Response, ...]) -> Reader:
 
     Parameters
     ----------
-    responses : tuple of Response
-        The codebook of the item in one version.
+    responses : The codebook of the item in one version.
 
     Returns
     -------
@@ -77,10 +75,8 @@ def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
 
     Parameters
     ----------
-    item : Item
-        Its ``lowest`` and ``highest`` bound the number.
-    responses : tuple of Response
-        Labels that stand for a number or for a reason; may be empty.
+    item : Its ``lowest`` and ``highest`` bound the number.
+    responses : Labels that stand for a number or for a reason; may be empty.
 
     Returns
     -------
@@ -111,10 +107,8 @@ def option_reader(names: Iterable[str], responses: tuple[Response, ...]) -> Read
 
     Parameters
     ----------
-    names : iterable of str
-        The option's label in the forms in which an export may tick it.
-    responses : tuple of Response
-        Its codebook, if it has one: code 1 chosen, 0 not chosen, others with a reason.
+    names : The option's label in the forms in which an export may tick it.
+    responses : Its codebook, if it has one: code 1 chosen, 0 not chosen, others with a reason.
 
     Returns
     -------
@@ -162,10 +156,8 @@ def part_options(names: Mapping[str, tuple[str, ...]], separator: str) -> Callab
 
     Parameters
     ----------
-    names : mapping of item to its labels
-        In every form in which an export may write the option.
-    separator : str
-        What stands between two options. A label may hold the separator itself.
+    names : In every form in which an export may write the option.
+    separator : What stands between two options. A label may hold the separator itself.
 
     Returns
     -------
@@ -232,13 +224,10 @@ def code_answers(forms: pd.DataFrame, texts: pd.DataFrame, instrument: LoadedIns
 
     Parameters
     ----------
-    forms : DataFrame
-        One row per form, with ``wave`` and ``version``.
-    texts : DataFrame
-        One row per form, in the same order: one column per item, or per question whose options stand
+    forms : One row per form, with ``wave`` and ``version``.
+    texts : One row per form, in the same order: one column per item, or per question whose options stand
         in one cell. Missing where the file has no such column.
-    instrument : LoadedInstrument
-        Items and codebooks.
+    instrument : Items and codebooks.
 
     Returns
     -------
@@ -384,12 +373,9 @@ def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument)
 
     Parameters
     ----------
-    coded : Coded
-        One row per form.
-    forms : DataFrame
-        One row per form, in the same order, with ``version`` and ``is_partial``.
-    instrument : LoadedInstrument
-        The order of columns.csv is the order of the questionnaire in each version.
+    coded : One row per form.
+    forms : One row per form, in the same order, with ``version`` and ``is_partial``.
+    instrument : The order of columns.csv is the order of the questionnaire in each version.
 
     Returns
     -------
@@ -408,7 +394,7 @@ def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument)
         after = (order > last) & (reasons[rows] != _NOT_ASKED)
         codes[rows] = np.where(after, np.nan, codes[rows])
         reasons[rows] = np.where(after, _ABSENT, reasons[rows])
-    return Coded(coded.items, codes, reasons, coded.repaired, coded.unknown, coded.unknown_cells)
+    return replace(coded, codes=codes, reasons=reasons)
 
 
 def follow_routing(
@@ -418,10 +404,8 @@ def follow_routing(
 
     Parameters
     ----------
-    coded, forms
-        One row per form, in one order; ``forms`` with ``wave``.
-    instrument : LoadedInstrument
-        Its routing; a route may name an item or a whole multi-select question, and a later item may
+    coded, forms : One row per form, in one order; ``forms`` with ``wave``.
+    instrument : Its routing; a route may name an item or a whole multi-select question, and a later item may
         depend on one that is itself routed. Several routes to one item must all be open.
 
     Returns
@@ -448,8 +432,7 @@ def follow_routing(
                 contradictions += _contradictions(item.item, forms["wave"][against])
                 codes[out, place] = np.nan
                 reasons[out, place] = _NOT_APPLICABLE
-    followed = Coded(coded.items, codes, reasons, coded.repaired, coded.unknown, coded.unknown_cells)
-    return followed, contradictions
+    return replace(coded, codes=codes, reasons=reasons), contradictions
 
 
 def _kept_from(
@@ -498,16 +481,11 @@ def refuse_unknown(
 
     Parameters
     ----------
-    coded : Coded
-        From ``code_answers``.
-    forms : DataFrame
-        One row per form, in the same order, with ``file`` and ``row``.
-    instrument : LoadedInstrument
-        For what is allowed.
-    threshold : int
-        A text is shown only if at least so many people gave it.
-    cohort, source : str
-        For the message.
+    coded : From ``code_answers``.
+    forms : One row per form, in the same order, with ``file`` and ``row``.
+    instrument : For what is allowed.
+    threshold : A text is shown only if at least so many people gave it.
+    cohort, source : For the message.
 
     Raises
     ------

@@ -20,12 +20,9 @@ def read_corrections(path: Path, cohort: Cohort, name: str = "") -> pd.DataFrame
 
     Parameters
     ----------
-    path : Path
-        A CSV file with the columns of ``COLUMNS``; it need not exist.
-    cohort : Cohort
-        Its sources are the ones an entry may name.
-    name : str
-        The file's name in messages.
+    path : A CSV file with the columns of ``COLUMNS``; it need not exist.
+    cohort : Its sources are the ones an entry may name.
+    name : The file's name in messages.
 
     Returns
     -------
@@ -74,12 +71,9 @@ def apply_corrections(
 
     Parameters
     ----------
-    texts, forms : DataFrame
-        One row per form that is kept, in one order: its answers as text, and what it is of.
-    corrections : DataFrame
-        One row per entry, of this source alone.
-    name : str
-        The file's.
+    texts, forms : One row per form that is kept, in one order: its answers as text, and what it is of.
+    corrections : One row per entry, of this source alone.
+    name : The file's.
 
     Returns
     -------

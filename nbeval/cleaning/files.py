@@ -44,12 +44,9 @@ def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
 
     Parameters
     ----------
-    cohort : Cohort
-        Its authorities fill ``{authority}`` in the patterns.
-    source : Source
-        The source whose files are wanted.
-    data : Path
-        The data folder; the cohort's own folder in it is used where there is one.
+    cohort : Its authorities fill ``{authority}`` in the patterns.
+    source : The source whose files are wanted.
+    data : The data folder; the cohort's own folder in it is used where there is one.
 
     Returns
     -------
@@ -96,10 +93,8 @@ def unexpected(cohort: Cohort, data: Path) -> list[str]:
 
     Parameters
     ----------
-    cohort : Cohort
-        All its sources are looked at.
-    data : Path
-        The data folder.
+    cohort : All its sources are looked at.
+    data : The data folder.
 
     Returns
     -------
@@ -121,11 +116,9 @@ def fingerprint(cohort: Cohort, data: Path) -> str:
 
     Parameters
     ----------
-    cohort : Cohort
-        Its declared files and its corrections count with every byte; of undeclared files only the names, which the
+    cohort : Its declared files and its corrections count with every byte; of undeclared files only the names, which the
         findings show. Files of other cohorts count for nothing.
-    data : Path
-        The data folder.
+    data : The data folder.
     """
     total = hashlib.sha256()
     folder = cohort_folder(cohort, data)
@@ -142,12 +135,9 @@ def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path)
 
     Parameters
     ----------
-    files : list of ExportFile
-        The exports.
-    corrections : Path, optional
-        The declared corrections, if there are any.
-    data : Path
-        The data folder.
+    files : The exports.
+    corrections : The declared corrections, if there are any.
+    data : The data folder.
 
     Returns
     -------

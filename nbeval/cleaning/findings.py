@@ -32,8 +32,7 @@ def findings_table(found: Iterable[tuple[str, str, Finding]]) -> pd.DataFrame:
 
     Parameters
     ----------
-    found : iterable of (check, source, Finding)
-        In the order in which they shall stand.
+    found : In the order in which they shall stand.
 
     Returns
     -------

@@ -42,10 +42,8 @@ def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: Load
 
     Parameters
     ----------
-    exports : list of (ExportFile, DataFrame)
-        Each file and its table of text.
-    instrument : LoadedInstrument
-        Its columns.csv says what each header of an export version is.
+    exports : Each file and its table of text.
+    instrument : Its columns.csv says what each header of an export version is.
 
     Returns
     -------
@@ -163,13 +161,10 @@ def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
 
     Parameters
     ----------
-    forms : DataFrame
-        One row per form; ``authority`` holds an id, a name or an official code, and is missing where
+    forms : One row per form; ``authority`` holds an id, a name or an official code, and is missing where
         neither the file's name nor a column says it.
-    cohort : Cohort
-        Its authorities are the ones a form may be of.
-    dictionary : Dictionary
-        Names and official codes.
+    cohort : Its authorities are the ones a form may be of.
+    dictionary : Names and official codes.
 
     Returns
     -------
@@ -227,12 +222,9 @@ def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd
 
     Parameters
     ----------
-    forms : DataFrame
-        One row per form, as ``columns.map_columns`` makes them.
-    cohort : Cohort
-        Its waves have the days of fieldwork.
-    rules : Instrument
-        What the labels of the status and test columns mean.
+    forms : One row per form, as ``columns.map_columns`` makes them.
+    cohort : Its waves have the days of fieldwork.
+    rules : What the labels of the status and test columns mean.
 
     Returns
     -------
@@ -265,12 +257,9 @@ def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.
 
     Parameters
     ----------
-    forms : DataFrame
-        One row per form, from ``describe_forms``.
-    texts : DataFrame
-        One row per form: its answers as text, to count them and to break ties.
-    rules : Instrument
-        The rules.
+    forms : One row per form, from ``describe_forms``.
+    texts : One row per form: its answers as text, to count them and to break ties.
+    rules : The rules.
 
     Returns
     -------
@@ -293,10 +282,8 @@ def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
 
     Parameters
     ----------
-    forms : DataFrame
-        One row per form, with ``file``, ``wave``, ``authority`` and ``excluded``.
-    read : dict
-        How many forms each file had when it was read.
+    forms : One row per form, with ``file``, ``wave``, ``authority`` and ``excluded``.
+    read : How many forms each file had when it was read.
 
     Returns
     -------

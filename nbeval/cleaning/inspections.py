@@ -17,8 +17,7 @@ def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
 
     Parameters
     ----------
-    records : Records
-        The rows of one version.
+    records : The rows of one version.
 
     Returns
     -------

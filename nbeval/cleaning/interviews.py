@@ -32,8 +32,7 @@ def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
 
     Parameters
     ----------
-    records : list of Records
-        Of one source, one for each layout of an export.
+    records : Of one source, one for each layout of an export.
 
     Returns
     -------
@@ -147,8 +146,7 @@ def clean_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...],
 
     Parameters
     ----------
-    records : list of Records
-        Of one source: files of quotes, and files of names.
+    records : Of one source: files of quotes, and files of names.
 
     Returns
     -------

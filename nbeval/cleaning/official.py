@@ -36,12 +36,9 @@ def read_official(table: OfficialTable, official: Official, data: Path) -> pd.Da
 
     Parameters
     ----------
-    table : OfficialTable
-        Which file, and which years and symbols it may hold.
-    official : Official
-        What its columns and labels are.
-    data : Path
-        The folder with the published files.
+    table : Which file, and which years and symbols it may hold.
+    official : What its columns and labels are.
+    data : The folder with the published files.
 
     Returns
     -------
@@ -354,14 +351,10 @@ def clean_official(cohort: Cohort, dictionary: Dictionary, data: Path, *, tables
 
     Parameters
     ----------
-    cohort : Cohort
-        Its authorities are the ones wanted.
-    dictionary : Dictionary
-        Its official tables, and the official codes with their days.
-    data : Path
-        The folder with the published files.
-    tables : collection of str
-        Ids of the tables that are wanted; all that are declared where none is named.
+    cohort : Its authorities are the ones wanted.
+    dictionary : Its official tables, and the official codes with their days.
+    data : The folder with the published files.
+    tables : Ids of the tables that are wanted; all that are declared where none is named.
 
     Returns
     -------
@@ -428,10 +421,8 @@ def clean_official_source(
 
     Parameters
     ----------
-    cohort, dictionary, source
-        The declarations; the version of each file is the id of an official table.
-    files : list of ExportFile
-        The published files, all in one folder and under the names that official/tables.csv gives them.
+    cohort, dictionary, source : The declarations; the version of each file is the id of an official table.
+    files : The published files, all in one folder and under the names that official/tables.csv gives them.
 
     Returns
     -------

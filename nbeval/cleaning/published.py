@@ -23,10 +23,8 @@ def clean_published(cohort: Cohort, dictionary: Dictionary) -> PublishedFigures:
 
     Parameters
     ----------
-    cohort : Cohort
-        With a source of kind ``published``.
-    dictionary : Dictionary
-        Its printed figures; the dictionary has held them to its rules when it was loaded.
+    cohort : With a source of kind ``published``.
+    dictionary : Its printed figures; the dictionary has held them to its rules when it was loaded.
 
     Returns
     -------

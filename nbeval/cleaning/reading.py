@@ -35,12 +35,9 @@ def read_delimited(raw: bytes, name: str, encoding: str = "") -> list[list[str]]
 
     Parameters
     ----------
-    raw : bytes
-        The file as received.
-    name : str
-        The file's name in messages.
-    encoding : str
-        As declared; empty for UTF-8 (with or without byte-order mark), UTF-16, then cp1252, then latin-1.
+    raw : The file as received.
+    name : The file's name in messages.
+    encoding : As declared; empty for UTF-8 (with or without byte-order mark), UTF-16, then cp1252, then latin-1.
 
     Returns
     -------
@@ -250,12 +247,9 @@ def read_spss(path: Path, name: str, encoding: str = "") -> list[list[str]]:
 
     Parameters
     ----------
-    path : Path
-        The file as received.
-    name : str
-        The file's name in messages.
-    encoding : str
-        As declared; empty for the one the file declares itself.
+    path : The file as received.
+    name : The file's name in messages.
+    encoding : As declared; empty for the one the file declares itself.
 
     Returns
     -------
@@ -291,8 +285,7 @@ def read_times(texts: pd.Series) -> pd.Series:
 
     Parameters
     ----------
-    texts : pandas.Series
-        Text; empty where there is no time.
+    texts : Text; empty where there is no time.
 
     Returns
     -------
@@ -328,15 +321,11 @@ def read_table(
 
     Parameters
     ----------
-    path : Path
-        A text file, a workbook or an SPSS file, which its ending tells.
-    header_rows : int
-        Rows of header; rows without text do not count. Several are joined by " | "; above the last row
+    path : A text file, a workbook or an SPSS file, which its ending tells.
+    header_rows : Rows of header; rows without text do not count. Several are joined by " | "; above the last row
         an empty header repeats its left neighbour, as survey tools mean it.
-    encoding, sheet : str
-        Of text files; of workbooks. Empty to find it out, for which only one sheet may have any cells.
-    name : str
-        In messages; the file's own if empty.
+    encoding, sheet : Of text files; of workbooks. Empty to find it out, for which only one sheet may have any cells.
+    name : In messages; the file's own if empty.
 
     Returns
     -------

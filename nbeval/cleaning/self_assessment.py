@@ -32,12 +32,9 @@ def clean_ratings(
 
     Parameters
     ----------
-    cohort, dictionary, source
-        The declarations; the instrument says what is rated, by whom and on which scale.
-    files : list of ExportFile
-        One workbook per authority and wave.
-    corrections : DataFrame
-        Of the cohort; ``submission`` is the body of raters and the point, as ``managers/c1``.
+    cohort, dictionary, source : The declarations; the instrument says what is rated, by whom and on which scale.
+    files : One workbook per authority and wave.
+    corrections : Of the cohort; ``submission`` is the body of raters and the point, as ``managers/c1``.
 
     Returns
     -------

@@ -38,12 +38,9 @@ def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidenc
 
     Parameters
     ----------
-    cohort : Cohort
-        Its sources say which files there are; a source without files is one that is known of and not collected.
-    dictionary : Dictionary
-        Instruments, indicators, authorities.
-    data : Path
-        The data folder, as for ``clean_survey``.
+    cohort : Its sources say which files there are; a source without files is one that is known of and not collected.
+    dictionary : Instruments, indicators, authorities.
+    data : The data folder, as for ``clean_survey``.
 
     Returns
     -------
@@ -81,8 +78,7 @@ def with_sources(cleaned: CleanedCohort, evidence: Evidence) -> CleanedCohort:
 
     Parameters
     ----------
-    cleaned, evidence
-        Of the same cohort and data.
+    cleaned, evidence : Of the same cohort and data.
 
     Returns
     -------

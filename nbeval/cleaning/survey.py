@@ -31,12 +31,9 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
 
     Parameters
     ----------
-    cohort : Cohort
-        From ``dictionary.cohort(id)``; its sources say which files there are.
-    dictionary : Dictionary
-        Instruments, codebooks, authorities, and the threshold below which no text is shown.
-    data : Path
-        The data folder; within it a folder with the cohort's id is used where there is one. The
+    cohort : From ``dictionary.cohort(id)``; its sources say which files there are.
+    dictionary : Instruments, codebooks, authorities, and the threshold below which no text is shown.
+    data : The data folder; within it a folder with the cohort's id is used where there is one. The
         ``corrections.csv`` that lies there is applied.
 
     Returns
@@ -57,12 +54,12 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     Every respondent x item has a code or a ``MissingReason``. The order of rows and columns in the exports
     does not matter, except for which of two forms with one number is the last where there are no times.
     """
-    if without_survey(cohort, dictionary):
-        return nothing_answered(data)
+    if _without_survey(cohort, dictionary):
+        return _nothing_answered(data)
     batch = _gather(cohort, dictionary, data)
     return CleanedCohort(
-        answers=check(make_answers(batch.intakes, cohort), ANSWERS),
-        respondents=check(make_respondents(batch.intakes, cohort), RESPONDENTS),
+        answers=check(_answer_table(batch.intakes, cohort), ANSWERS),
+        respondents=check(_respondent_table(batch.intakes, cohort), RESPONDENTS),
         findings=check(findings_table(run_checks(batch.intakes, cohort, data)), FINDINGS),
         accounting=pd.concat([one.accounting for one in batch.intakes], ignore_index=True),
         inputs=batch.inputs,
@@ -74,8 +71,7 @@ def typed_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFra
 
     Parameters
     ----------
-    cohort, dictionary, data
-        As for ``clean_survey``.
+    cohort, dictionary, data : As for ``clean_survey``.
 
     Returns
     -------
@@ -150,7 +146,7 @@ def take_in(
     coded = code_answers(kept, closed, instrument)
     threshold = dictionary.disclosure.threshold_internal
     refuse_unknown(coded, kept, instrument, threshold, cohort=cohort.id, source=source.id)
-    enough = _answered(coded) >= rules.minimum_answered
+    enough = _questions_answered(coded) >= rules.minimum_answered
     forms.loc[kept.index[~enough], "excluded"] = Exclusion.EMPTY.value
 
     order = _order(kept[enough], pd.concat([closed, answers[typed]], axis=1).loc[kept.index[enough]], cohort)
@@ -170,7 +166,7 @@ def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return stacked[sorted(stacked.columns)]
 
 
-def _answered(coded: Coded) -> np.ndarray:
+def _questions_answered(coded: Coded) -> np.ndarray:
     """How many questions each form answers; a multi-select question counts once, if anything is chosen."""
     valid = coded.reasons == HAS_CODE
     counts = valid.sum(axis=1)
@@ -191,57 +187,26 @@ def _order(kept: pd.DataFrame, answers: pd.DataFrame, cohort: Cohort) -> pd.Inde
     return keys.sort_values(by, kind="stable").index
 
 
-def make_answers(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
-    """Lay out the answers in the form of ``frames.ANSWERS``.
-
-    Parameters
-    ----------
-    intakes : list of Intake
-        Every source of the cohort, respondents numbered across them.
-    cohort : Cohort
-        Its waves and authorities give the order of categories.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per respondent x closed item; a code, or the reason why there is none.
-    """
+def _answer_table(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
+    """Every source's answers in the form of ``frames.ANSWERS``: one row per respondent x closed item."""
     items = list(dict.fromkeys(item.item for intake in intakes for item in intake.coded.items))
-    parts = {"respondent": [], "wave": [], "authority": [], "item": [], "code": [], "missing": []}
-    for intake in intakes:
-        width, height = len(intake.coded.items), len(intake.kept)
-        for name in ("respondent", "wave", "authority"):
-            parts[name].append(np.repeat(intake.kept[name].to_numpy(), width))
-        places = np.array([items.index(item.item) for item in intake.coded.items])
-        parts["item"].append(np.tile(places, height))
-        parts["code"].append(intake.coded.codes.ravel())
-        parts["missing"].append(intake.coded.reasons.ravel().astype(int) - 1)
-    joined = {name: np.concatenate(pieces) for name, pieces in parts.items()}
+    place = {item: number for number, item in enumerate(items)}
+    kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
+    rows = np.repeat(np.arange(len(kept)), np.concatenate([np.full(len(one.kept), len(one.coded.items)) for one in intakes]))
+    asked = [np.tile([place[item.item] for item in intake.coded.items], len(intake.kept)) for intake in intakes]
+    missing = np.concatenate([intake.coded.reasons.ravel() for intake in intakes]) - 1
     return pd.DataFrame({
-        "respondent": joined["respondent"].astype(int),
-        "wave": _category(joined["wave"], [wave.id for wave in cohort.waves]),
-        "authority": _category(joined["authority"], cohort.authorities),
-        "item": pd.Categorical.from_codes(joined["item"], items),
-        "code": joined["code"].astype(float),
-        "missing": pd.Categorical.from_codes(joined["missing"], [reason.value for reason in REASONS]),
+        "respondent": kept["respondent"].to_numpy(dtype=int)[rows],
+        "wave": _category(kept["wave"], [wave.id for wave in cohort.waves])[rows],
+        "authority": _category(kept["authority"], cohort.authorities)[rows],
+        "item": pd.Categorical.from_codes(np.concatenate(asked), items),
+        "code": np.concatenate([intake.coded.codes.ravel() for intake in intakes]).astype(float),
+        "missing": pd.Categorical.from_codes(missing, [reason.value for reason in REASONS]),
     })
 
 
-def make_respondents(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
-    """List who answered, in the form of ``frames.RESPONDENTS``.
-
-    Parameters
-    ----------
-    intakes : list of Intake
-        Every source of the cohort, respondents numbered across them.
-    cohort : Cohort
-        Its waves and authorities give the order of categories.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per form kept; ``person`` is filled only where the design links waves.
-    """
+def _respondent_table(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
+    """One row per form kept, in the form of ``frames.RESPONDENTS``; ``person`` is filled only where the design links waves."""
     kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
     linked = cohort.design is Design.MATCHED
     return pd.DataFrame({
@@ -259,20 +224,14 @@ def _category(values, declared) -> pd.Categorical:
     return pd.Categorical(values, categories=levels)
 
 
-def without_survey(cohort: Cohort, dictionary: Dictionary) -> bool:
+def _without_survey(cohort: Cohort, dictionary: Dictionary) -> bool:
     """Whether a cohort has files of some source and none of a survey."""
     kinds = {dictionary.instrument(source.instrument).record.kind for source in cohort.sources if source.files}
     return bool(kinds) and SourceKind.SURVEY not in kinds
 
 
-def nothing_answered(data: Path) -> CleanedCohort:
-    """What a survey that was not made has given: no answers, nobody, no file.
-
-    Returns
-    -------
-    CleanedCohort
-        Tables with one row per nothing.
-    """
+def _nothing_answered(data: Path) -> CleanedCohort:
+    """The tables of a cohort without a survey: no answers, nobody, no file."""
     answers = pd.DataFrame({
         "respondent": pd.Series(dtype=int), "wave": _no_category(), "authority": _no_category(), "item": _no_category(),
         "code": pd.Series(dtype=float), "missing": _no_category(),

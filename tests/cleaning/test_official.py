@@ -48,6 +48,7 @@ def figures(cleaned) -> pd.DataFrame:
 class TestPublishedFiles:
     def test_every_authority_has_every_year_of_every_measure(self, figures, dictionary, cohort):
         assert not figures.duplicated(KEY).any()
+        assert dictionary.official.tables
         for table in dictionary.official.tables:
             rows = figures[figures["table"].eq(table.table)]
             measures = [one.measure for one in dictionary.official.measures_of(table)]

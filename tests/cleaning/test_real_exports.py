@@ -86,6 +86,7 @@ def test_answers_of_a_real_survey_add_up_to_the_counts_computed_in_r(shared, tin
 
     answers = clean_survey(alone, dictionary, folder).answers
     codes = answers.pivot(index="respondent", columns="item", values="code")
+    assert expected
     for row in expected:
         told = (codes[row["item"]].notna().sum(), codes[row["item"]].isna().sum(), (codes[row["item"]] >= 4).sum())
         assert told == (int(row[f"n_{year}"]), int(row[f"miss_{year}"]), int(row[f"top2_{year}"])), row["item"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from dataclasses import replace
 
 import pandas as pd
@@ -11,10 +10,10 @@ import pytest
 
 from nbeval.cleaning import clean_survey, typed_text
 from nbeval.dictionary.enums import Design
-from nbeval.dictionary.models import Column, Item
+from nbeval.dictionary.models import Column
 from nbeval.errors import NbevalError, SourceError
 from tests.cleaning.exports import (
-    AFTER, AUTHORITIES, BEFORE, form, later, write_after, write_before, write_cohort, write_csv,
+    AFTER, AUTHORITIES, BEFORE, form, later, write_after, write_before, write_cohort,
 )
 
 OFTEN = ("Often", "Sometimes", "Never", "hardly ever", "Prefer not to say", "Not sure", "")
@@ -145,30 +144,3 @@ def test_no_message_of_an_error_holds_a_cell(tiny, cohort, tmp_path, broken):
     for text in (str(caught.value), repr(caught.value), *map(str, caught.value.args)):
         assert "canary" not in text and "99" not in text and "example.org" not in text and str(tmp_path) not in text
     assert "\n  do " in str(caught.value)
-
-
-def test_a_cohort_of_usual_size_is_collected_in_well_under_two_seconds(tiny, cohort, tmp_path):
-    # eighteen files, 2,412 forms, 66 columns
-    loaded, source = tiny.instruments[0], cohort.sources[0]
-    names = [f"q{number:02d}" for number in range(62)]
-    items = tuple(Item(item=name, label=name, kind="choice", response_set="frequency", status="confirmed", source="T1")
-                  for name in names)
-    headers = {"ID": "submission", "Start": "started", "End": "finished", "E-mail": "identifying"}
-    columns = (*(Column(version="2020", header=header, role=role) for header, role in headers.items()),
-               *(Column(version="2020", header=name, role="item", item=name) for name in names))
-    changed = replace(loaded, columns=columns, items=items, routing=(), comparability=())
-    dictionary = replace(tiny, instruments=(changed,))
-    files = tuple(source.files[0].model_copy(update={"pattern": f"{number}-{{authority}}.csv", "wave": wave})
-                  for number, wave in enumerate(["before"] * 3 + ["after"] * 3))
-    large = cohort.model_copy(update={"sources": (source.model_copy(update={"files": files}),)})
-    drawn = random.Random(3)
-    for number in range(6):
-        for authority in AUTHORITIES:
-            write_csv(tmp_path / f"{number}-{authority}.csv", [*headers, *names], [
-                [f"{number}-{one}", "2020-04-01 10:00", "2020-04-01 10:10", "x", *drawn.choices(OFTEN, k=62)]
-                for one in range(134)
-            ])
-    start = time.process_time()
-    cleaned = clean_survey(large, dictionary, tmp_path)
-    assert time.process_time() - start < 1.5
-    assert len(cleaned.answers) == len(cleaned.respondents) * 62 == 18 * 134 * 62
