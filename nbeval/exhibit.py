@@ -14,6 +14,7 @@ from typing import Any
 EXHIBIT_MIME = "application/vnd.nbeval.exhibit+json"
 TEXT_MIME = "application/vnd.nbeval.text+json"
 REPORT_MIME = "application/vnd.nbeval.report+json"
+STAGE_MIME = "application/vnd.nbeval.stage+json"     # counts of a stage of a study: they reach no reader's format
 SCHEMA = 1
 
 

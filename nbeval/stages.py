@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbeval.dictionary.enums import Quantity
+from nbeval.exhibit import STAGE_MIME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,6 +56,12 @@ class StageCounts:
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows)
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>" if self.rows else ""
         return f"<p><strong>{escape(self.title)}:</strong> {escape(self.sentence)}</p>{table}"
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/html": self.html(), "text/plain": self.text(), STAGE_MIME: self.to_json()}
 
 
 def cleaned_counts(

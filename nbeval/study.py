@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbeval.release.fingerprint import code_digest, file_sha256, grounds, grounds_named, lock_digest, sha256_of
 from nbeval.dictionary import Dictionary
@@ -291,6 +291,9 @@ class _Stage:
 
     def _repr_html_(self) -> str:
         return self.counts.html()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return self.counts._repr_mimebundle_()
 
     def _count(self) -> StageCounts:
         """The counts of a stage that is worked out now."""

@@ -1,7 +1,8 @@
 """An executed notebook: what its cells may show, and what it is without the machine, the moment and the user.
 
 A report shows what came through disclosure control, and that alone: everything else that a cell displays or prints stops
-it. Cells tagged ``route`` show how answers become results; their outputs stay in the notebook and reach no other format.
+it. Cells tagged ``route`` show how answers become results: the counts of a stage of a study, and nothing else. They stay in
+the notebook and reach no other format.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nbeval.errors import RenderError
-from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME
+from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, STAGE_MIME, TEXT_MIME
 
 ROUTE = "route"
 _OWN = (REPORT_MIME, EXHIBIT_MIME, TEXT_MIME)
@@ -49,13 +50,13 @@ def foreign_outputs(notebook: Any) -> list[ForeignOutput]:
     Returns
     -------
     list of ForeignOutput
-        In order; empty where all outputs are the report's own, or of cells tagged ``route``.
+        In order; empty where all outputs are the report's own, or counts of a stage in a cell tagged ``route``.
     """
     cells = [cell for cell in notebook.cells if _INJECTED not in tags_of(cell)]
     return [
         ForeignOutput(number, heading_above(cells, number), what)
-        for number, cell in enumerate(cells, start=1) if cell.cell_type == "code" and ROUTE not in tags_of(cell)
-        for what in dict.fromkeys(map(_foreign, cell.get("outputs", ()))) if what
+        for number, cell in enumerate(cells, start=1) if cell.cell_type == "code"
+        for what in dict.fromkeys(_foreign(output, route=ROUTE in tags_of(cell)) for output in cell.get("outputs", ())) if what
     ]
 
 
@@ -72,20 +73,23 @@ def refuse_foreign_outputs(notebook: Any, name: str = "") -> None:
         raise RenderError(
             f"{cell_name(found[0].cell, found[0].heading, name)} shows {found[0].what} that did not come through the report.",
             found="; ".join(map(str, found[:5])) + (f"; and {len(found) - 5} more" if len(found) > 5 else ""),
-            allowed="what a call of the report object shows: it is numbered, captioned and under disclosure control",
+            allowed="what a call of the report object shows: it is numbered, captioned and under disclosure control; "
+                    f"in a cell tagged '{ROUTE}', the counts that a stage of the study shows",
             do="show it with report.table, report.chart, report.breakdown or report.model, or end the line with ';' or take it out.",
         )
 
 
-def _foreign(output: Any) -> str:
-    """What an output is that did not come from the report; empty where it did."""
+def _foreign(output: Any, *, route: bool) -> str:
+    """What an output is that did not come from the report, or on the route from a stage of the study; empty where it did."""
     if output.output_type == "stream":
         return "text on standard error (a warning, for example)" if output.name == "stderr" else "printed text"
     if output.output_type == "error":
         return "an error"
     data = output.get("data", {})
+    if STAGE_MIME in data:
+        return "" if route else f"the counts of a stage in a cell that is not tagged '{ROUTE}',"
     if any(mime in data for mime in _OWN):
-        return ""
+        return "" if not route else f"a part of the report in a cell tagged '{ROUTE}',"
     if any(mime.startswith("image/") for mime in data):
         return "a picture"
     plain = data.get("text/plain", "")
