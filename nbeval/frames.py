@@ -170,6 +170,9 @@ class Decision(StrEnum):
     OPEN = "cannot be decided from what was printed"
 
 
+#: the source of the rows of results that an analyst's own table, chart, breakdown or model brings
+ANALYST = "analyst"
+
 MISSING_COLUMNS = tuple(f"missing_{reason.value}" for reason in MissingReason)
 
 RESULT_KEY = (

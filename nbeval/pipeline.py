@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
     from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
+    from nbeval.report.analyst import Levels
 
 
 def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort | PublishedFigures:
@@ -102,6 +103,20 @@ def with_quotes(
     return replace(disclosed, quotes=release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary))
 
 
+def withheld_counts(*table: Any) -> Any:
+    """Counts of an analyst's own table to which of them have to be withheld."""
+    from nbeval.disclosure import aggregates
+
+    return aggregates.withheld_counts(*table)
+
+
+def withheld_numbers(*table: Any, **columns: Any) -> Any:
+    """Percentages, means and bases of an analyst's own table to which of them have to be withheld."""
+    from nbeval.disclosure import aggregates
+
+    return aggregates.withheld_numbers(*table, **columns)
+
+
 def attack(
     disclosed: DisclosedResults, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
@@ -123,14 +138,19 @@ def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quo
 
 def report(
     disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind, authority: str = "", *,
-    findings: pd.DataFrame | None = None, accounting: pd.DataFrame | None = None,
+    findings: pd.DataFrame | None = None, accounting: pd.DataFrame | None = None, levels: Levels | None = None,
 ) -> Report:
-    """Disclosed results to the report that a notebook holds; it is given no other part of the dictionary than it may show."""
+    """Disclosed results to the report that a notebook holds; it is given no other part of the dictionary than it may show.
+
+    ``levels`` are what an analyst's own breakdowns are made from, where there are answers.
+    """
     from nbeval.release.fingerprint import narrowed
     from nbeval.report import Report
+    from nbeval.report.aggregates import Protection
 
     internal = {"findings": findings, "accounting": accounting} if kind.internal else {}
-    return Report(disclosed, narrowed(dictionary, cohort, kind), cohort, kind, authority, **internal)
+    protection = Protection(withheld_counts, withheld_numbers)
+    return Report(disclosed, narrowed(dictionary, cohort, kind), cohort, kind, authority, protection=protection, levels=levels, **internal)
 
 
 def publish(jobs: Sequence[Job], out: Path, **options: Any) -> Summary:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbeval.release.fingerprint import code_digest, file_sha256, grounds, grounds_named, lock_digest, sha256_of
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.models import Cohort
-from nbeval.errors import SourceError
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Cohort, Indicator
+from nbeval.errors import ParameterError, SourceError
 from nbeval.request import check_authority, kind_named
 from nbeval.stages import StageCounts, cleaned_counts, estimated_counts, protected_counts, scored_counts
 from nbeval.workspace import Workspace, atomic_directory, mark_used, remove
@@ -158,7 +159,25 @@ class Study:
         check_authority(self.cohort, declared, authority)
         kept = self.results()
         internal = {"findings": kept.findings, "accounting": kept.accounting} if declared.internal else {}
-        return pipeline.report(kept.disclosed, self.dictionary, self.cohort, declared, authority, **internal)
+        return pipeline.report(kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, **internal)
+
+    def _levels(self, indicator: str, by: Sequence[str], wave: str, authority: str) -> tuple[Indicator, pd.DataFrame]:
+        """The levels of a declared indicator by groups, unprotected: what an analyst's own breakdown in a report is made from.
+
+        They are at one wave unless ``by`` names ``wave``, and of one authority where one is named.
+        """
+        from nbeval import pipeline
+        from nbeval.estimate.tidy import levels
+
+        declared = self.dictionary.indicator(indicator)
+        if self.measured is None or declared.measure is Measure.ORDERED:
+            raise ParameterError(
+                f"the indicator '{indicator}' has no percentage or mean to break down.", found="no answers" if self.measured is None else "ordered answers",
+                allowed="an indicator that is a percentage or a mean, of a cohort with answers", do="choose another indicator.")
+        frame = pipeline.wide_values(self.measured, self.dictionary)
+        frame = frame if "wave" in by else frame[frame["wave"].eq(wave)]
+        frame = frame[frame["authority"].eq(authority)] if authority else frame
+        return declared, levels(frame, indicator, by=list(by), unit="percent" if declared.measure is Measure.PERCENT else None)
 
     # --- what they rest on ---------------------------------------------------------------------------
 

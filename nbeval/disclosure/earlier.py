@@ -12,7 +12,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import KEY, Cells, read_cells
 from nbeval.disclosure.seeking import COUNTS
-from nbeval.frames import RESULTS
+from nbeval.frames import ANALYST, RESULTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,9 @@ def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclo
 
 
 def _published(earlier: Sequence[pd.DataFrame], dictionary: Dictionary) -> pd.DataFrame:
-    """One row per cell that an earlier report shows, with its value there (``before``)."""
-    tables = [_complete(table) for table in earlier if len(table)]
+    """One row per cell that an earlier report shows, with its value there (``before``); an analyst's own tables have no declared cells."""
+    complete = [_complete(table) for table in earlier if len(table)]
+    tables = [own for table in complete if len(own := table[table["source"].ne(ANALYST)].reset_index(drop=True))]
     empty = pd.DataFrame({name: pd.Series(dtype=str) for name in KEY} | {"before": pd.Series(dtype=float)})
     if not tables:
         return empty

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.errors import DisclosureError, OutputError, ParameterError
-from nbeval.frames import result_key
+from nbeval.frames import ANALYST, result_key
 from nbeval.publish.index import write_indexes
 from nbeval.publish.staging import staging
 from nbeval.release.compare import RESULTS_FILE, same_value
@@ -87,7 +87,7 @@ def propose(
     results = _shown([home / name / RESULTS_FILE for name in there])
     faults += _not_attacked(results, kept.disclosed.table)
     faults += [f"{(~audit['ok']).sum()} withheld numbers can be worked out."] if not audit["ok"].all() else []
-    return Proposal(cohort, there, files, audit, results, tuple(faults), tuple(_notes(cohort, there, named, workspace, out)))
+    return Proposal(cohort, there, files, audit, results, tuple(faults), tuple(_notes(cohort, there, named, results, workspace, out)))
 
 
 def sign(proposal: Proposal, name: str, day: date, workspace: Workspace, out: Path) -> Release:
@@ -149,12 +149,12 @@ def _shown(tables: list[Path]) -> pd.DataFrame:
 
 
 def _not_attacked(shown: pd.DataFrame, protected: pd.DataFrame) -> list[str]:
-    """What the reports show and the attack did not see."""
+    """What the reports show of declared exhibits and the attack did not see."""
     if shown.empty:
         return []
     known = {result_key(row): row for row in protected.to_dict("records")}
     other = 0
-    for row in shown.to_dict("records"):
+    for row in shown[shown["source"].ne(ANALYST)].to_dict("records"):
         mine = known.get(result_key({**row, "weighted": row["weighted"] == "True"}))
         other += mine is None or any(not _same(row[name], mine[name]) for name in shown.columns if name in mine)
     return [f"{other} results in the reports are not those that were protected; render the reports again."] if other else []
@@ -166,11 +166,14 @@ def _same(printed: str, value: object) -> bool:
     return same_value(printed or None, text or None, 1e-9, 1e-12)
 
 
-def _notes(cohort: str, there: tuple[str, ...], named: list[str], workspace: Workspace, out: Path) -> list[str]:
+def _notes(cohort: str, there: tuple[str, ...], named: list[str], results: pd.DataFrame, workspace: Workspace, out: Path) -> list[str]:
     """What whoever signs should know."""
     missing = [name for name in named if name not in there]
     before = releases_of(cohort, out)
     unconfirmed = len(workspace.dictionary.unconfirmed())
     lines = [f"Not in the release, since not made: {', '.join(missing)}."] if missing else []
     lines += [f"Protected against what is out already: {one.about}." for one in before]
+    own = int(results["source"].eq(ANALYST).sum()) if len(results) else 0
+    lines += [f"{own:,} numbers are of analysts' own tables: each table is protected by itself, and the attack does not see what several tell "
+              "together. Look at them beside the declared exhibits before you sign."] if own else []
     return [*lines, f"{unconfirmed} entries of the dictionary could not be confirmed; reports say so where they rest on one."]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from nbeval.dictionary.enums import Status
 from nbeval.dictionary.models import ExhibitRow, Indicator
+from nbeval.exhibit import Exhibit
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.draft import Draft, available, indicators_of
@@ -161,10 +162,13 @@ def glossary(context: Context) -> Text:
     return Text((Paragraphs("terms", tuple((term.term, term.meaning) for term in terms)),))
 
 
-def exhibit_list(context: Context, drafts: tuple[Draft, ...], numbers: Mapping[str, int]) -> Text:
-    """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows."""
+def exhibit_list(context: Context, drafts: tuple[Draft, ...], numbers: Mapping[str, int], own: tuple[Exhibit, ...] = ()) -> Text:
+    """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows.
+
+    An analyst's own follow, as far as they were made before the list.
+    """
     labels = {one.id: one.label for one in context.cohort.sources}
-    if not drafts:
+    if not drafts and not own:
         return Text((paragraph(context.say("nothing_in_section")),))
     items = tuple(
         (context.say("list_entry", label=context.say("figure" if spec.chart else "table", number=numbers[spec.exhibit]),
@@ -172,4 +176,5 @@ def exhibit_list(context: Context, drafts: tuple[Draft, ...], numbers: Mapping[s
                      source=labels.get(spec.source_id, spec.source_id), count=len(draft.shown)), anchor(spec.exhibit))
         for draft in drafts for spec in (draft.spec,)
     )
+    items += tuple((context.say("list_entry_own", label=one.label, title=one.title.rstrip("."), source=one.source), anchor(one.id)) for one in own)
     return Text((Paragraphs("links", items),))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +16,8 @@ from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
 from nbeval.report.account import exhibit_list, glossary, limits, methods
+from nbeval.report.aggregates import Protection
+from nbeval.report.analyst import Caption, Levels, OwnExhibits
 from nbeval.report.context import Context
 from nbeval.report.data_quality import accounting_table, findings_table
 from nbeval.report.discussion import strengths_and_priorities, to_discuss
@@ -40,6 +45,9 @@ class Report:
         The authority it is on; empty for the whole cohort.
     findings, accounting
         What ``clean_survey`` found and how its forms add up; for internal kinds of report.
+    protection, levels
+        Disclosure control of an analyst's own tables, and levels from the answers for breakdowns that no exhibit declares; None
+        where the report is opened without.
 
     Raises
     ------
@@ -51,7 +59,7 @@ class Report:
 
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
                  authority: str = "", *, findings: pd.DataFrame | None = None,
-                 accounting: pd.DataFrame | None = None) -> None:
+                 accounting: pd.DataFrame | None = None, protection: Protection | None = None, levels: Levels | None = None) -> None:
         refuse_undisclosed(disclosed)
         refuse_authority(cohort, kind, authority)
         self.disclosed = disclosed
@@ -65,6 +73,7 @@ class Report:
         self._built: dict[str, Exhibit] = {}
         self._asked: dict[str, None] = {}
         self._absent: dict[str, None] = {}
+        self._own = OwnExhibits(self.context, protection, levels)
 
     @property
     def title(self) -> Several:
@@ -124,6 +133,146 @@ class Report:
             shown += [self._shown(spec) for spec in specs]
         return Several(tuple(shown))
 
+    # --- an analyst's own ------------------------------------------------------------------------------
+
+    def protect(self, frame: pd.DataFrame | pd.Series, *, units: Mapping[str, str] | None = None, n: str = "", groups: Sequence[str] = ()) -> pd.DataFrame:
+        """A tidy copy of a table without the numbers that may not be shown, to draw a chart from; arguments are those of ``table``.
+
+        Returns
+        -------
+        DataFrame
+            One row per group; withheld numbers are missing, and ``suppression`` has the symbol. The report knows the copy again.
+        """
+        return self._own.protect(frame, units or {}, n, groups)
+
+    def table(
+        self, frame: pd.DataFrame | pd.Series, *, title: str, units: Mapping[str, str] | None = None, n: str = "", groups: Sequence[str] = (),
+        **caption: Any,
+    ) -> Shown:
+        """Show an analyst's own table as a numbered exhibit, under disclosure control.
+
+        Parameters
+        ----------
+        frame
+            Aggregates: a tidy frame with one row per group (as ``nbeval.levels``, ``change`` and ``crosstab`` give it, or your own), or
+            counts as ``groupby(...).size()`` and ``pandas.crosstab`` give them, without totals.
+        title
+            What the table shows.
+        units
+            What a column of numbers is: ``percent``, ``share`` (0 to 1, shown in percent), ``mean``, ``median``, ``sd``, ``difference`` or
+            ``change``. Frames of nbeval say it themselves.
+        n
+            The column with the number of people that a row rests on; ``n`` or ``count`` unless it is said.
+        groups
+            Columns of whole numbers that name a row, such as an age.
+        **caption
+            ``id`` (else made from the title), ``unit``, ``base``, ``source``, ``notes`` (texts), ``labels`` and ``decimals`` (by column).
+
+        Raises
+        ------
+        DisclosureError
+            A number comes without the number of people that it rests on, or the rows look like persons.
+        ParameterError
+            A column has no unit, or the table has totals.
+
+        Notes
+        -----
+        Counts under the threshold and what would give them back are withheld; the sums over the groups are taken to be known. The numbers
+        are rows of ``results.csv`` with the source ``analyst``. One table is protected by itself: what it tells beside other tables is
+        for whoever signs the release to judge. A declared indicator by declared groups is better shown by ``breakdown``.
+
+        Examples
+        --------
+        >>> report.table(answers.groupby(["authority", "ethnicity"]).size(), title="Who answered")      # doctest: +SKIP
+        """
+        return self._own.table(frame, units or {}, n, groups, _caption(title, caption))
+
+    def chart(
+        self, axes: Any, *, data: pd.DataFrame | pd.Series, title: str, alt: str, units: Mapping[str, str] | None = None, n: str = "",
+        groups: Sequence[str] = (), **caption: Any,
+    ) -> Shown:
+        """Show a chart of seaborn or matplotlib as a numbered figure, with the table of what it draws.
+
+        Parameters
+        ----------
+        axes
+            What the function that drew it returned, in the same cell: Axes, a Figure, or a grid of seaborn.
+        data
+            The aggregates that it draws; where some may not be shown, from ``protect``, which leaves them out.
+        title
+            What the chart shows.
+        alt
+            The words for those who cannot see it; required.
+        units, n, groups, **caption
+            As in ``table``.
+
+        Raises
+        ------
+        ParameterError
+            It has no words.
+        DisclosureError
+            It draws numbers that have to be withheld, or points that are more than the rows of its data.
+
+        Examples
+        --------
+        >>> data = report.protect(nbeval.levels(scored, "lonely", by="authority", unit="percent"))      # doctest: +SKIP
+        >>> report.chart(seaborn.barplot(data, x="estimate", y="authority"), data=data,                 # doctest: +SKIP
+        ...              title="Lonely, by authority", alt="The share who are lonely is highest in Larkenmere.")
+        """
+        return self._own.chart(axes, data, units or {}, n, groups, alt, _caption(title, caption))
+
+    def breakdown(self, indicator: str, *, by: str | Sequence[str], title: str, **caption: Any) -> Shown:
+        """Show the levels of a declared indicator by declared groups.
+
+        Parameters
+        ----------
+        indicator
+            Its id.
+        by
+            ``authority`` or a declared group, or several of these and ``wave``.
+        title, **caption
+            As in ``table``.
+
+        Notes
+        -----
+        Where the release has these results they are shown as they are. Else they are estimated from the answers, at the last wave of the
+        report unless ``by`` names ``wave``, and protected as a table is.
+
+        Raises
+        ------
+        ParameterError
+            There is no such indicator or group, or the report has neither the results nor the answers.
+
+        Examples
+        --------
+        >>> report.breakdown("lonely", by="gender", title="Lonely, by gender")                          # doctest: +SKIP
+        """
+        return self._own.breakdown(indicator, (by,) if isinstance(by, str) else tuple(by), _caption(title, caption))
+
+    def model(self, fit: Any, *, title: str, **caption: Any) -> Shown:
+        """Show a model that was fitted with statsmodels: its terms, with intervals, p and the number of people.
+
+        Parameters
+        ----------
+        fit
+            What ``fit()`` returned. A logistic model is shown as odds ratios, any other by its coefficients.
+        title, **caption
+            As in ``table``; ``labels`` are by term.
+
+        Raises
+        ------
+        DisclosureError
+            Too few people are behind it, behind an outcome, or behind a level of a factor.
+
+        Examples
+        --------
+        >>> fit = smf.logit("lonely ~ C(gender) + age", scored).fit(disp=0)                             # doctest: +SKIP
+        >>> report.model(fit, title="What goes with loneliness")                                        # doctest: +SKIP
+        """
+        return self._own.model(fit, _caption(title, caption))
+
+    # --- sentences -------------------------------------------------------------------------------------
+
     def text(self, template: str, of: str = "", **select: str) -> Text:
         """Fill a sentence from the results of an exhibit, or of what keywords select.
 
@@ -179,7 +328,7 @@ class Report:
 
     def exhibit_list(self) -> Text:
         """The tables and figures of the report, with links, and the section, the source and the results of each."""
-        return exhibit_list(self.context, tuple(self.drafts.values()), self.numbers)
+        return exhibit_list(self.context, tuple(self.drafts.values()), self.numbers, self._own.exhibits)
 
     def findings(self) -> Shown | Text:
         """What the checks found, in an internal report only."""
@@ -202,7 +351,8 @@ class Report:
             one row per exhibit and result shown in it: ``exhibit`` and the columns of ``frames.RESULTS``,
             in key order. The sentences of the notebook have the exhibit they were asked ``of``, or none.
         """
-        rows = [(exhibit, *self.context.results.by_key[key]) for exhibit, key in sorted(self._used)]
+        shown = {(exhibit, key): self.context.results.by_key[key] for exhibit, key in self._used} | self._own.rows
+        rows = [(exhibit, *shown[exhibit, key]) for exhibit, key in sorted(shown)]
         return pd.DataFrame(rows, columns=["exhibit", *self.disclosed.table.columns])
 
     def _spec(self, exhibit: str) -> ExhibitRow:
@@ -218,6 +368,7 @@ class Report:
 
     def _shown(self, spec: ExhibitRow) -> Shown:
         """An exhibit as the notebook shows it."""
+        self._own.passed(self.numbers[spec.exhibit], figure=bool(spec.chart))
         return Shown(self._build(spec), self.context.words)
 
     def _build(self, spec: ExhibitRow) -> Exhibit:
@@ -239,6 +390,16 @@ class Report:
     def _note_use(self, exhibit: str, keys: tuple[str, ...]) -> None:
         """Remember that results were shown."""
         self._used.update(dict.fromkeys((exhibit, key) for key in keys))
+
+
+def _caption(title: str, given: Mapping[str, Any]) -> Caption:
+    """What stands around an analyst's exhibit, from the keywords of a call."""
+    known = tuple(one.name for one in fields(Caption) if one.name != "title")
+    strange = sorted(set(given) - set(known))
+    if strange:
+        raise ParameterError("an exhibit has no such lines.", found=", ".join(strange), allowed=", ".join(known), do="use only the keywords above.")
+    notes = given.get("notes", ())
+    return Caption(title, **{**given, "notes": (notes,) if isinstance(notes, str) else tuple(notes)})
 
 
 def refuse_undisclosed(disclosed: object) -> None:

@@ -13,6 +13,8 @@ from nbeval.frames import RESULTS, Contrast, Quantity, result_key
 
 #: one row of results, its columns as attributes
 Result = namedtuple("Result", tuple(RESULTS.columns))
+#: its columns that are numbers
+NUMBERS = tuple(name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64")
 
 _PARTS = ("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")
 

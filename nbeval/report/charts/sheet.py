@@ -116,13 +116,18 @@ class Sheet:
 
     def svg(self, exhibit: str) -> str:
         """The sheet as SVG: text as text, the same bytes every time, ids that begin with the exhibit's."""
-        page = StringIO()
-        with mpl.rc_context(STYLE):     # the kind of text and the salt of ids are read when the file is written
-            self.figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-        name = anchor(exhibit)
-        bare = _DROPPED.sub("", page.getvalue()).strip()
-        named = _ID.sub(lambda match: f"{match.group(1)}{name}-", _TAG.sub(lambda tag: _FINER.sub(r"\1", tag[0]), bare))
-        return named.replace(f"'{FONT}'", f"'{FONT}', Verdana, sans-serif")
+        return svg_of(self.figure, exhibit)
+
+
+def svg_of(figure: Figure, exhibit: str) -> str:
+    """A figure as SVG: text as text, the same bytes every time, ids that begin with the exhibit's."""
+    page = StringIO()
+    with mpl.rc_context(STYLE):     # the kind of text and the salt of ids are read when the file is written
+        figure.savefig(page, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    name = anchor(exhibit)
+    bare = _DROPPED.sub("", page.getvalue()).strip()
+    named = _ID.sub(lambda match: f"{match.group(1)}{name}-", _TAG.sub(lambda tag: _FINER.sub(r"\1", tag[0]), bare))
+    return named.replace(f"'{FONT}'", f"'{FONT}', Verdana, sans-serif")
 
 
 def looks(data: ChartData) -> dict[str, dict[str, object]]:

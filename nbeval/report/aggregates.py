@@ -1,0 +1,297 @@
+"""An analyst's own table: read as aggregates of people, refused where it is none, and what is withheld of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary.enums import Quantity
+from nbeval.dictionary.models import Disclosure
+from nbeval.errors import DisclosureError, ParameterError
+
+#: the unit of a column of shares from 0 to 1, which are shown as percentages
+SHARE = "share"
+#: what a column of numbers may be
+UNITS = (Quantity.PERCENT, SHARE, Quantity.MEAN, Quantity.MEDIAN, Quantity.SD, Quantity.DIFFERENCE, Quantity.CHANGE, Quantity.COUNT)
+#: columns of a tidy frame that belong to its estimate
+OF_ESTIMATE = (
+    "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted", "verdict", "n_reference", "n_missing",
+    "n_effective", "row_percent", "unit", "method", "warning", "suppression",
+)
+#: a table for readers has fewer rows; more are people
+MOST_ROWS = 500
+_ESTIMATE, _COUNTS, _BASE = "estimate", ("n", "count"), "base"
+
+
+@dataclass(frozen=True)
+class Protection:
+    """Disclosure control of tables: which rows of a cross-classification, and which numbers of a table of groups, have to be withheld.
+
+    The pipeline hands it over, for no stage imports another; ``disclosure.aggregates`` says what the arguments are.
+    """
+
+    counts: Callable[..., np.ndarray]
+    numbers: Callable[..., pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Aggregates:
+    """A tidy table of groups of people.
+
+    ``keys`` name a row, ``values`` are the columns of numbers and what each is of, ``count`` is the number of people in the row, or, where
+    there are values and no ``base``, that the values rest on. ``withheld`` has the columns of ``frame`` that are numbers.
+    """
+
+    frame: pd.DataFrame
+    keys: tuple[str, ...]
+    values: Mapping[str, Quantity]
+    count: str
+    base: str = ""
+    withheld: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def __repr__(self) -> str:
+        """The size alone."""
+        return f"<Aggregates: {len(self.frame)} rows, {len(self.values)} columns of numbers>"
+
+    @property
+    def counted(self) -> bool:
+        """Whether the count is of the people in the cell itself, and not the base of a value."""
+        return not self.values or bool(self.base)
+
+    def shown(self, column: str) -> np.ndarray:
+        """The numbers of a column, missing where they are withheld."""
+        return self.frame[column].to_numpy(float, na_value=np.nan)
+
+
+def read_aggregates(table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str]) -> Aggregates:
+    """Read a table as aggregates of people.
+
+    Parameters
+    ----------
+    table : a tidy frame, a cross-tabulation of counts, or counts as ``groupby(...).size()`` gives them
+    units : what a column of numbers is, one of ``UNITS``; ``estimate`` of a frame of nbeval says so itself
+    n : the column with the number of people; ``n`` or ``count`` where it is empty
+    groups : columns of whole numbers that name a row, such as an age
+
+    Raises
+    ------
+    DisclosureError
+        Rows look like persons, or a number comes without the number of people that it rests on.
+    ParameterError
+        What a column is has to be said, or rows have the same names.
+    """
+    frame, index = _tidy(table, n)
+    _refuse_persons(frame)
+    count = _count_column(frame, n)
+    base = _BASE if _BASE in frame and _BASE != count else ""
+    values = _values(frame, units, {count, base, *index, *groups})
+    beside = {count, base, *values, *OF_ESTIMATE}
+    keys = tuple(name for name in frame if name not in beside)
+    for name in values:
+        if units.get(name) == SHARE:
+            frame[name] = 100 * frame[name].astype(float)
+    _refuse_doubles(frame, keys)
+    _refuse_hidden_shares(frame, values, count)
+    _refuse_totals(frame, keys, count)
+    return Aggregates(_with_empty_cells(frame, keys, count) if not values and not base else frame, keys, values, count, base)
+
+
+def protected(own: Aggregates, policy: Disclosure, protection: Protection) -> Aggregates:
+    """The same table without the numbers that could give somebody away; the table given is not altered."""
+    numbers = [name for name in (own.count, own.base, *own.values, *OF_ESTIMATE) if name and name in own.frame]
+    numbers = [name for name in numbers if pd.api.types.is_numeric_dtype(own.frame[name])]
+    withheld = pd.DataFrame(False, index=own.frame.index, columns=numbers)
+    if own.counted:
+        gone = protection.counts(own.frame, own.keys, own.count, policy)
+        withheld.loc[gone, :] = True
+    else:
+        percentages = [name for name, quantity in own.values.items() if quantity is Quantity.PERCENT]
+        found = protection.numbers(own.frame, own.keys, own.count, policy, percentages=percentages, answer=_answer(own, percentages))
+        if "n_reference" in own.frame:
+            found["numbers"] |= own.frame["n_reference"].lt(max(policy.threshold, policy.threshold_percent_base)).to_numpy()
+        for name in numbers:
+            same = name if name in found else (_ESTIMATE if name in OF_ESTIMATE and _ESTIMATE in found else "numbers")
+            withheld[name] = found[same].to_numpy() | found["numbers"].to_numpy()
+        withheld[own.count] = found[own.count].to_numpy()
+        rows = withheld[[*own.values]].any(axis=1)      # a number of the row could give back another
+        withheld.loc[rows, [name for name in numbers if name != own.count]] = True
+    frame = own.frame.copy()
+    for name in numbers:
+        frame[name] = frame[name].astype(float).mask(withheld[name])
+    return Aggregates(frame, own.keys, own.values, own.count, own.base, withheld)
+
+
+def _tidy(table: pd.DataFrame | pd.Series, n: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The table with one row per group and plain columns, and the names that were its index."""
+    if isinstance(table, pd.Series):
+        table = table.to_frame(str(table.name) if table.name in _COUNTS else n or "n")
+    if not isinstance(table, pd.DataFrame):
+        raise ParameterError("an analyst's table is a frame of pandas.", found=type(table).__name__, allowed="DataFrame, or a Series of counts",
+                             do="hand over what levels, crosstab, groupby(...).size() or pandas.crosstab gives.")
+    if len(table) > MOST_ROWS:
+        _refuse_persons(table)
+    named = isinstance(table.index, pd.MultiIndex) or table.index.name is not None or not pd.api.types.is_integer_dtype(table.index)
+    if named and not ({n, *_COUNTS} - {""}) & set(table.columns) and _are_counts(table):
+        table = _long(table)
+    elif named:
+        table = table.rename_axis(index=_index_names(table))
+    index = tuple(table.index.names) if named else ()
+    frame = table.reset_index() if named else table.reset_index(drop=True)
+    frame.columns = [str(name) for name in frame.columns]
+    return frame.copy(), tuple(name for name in map(str, index) if name in frame)
+
+
+def _long(table: pd.DataFrame) -> pd.DataFrame:
+    """A cross-tabulation of counts with one row per cell, all that names the cell in the index."""
+    names = [str(name) if name is not None else f"column_{place}" for place, name in enumerate(table.columns.names, start=1)]
+    rows = _index_names(table)
+    long = table.rename_axis(index=rows).rename_axis(columns=names).melt(ignore_index=False, value_name="n").fillna({"n": 0})
+    return long.set_index(names, append=True)
+
+
+def _index_names(table: pd.DataFrame) -> list[str]:
+    """The names of the index; a level without a name is called by its place."""
+    names = table.index.names
+    return [str(name) if name is not None else "group" if len(names) == 1 else f"group_{place}" for place, name in enumerate(names, start=1)]
+
+
+def _are_counts(table: pd.DataFrame) -> bool:
+    """Whether every column holds whole numbers from 0 on."""
+    whole = [pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column) for _, column in table.items()]
+    values = table.to_numpy(float, na_value=0.0) if whole and all(whole) else np.array([0.5])
+    return bool((values == np.round(values)).all() and (values >= 0).all())
+
+
+def _refuse_persons(frame: pd.DataFrame) -> None:
+    """Refuse what has more rows than a table for readers."""
+    if len(frame) > MOST_ROWS:
+        raise DisclosureError(
+            "the rows of the table look like persons.", found=f"{len(frame):,} rows", allowed=f"up to {MOST_ROWS} groups",
+            do="hand over numbers of groups, with how many people each rests on, such as levels or groupby(...).size() gives.")
+
+
+def _count_column(frame: pd.DataFrame, n: str) -> str:
+    """The column with the number of people of every row: whole, and never missing."""
+    name = n or next((one for one in _COUNTS if one in frame), "")
+    if name not in frame:
+        raise DisclosureError(
+            "the table does not say how many people its numbers rest on.", found=f"{len(frame.columns)} columns, none of them '{n or 'n'}'",
+            allowed="a column with the number of people of each row", do='add the counts, and name their column with n="..." if it is not n.')
+    counts = frame[name] if pd.api.types.is_numeric_dtype(frame[name]) else pd.Series(np.nan, frame.index)
+    missing = int(counts.isna().sum())
+    if missing or (counts < 0).any() or (counts != np.round(counts)).any():
+        raise DisclosureError(
+            f"the column '{name}' does not count people in every row.", found=f"{missing} of {len(frame)} rows without a number" if missing
+            else "numbers that are not whole, or below 0", allowed="whole numbers from 0 on",
+            do="hand over the table with all its counts, and before anything in it is withheld: the report does that.")
+    if len(frame) > 1 and counts.max() <= 1:
+        raise DisclosureError("the rows of the table look like persons.", found=f"{len(frame)} rows that count one person or none",
+                              allowed="groups of people", do="count people by group first.")
+    return name
+
+
+def _values(frame: pd.DataFrame, units: Mapping[str, str], known: set[str]) -> dict[str, Quantity]:
+    """The columns of numbers with what they are of; what is not said and does not say itself is refused."""
+    strange = sorted(set(units) - set(frame)) + sorted(f"{name}: {unit}" for name, unit in units.items() if unit not in UNITS)
+    if strange:
+        raise ParameterError("units names what the table or nbeval has not.", found=", ".join(strange), allowed=", ".join(UNITS),
+                             do='say units={"column": "percent"}, with a column of the table.')
+    found: dict[str, Quantity] = {}
+    for name, column in frame.items():
+        if name in known or name in OF_ESTIMATE or (name not in units and not _is_number(column)):
+            continue
+        unit = units.get(name) or (_of_estimate(frame) if name == _ESTIMATE else "")
+        if not unit:
+            raise ParameterError(
+                f"what the numbers of the column '{name}' are has to be said.", found=f"'{name}' without a unit", allowed=", ".join(UNITS),
+                do=f'say units={{"{name}": "percent"}} (or what it is), or groups=["{name}"] if it names the row.')
+        found[str(name)] = Quantity.PERCENT if unit == SHARE else Quantity(unit)
+    return found
+
+
+def _of_estimate(frame: pd.DataFrame) -> str:
+    """What the estimate of a frame of nbeval is, by its own columns; empty where they do not say."""
+    if "unit" not in frame:
+        return ""
+    if "n_reference" in frame:
+        return Quantity.DIFFERENCE
+    return Quantity.PERCENT if frame["unit"].eq("percent").all() else Quantity.MEAN
+
+
+def _is_number(column: pd.Series) -> bool:
+    """Whether a column holds numbers that are no categories."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _refuse_doubles(frame: pd.DataFrame, keys: tuple[str, ...]) -> None:
+    """Refuse rows that cannot be told apart."""
+    doubles = int(frame.duplicated(list(keys)).sum()) if keys else max(len(frame) - 1, 0)
+    if doubles:
+        raise ParameterError(
+            "rows of the table have the same names.", found=f"{doubles} rows too many", allowed="one row for each combination of "
+            + (", ".join(keys) or "the columns that name a row"), do="keep the columns that tell the rows apart, or sum the counts first.")
+
+
+def _refuse_hidden_shares(frame: pd.DataFrame, values: Mapping[str, Quantity], count: str) -> None:
+    """Refuse a mean of noughts and ones that is not called a share, and counts of more people than there are."""
+    people = frame[count].to_numpy(float)
+    for name, quantity in values.items():
+        value = frame[name].to_numpy(float, na_value=np.nan)
+        known = np.isfinite(value)
+        if quantity is Quantity.MEAN and known.any() and ((value[known] >= 0) & (value[known] <= 1)).all() \
+                and np.allclose(value[known] * people[known], np.round(value[known] * people[known]), atol=1e-6):
+            raise ParameterError(f"the means of the column '{name}' are shares of people.", found="numbers from 0 to 1 that count people",
+                                 allowed=SHARE, do=f'say units={{"{name}": "{SHARE}"}}; it is shown in percent and protected as a count.')
+        if quantity is Quantity.PERCENT and ((value[known] < 0) | (value[known] > 100.0001)).any():
+            raise ParameterError(f"the column '{name}' is no percentage.", found="numbers outside 0 to 100", allowed="0 to 100",
+                                 do="say what it is with units.")
+        if quantity is Quantity.COUNT:
+            raise ParameterError(f"the table has a second column of counts, '{name}'.", found=f"{count} and {name}", allowed="one column of counts",
+                                 do=f'say with n="{name}" which it is, or give the one as a percentage of the other.')
+
+
+def _refuse_totals(frame: pd.DataFrame, keys: tuple[str, ...], count: str) -> None:
+    """Refuse a row that is the sum of the others: what is withheld of them could be worked out from it."""
+    for key in keys:
+        others = [name for name in keys if name != key]
+        groups = [part for _, part in frame.groupby(others, observed=True, sort=False)] if others else [frame]
+        for level in frame[key].drop_duplicates():
+            parts = [(part.loc[part[key].eq(level), count].sum(), part.loc[part[key].ne(level), count].to_numpy()) for part in groups]
+            parts = [(whole, rest) for whole, rest in parts if whole and len(rest) > 1]
+            named = str(level).casefold() in ("all", "total")
+            if parts and all(whole == rest.sum() for whole, rest in parts) and (named or len(parts) > 2):
+                raise ParameterError(
+                    f"the column '{key}' has a row that is the sum of the others.", found="totals among the groups", allowed="the groups alone",
+                    do="leave the totals out (margins=False): what is withheld of a group could be worked out from them.")
+
+
+def _with_empty_cells(frame: pd.DataFrame, keys: tuple[str, ...], count: str) -> pd.DataFrame:
+    """A table of counts with the cells in which there is nobody: that they are missing would say so."""
+    levels = [pd.unique(frame[key]) for key in keys]
+    size = int(np.prod([len(one) for one in levels])) if levels else 0
+    if len(keys) < 2 or size == len(frame) or size > MOST_ROWS:
+        return frame
+    grid = pd.MultiIndex.from_product(levels, names=list(keys))
+    return frame.set_index(list(keys))[[count]].reindex(grid, fill_value=0).reset_index()
+
+
+def _answer(own: Aggregates, percentages: list[str]) -> str:
+    """The key whose values are the answers to one question: over it the percentages of a group add up to 100."""
+    if len(percentages) != 1:
+        return ""
+    for key in sorted(own.keys, key=lambda name: name != "level"):
+        others = [name for name in own.keys if name != key]
+        parts = own.frame.groupby(others, observed=True, sort=False) if others else own.frame.groupby(np.zeros(len(own.frame)))
+        sums, bases, rows = parts[percentages[0]].sum(min_count=1), parts[own.count].nunique(), parts.size()
+        if key == "level" or ((sums.dropna() - 100).abs().le(1.5).all() and bases.eq(1).all() and rows.gt(1).all()):
+            return key
+    return ""
+
+
+def named_value(value: Any) -> str:
+    """The text of a key."""
+    return "" if pd.isna(value) else str(value)
