@@ -112,8 +112,7 @@ class OwnExhibits:
             own = known[1] if known and known[0] is table else self._protected(table, units, n, groups)
             refuse_hidden_in_chart(own, marks_in(axes), drawn_protected=known is not None)
             begun, rows = self._exhibit(own, caption, figure=True)
-            lines = "\n".join(_line(begun.columns, row) for row in begun.rows)
-            figure = figure_of_axes(axes, begun.id, alt.strip(), lines)
+            figure = figure_of_axes(axes, begun, alt.strip())
         finally:
             close(axes)
         return self._shown((replace(begun, figure=figure), rows))
@@ -378,11 +377,6 @@ def _key_text(name: str, value: Any, context: Context) -> str:
     if name == "wave":
         return next((wave.label for wave in context.cohort.waves if wave.id == text), text)
     return context.level_label(name, text)
-
-
-def _line(columns: Sequence[Column], row: Row) -> str:
-    """A row of a table as a line of words."""
-    return "; ".join(f"{column.label}: {cell.text}" if column.numeric else cell.text for column, cell in zip(columns, row.cells, strict=True) if cell.text)
 
 
 def _letters(count: int) -> str:

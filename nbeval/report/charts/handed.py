@@ -10,7 +10,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as Drawing
 
 from nbeval.errors import ParameterError
-from nbeval.exhibit import Figure
+from nbeval.exhibit import Column, Exhibit, Figure, Row
 from nbeval.report.charts.sheet import svg_of
 from nbeval.report.charts.style import WIDTH
 
@@ -39,8 +39,8 @@ def marks_in(axes: Any) -> int:
     return points
 
 
-def figure_of_axes(axes: Any, exhibit: str, alt: str, description: str) -> Figure:
-    """The drawing as a figure of a report, no wider than a page."""
+def figure_of_axes(axes: Any, exhibit: Exhibit, alt: str) -> Figure:
+    """The drawing as the figure of an exhibit, no wider than a page; its description is the table behind it, row by row."""
     drawing = drawing_of(axes)
     wide, high = drawing.get_size_inches()
     least = min(1.0, WIDTH / 25.4 / wide)
@@ -48,8 +48,14 @@ def figure_of_axes(axes: Any, exhibit: str, alt: str, description: str) -> Figur
     with mpl.rc_context({"figure.autolayout": False}):
         if drawing.get_layout_engine() is None:
             drawing.tight_layout()
-        svg = svg_of(drawing, exhibit)
+        svg = svg_of(drawing, exhibit.id)
+    description = "\n".join(_line(exhibit.columns, row) for row in exhibit.rows)
     return Figure(svg, alt, description, wide * least * 25.4, high * least * 25.4)
+
+
+def _line(columns: tuple[Column, ...], row: Row) -> str:
+    """A row of the table in words: what it is of, then each number with its name."""
+    return "; ".join(f"{column.label}: {cell.text}" if column.numeric else cell.text for column, cell in zip(columns, row.cells, strict=True) if cell.text)
 
 
 def close(axes: Any) -> None:
