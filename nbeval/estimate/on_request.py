@@ -62,7 +62,7 @@ STATISTICS: Mapping[str, Statistic] = MappingProxyType({one.id: one() for one in
 
 
 def on_request(plan: Plan) -> pd.DataFrame:
-    """Estimate the statistics of a change that some exhibit of the programme names, one row per statistic x indicator x later wave x place."""
+    """Estimate the statistics of a change that some exhibit names: one row per statistic x indicator x later wave x place."""
     named = {quantity for exhibit in plan.dictionary.exhibits for quantity in exhibit.quantities}
     rows = [
         plan.rows(one.columns(wave_pairs(plan, wave), plan), quantity=one.id, unit=one.unit, method=one.method)
