@@ -15,7 +15,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from nbeval.publish.zips import fixed_zip
+from nbeval.publish.formats import fixed_zip
 
 FILE = Path(__file__).parent / "templates" / "reference.docx"
 FONT = "Arial"

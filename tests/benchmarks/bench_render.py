@@ -124,7 +124,7 @@ def _profile(one: ReportRequest, workspace: Workspace) -> None:
     say(f"where the time goes, in seconds of a processor: {one.kind.id} {one.authority}".rstrip())
     marks = [("imports, once for all reports", time.process_time())]
     from nbeval.publish.document import read_document
-    from nbeval.publish.execute import execute
+    from nbeval.publish.one_report import execute
     from nbeval.publish.formats import FORMATS
     from nbeval.publish.executed import scrub
     from nbeval.study import open_report

@@ -6,10 +6,13 @@ A new format is a module that defines ``FORMAT``, and its label beside the name 
 from __future__ import annotations
 
 import pkgutil
+import re
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from nbeval.errors import ParameterError
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 #: made where no format is named
 STANDARD = ("html", "pdf", "docx", "xlsx")
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_CLOCKS = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)")
 
 
 @dataclass(frozen=True)
@@ -58,3 +64,18 @@ def check_formats(names: tuple[str, ...]) -> None:
             near = get_close_matches(name, FORMATS, n=1)
             raise ParameterError(f"there is no format '{name}'.", found=name, allowed=", ".join(FORMATS),
                                  do=f"did you mean '{near[0]}'?" if near else "choose one of those allowed.")
+
+
+def fixed_zip(content: bytes) -> bytes:
+    """An office file, which is a zip archive, without clocks: neither of its members nor in its properties."""
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            data = old.read(member)
+            if member.filename == "docProps/core.xml":
+                data = _CLOCKS.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", data)
+            entry = zipfile.ZipInfo(member.filename, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            new.writestr(entry, data)
+    return made.getvalue()

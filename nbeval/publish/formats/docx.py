@@ -27,16 +27,14 @@ from docx.table import Table
 from nbeval.exhibit import Column, Exhibit, Figure
 from nbeval.publish import prose
 from nbeval.publish.document import Block, Document, Heading, Prose, Shown
-from nbeval.publish.formats import Format
+from nbeval.publish.formats import Format, fixed_zip
 from nbeval.publish.formats.pdf import png_bytes
+from nbeval.publish.layout import LARGE, alternative_text, column_name, extent, shares, size, slices
 from nbeval.publish.page import below_exhibit
-from nbeval.publish.slices import slices
-from nbeval.publish.widths import LARGE, extent, shares, size
-from nbeval.publish.zips import fixed_zip
 from nbeval.words import Words, words_of
 
 UPRIGHT, TURNED = 9180, 14112       # twentieths of a point between the margins of a page
-ROOM = 870.0                        # as ``widths.ROOM``, in the broader letters of the reference document
+ROOM = 870.0                        # as ``layout.ROOM``, in the broader letters of the reference document
 SMALLEST = 8.5                      # points of print on an upright page; a table that needs smaller is turned
 WHOLE_UP_TO = 12                    # rows of a table that is not split between pages
 
@@ -102,7 +100,7 @@ def _exhibit(exhibit: Exhibit, wording: Words, anchor: str) -> str:
         parts.append(_styled("Lead", exhibit.sentence))
     if exhibit.figure:
         parts.append(_styled("Image Caption", title))
-        texts = [f"{exhibit.figure.alt} {exhibit.figure.description}".strip(), wording["continued"].format(exhibit=exhibit.label)]
+        texts = [alternative_text(exhibit.figure), wording["continued"].format(exhibit=exhibit.label)]
         for place, _ in enumerate(slices(exhibit.figure)):
             alt = escape(texts[min(place, 1)], quote=True)
             parts.append(f'<p><img src="{_picture_file(anchor, place)}" alt="{alt}"></p>')
@@ -129,17 +127,12 @@ def _table(exhibit: Exhibit, title: str) -> str:
 
 def _head(columns: tuple[Column, ...]) -> str:
     """One header row, or two where columns have spanning headers."""
-    lower = "".join(f"<th{_side(column)}>{escape(_column_name(column))}</th>" for column in columns)
+    lower = "".join(f"<th{_side(column)}>{escape(column_name(column))}</th>" for column in columns)
     if not any(column.group for column in columns):
         return f"<tr>{lower}</tr>"
     spans = [(name, len(list(members))) for name, members in groupby(columns, key=lambda column: column.group)]
     upper = "".join(f'<th colspan="{count}">{escape(name)}</th>' for name, count in spans)
     return f"<tr>{upper}</tr><tr>{lower}</tr>"
-
-
-def _column_name(column: Column) -> str:
-    """A column's label with its unit."""
-    return f"{column.label} ({column.unit})" if column.unit else column.label
 
 
 def _side(column: Column) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from nbeval.exhibit import Cell, Column, Exhibit, Figure
+from nbeval.exhibit import Cell, Exhibit, Figure
 from nbeval.publish.document import Block, Document, Heading, Prose, Shown
 from nbeval.publish.formats import Format
+from nbeval.publish.layout import alternative_text, column_name
 from nbeval.publish.page import unit_and_base
 from nbeval.publish.prose import Token
 from nbeval.words import Words, words_of
@@ -85,7 +86,7 @@ class _Writer:
     def _table(self, exhibit: Exhibit) -> str:
         """The table; the heading of a block is a row of one cell in bold, and a symbol leads to its meaning."""
         meanings, width = dict(exhibit.legend), len(exhibit.columns)
-        head = [_column_name(column) for column in exhibit.columns]
+        head = [escaped(column_name(column, grouped=True)) for column in exhibit.columns]
         rules = [_TO_THE_RIGHT if column.numeric else _TO_THE_LEFT for column in exhibit.columns]
         rows = [[f"**{escaped(row.cells[0].text)}**", *[""] * (width - 1)] if row.heading else [self._cell(cell, meanings) for cell in row.cells]
                 for row in exhibit.rows]
@@ -114,13 +115,7 @@ def _contents(title: str, entries: Iterable[tuple[int, str, str]]) -> Iterator[s
 
 def _in_words(figure: Figure, wording: Words) -> str:
     """What a figure shows, for those who see it and those who cannot."""
-    return escaped(wording["picture_below"].format(text=f"{figure.alt} {figure.description}".strip()))
-
-
-def _column_name(column: Column) -> str:
-    """A column's label under its spanning header, with its unit."""
-    label = ": ".join(filter(None, (column.group, column.label)))
-    return escaped(f"{label} ({column.unit})" if column.unit else label)
+    return escaped(wording["picture_below"].format(text=alternative_text(figure)))
 
 
 def _anchor(name: str) -> str:

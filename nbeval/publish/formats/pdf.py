@@ -15,14 +15,13 @@ import typst
 from nbeval.exhibit import Column, Exhibit, Figure
 from nbeval.publish.document import Block, Document, Heading, Prose, Shown, slides_of
 from nbeval.publish.formats import Format
+from nbeval.publish.layout import alternative_text, extent, lines, shares, size, slices
 from nbeval.publish.page import below_exhibit, unit_and_base
 from nbeval.publish.prose import Token
-from nbeval.publish.slices import slices
-from nbeval.publish.widths import extent, lines, shares, size
 from nbeval.words import Words, words_of
 
 WHOLE_UP_TO = 20        # lines of a table that is not split between pages
-_SAID_BY_TEMPLATES = ("contents", "exhibits", "numbers", "numbers_title")
+_TEMPLATE_WORDS = ("contents", "exhibits", "numbers", "numbers_title")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 
 
@@ -57,7 +56,7 @@ def report_data(document: Document) -> dict[str, Any]:
     return {
         "title": document.title, "lang": language, "region": region or None,
         "owner": document.summary.get("owner", ""), "overline": document.overline, "subtitle": document.subtitle,
-        "banner": document.banner, "stamp": document.stamp, "words": {name: wording[name] for name in _SAID_BY_TEMPLATES},
+        "banner": document.banner, "stamp": document.stamp, "words": {name: wording[name] for name in _TEMPLATE_WORDS},
         "exhibits": bool(document.exhibits), "plain": document.summary.get("form") == "plain",
         "blocks": [_block(block, anchors, wording) for block in parts.get("blocks", ())],
         "slides": [{"title": slide.title, "part": slide.part, "anchor": slide.anchor,
@@ -108,7 +107,7 @@ def _picture(figure: Figure | None) -> dict[str, Any]:
         return {"svg": ""}
     width, height = extent(figure)
     parts = [{"svg": part.svg, "width": extent(part)[0]} for part in slices(figure)]
-    return {"svg": figure.svg, "parts": parts, "alt": f"{figure.alt} {figure.description}".strip(), "width": width, "height": height}
+    return {"svg": figure.svg, "parts": parts, "alt": alternative_text(figure), "width": width, "height": height}
 
 
 def _groups(columns: Iterable[Column]) -> list[dict[str, Any]]:

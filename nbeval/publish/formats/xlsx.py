@@ -15,8 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from nbeval.exhibit import Column, Exhibit
 from nbeval.publish.document import Document, Shown
-from nbeval.publish.formats import Format
-from nbeval.publish.zips import fixed_zip
+from nbeval.publish.formats import Format, fixed_zip
 from nbeval.words import words_of
 
 _NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+\u2212]?\d+(?:\.\d+)?")
