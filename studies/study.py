@@ -15,9 +15,9 @@ from studies.simulations import (
 from nbeval.errors import OutputError, ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.publish.document import read_document
-from nbeval.publish.execute import execute
-from nbeval.publish.formats.html import html_bytes
 from nbeval.publish.executed import notebook_bytes, scrub
+from nbeval.publish.formats.html import html_bytes
+from nbeval.publish.one_report import execute
 from nbeval.report.displays import Shown
 
 
