@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -16,21 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from nbeval.publish.job import Summary
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Whether reports that were made again are the same, and the lines that say so or list the differences."""
-
-    same: bool
-    text: str
-
-    def __bool__(self) -> bool:
-        """Whether all are the same."""
-        return self.same
-
-    def __str__(self) -> str:
-        return self.text
+    from nbeval.release.verify import Verification
 
 
 def read_dictionary(folder: Path | str | None = None) -> Dictionary:
@@ -152,7 +137,7 @@ def verify(
     Returns
     -------
     Verification
-        True where all are the same; as text it lists every difference by its key.
+        True where all are the same; ``print`` it for every difference by its key, ``.reports`` has the comparison of each by folder.
 
     Raises
     ------
@@ -168,8 +153,7 @@ def verify(
     from nbeval.release.verify import verify_cohort
 
     kinds = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-    same, text = verify_cohort(cohort, kinds, _workspace(dictionary, data), Path(out), authority=authority, on_progress=on_progress)
-    return Verification(same, text)
+    return verify_cohort(cohort, kinds, _workspace(dictionary, data), Path(out), authority=authority, on_progress=on_progress)
 
 
 def _workspace(dictionary: Path | str | None, data: Path | str | None) -> Workspace:

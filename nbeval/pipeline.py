@@ -80,13 +80,12 @@ def protect(
     results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> DisclosedResults:
     """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
-    from nbeval import disclosure
-    from nbeval.disclosure.published import already_public
-    from nbeval.release.releasable import released
+    from nbeval.disclosure.protect import already_public, protect_release
+    from nbeval.release.releasable import releasable
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
-    return disclosure.protect(released(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
+    return protect_release(releasable(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
 
 
 def with_quotes(
@@ -94,7 +93,7 @@ def with_quotes(
     dictionary: Dictionary,
 ) -> DisclosedResults:
     """Disclosed results with the quotes that may be printed beside them, screened and held to who answered."""
-    from nbeval.disclosure.voices import release_quotes
+    from nbeval.disclosure.quotes import release_quotes
 
     evidence = getattr(cleaned, "evidence", None)
     if evidence is None or evidence.quotes.empty:
@@ -121,19 +120,19 @@ def attack(
     disclosed: DisclosedResults, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Disclosed results to the audit of a fresh attack on them; of what is public there is nothing to work out."""
-    from nbeval import disclosure
-    from nbeval.disclosure.kept import with_choices
+    from nbeval.disclosure.attack import attack_release
+    from nbeval.disclosure.protect import with_choices
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return disclosed.audit
-    return with_choices(disclosure.attack(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
+    return with_choices(attack_release(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
 
 
 def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quotes: pd.DataFrame | None = None) -> DisclosedResults:
     """Disclosed results as they were kept; they passed ``protect`` when they were made."""
-    from nbeval.disclosure import kept
+    from nbeval.disclosure.protect import reopen_disclosed
 
-    return replace(kept.reopen(table, audit, dictionary.disclosure), quotes=quotes)
+    return replace(reopen_disclosed(table, audit, dictionary.disclosure), quotes=quotes)
 
 
 def report(
@@ -144,13 +143,13 @@ def report(
 
     ``levels`` are what an analyst's own breakdowns are made from, where there are answers.
     """
-    from nbeval.release.fingerprint import narrowed
+    from nbeval.release.fingerprint import scope_of_report
     from nbeval.report import Report
     from nbeval.report.aggregates import Protection
 
     internal = {"findings": findings, "accounting": accounting} if kind.internal else {}
     protection = Protection(withheld_counts, withheld_numbers)
-    return Report(disclosed, narrowed(dictionary, cohort, kind), cohort, kind, authority, protection=protection, levels=levels, **internal)
+    return Report(disclosed, scope_of_report(dictionary, cohort, kind), cohort, kind, authority, protection=protection, levels=levels, **internal)
 
 
 def publish(jobs: Sequence[Job], out: Path, **options: Any) -> Summary:

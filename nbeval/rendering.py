@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from nbeval import pipeline
-from nbeval.release.fingerprint import entries, file_sha256, grounds_named, narrowed, sha256_of
+from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, fingerprint_of_report, key_of, scope_of_report
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
 from nbeval.publish.formats import check_formats
@@ -50,7 +49,7 @@ def render_requests(
     results = study.results(fresh=fresh)
     origin = Origin(
         dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
-        grounds=dict(grounds_named(study.grounds)),
+        numbers=dict(fingerprint_of_numbers(study.scope)),
     )
     study.on_progress("making the reports")
     return pipeline.publish(
@@ -69,7 +68,7 @@ def jobs_of(cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRe
         name = dictionary.authority(place).name if place else ""
         parameters = {"cohort": cohort.id, "kind": kind.id} | ({"authority": place} if place else {})
         if kind.id not in shown:
-            shown[kind.id] = dict(entries(narrowed(dictionary, cohort, kind)))
+            shown[kind.id] = dict(fingerprint_of_report(scope_of_report(dictionary, cohort, kind)))
         yield Job(
             kind=kind.id, notebook=notebook, parameters=parameters, folder=folder_of(cohort, one),
             title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),
@@ -82,7 +81,7 @@ def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str
     """The key of everything that a report is made from, and of nothing else."""
     never_shown = {"inputs", *(() if request.kind.internal else ("findings", "accounting"))}
     tables = {name: digest for name, digest in sorted(results.sums.items()) if name not in never_shown}
-    return sha256_of(json.dumps(tables), json.dumps(results.inputs), json.dumps(shown), file_sha256(notebook))
+    return key_of(tables=tables, inputs=results.inputs, dictionary=shown, notebook=file_sha256(notebook))
 
 
 def _environment(workspace: Workspace, results: CohortResults) -> dict[str, str]:
@@ -90,4 +89,4 @@ def _environment(workspace: Workspace, results: CohortResults) -> dict[str, str]
     folders = {"NBEVAL_DICTIONARY": workspace.dictionary_folder, "NBEVAL_DATA": workspace.data_folder,
                "NBEVAL_CACHE": workspace.cache_folder, "NBEVAL_RELEASES": workspace.releases_folder}
     named = {name: str(Path(folder).resolve()) for name, folder in folders.items() if folder}
-    return named | {BATCH: sha256_of(results.key, results.dictionary.digest, *named.values())}
+    return named | {BATCH: key_of(results=results.key, dictionary=results.dictionary.digest, folders=named)}

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbeval.release.fingerprint import code_digest, file_sha256, grounds, grounds_named, lock_digest, sha256_of
+from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, key_of, scope_of_numbers
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Cohort, Indicator
@@ -187,9 +187,9 @@ class Study:
         return self.workspace.dictionary
 
     @cached_property
-    def grounds(self) -> Dictionary:
+    def scope(self) -> Dictionary:
         """The part of the dictionary that the numbers rest on."""
-        return grounds(self.dictionary, self.cohort.id)
+        return scope_of_numbers(self.dictionary, self.cohort.id)
 
     @cached_property
     def data(self) -> Path:
@@ -208,7 +208,7 @@ class Study:
 
         before = self.key
         self.on_progress("reading and checking the exports")
-        cleaned = pipeline.clean(self.grounds.cohort(self.cohort.id), self.grounds, self.data)
+        cleaned = pipeline.clean(self.scope.cohort(self.cohort.id), self.scope, self.data)
         if self._key_now() != before:
             raise SourceError(
                 f"the exports of cohort '{self.cohort.id}' changed while they were being read.",
@@ -221,7 +221,7 @@ class Study:
         """The values of every respondent, None where there are no answers; confidential."""
         from nbeval import pipeline
 
-        return pipeline.score(self.cleaned, self.grounds.cohort(self.cohort.id), self.grounds)
+        return pipeline.score(self.cleaned, self.scope.cohort(self.cohort.id), self.scope)
 
     @cached_property
     def estimated(self) -> pd.DataFrame:
@@ -230,7 +230,7 @@ class Study:
 
         cleaned, measured = self.cleaned, self.measured
         self.on_progress("estimating the results")
-        return pipeline.estimate(cleaned, measured, self.grounds.cohort(self.cohort.id), self.grounds)
+        return pipeline.estimate(cleaned, measured, self.scope.cohort(self.cohort.id), self.scope)
 
     def kept(self) -> CohortResults | None:
         """The results that were kept for the same content; None where there are none."""
@@ -262,17 +262,17 @@ class Study:
         return self._results
 
     def _key_now(self) -> str:
-        """The checksum of exports, grounds, code, packages and earlier releases as they are now."""
+        """The checksum of exports, dictionary, code, packages and earlier releases as they are now."""
         return content_key(self.cohort, self.data, self.workspace)
 
     def _keep(self, folder: Path) -> None:
-        """Go the whole way to disclosed results, on the grounds alone, and keep what may be shown."""
+        """Go the whole way to disclosed results, on what the numbers rest on alone, and keep what may be shown."""
         import pandas as pd
 
         from nbeval import pipeline
         from nbeval.release.ledger import earlier_results
 
-        dictionary, cohort = self.grounds, self.grounds.cohort(self.cohort.id)
+        dictionary, cohort = self.scope, self.scope.cohort(self.cohort.id)
         results = self.estimated
         self.on_progress("protecting the results")
         disclosed = pipeline.protect(results, cohort, dictionary, earlier=earlier_results(cohort.id, self.workspace.releases))
@@ -381,7 +381,7 @@ class ScoredStage(_Stage):
         return pipeline.wide_values(self._study.measured, self._study.dictionary)
 
     def _count(self) -> StageCounts:
-        return scored_counts(self._study.measured, self._study.grounds)
+        return scored_counts(self._study.measured, self._study.scope)
 
 
 class EstimatedStage(_Stage):
@@ -485,13 +485,13 @@ def preload(cohort: str) -> None:
 
 
 def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
-    """A checksum of everything a cohort's numbers depend on: exports, grounds, code, packages, earlier releases."""
-    from nbeval.cleaning.files import fingerprint
+    """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages, earlier releases."""
+    from nbeval.cleaning.files import exports_digest
     from nbeval.release.ledger import releases_digest
 
-    out = releases_digest(cohort.id, workspace.releases)
-    rests_on = json.dumps(dict(grounds_named(grounds(workspace.dictionary, cohort.id))))
-    return sha256_of(cohort.id, fingerprint(cohort, data), rests_on, code_digest(), lock_digest(), out)
+    numbers = fingerprint_of_numbers(scope_of_numbers(workspace.dictionary, cohort.id))
+    return key_of(
+        cohort=cohort.id, exports=exports_digest(cohort, data), dictionary=dict(numbers), earlier=releases_digest(cohort.id, workspace.releases))
 
 
 def _study(cohort: str, workspace: Workspace) -> Study:

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbeval import dictionary, folders
-from nbeval.release.fingerprint import code_digest, sha256_of
+from nbeval.release.fingerprint import key_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
@@ -87,7 +87,7 @@ class Workspace:
 
     def _specimen(self, cohort: Cohort) -> Path:
         """The invented exports of a cohort, written once for each state of dictionary and code."""
-        folder = self.cache / "specimen" / sha256_of(cohort.id, self.dictionary.digest, code_digest())[:16]
+        folder = self.cache / "specimen" / key_of(cohort=cohort.id, dictionary=self.dictionary.digest)[:16]
         if not folder.is_dir():
             from nbeval.specimen import write_specimen
 

@@ -115,7 +115,7 @@ def test_the_version_is_the_packages(capsys):
 
 
 @pytest.mark.parametrize(("command", "fields"), [
-    ("check", {"cohort", "passed", "accounting", "findings", "inputs"}), ("verify", {"cohort", "same", "lines"}),
+    ("check", {"cohort", "passed", "accounting", "findings", "inputs"}), ("verify", {"cohort", "same", "failed", "reports"}),
     ("attack", {"cohort", "passed", "audit", "leaks"}),
     ("release", {"cohort", "ready", "signed", "reports", "files", "faults", "notes", "audit", "leaks"}),
 ])

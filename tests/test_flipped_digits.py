@@ -15,7 +15,7 @@ import pytest
 from nbeval import pipeline
 from nbeval.cli.app import main
 from nbeval.errors import DictionaryError, NbevalError
-from nbeval.release.fingerprint import grounds, grounds_named
+from nbeval.release.fingerprint import scope_of_numbers, fingerprint_of_numbers
 from nbeval.publish.job import Origin
 from nbeval.release.provenance import restated
 from nbeval.release.compare import compare, likely_reasons, other_sources
@@ -74,9 +74,9 @@ def record(workspace, prepared) -> dict:
     """What the provenance of the shortest report says of its exports and its dictionary."""
     cohort = workspace.dictionary.cohort(COHORT)
     job = next(jobs_of(cohort, workspace.dictionary, requests(cohort, workspace.dictionary, (KIND,)), prepared))
-    named = dict(grounds_named(grounds(workspace.dictionary, COHORT)))
+    named = dict(fingerprint_of_numbers(scope_of_numbers(workspace.dictionary, COHORT)))
     inputs = [{"name": name, "sha256": digest} for name, digest in sorted(prepared.inputs)]
-    return restated({"inputs": inputs}, job, Origin(dictionary_digest=workspace.dictionary.digest, grounds=named))
+    return restated({"inputs": inputs}, job, Origin(dictionary_digest=workspace.dictionary.digest, numbers=named))
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ import pytest
 
 from nbeval.dictionary import load
 from nbeval.errors import DisclosureError
-from nbeval.disclosure import disclosure
+from nbeval.disclosure import protect
 from nbeval.disclosure.secondary import Chosen
 from nbeval.rendering import render_cohort
 from nbeval.study import Study
@@ -93,14 +93,14 @@ def nothing_further(block, must, out, weights, policy) -> Chosen:
 
 
 def test_a_release_without_secondary_suppression_is_refused(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(disclosure, "choose_cells", nothing_further)
+    monkeypatch.setattr(protect, "choose_cells", nothing_further)
     with pytest.raises(DisclosureError, match="can be worked out"):
         Study(load(small[0]).cohort("first"), Workspace(small[0], cache_folder=tmp_path)).results()
 
 
 def test_a_release_without_secondary_suppression_is_found_out_by_its_files(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(disclosure, "choose_cells", nothing_further)
-    monkeypatch.setattr(disclosure, "refuse_leaks", lambda audit: None)
+    monkeypatch.setattr(protect, "choose_cells", nothing_further)
+    monkeypatch.setattr(protect, "refuse_leaks", lambda audit: None)
     summary = render_cohort("first", ("baseline", "final"), Workspace(small[0], cache_folder=tmp_path / "cache"), tmp_path / "reports", formats=("html",))
     assert not summary.failed, str(summary)
     leaks, _ = derivable(small[0], tmp_path / "reports" / "first")

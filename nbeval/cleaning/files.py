@@ -111,7 +111,7 @@ def unexpected(cohort: Cohort, data: Path) -> list[str]:
     return sorted(path.relative_to(data).as_posix() for path in present - declared - {folder / CORRECTIONS})
 
 
-def fingerprint(cohort: Cohort, data: Path) -> str:
+def exports_digest(cohort: Cohort, data: Path) -> str:
     """A checksum of all raw data that a cohort's numbers and findings can depend on.
 
     Parameters

@@ -57,10 +57,10 @@ def verify(
     """
     from nbeval.release.verify import verify_cohort
 
-    same, text = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, on_progress=on_progress)
+    answer = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, on_progress=on_progress)
     if as_json:
-        say_json({"cohort": cohort, "same": same, "lines": text.splitlines()})
+        say_json(answer.to_json())
     else:
-        say(text)
-    if not same:
+        say(str(answer))
+    if not answer.same:
         raise typer.Exit(1)

@@ -1,25 +1,118 @@
-"""The attack: an intruder who has everything the release shows tries to work out what it withholds."""
+"""The attack: somebody who has everything that a release shows tries to work out what it withholds.
+
+Its targets are every withheld cell, and small groups that nobody printed but that follow from what is printed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.disclosure.cells import AT_LEAST, BASE, KEY, MEMBERS, PEOPLE, PLACE, SHARE, SUM, Cells, read_cells
+from nbeval.disclosure.cells import (
+    AT_LEAST, BASE, COUNTS, Cells, KEY, MEMBERS, PEOPLE, PLACE, SHARE, SQUARES, SUM, came_or_went, read_cells,
+)
 from nbeval.disclosure.earlier import beside_earlier
-from nbeval.disclosure.intervals import TOLERANCE, Intruder, Sought, width
+from nbeval.disclosure.intervals import Attacker, Targets, TOLERANCE, width
 from nbeval.disclosure.primary import unsafe_cells
-from nbeval.disclosure.relations import Block
-from nbeval.disclosure.release import blocks
-from nbeval.disclosure.same_people import came_or_went
-from nbeval.disclosure.seeking import small_groups, withheld_cells
+from nbeval.disclosure.relations import Block, blocks
 from nbeval.errors import DisclosureError, FrameError
 from nbeval.frames import Contrast, Quantity, result_key
+
+
+#: with more classes of answers than this, single classes and pairs of shares are looked for only
+MOST_CLASSES = 6
+
+
+def withheld_cells(block: Block, withheld: np.ndarray, policy: Disclosure) -> tuple[Targets, np.ndarray]:
+    """The withheld cells of a block as targets, and the cell that each belongs to.
+
+    Notes
+    -----
+    A count must stay open over ``protection_interval``; a sum of answers over the difference that
+    one person's answer can make, a sum of squares likewise. Where the base is withheld as well,
+    those left over from a share are looked for too.
+    """
+    kinds = block.kinds
+    cells = np.flatnonzero(withheld & (kinds != AT_LEAST))
+    span = np.ptp(block.coding.codes) if block.categories > 1 and np.isfinite(block.coding.codes).all() else 1.0
+    wide = {SUM: span, SQUARES: span ** 2}
+    needed = [wide.get(kinds[cell], policy.protection_interval) for cell in cells]
+    rows = [block.matrix[cells].toarray()]
+    left, owners = _left_over(block, cells, withheld)
+    rows.append(left)
+    needed += [policy.protection_interval] * len(owners)
+    owners = np.concatenate([cells, np.array(owners, dtype=int)])
+    return Targets(np.vstack(rows), np.array(needed, dtype=float), np.isin(kinds[owners], COUNTS)), owners
+
+
+def small_groups(block: Block, policy: Disclosure) -> tuple[np.ndarray, np.ndarray]:
+    """Groups that no row prints but that follow from rows: sets of answers within a place.
+
+    Returns
+    -------
+    two arrays, one entry per place x set
+        The expressions, and their values as far as the cells of the table give them.
+    """
+    combos = _implied_sets(block)
+    if not combos:
+        return np.empty((0, block.matrix.shape[1])), np.empty(0)
+    at = {(*place, kind, what): value for place, kind, what, value in zip(
+        block.cell_places, block.kinds, block.cells["what"], block.values, strict=True)}
+    rows, found = [], []
+    for number, place in enumerate(block.places):
+        for mask, weights in combos:
+            value = sum(
+                weight * at.get((*place, *cell), np.nan) for cell, weight in weights.items() if abs(weight) > 1e-9)
+            if not value >= policy.threshold:
+                rows.append(block.over(number, mask.astype(float)))
+                found.append(value)
+    width = block.matrix.shape[1]
+    return np.array(rows).reshape(len(rows), width), np.array(found)
+
+
+def _left_over(block: Block, cells: np.ndarray, withheld: np.ndarray) -> tuple[np.ndarray, list[int]]:
+    """Base less share, for withheld shares whose base is withheld too; and the cells they belong to."""
+    kinds, places = block.kinds, block.cell_places
+    base = {places[number]: number for number in np.flatnonzero((kinds == BASE) & withheld)}
+    owners = [int(cell) for cell in cells if kinds[cell] == SHARE and places[cell] in base]
+    wholes = [base[places[owner]] for owner in owners]
+    return (block.matrix[wholes] - block.matrix[owners]).toarray(), owners
+
+
+def _implied_sets(block: Block) -> list[tuple[np.ndarray, dict[tuple[str, str], float]]]:
+    """Sets of answers whose count follows from the shares and the base of a place, with the weights that give it."""
+    sets = block.coding.sets
+    shown = {name for kind, name in zip(block.kinds, block.cells["what"], strict=True) if kind == SHARE}
+    names = sorted(name for name in sets if name in shown)
+    if not names:
+        return []
+    labels = [(BASE, ""), *((SHARE, name) for name in names)]
+    given = np.array([np.ones(block.categories), *(sets[name].astype(float) for name in names)])
+    printed = {mask.tobytes() for mask in given.astype(bool)} | {(~mask).tobytes() for mask in given.astype(bool)}
+    found = []
+    for mask in _unions(block):
+        if mask.tobytes() in printed:
+            continue
+        weights = np.linalg.lstsq(given.T, mask.astype(float), rcond=None)[0]
+        if np.allclose(given.T @ weights, mask, atol=1e-8):
+            found.append((mask, dict(zip(labels, weights, strict=True))))
+    return found
+
+
+def _unions(block: Block) -> list[np.ndarray]:
+    """The unions of classes of answers; single classes only where there are many."""
+    classes = np.unique(block.coding.classes)
+    most = len(classes) - 1 if len(classes) <= MOST_CLASSES else 1
+    return [
+        np.isin(block.coding.classes, chosen) for size in range(1, most + 1) for chosen in combinations(classes, size)
+    ]
+
 
 AUDIT = ("source", "wave", "block", *PLACE, "kind", "what", "width", "required", "ok", "meets")
 _SHOWN_AT_MOST = 6
@@ -27,7 +120,7 @@ _SHOWN_AT_MOST = 6
 _DERIVABLE = (Quantity.PERCENT, Quantity.MEAN, Quantity.CHANGE, Quantity.DIFFERENCE, Quantity.COUNT, Quantity.RESPONSE_RATE)
 
 
-def attack(
+def attack_release(
     table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Find how closely each withheld cell of a release can be derived from what is shown.
@@ -36,25 +129,25 @@ def attack(
     ----------
     table : one row per estimate, disclosed
         Nothing but what it shows is used: the true values are not needed.
-    cohort, dictionary : the declarations; the intruder knows them too
+    cohort, dictionary : the declarations; the attacker knows them too
     earlier : tables that were published before
 
     Returns
     -------
     DataFrame
         one row per withheld cell, and per small group that no row prints and that could be derived:
-        where it stands, ``width`` (of the intruder's interval, or a width it has at least),
+        where it stands, ``width`` (of the attacker's interval, or a width it has at least),
         ``required``, ``ok``, and in ``meets`` the rows that give it away. No value is in it.
     """
     withheld = table["suppression"].eq(dictionary.disclosure.symbols["withheld"]).to_numpy()
     cells = read_cells(table, dictionary)
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
-    sought = np.zeros(len(known.table), dtype=bool)
-    sought[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
+    targets = np.zeros(len(known.table), dtype=bool)
+    targets[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
     audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _few_who_came_or_went(known.table, dictionary.disclosure)]
     for block in blocks(known.table, cohort, dictionary):
         inside = block.cells["cell"].to_numpy()
-        audits.append(_audit(block, sought[inside], known.out[inside] & sought[inside], dictionary.disclosure))
+        audits.append(_audit(block, targets[inside], known.out[inside] & targets[inside], dictionary.disclosure))
     audit = pd.concat([one for one in audits if len(one)] or [pd.DataFrame(columns=list(AUDIT))], ignore_index=True)
     return audit.astype({"ok": bool, "width": float, "required": float})[list(AUDIT)]
 
@@ -100,43 +193,43 @@ def _few_who_came_or_went(table: pd.DataFrame, policy: Disclosure) -> pd.DataFra
         meets="counts of all who answered; counts of those who answered at both waves")
 
 
-def _audit(block: Block, sought: np.ndarray, before: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+def _audit(block: Block, targets: np.ndarray, before: np.ndarray, policy: Disclosure) -> pd.DataFrame:
     """The audit of one block; without what was published before, where that is no longer true of any table."""
     try:
-        return _audit_known(block, sought, policy)
+        return _audit_known(block, targets, policy)
     except FrameError:
         if not before.any():
             raise
         cells = block.cells.assign(value=block.cells["value"].mask(before))
-        return _audit_known(replace(block, cells=cells), sought, policy)
+        return _audit_known(replace(block, cells=cells), targets, policy)
 
 
-def _audit_known(block: Block, sought: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.DataFrame:
     """The audit of one block, by all that is known of it."""
-    sought = sought & np.isnan(block.values) & ~_of_nobody(block)
-    cells, owners = withheld_cells(block, sought, policy)
+    targets = targets & np.isnan(block.values) & ~_of_nobody(block)
+    cells, owners = withheld_cells(block, targets, policy)
     rows, values = small_groups(block, policy)
     rows = rows[~(values < 1)]
     number = len(owners)
-    wanted = Sought(
+    everything = Targets(
         np.vstack([cells.rows, rows]),
         np.concatenate([cells.needed, np.full(len(rows), float(policy.protection_interval))]),
         np.concatenate([cells.whole, np.ones(len(rows), dtype=bool)]),
     )
-    if not len(wanted.needed):
+    if not len(everything.needed):
         return pd.DataFrame(columns=list(AUDIT))
-    intruder = Intruder(block, ~np.isnan(block.values))
-    low, high = intruder.intervals(wanted)
-    found = np.array([width(*ends) for ends in zip(low, high, wanted.whole, strict=True)])
-    ok = found >= wanted.needed - TOLERANCE
+    attacker = Attacker(block, ~np.isnan(block.values))
+    low, high = attacker.intervals(everything)
+    found = np.array([width(*ends) for ends in zip(low, high, everything.whole, strict=True)])
+    ok = found >= everything.needed - TOLERANCE
     ok[number:] |= (low[number:] > policy.threshold - 1 + TOLERANCE) | (high[number:] < 1 - TOLERANCE)
     places = [*(block.cell_places[owner] for owner in owners), *_places(block, rows)]
     audit = pd.DataFrame(places, columns=list(PLACE)).assign(
         source=block.name[0], wave=block.name[1], block=block.name[2],
         kind=[*block.kinds[owners], *["answers not printed"] * len(rows)],
         what=[*block.cells["what"].iloc[owners], *[""] * len(rows)],
-        width=found, required=wanted.needed, ok=ok,
-        meets=["" if fine else _meets(block, intruder, row) for fine, row in zip(ok, wanted.rows, strict=True)],
+        width=found, required=everything.needed, ok=ok,
+        meets=["" if fine else _meets(block, attacker, row) for fine, row in zip(ok, everything.rows, strict=True)],
     )
     return audit[(np.arange(len(audit)) < number) | ~ok]
 
@@ -150,12 +243,12 @@ def _of_nobody(block: Block) -> np.ndarray:
 
 def _places(block: Block, rows: np.ndarray) -> list[tuple[str, str, str]]:
     """The place that each expression over one place belongs to."""
-    return [block.places[int(np.flatnonzero(row)[0]) // block.atoms] for row in rows]
+    return [block.places[int(np.flatnonzero(row)[0]) // block.categories] for row in rows]
 
 
-def _meets(block: Block, intruder: Intruder, row: np.ndarray) -> str:
+def _meets(block: Block, attacker: Attacker, row: np.ndarray) -> str:
     """The shown cells without which an expression could not be derived so closely."""
-    cells = block.cells[(intruder.leverage(row) > 0) & (block.kinds != AT_LEAST)]
+    cells = block.cells[(attacker.leverage(row) > 0) & (block.kinds != AT_LEAST)]
     names = [" ".join(part for part in cell if part) or "whole cohort" for cell in cells[[*PLACE, "kind", "what"]].itertuples(index=False)]
     more = f" and {len(names) - _SHOWN_AT_MOST} more" if len(names) > _SHOWN_AT_MOST else ""
     return "; ".join(names[:_SHOWN_AT_MOST]) + more

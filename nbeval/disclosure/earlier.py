@@ -10,8 +10,7 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import KEY, Cells, read_cells
-from nbeval.disclosure.seeking import COUNTS
+from nbeval.disclosure.cells import COUNTS, KEY, Cells, read_cells
 from nbeval.frames import ANALYST, RESULTS
 
 

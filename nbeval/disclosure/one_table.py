@@ -9,9 +9,8 @@ import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import BASE, SHARE
-from nbeval.disclosure.codings import Coding
+from nbeval.disclosure.relations import Block, Coding, make_block
 from nbeval.disclosure.primary import small, small_base, small_share
-from nbeval.disclosure.relations import Block, make_block
 from nbeval.disclosure.secondary import choose_cells
 from nbeval.errors import ParameterError
 
@@ -168,8 +167,8 @@ def _block(what: np.ndarray, place: np.ndarray, value: np.ndarray, base: np.ndar
     names = list(dict.fromkeys(what))
     rest = [] if base is None or _whole(shares, parts[1]) else ["rest"]
     sets = {name: np.arange(len(names) + len(rest)) == number for number, name in enumerate(names)}
-    atoms = len(names) + len(rest)
-    coding = Coding(sets, np.full(atoms, np.nan), np.arange(atoms), False)
+    categories = len(names) + len(rest)
+    coding = Coding(sets, np.full(categories, np.nan), np.arange(categories), False)
     return make_block(("table", "", ""), cells, coding, {}, tuple(dict.fromkeys(rows["authority"])))
 
 

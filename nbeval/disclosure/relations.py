@@ -1,11 +1,11 @@
-"""How the cells of one block hang together: linear combinations over people by place and answer.
+"""The relations between the cells of a release: blocks of cells over one cross-classification of people by place and answer.
 
-A block is one item or scale at one wave (or the people themselves at one wave). Its unknowns are
-the numbers of people in a place (the cohort, an authority, a group level) who gave an answer.
-Places add up: authorities to the cohort, levels to the total, together with the people who gave
-no answer to the grouping question. Everything an intruder knows of a block is a set of linear
-equations and bounds over these unknowns (Fischetti and Salazar-Gonzalez, "Models and algorithms
-for optimizing cell suppression in tabular data with linear constraints", JASA 95 (2000)).
+A block is one item or scale at one wave (or the people themselves at one wave). Its unknowns are the cells of the
+cross-classification: the numbers of people in a place (the cohort, an authority, a group level) who gave an answer of one category,
+a single answer where answers matter one by one (a mean), else a class of answers that no indicator tells apart. Places add up:
+authorities to the cohort, levels to the total, together with the people who gave no answer to the grouping question. Everything
+that can be known of a block is a set of linear equations and bounds over these unknowns (Fischetti and Salazar-Gonzalez, "Models and
+algorithms for optimizing cell suppression in tabular data with linear constraints", JASA 95 (2000)).
 """
 
 from __future__ import annotations
@@ -18,11 +18,121 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, PEOPLE, PLACE, ROUTE, SHARE, SQUARES, SUM
-from nbeval.disclosure.codings import Coding
-from nbeval.disclosure.same_people import is_linked, parts_of_linked
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.codes import matcher
+from nbeval.dictionary.enums import ItemKind, ScaleRule
+from nbeval.dictionary.models import Cohort
+from nbeval.disclosure.cells import (
+    ASKED, AT_LEAST, BASE, EVERYBODY, MEMBERS, PEOPLE, PLACE, Place, ROUTE, SHARE, SQUARES, SUM, came_or_went,
+    is_linked, parts_of_linked, routed,
+)
 
-Place = tuple[str, str, str]
+
+#: an item or scale with more possible answers than this is held by classes of answers
+MOST_ANSWERS = 45
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """The categories of a block and the sets of them that cells count.
+
+    ``sets`` maps the name of a share to a mask over the categories; ``codes`` holds the answer of each
+    category (missing where an category is a class); ``classes`` numbers the class of each category.
+    """
+
+    sets: dict[str, np.ndarray]
+    codes: np.ndarray
+    classes: np.ndarray
+    exact: bool
+
+
+def lay_out(block: str, names: list[str], asked: list[str], sums: bool, dictionary: Dictionary) -> Coding:
+    """Lay out the categories of a block.
+
+    Parameters
+    ----------
+    block : name of the block (``cells.block_of``)
+    names : the shares that its cells show: indicators, or an indicator and ``floor`` or ``ceiling``
+    asked : the codes that lead to routed questions
+    sums : whether a sum of answers is shown, so that answers matter one by one
+    """
+    points, exact = _points(block, dictionary)
+    if points is None:
+        return _unknown(names)
+    sets = {name: _mask(name, points, dictionary) for name in names}
+    sets |= {codes: matcher(tuple(codes.split("; "))).contains(points) for codes in asked}
+    if not sets and not sums:
+        return Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
+    signature = np.array([mask for mask in sets.values()], dtype=int).reshape(len(sets), len(points)).T
+    _, first, classes = np.unique(signature, axis=0, return_index=True, return_inverse=True)
+    classes = classes.reshape(-1)
+    if sums:
+        keep = np.arange(len(points)) if exact else _ends(points, classes)
+    else:
+        keep = np.sort(first)
+    codes = points[keep] if sums else np.full(len(keep), np.nan)
+    return Coding({name: mask[keep] for name, mask in sets.items()}, codes, classes[keep], exact)
+
+
+def _points(block: str, dictionary: Dictionary) -> tuple[np.ndarray | None, bool]:
+    """Every answer that can be given, or enough points to tell the codings of it apart; and whether it is every one."""
+    kind, _, name = block.partition(" ")
+    if kind == "scale":
+        scale = dictionary.scale(name)
+        whole = scale.rule in (ScaleRule.SUM, ScaleRule.COUNT) and not scale.conversion
+        if scale.conversion:
+            return np.array(sorted({one.score for one in scale.conversion})), True
+        return _between(scale.lowest, scale.highest, whole)
+    if kind != "item":
+        return None, False
+    for instrument in dictionary.instruments:
+        for item in instrument.items:
+            if item.item != name:
+                continue
+            if item.kind is ItemKind.OPTION:
+                return np.array([0.0, 1.0]), True
+            if item.lowest is not None and item.highest is not None:     # its labels may be those of the ends alone
+                return _between(item.lowest, item.highest, True)
+            codes = {float(one.code) for one in instrument.responses
+                     if one.response_set == item.response_set and item.response_set and one.missing is None}
+            if codes:
+                return np.array(sorted(codes)), True
+    return None, False
+
+
+def _between(lowest: float, highest: float, whole: bool) -> tuple[np.ndarray, bool]:
+    """The whole numbers of a range; halves too where a score need not be whole."""
+    step = 1.0 if whole else 0.5
+    points = np.arange(lowest, highest + step / 2, step)
+    return points, whole and len(points) <= MOST_ANSWERS
+
+
+def _ends(points: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """The lowest and highest point of every class: a sum within it lies between them."""
+    ends = set()
+    for one in np.unique(classes):
+        inside = np.flatnonzero(classes == one)
+        ends |= {int(inside[0]), int(inside[-1])}
+    return np.array(sorted(ends))
+
+
+def _mask(name: str, points: np.ndarray, dictionary: Dictionary) -> np.ndarray:
+    """The points that a share counts."""
+    if name.endswith(" floor"):
+        return points == points.min()
+    if name.endswith(" ceiling"):
+        return points == points.max()
+    return matcher(dictionary.indicator(name).codes).contains(points)
+
+
+def _unknown(names: list[str]) -> Coding:
+    """Categories for indicators the dictionary does not know: each may overlap with each other one."""
+    count = max(len(names), 1)
+    cells = np.array(np.meshgrid(*[[0, 1]] * count)).reshape(count, -1).astype(bool)
+    return Coding(
+        {name: cells[place] for place, name in enumerate(names)},
+        np.full(cells.shape[1], np.nan), np.arange(cells.shape[1]), False,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +170,14 @@ class Block:
         return list(zip(*(self.cells[name].to_numpy(dtype=object) for name in PLACE), strict=True))
 
     @property
-    def atoms(self) -> int:
-        """Number of atoms in each place."""
+    def categories(self) -> int:
+        """Number of categories in each place."""
         return len(self.coding.codes)
 
     def over(self, place: int, weights: np.ndarray) -> np.ndarray:
-        """An expression over the atoms of one place, as a row over all unknowns."""
+        """An expression over the categories of one place, as a row over all unknowns."""
         row = np.zeros(self.matrix.shape[1])
-        row[place * self.atoms:(place + 1) * self.atoms] = weights
+        row[place * self.categories:(place + 1) * self.categories] = weights
         return row
 
 
@@ -77,9 +187,9 @@ def by_classes(block: Block) -> Block:
     Whoever knows less can derive less, so what has to be withheld here has to be withheld there.
     """
     _, first = np.unique(block.coding.classes, return_index=True)
-    atoms, count = block.atoms, block.matrix.shape[1] // block.atoms
-    columns = (np.arange(count)[:, None] * atoms + first).ravel()
-    rows = (np.arange(block.equalities.shape[0] // atoms)[:, None] * atoms + first).ravel()
+    categories, count = block.categories, block.matrix.shape[1] // block.categories
+    columns = (np.arange(count)[:, None] * categories + first).ravel()
+    rows = (np.arange(block.equalities.shape[0] // categories)[:, None] * categories + first).ravel()
     sums = block.cells["kind"].isin([SUM, SQUARES])
     coding = Coding(
         {name: mask[first] for name, mask in block.coding.sets.items()}, np.full(len(first), np.nan),
@@ -98,7 +208,7 @@ def make_block(
     Parameters
     ----------
     cells : one row per cell of the block (``Cells.table``)
-    coding : its atoms
+    coding : its categories
     people : how many people each place has, where that is known to everybody
     authorities : the authorities of the cohort, with or without cells
     """
@@ -106,12 +216,12 @@ def make_block(
     places = list(dict.fromkeys(zip(*(cells[name].to_numpy(dtype=object) for name in PLACE), strict=True)))
     position = {place: number for number, place in enumerate(places)}
     sums = _additions(position, cells, authorities)
-    hidden = [(parent, children) for parent, children, slack in sums if slack]
-    count = len(places) + len(hidden)
+    leftover = [(parent, children) for parent, children, slack in sums if slack]
+    count = len(places) + len(leftover)
     return Block(
         name, cells, _cell_rows(cells, position, coding, count),
         _equalities(sums, position, len(places), len(coding.codes), count),
-        *_caps(places, hidden, people, len(coding.codes), count),
+        *_caps(places, leftover, people, len(coding.codes), count),
         places, coding,
     )
 
@@ -153,18 +263,18 @@ def _fits(parent: Place, children: list[Place], values: dict[Place, dict[str, fl
 
 def _cell_rows(cells: pd.DataFrame, position: dict[Place, int], coding: Coding, count: int) -> sparse.csr_matrix:
     """One row per cell over the unknowns."""
-    atoms = len(coding.codes)
-    ones = np.ones(atoms)
+    categories = len(coding.codes)
+    ones = np.ones(categories)
     by_kind = {BASE: ones, PEOPLE: ones, SUM: coding.codes, SQUARES: coding.codes ** 2}
-    matrix = np.zeros((len(cells), count * atoms))
+    matrix = np.zeros((len(cells), count * categories))
     for number, (authority, group, level, kind, what, _) in enumerate(_columns(cells)):
         if kind == MEMBERS:
             inside = [place for place in position if place[0] == authority and place[1] == what]
-            matrix[number, [position[place] * atoms for place in inside]] = 1.0
+            matrix[number, [position[place] * categories for place in inside]] = 1.0
             continue
-        start = position[authority, group, level] * atoms
+        start = position[authority, group, level] * categories
         counted = kind in (SHARE, ASKED, AT_LEAST)
-        matrix[number, start:start + atoms] = coding.sets[what.partition(ROUTE)[0]] if counted else by_kind[kind]
+        matrix[number, start:start + categories] = coding.sets[what.partition(ROUTE)[0]] if counted else by_kind[kind]
     return sparse.csr_matrix(matrix)
 
 
@@ -173,26 +283,114 @@ def _columns(cells: pd.DataFrame) -> Iterator[tuple]:
     return zip(*(cells[name].to_numpy(dtype=object) for name in (*PLACE, "kind", "what", "value")), strict=True)
 
 
-def _equalities(sums, position: dict[Place, int], first_hidden: int, atoms: int, count: int) -> sparse.csr_matrix:
-    """Rows that say: the children, and those left over, are the parent; for every atom."""
+def _equalities(sums, position: dict[Place, int], first_leftover: int, categories: int, count: int) -> sparse.csr_matrix:
+    """Rows that say: the children, and those left over, are the parent; for every category."""
     rows, columns, values = [], [], []
-    hidden = first_hidden
+    leftover = first_leftover
     for number, (parent, children, left) in enumerate(sums):
         rows += [number] * (1 + len(children) + left)
-        columns += [position[parent], *(position[child] for child in children), *([hidden] if left else [])]
+        columns += [position[parent], *(position[child] for child in children), *([leftover] if left else [])]
         values += [-1.0, *[1.0] * (len(children) + left)]
-        hidden += left
+        leftover += left
     by_place = sparse.csr_matrix((values, (rows, columns)), shape=(len(sums), count))
-    return sparse.kron(by_place, sparse.identity(atoms), format="csr")
+    return sparse.kron(by_place, sparse.identity(categories), format="csr")
 
 
-def _caps(places, hidden, people: dict[Place, float], atoms: int, count: int):
+def _caps(places, leftover, people: dict[Place, float], categories: int, count: int):
     """Rows and bounds that say: no more people answer in a place than there are."""
     caps = [people.get(place, np.nan) for place in places]
-    for parent, children in hidden:
+    for parent, children in leftover:
         caps.append(people.get(parent, np.nan) - sum(people.get(child, np.nan) for child in children))
     bounded = [number for number, cap in enumerate(caps) if cap >= 0]
-    rows = np.repeat(np.arange(len(bounded)), atoms)
-    columns = np.concatenate([np.arange(number * atoms, (number + 1) * atoms) for number in bounded] or [np.empty(0, int)])
-    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(bounded), count * atoms))
+    rows = np.repeat(np.arange(len(bounded)), categories)
+    columns = np.concatenate([np.arange(number * categories, (number + 1) * categories) for number in bounded] or [np.empty(0, int)])
+    matrix = sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(bounded), count * categories))
     return matrix, np.array([caps[number] for number in bounded])
+
+
+_ONE = Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
+
+
+def blocks(
+    table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, suppressed: np.ndarray | None = None,
+) -> Iterator[Block]:
+    """The blocks of a release: at each wave the people first, then questions before those routed from them.
+
+    Parameters
+    ----------
+    table : one row per cell (``Cells.table``)
+    suppressed : which of the cells are withheld so far; it may grow between one block and the next
+    """
+    depth = _depths(dictionary)
+    for (source, wave), at_wave in table.groupby(["source", "wave"], sort=True):
+        parts = dict(list(at_wave.groupby("block", sort=True)))
+        everybody = parts.get(EVERYBODY)
+        people: dict[Place, float] | None = None
+        for name in sorted(parts, key=lambda one: (one != EVERYBODY, depth.get(one, 0), one)):
+            cells = parts[name]
+            if name == EVERYBODY:
+                yield make_block((source, wave, name), cells, _ONE, {}, cohort.authorities)
+                continue
+            if people is None:                           # the block of the people comes first
+                people = _numbers_of_people(everybody, suppressed)
+            coding = _coding_of(name, cells, dictionary)
+            if not coding.exact:
+                cells = cells[cells["kind"].ne(SQUARES)]
+            yield make_block((source, wave, name), _agreeing(cells, coding), coding, people, cohort.authorities)
+
+
+def _coding_of(name: str, cells: pd.DataFrame, dictionary: Dictionary) -> Coding:
+    """The categories of the cells of a block."""
+    shares = sorted(set(cells.loc[cells["kind"].eq(SHARE), "what"]))
+    asked = sorted({what.partition(ROUTE)[0] for what in cells.loc[cells["kind"].isin([ASKED, AT_LEAST]), "what"]})
+    return lay_out(name, shares, asked, bool(cells["kind"].isin([SUM, SQUARES]).any()), dictionary)
+
+
+def _agreeing(cells: pd.DataFrame, coding: Coding) -> pd.DataFrame:
+    """The cells without the counts of those asked, where they contradict the answers.
+
+    An answer to a routed question is kept where the earlier question was left blank: more were then asked than gave the
+    answer that leads there.
+    """
+    routes = cells["kind"].isin([ASKED, AT_LEAST])
+    known = _known_sets(cells, coding) if routes.any() else {}
+    for cell in cells[routes].itertuples():
+        codes = coding.sets[cell.what.partition(ROUTE)[0]]
+        for answers, count in known.get((cell.authority, cell.group, cell.level), ()):
+            too_many = cell.value > count + 0.5 and (answers >= codes).all()
+            too_few = cell.kind == ASKED and cell.value < count - 0.5 and (answers <= codes).all()
+            if too_many or too_few:
+                return cells[~routes]
+    return cells
+
+
+def _known_sets(cells: pd.DataFrame, coding: Coding) -> dict[Place, list[tuple[np.ndarray, float]]]:
+    """By place: sets of answers and how many gave one of them, as far as bases and shares say."""
+    everything = np.ones(len(coding.codes), dtype=bool)
+    bases = {tuple(place): value for *place, value in cells.loc[cells["kind"].eq(BASE), [*PLACE, "value"]].itertuples(index=False)}
+    found = {place: [(everything, base)] for place, base in bases.items()}
+    for *place, what, share in cells.loc[cells["kind"].eq(SHARE), [*PLACE, "what", "value"]].itertuples(index=False):
+        mask, base = coding.sets[what], bases.get(tuple(place), np.nan)
+        found.setdefault(tuple(place), []).extend([(mask, share), (~mask, base - share)])
+    return found
+
+
+def _numbers_of_people(cells: pd.DataFrame | None, suppressed: np.ndarray | None) -> dict[Place, float]:
+    """How many people each place is known to have; who left a question out at one wave is no pair of it, whoever else is."""
+    if cells is None:
+        return {}
+    shown = True if suppressed is None else ~suppressed[cells["cell"]]
+    known = cells[cells["kind"].eq(PEOPLE) & cells["value"].notna() & ~came_or_went(cells["level"]) & shown]
+    return {tuple(row[:3]): row[3] for row in known[[*PLACE, "value"]].itertuples(index=False)}
+
+
+def _depths(dictionary: Dictionary) -> dict[str, int]:
+    """How many questions lead to each routed one."""
+    routes = {block: parent for block, (parent, _) in routed(dictionary).items()}
+    depths = {}
+    for block in routes:
+        depth, at = 0, block
+        while at in routes and depth <= len(routes):
+            depth, at = depth + 1, routes[at]
+        depths[block] = depth
+    return depths

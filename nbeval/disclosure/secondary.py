@@ -16,11 +16,10 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM
-from nbeval.disclosure.intervals import TOLERANCE, Intruder, Sought, width
+from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM, other_halves
+from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
 from nbeval.disclosure.relations import Block, by_classes
-from nbeval.disclosure.same_people import other_halves
-from nbeval.disclosure.seeking import small_groups, withheld_cells
+from nbeval.disclosure.attack import small_groups, withheld_cells
 from nbeval.errors import DisclosureError
 
 #: a block with more cells, or one that took more rounds, is covered greedily
@@ -67,7 +66,7 @@ def choose_cells(
     must : cells that are withheld whatever happens
     out : cells that were published before: known, whatever is withheld now
     weights : the loss that each cell would be
-    policy : says how wide the intruder's intervals must be
+    policy : says how wide the attacker's intervals must be
 
     Returns
     -------
@@ -104,22 +103,22 @@ def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.nd
     """Attack, and say for everything that was found what would have stood in the way."""
     given = ~np.isnan(block.values)
     known = (~withheld | out) & given
-    sought, owners = withheld_cells(block, withheld & ~out & given, policy)
+    targets, owners = withheld_cells(block, withheld & ~out & given, policy)
     extra = np.full(len(small), float(policy.protection_interval))
-    sought = Sought(
-        np.vstack([sought.rows, small]), np.concatenate([sought.needed, extra]),
-        np.concatenate([sought.whole, np.ones(len(small), dtype=bool)]),
+    targets = Targets(
+        np.vstack([targets.rows, small]), np.concatenate([targets.needed, extra]),
+        np.concatenate([targets.whole, np.ones(len(small), dtype=bool)]),
     )
     owners = np.concatenate([owners, np.full(len(small), -1)])
     if not len(owners):
         return Cuts()
-    intruder, cuts, seen = Intruder(block, known), Cuts(), set()
-    low, high = intruder.intervals(sought)
+    attacker, cuts, seen = Attacker(block, known), Cuts(), set()
+    low, high = attacker.intervals(targets)
     for number, owner in enumerate(owners):
-        if width(low[number], high[number], sought.whole[number]) >= sought.needed[number] - TOLERANCE:
+        if width(low[number], high[number], targets.whole[number]) >= targets.needed[number] - TOLERANCE:
             continue
-        gain = np.where(out, 0.0, intruder.leverage(sought.rows[number]))
-        need = sought.needed[number] - (high[number] - low[number])
+        gain = np.where(out, 0.0, attacker.leverage(targets.rows[number]))
+        need = targets.needed[number] - (high[number] - low[number])
         if need <= TOLERANCE:                     # wide enough but for whole numbers: any cell more may do
             gain, need = (gain > 0).astype(float), 1.0
         if gain.sum() < need - TOLERANCE:
@@ -146,7 +145,7 @@ def _cheapest(cuts: Cuts, ties: np.ndarray, must: np.ndarray, out: np.ndarray, w
         (np.tile([1.0, -1.0], len(ties)), (np.repeat(np.arange(len(ties)), 2), ties[:, ::-1].ravel())),
         shape=(len(ties), count))
     found = milp(
-        _told_apart(weights), integrality=np.ones(count), bounds=Bounds(must.astype(float), np.where(out, 0.0, 1.0)),
+        _distinct(weights), integrality=np.ones(count), bounds=Bounds(must.astype(float), np.where(out, 0.0, 1.0)),
         constraints=LinearConstraint(sparse.vstack([gains, linked]).tocsr(), np.concatenate([least - TOLERANCE, np.zeros(len(ties))])),
         options={"mip_rel_gap": 0.0},
     )
@@ -158,7 +157,7 @@ def _cheapest(cuts: Cuts, ties: np.ndarray, must: np.ndarray, out: np.ndarray, w
     return found.x > 0.5
 
 
-def _told_apart(weights: np.ndarray) -> np.ndarray:
+def _distinct(weights: np.ndarray) -> np.ndarray:
     """Weights of which no two sets of cells have the same sum, large enough for the solver to see it."""
     golden = np.arange(1, len(weights) + 1) * (np.sqrt(5) - 1) / 2 % 1
     return 1000 * (weights + _TIE * golden)
@@ -181,7 +180,7 @@ def _cover(cuts: Cuts, withheld: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _ties(block: Block) -> np.ndarray:
     """Pairs of cells (first, second) where the second goes if the first goes.
 
-    Nothing stands on a withheld base; who answered once is known from the pairs alone, and goes and stays with them.
+    Nothing is shown on a withheld base; who answered once is known from the pairs alone, and goes and stays with them.
     """
     first_of: dict[tuple, int] = {}
     places, kinds = block.cell_places, block.kinds

@@ -35,7 +35,7 @@ class Job:
 class Origin:
     """What the reports of one run rest on, for their provenance: names and checksums, never paths.
 
-    ``dictionary_digest`` is of the whole dictionary, ``grounds`` of the parts that the numbers rest on; each job has
+    ``dictionary_digest`` is of the whole dictionary, ``numbers`` of the parts that the numbers rest on; each job has
     the part that it can show.
     """
 
@@ -43,7 +43,7 @@ class Origin:
     inputs: tuple[tuple[str, str], ...] = ()        # (name relative to the data folder, sha256)
     seeds: Mapping[str, int] = field(default_factory=dict)
     invented: bool = False
-    grounds: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

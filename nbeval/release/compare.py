@@ -171,7 +171,7 @@ def _dictionary(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
 def _of_dictionary(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """The entries that the report can show, and the parts that its numbers rest on where no such entry says as much."""
     shown = _changed(old.get("entries", {}), new.get("entries", {}))
-    behind = _changed(old.get("grounds", {}), new.get("grounds", {}))
+    behind = _changed(old.get("numbers", {}), new.get("numbers", {}))
     return [*shown, *(name for name in behind if not any(entry.startswith(f"{name} ") for entry in shown))]
 
 
@@ -231,6 +231,18 @@ class Comparison:
             ("Provenance that differs", self.records),
         ]
         return "\n".join(["not the same.", *(line for title, lines in parts for line in _listed(title, lines))])
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer for a program: every difference as a record; reasons only where something differs."""
+        rows = self.results
+        return {
+            "same": self.same,
+            "results": {"common": rows.common, "only_old": list(rows.only_old), "only_new": list(rows.only_new),
+                        "different": [dict(zip(("key", "column", "old", "new"), one, strict=True)) for one in rows.different]},
+            "exhibits": list(self.exhibits), "sentences": list(self.sentences), "altered": list(self.altered),
+            "sources": list(self.sources), "provenance": list(self.records), "software": list(self.software),
+            "reasons": [] if self.same else list(self.reasons),
+        }
 
 
 def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comparison:

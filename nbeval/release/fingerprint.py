@@ -1,8 +1,14 @@
-"""What numbers and reports rest on: which part of the dictionary, and one key of everything that could move them."""
+"""The fingerprint of numbers and reports: what they rest on, part by part, and the keys under which they are kept.
+
+Numbers rest on a part of the dictionary in which all that only readers see (sentences, titles, citations) is blank; a report is made
+from the part that it can show, and from nothing else. The stages and the reports are given these parts alone, so that words cannot
+move a number, a change to any other entry cannot move a report, and what was kept for the same key is the same.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache, lru_cache
@@ -16,6 +22,14 @@ from nbeval.dictionary.models import Cohort, Indicator, ReportKind
 from nbeval.dictionary.record import Record, without_words
 from nbeval.folders import PACKAGE, supplied
 
+SHORT = 16          # hexadecimal digits of the checksum of an entry
+#: parts of a dictionary that no number rests on, blank
+_NO_NUMBER = {"glossary": (), "sources": (), "specimen": None, "specimen_evidence": None}
+#: parts of a dictionary that no report shows: of itself, or what only collecting, the specimen and official tables need
+_NEVER_SHOWN = ("folder", "digest", "specimen", "specimen_evidence", "codes")
+
+
+# --- checksums and keys ----------------------------------------------------------------------------
 
 def sha256(content: bytes) -> str:
     """The sha256 of bytes, in hexadecimal."""
@@ -48,12 +62,88 @@ def lock_digest() -> str:
     return file_sha256(supplied("requirements.lock"))
 
 
-SHORT = 16          # hexadecimal digits of an entry's checksum
-#: of the dictionary itself, or what only collecting, the specimen and official tables need
-_NEVER_SHOWN = ("folder", "digest", "specimen", "specimen_evidence", "codes")
+def key_of(**parts: Any) -> str:
+    """The key of something that is worked out from these parts by this code with these packages.
+
+    Parameters
+    ----------
+    parts : what it is worked out from, by name; texts, numbers, lists and tables of them
+
+    Returns
+    -------
+    str
+        A checksum that changes whenever a part, the code or a pinned package does.
+    """
+    everything = {"code": code_digest(), "packages": lock_digest(), "parts": parts}
+    return sha256(json.dumps(everything, sort_keys=True).encode())
 
 
-def narrowed(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictionary:
+# --- what numbers rest on --------------------------------------------------------------------------
+
+@lru_cache(maxsize=4)
+def scope_of_numbers(dictionary: Dictionary, cohort: str) -> Dictionary:
+    """The part of a dictionary that a cohort's numbers rest on.
+
+    Parameters
+    ----------
+    dictionary : the whole
+    cohort : id of the cohort; others are left out
+
+    Returns
+    -------
+    Dictionary
+        With every field that its model marks ``ReadersOnly`` blank, and without the instruments that the cohort did not use, the glossary,
+        the sources and what invented answers are drawn from.
+    """
+    declared = dictionary.cohort(cohort)
+    used = {source.instrument for source in declared.sources}
+    kept = replace(
+        dictionary, cohorts=(declared,), instruments=tuple(one for one in dictionary.instruments if one.record.id in used),
+        evidence=tuple(one for one in dictionary.evidence if one.record.id in used), **_NO_NUMBER,
+    )
+    return replace(kept, **{name: without_readers_words(getattr(kept, name)) for name in _numeric_parts()})
+
+
+@lru_cache(maxsize=4)
+def fingerprint_of_numbers(scope: Dictionary) -> Mapping[str, str]:
+    """A short checksum of every part of a scope of numbers, such as ``benchmarks`` or ``instruments ylbc items``, in the order of names."""
+    found: dict[str, str] = {}
+    for name in _numeric_parts():
+        value = getattr(scope, name)
+        if name in ("instruments", "evidence"):
+            found |= {f"instruments {one.record.id} {inner.name}": fingerprint_of_part(inner.name, getattr(one, inner.name))
+                      for one in value for inner in fields(one) if getattr(one, inner.name)}
+        else:
+            found[name] = fingerprint_of_part(name, value)
+    return MappingProxyType(dict(sorted(found.items())))
+
+
+def fingerprint_of_part(name: str, value: Any) -> str:
+    """A short checksum of a part of a dictionary with all that is in it."""
+    return _short("\n".join(f"{place} {digest}" for place, digest in _entries(name, value)))
+
+
+def without_readers_words(value: Any) -> Any:
+    """A part of the dictionary with what only readers see left blank, at every depth."""
+    if isinstance(value, Record):
+        return without_words(value)
+    if is_dataclass(value):
+        return replace(value, **{part.name: without_readers_words(getattr(value, part.name)) for part in fields(value)})
+    if isinstance(value, tuple):
+        return tuple(without_readers_words(one) for one in value)
+    if isinstance(value, Mapping):
+        return type(value)({key: without_readers_words(part) for key, part in value.items()})
+    return value
+
+
+def _numeric_parts() -> list[str]:
+    """The names of the parts of a dictionary that numbers may rest on."""
+    return [part.name for part in fields(Dictionary) if part.name not in ("folder", "digest", *_NO_NUMBER)]
+
+
+# --- what a report can show ------------------------------------------------------------------------
+
+def scope_of_report(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictionary:
     """The part of a dictionary that one report is made from.
 
     Parameters
@@ -80,8 +170,8 @@ def narrowed(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictio
     )
 
 
-def entries(dictionary: Dictionary) -> Mapping[str, str]:
-    """A short checksum of every entry of a dictionary that a report can show, by kind and id.
+def fingerprint_of_report(scope: Dictionary) -> Mapping[str, str]:
+    """A short checksum of every entry of a scope that a report can show, by kind and id.
 
     Returns
     -------
@@ -89,16 +179,11 @@ def entries(dictionary: Dictionary) -> Mapping[str, str]:
         Such as ``indicators low_satisfaction`` to its checksum; in the order of the names.
     """
     found: dict[str, str] = {}
-    for part in fields(dictionary):
+    for part in fields(scope):
         if part.name not in _NEVER_SHOWN:
-            for name, digest in _entries(part.name, getattr(dictionary, part.name)):
+            for name, digest in _entries(part.name, getattr(scope, part.name)):
                 found[name] = _short(found[name] + digest) if name in found else digest
     return MappingProxyType(dict(sorted(found.items())))
-
-
-def checksum(name: str, value: Any) -> str:
-    """A short checksum of a part of a dictionary with all that is in it."""
-    return _short("\n".join(f"{place} {digest}" for place, digest in _entries(name, value)))
 
 
 def _indicators(dictionary: Dictionary, names: tuple[str, ...]) -> tuple[Indicator, ...]:
@@ -135,59 +220,3 @@ def _entries(name: str, value: Any) -> Iterator[tuple[str, str]]:
 def _short(text: str) -> str:
     """A short checksum of a text."""
     return sha256(text.encode())[:SHORT]
-
-
-#: of the dictionary: what no stage before the reports is given
-_FOR_READERS = {"glossary": (), "sources": (), "specimen": None, "specimen_evidence": None}
-_NO_ENTRY = ("folder", "digest", *_FOR_READERS)
-
-
-@lru_cache(maxsize=4)
-def grounds(dictionary: Dictionary, cohort: str) -> Dictionary:
-    """The part of a dictionary that a cohort's numbers rest on.
-
-    Parameters
-    ----------
-    dictionary : the whole
-    cohort : id of the cohort; others are left out
-
-    Returns
-    -------
-    Dictionary
-        With every field that its model marks ``ReadersOnly`` blank, and without the instruments that the cohort did not use, the glossary,
-        the sources and what invented answers are drawn from.
-    """
-    declared = dictionary.cohort(cohort)
-    used = {source.instrument for source in declared.sources}
-    kept = replace(
-        dictionary, cohorts=(declared,), instruments=tuple(one for one in dictionary.instruments if one.record.id in used),
-        evidence=tuple(one for one in dictionary.evidence if one.record.id in used), **_FOR_READERS,
-    )
-    return replace(kept, **{part.name: unsaid(getattr(kept, part.name)) for part in fields(kept) if part.name not in _NO_ENTRY})
-
-
-@lru_cache(maxsize=4)
-def grounds_named(dictionary: Dictionary) -> Mapping[str, str]:
-    """A short checksum of every part of grounds, such as ``benchmarks`` or ``instruments ylbc items``, in the order of names."""
-    found: dict[str, str] = {}
-    for part in fields(dictionary):
-        value = getattr(dictionary, part.name)
-        if part.name in ("instruments", "evidence"):
-            found |= {f"instruments {one.record.id} {inner.name}": checksum(inner.name, getattr(one, inner.name))
-                      for one in value for inner in fields(one) if getattr(one, inner.name)}
-        elif part.name not in _NO_ENTRY:
-            found[part.name] = checksum(part.name, value)
-    return MappingProxyType(dict(sorted(found.items())))
-
-
-def unsaid(value: Any) -> Any:
-    """A part of the dictionary with what only readers see left blank, at every depth."""
-    if isinstance(value, Record):
-        return without_words(value)
-    if is_dataclass(value):
-        return replace(value, **{part.name: unsaid(getattr(value, part.name)) for part in fields(value)})
-    if isinstance(value, tuple):
-        return tuple(unsaid(one) for one in value)
-    if isinstance(value, Mapping):
-        return type(value)({key: unsaid(part) for key, part in value.items()})
-    return value

@@ -16,7 +16,7 @@ from typing import Any
 from nbeval.folders import PACKAGE, is_checkout
 from nbeval.publish.document import Document, Heading, Shown
 from nbeval.publish.job import Job, Origin, Task
-from nbeval.release.fingerprint import code_digest, file_sha256, lock_digest, sha256, sha256_of
+from nbeval.release.fingerprint import code_digest, file_sha256, key_of, lock_digest, sha256, sha256_of
 from nbeval.words import words_of
 
 
@@ -66,14 +66,14 @@ def _git() -> dict[str, Any]:
 
 
 PROVENANCE = "provenance.json"
-SCHEMA = 1
+SCHEMA = 2
 
 
 def report_key(job: Job, formats: tuple[str, ...]) -> str:
     """A key that changes whenever the files of a report may change: content, notebook, code, lock, formats."""
-    parts = [job.content_key, job.kind, job.title, job.language, job.folder, code_digest(), lock_digest(),
-             file_sha256(job.notebook), json.dumps(dict(job.parameters), sort_keys=True), *sorted(formats)]
-    return sha256("\0".join(parts).encode())
+    return key_of(
+        content=job.content_key, kind=job.kind, title=job.title, language=job.language, folder=job.folder, notebook=file_sha256(job.notebook),
+        parameters=dict(job.parameters), formats=sorted(formats))
 
 
 def stamp(task: Task) -> str:
@@ -171,7 +171,7 @@ def is_whole(folder: Path, key: str) -> bool:
 def _dictionary(job: Job, origin: Origin) -> dict[str, Any]:
     """The whole dictionary by its checksum, the entries that the report can show, and the parts its numbers rest on."""
     return {"digest": origin.dictionary_digest, "entries": dict(sorted(job.dictionary.items())),
-            "grounds": dict(sorted(origin.grounds.items()))}
+            "numbers": dict(sorted(origin.numbers.items()))}
 
 
 def _exhibits(document: Document) -> Iterator[dict[str, Any]]:

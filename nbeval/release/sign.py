@@ -12,10 +12,11 @@ import pandas as pd
 
 from nbeval.errors import DisclosureError, OutputError, ParameterError
 from nbeval.frames import ANALYST, result_key
+from nbeval.publish.executed import foreign_outputs
 from nbeval.publish.index import write_indexes
 from nbeval.publish.staging import staging
 from nbeval.release.compare import RESULTS_FILE, same_value
-from nbeval.release.fingerprint import code_digest, entries, file_sha256, narrowed
+from nbeval.release.fingerprint import code_digest, file_sha256, fingerprint_of_report, scope_of_report
 from nbeval.release.ledger import RECORD, Release, record_text, releases_of, signature_of
 from nbeval.release.provenance import PROVENANCE, read
 from nbeval.request import ReportRequest
@@ -81,8 +82,8 @@ def propose(
     for name in there:
         record = read(home / name)
         files |= {f"{name}/{file}": file_sha256(home / name / file) for file in sorted([*record["outputs"], PROVENANCE])}
-        faults += _altered(name, record, files)
-        if record["dictionary"]["entries"] != entries(narrowed(workspace.dictionary, declared, kinds[name.split("/")[0]])):
+        faults += [*_altered(name, record, files), *_foreign(name, home / name / "report.ipynb")]
+        if record["dictionary"]["entries"] != fingerprint_of_report(scope_of_report(workspace.dictionary, declared, kinds[name.split("/")[0]])):
             faults.append(f"{name} was made with another state of the dictionary; render it again.")
     results = _shown([home / name / RESULTS_FILE for name in there])
     faults += _not_attacked(results, kept.disclosed.table)
@@ -139,6 +140,18 @@ def _altered(name: str, record: dict, files: dict[str, str]) -> list[str]:
     """Files that are not as they were made."""
     return [f"{name}/{file} is not as it was made; render the report again."
             for file, digest in record["outputs"].items() if files[f"{name}/{file}"] != digest]
+
+
+def _foreign(name: str, file: Path) -> list[str]:
+    """Outputs of an executed notebook that did not come through the report object, and so through no disclosure control."""
+    import nbformat     # takes a second, which reading the record of releases does not have
+
+    try:
+        found = foreign_outputs(nbformat.read(file, as_version=4))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [f"{name}/{file.name} cannot be read; render the report again."]
+    return [f"{name}: {one}, which did not come through the report and is under no disclosure control; take it out of the notebook "
+            "and render the report again." for one in found]
 
 
 def _shown(tables: list[Path]) -> pd.DataFrame:

@@ -408,7 +408,7 @@ def refuse_undisclosed(disclosed: object) -> None:
         raise DisclosureError(
             "a report is made from disclosed results and from nothing else.",
             found=type(disclosed).__name__, allowed=DisclosedResults.__name__,
-            do="pass the results through nbeval.disclosure.protect first.",
+            do="pass the results through nbeval.disclosure.protect.protect_release first.",
         )
 
 

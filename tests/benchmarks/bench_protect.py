@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Cohort
-from nbeval.disclosure import attack, protect
+from nbeval.disclosure.attack import attack_release
+from nbeval.disclosure.protect import protect_release
 from nbeval.disclosure.primary import unsafe_rows
 from tests.disclosure import invented
 
@@ -61,7 +62,7 @@ def without(results: pd.DataFrame, rows: pd.Series, words) -> pd.DataFrame:
 
 def leaks(table: pd.DataFrame, cohort: Cohort, words) -> int:
     """How many withheld numbers an attack works out too closely."""
-    return int((~attack(table, cohort, words)["ok"]).sum())
+    return int((~attack_release(table, cohort, words)["ok"]).sum())
 
 
 def rounded_leaks(results: pd.DataFrame, words) -> int:
@@ -81,7 +82,7 @@ def compared(authorities: int, items: int) -> list[tuple[str, float, int, float]
     results, cohort, words = made(authorities, items)
     share = results["quantity"].isin(["percent", "mean", "change"]) & results["indicator"].ne("")
     begun = time.process_time()
-    table = protect(results, cohort, words).table
+    table = protect_release(results, cohort, words).table
     seconds = time.process_time() - begun
     unsafe = unsafe_rows(results, words.disclosure)
     whole = unsafe.groupby([results["indicator"], results["wave"], results["group"], results["authority"].ne("")]).transform("any")

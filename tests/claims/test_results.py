@@ -11,7 +11,7 @@ import pytest
 from nbeval import pipeline
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind, Symbol
-from nbeval.disclosure.published import already_public
+from nbeval.disclosure.protect import already_public
 from nbeval.errors import DisclosureError
 from nbeval.estimate.proportions import wilson
 from nbeval.frames import RESULTS, Decision, check

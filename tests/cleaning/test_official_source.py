@@ -12,7 +12,7 @@ from nbeval.dictionary import load
 from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
 from nbeval.estimate.official import official_results
-from nbeval.disclosure import protect
+from nbeval.disclosure.protect import protect_release
 from nbeval.specimen.sources import write_evidence
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +58,7 @@ def test_what_is_public_is_shown_in_full_and_what_was_withheld_stays_missing(dic
     results = official_results(clean_sources(cohort, dictionary, data).official, cohort)
     assert results["estimate"].isna().sum() == 1
     assert results.loc[results["estimate"].isna(), "warning"].item().endswith("symbol c")
-    shown = protect(results, cohort, dictionary).table
+    shown = protect_release(results, cohort, dictionary).table
     pd.testing.assert_series_equal(shown["estimate"], results["estimate"])
     assert shown["suppression"].isin(["", "[x]"]).all()
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from nbeval.dictionary.models import Cohort, Disclosure, GroupLevel, Indicator, Item, Response
+from nbeval.dictionary.models import Cohort, Disclosure, Indicator, Item
 from nbeval.frames import MISSING_COLUMNS, RESULTS
 
 SYMBOLS = {"withheld": "[c]", "not_available": "[x]", "not_applicable": "[z]", "low": "[low]"}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from nbeval.dictionary.models import Routing
 from nbeval.errors import DictionaryError, DisclosureError
-from nbeval.disclosure import attack, protect
-from nbeval.disclosure.attack import refuse_leaks
+from nbeval.disclosure.attack import attack_release, refuse_leaks
+from nbeval.disclosure.protect import protect_release
 from tests.disclosure import invented
 from tests.disclosure.invented import complete, indicator, percent
 
@@ -102,7 +101,7 @@ def declared(indicators):
 @pytest.mark.parametrize("leak", PLANTED)
 def test_it_finds_a_planted_leak(leak):
     indicators, rows, authorities = PLANTED[leak]
-    audit = attack(complete(rows), invented.cohort(authorities), declared(indicators))
+    audit = attack_release(complete(rows), invented.cohort(authorities), declared(indicators))
     assert not audit["ok"].all()
     with pytest.raises(DisclosureError, match="can be worked out"):
         refuse_leaks(audit)
@@ -111,22 +110,22 @@ def test_it_finds_a_planted_leak(leak):
 def test_it_finds_what_an_earlier_report_shows():
     now = complete([withheld(indicator="yes", base=60, authority="a"), ALL])
     before = complete([percent("yes", 55, 140, authority="b")])
-    audit = attack(now, invented.cohort("ab"), declared([YES]), earlier=[before])
+    audit = attack_release(now, invented.cohort("ab"), declared([YES]), earlier=[before])
     assert not audit["ok"].all()
-    assert attack(now, invented.cohort("ab"), declared([YES]))["ok"].all()
+    assert attack_release(now, invented.cohort("ab"), declared([YES]))["ok"].all()
 
 
 def test_its_message_names_the_rows_that_meet_and_no_count():
     indicators, rows, authorities = PLANTED["margin: one authority is the cohort less the others"]
     with pytest.raises(DisclosureError) as caught:
-        refuse_leaks(attack(complete(rows), invented.cohort(authorities), declared(indicators)))
+        refuse_leaks(attack_release(complete(rows), invented.cohort(authorities), declared(indicators)))
     assert "whole cohort" in str(caught.value) or "share yes" in str(caught.value)
     assert not any(f" {count}" in str(caught.value) for count in (53, 60, 140, 200))
     assert caught.value.exit_code == 1
 
 
 def test_a_release_with_nothing_withheld_has_an_empty_audit():
-    assert attack(complete([ALL]), invented.cohort(()), declared([YES])).empty
+    assert attack_release(complete([ALL]), invented.cohort(()), declared([YES])).empty
 
 
 def test_every_row_put_back_into_a_protected_table_is_found():
@@ -136,14 +135,14 @@ def test_every_row_put_back_into_a_protected_table_is_found():
     rows = [percent("yes", counts.sum(), bases.sum())]
     rows += [percent("yes", count, base, authority=f"a{k}") for k, (count, base) in enumerate(zip(counts, bases, strict=True))]
     results, cohort, words = complete(rows), invented.cohort([f"a{k}" for k in range(8)]), declared([YES])
-    table = protect(results, cohort, words).table
+    table = protect_release(results, cohort, words).table
     gone = np.flatnonzero(table["suppression"].eq("[c]"))
     assert len(gone) >= 2
     for row in gone:
         again = table.copy()
         again.loc[row] = results.loc[row]
         small = results.loc[row, "numerator"] < 10
-        assert small or not attack(again, cohort, words)["ok"].all() or len(gone) > 2
+        assert small or not attack_release(again, cohort, words)["ok"].all() or len(gone) > 2
 
 
 class TestEarlier:
@@ -154,26 +153,26 @@ class TestEarlier:
 
     def test_what_is_out_stays_and_the_rest_protects_with_it(self):
         results, cohort, words = complete(self.ROWS), invented.cohort("abc"), declared([YES])
-        free = protect(results, cohort, words).table.set_index("authority")["suppression"]
+        free = protect_release(results, cohort, words).table.set_index("authority")["suppression"]
         assert free.to_dict() == {"": "", "a": "[c]", "b": "", "c": "[c]"}
         before = results[results["authority"].eq("c")]
-        bound = protect(results, cohort, words, earlier=[before]).table.set_index("authority")["suppression"]
+        bound = protect_release(results, cohort, words, earlier=[before]).table.set_index("authority")["suppression"]
         assert bound.to_dict() == {"": "", "a": "[c]", "b": "[c]", "c": ""}
 
     def test_what_was_withheld_before_may_not_come_back_as_a_difference(self):
         results, cohort, words = complete(self.ROWS), invented.cohort("abc"), declared([YES])
         before = complete([percent("yes", 40, 199)])
-        table = protect(results, cohort, words, earlier=[before]).table.set_index("authority")
+        table = protect_release(results, cohort, words, earlier=[before]).table.set_index("authority")
         assert table.loc["", "suppression"] == "[c]"
         assert np.isnan(table.loc["", "n_valid"])
 
     def test_where_all_is_out_the_release_is_refused(self):
         results, cohort, words = complete(self.ROWS), invented.cohort("abc"), declared([YES])
         with pytest.raises(DisclosureError):
-            protect(results, cohort, words, earlier=[results[results["authority"].ne("a")]])
+            protect_release(results, cohort, words, earlier=[results[results["authority"].ne("a")]])
 
 
 def test_a_priority_nobody_knows_is_refused():
     words = invented.dictionary([YES], disclosure=invented.policy(priority=("beauty",)))
     with pytest.raises(DictionaryError, match="priority"):
-        protect(complete([ALL]), invented.cohort(()), words)
+        protect_release(complete([ALL]), invented.cohort(()), words)

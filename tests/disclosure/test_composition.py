@@ -8,7 +8,7 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.frames import RESULTS, check
-from nbeval.disclosure import protect
+from nbeval.disclosure.protect import protect_release
 from nbeval.disclosure.cells import PEOPLE, read_cells
 
 GROUP = "frequency"
@@ -36,7 +36,7 @@ def results(often: float, rarely: float) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("often", "hidden"), [(40.0, False), (4.0, True)])
 def test_a_test_goes_with_any_level_that_is_withheld(declared, often, hidden):
-    table = protect(results(often, 60.0), declared.cohorts[0], declared).table
+    table = protect_release(results(often, 60.0), declared.cohorts[0], declared).table
     row = table[table["quantity"].eq("composition_test")].iloc[0]
     assert (row["suppression"] == "[c]") is hidden
     assert row[["estimate", "p_value", "statistic"]].isna().all() == hidden

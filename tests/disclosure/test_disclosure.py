@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from nbeval.errors import FrameError
-from nbeval.frames import RESULT_KEY, result_key
-from nbeval.disclosure import protect
+from nbeval.frames import RESULT_KEY
+from nbeval.disclosure.protect import protect_release
 from tests.disclosure import invented
 from tests.disclosure.intruder import derived
 
@@ -43,7 +43,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def disclosed(small):
-    return protect(*small)
+    return protect_release(*small)
 
 
 def test_no_withheld_percentage_can_be_narrowed_to_fewer_than_five(small, disclosed):
@@ -99,7 +99,7 @@ def test_reasons_are_split_for_the_whole_cohort_only(disclosed):
 def test_keys_order_and_input_are_left_alone(small):
     results = small[0]
     before = results.copy()
-    table = protect(*small).table
+    table = protect_release(*small).table
     pd.testing.assert_frame_equal(results, before)
     pd.testing.assert_frame_equal(table[list(RESULT_KEY)], results[list(RESULT_KEY)])
 
@@ -107,12 +107,12 @@ def test_keys_order_and_input_are_left_alone(small):
 def test_row_order_never_matters(small, disclosed):
     results, cohort, dictionary = small
     shuffled = results.sample(frac=1, random_state=5)
-    again = protect(shuffled, cohort, dictionary).table.sort_index()
+    again = protect_release(shuffled, cohort, dictionary).table.sort_index()
     pd.testing.assert_frame_equal(again, disclosed.table)
 
 
 def test_protecting_twice_changes_nothing(small, disclosed):
-    again = protect(disclosed.table, small[1], small[2]).table
+    again = protect_release(disclosed.table, small[1], small[2]).table
     pd.testing.assert_frame_equal(again, disclosed.table)
 
 
@@ -126,7 +126,7 @@ def test_with_nothing_small_nothing_is_withheld():
     table = invented.complete([
         invented.percent("yes", 120, 300), invented.percent("yes", 50, 140, authority="a"),
         invented.percent("yes", 70, 160, authority="b")])
-    out = protect(table, invented.cohort("ab"), invented.dictionary([YES]))
+    out = protect_release(table, invented.cohort("ab"), invented.dictionary([YES]))
     assert (out.table["suppression"] == "").all()
     assert out.table["n_valid"].tolist() == [300, 140, 160]
 
@@ -134,7 +134,7 @@ def test_with_nothing_small_nothing_is_withheld():
 @pytest.mark.parametrize(("count", "shown"), [(0, False), (9, False), (10, True), (30, True), (31, False), (40, False)])
 def test_a_share_and_its_complement_need_the_threshold(count, shown):
     table = invented.complete([invented.percent("yes", count, 40)])
-    out = protect(table, invented.cohort(()), invented.dictionary([YES])).table
+    out = protect_release(table, invented.cohort(()), invented.dictionary([YES])).table
     assert out["suppression"].eq("").item() is shown
     assert out["n_valid"].item() == 40
 
@@ -142,12 +142,12 @@ def test_a_share_and_its_complement_need_the_threshold(count, shown):
 def test_without_the_rule_for_complements_a_true_nought_stays():
     table = invented.complete([invented.percent("yes", 0, 40), invented.percent("yes", 40, 40, wave="after")])
     free = invented.dictionary([YES], disclosure=invented.policy(protect_complement=False))
-    assert protect(table, invented.cohort(()), free).table["estimate"].tolist() == [0, 100]
+    assert protect_release(table, invented.cohort(()), free).table["estimate"].tolist() == [0, 100]
 
 
 def test_what_could_not_be_estimated_is_not_called_withheld():
     table = invented.complete([invented.percent("yes", 20, 50) | {"quantity": "heterogeneity", "estimate": np.nan, "numerator": np.nan}])
-    assert protect(table, invented.cohort(()), invented.dictionary([YES])).table["suppression"].item() == "[x]"
+    assert protect_release(table, invented.cohort(()), invented.dictionary([YES])).table["suppression"].item() == "[x]"
 
 
 def test_counts_that_contradict_one_another_are_refused():
@@ -156,7 +156,7 @@ def test_counts_that_contradict_one_another_are_refused():
     no = invented.indicator("no", "yesno", ("0",))
     rows += [invented.percent("no", 90, 140, authority="a"), invented.percent("no", 150, 160, authority="b")]
     with pytest.raises(FrameError, match="contradict"):
-        protect(invented.complete(rows), invented.cohort("ab"), invented.dictionary([YES, no]))
+        protect_release(invented.complete(rows), invented.cohort("ab"), invented.dictionary([YES, no]))
 
 
 def test_every_table_an_intruder_can_think_of_leaves_five_values_open():
@@ -164,7 +164,7 @@ def test_every_table_an_intruder_can_think_of_leaves_five_values_open():
     counts, bases = {"a": 4, "b": 12, "c": 15}, {"a": 22, "b": 30, "c": 34}
     rows = [invented.percent("yes", sum(counts.values()), sum(bases.values()))]
     rows += [invented.percent("yes", counts[one], bases[one], authority=one) for one in counts]
-    out = protect(invented.complete(rows), invented.cohort(counts), invented.dictionary([YES])).table
+    out = protect_release(invented.complete(rows), invented.cohort(counts), invented.dictionary([YES])).table
     shown = out.set_index("authority")["numerator"]
     possible = [
         table for table in product(*(range(size + 1) for size in bases.values()))
@@ -189,7 +189,7 @@ def test_the_audit_says_how_the_cells_of_each_block_were_chosen(small, disclosed
 
     assert set(disclosed.audit["solved"]) == {"exact"}
     monkeypatch.setattr(secondary, "MOST_CELLS", 0)
-    covered = protect(*small)
+    covered = protect_release(*small)
     assert set(covered.audit["solved"]) == {"heuristic"}
     assert covered.audit["ok"].all()
     assert covered.table["suppression"].eq("[c]").sum() >= disclosed.table["suppression"].eq("[c]").sum()

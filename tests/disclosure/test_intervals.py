@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nbeval.disclosure.intervals import Intruder, Sought
+from nbeval.disclosure.intervals import Attacker, Targets
 from tests.disclosure.test_secondary import ACTIVITY_REGION, block_of, by_hand
 
 
@@ -12,8 +12,8 @@ def widths(known: np.ndarray) -> np.ndarray:
     """The exact width of the interval of every cell of the textbook table."""
     block, full = block_of(ACTIVITY_REGION)
     rows = block.matrix.toarray()
-    sought = Sought(rows, np.full(len(rows), np.inf), np.zeros(len(rows), dtype=bool))
-    low, high = Intruder(block, known.ravel()).intervals(sought)
+    sought = Targets(rows, np.full(len(rows), np.inf), np.zeros(len(rows), dtype=bool))
+    low, high = Attacker(block, known.ravel()).intervals(sought)
     return (high - low).reshape(full.shape)
 
 
@@ -38,7 +38,7 @@ def test_dual_values_find_the_cells_that_give_another_away():
     block, full = block_of(ACTIVITY_REGION)
     known = np.ones(full.shape, dtype=bool)
     known[1, 2] = False
-    pull = Intruder(block, known.ravel()).leverage(block.matrix[6].toarray()[0]).reshape(full.shape)
+    pull = Attacker(block, known.ravel()).leverage(block.matrix[6].toarray()[0]).reshape(full.shape)
     assert pull[1, 2] == 0
     assert (pull > 0).sum() >= 1
 
@@ -50,6 +50,6 @@ def test_a_part_that_was_never_solved_is_no_witness():
     known[0, :2] = known[1, :2] = False
     rows = block.matrix.toarray()
     rows = np.vstack([rows[2], rows[0], rows[1], rows[4], rows[5]])
-    low, high = Intruder(block, known.ravel()).intervals(Sought(rows, np.full(5, 20.0), np.ones(5, dtype=bool)))
+    low, high = Attacker(block, known.ravel()).intervals(Targets(rows, np.full(5, 20.0), np.ones(5, dtype=bool)))
     assert (high - low).tolist()[0] == 0
     assert (low >= 0).all()

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from nbeval.estimate.rows import result_rows
-from nbeval.disclosure.panels import panels_withheld
+from nbeval.disclosure.primary import panels_withheld
 
 POLICY = SimpleNamespace(not_of_answers=("tool",), threshold=10, threshold_percent_base=10)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nbeval.dictionary.models import Routing
-from nbeval.disclosure import protect
+from nbeval.disclosure.protect import protect_release
 from nbeval.disclosure.cells import ASKED, read_cells
-from nbeval.disclosure.release import blocks
+from nbeval.disclosure.relations import blocks
 from tests.disclosure.invented import cohort, complete, dictionary, indicator, percent
 
 YES, NO = indicator("yes", "yesno", ("1",)), indicator("no", "yesno", ("0",))
@@ -31,4 +31,4 @@ def test_answers_kept_behind_a_blank_question_are_not_taken_for_answers_to_it(ga
     """Five answered the later question and left the earlier one out: more were asked than said yes."""
     behind = percent("contact", 40, 83, 85)
     assert not asked(gate, behind)
-    protect(complete([gate, behind]), cohort(()), ROUTED)
+    protect_release(complete([gate, behind]), cohort(()), ROUTED)

@@ -8,10 +8,9 @@ import pytest
 
 from nbeval.dictionary.enums import Design
 from nbeval.errors import DisclosureError
-from nbeval.disclosure import attack, protect
-from nbeval.disclosure.attack import refuse_leaks
-from nbeval.disclosure.cells import BASE, PEOPLE, SHARE, read_cells
-from nbeval.disclosure.same_people import came_or_went
+from nbeval.disclosure.attack import attack_release, refuse_leaks
+from nbeval.disclosure.protect import protect_release
+from nbeval.disclosure.cells import BASE, PEOPLE, SHARE, came_or_went, read_cells
 from tests.disclosure import invented
 from tests.disclosure.invented import complete, indicator, percent
 
@@ -60,7 +59,7 @@ def test_counts_of_pairs_are_not_taken_for_counts_of_everybody():
 def test_pairs_beside_everybody_are_found_where_few_answered_once():
     """The leak of the kind: two of three leavers had said yes."""
     cohort, words = matched("abcd")
-    audit = attack(rows_of(COUNTS, "abcd"), cohort, words)
+    audit = attack_release(rows_of(COUNTS, "abcd"), cohort, words)
     assert set(audit.loc[~audit["ok"], "authority"]) >= {"a"}
     with pytest.raises(DisclosureError, match="can be worked out"):
         refuse_leaks(audit)
@@ -68,13 +67,13 @@ def test_pairs_beside_everybody_are_found_where_few_answered_once():
 
 def test_the_same_counts_of_two_samples_are_no_leak():
     free = invented.cohort("abcd")
-    assert attack(rows_of(COUNTS, "abcd"), free, invented.dictionary([YES], cohorts=[free]))["ok"].all()
+    assert attack_release(rows_of(COUNTS, "abcd"), free, invented.dictionary([YES], cohorts=[free]))["ok"].all()
 
 
 @pytest.fixture(scope="module")
 def changes():
     """A protected release in which three people of one authority left."""
-    return protect(rows_of(COUNTS, "abcd"), *matched("abcd")).table
+    return protect_release(rows_of(COUNTS, "abcd"), *matched("abcd")).table
 
 
 class TestProtected:
@@ -98,7 +97,7 @@ class TestProtected:
         gone = changes.index[changes["quantity"].eq("change") & changes["suppression"].eq("[c]") & changes["authority"].ne("a")]
         again = changes.copy()
         again.loc[gone] = results.loc[gone]
-        assert not attack(again, cohort, words)["ok"].all()
+        assert not attack_release(again, cohort, words)["ok"].all()
 
 
 def test_who_was_lost_is_no_level_of_a_group():

@@ -11,8 +11,7 @@ from scipy.optimize import linprog
 
 from nbeval.errors import DisclosureError
 from nbeval.disclosure import secondary
-from nbeval.disclosure.codings import Coding
-from nbeval.disclosure.relations import make_block
+from nbeval.disclosure.relations import Coding, make_block
 from nbeval.disclosure.secondary import choose_cells
 from tests.disclosure.invented import policy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from nbeval.disclosure import protect
+from nbeval.disclosure.protect import protect_release
 from tests.disclosure import invented
 from tests.disclosure.intruder import derived
 
@@ -25,7 +25,7 @@ def test_thirty_small_authorities_with_rare_groups_give_nothing_away():
         indicators.append(invented.indicator(f"y{k}_yes", f"y{k}", ("1",)))
     results = invented.release(respondents, invented.answers(rng, respondents, shares), indicators, groups, changes=False)
     words = invented.dictionary(indicators, items=items)
-    table = protect(results, invented.cohort(sizes, waves=("before",)), words).table
+    table = protect_release(results, invented.cohort(sizes, waves=("before",)), words).table
     found = derived(table, words, list(sizes))
     assert len(indicators) == 20
     assert len(found) > 200

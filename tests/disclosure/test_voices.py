@@ -10,7 +10,7 @@ import pytest
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source
 from nbeval.errors import DisclosureError
-from nbeval.disclosure.voices import COLUMNS, release_quotes
+from nbeval.disclosure.quotes import COLUMNS, release_quotes
 
 ROOT = Path(__file__).resolve().parents[2]
 

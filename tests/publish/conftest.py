@@ -18,7 +18,7 @@ from nbeval.publish.workers import PRELOAD
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 FAULTY = ("error", "known_error", "exit", "sys_exit", "os_exit", "killed", "hang", "input", "foreign")
 ORIGIN = Origin(dictionary_digest="d" * 64, inputs=(("first/a.csv", "a" * 64),), seeds={"bootstrap": 7}, invented=True,
-                grounds={"scales": "c" * 16})
+                numbers={"scales": "c" * 16})
 
 
 def make_job(name: str, **changes: object) -> Job:

@@ -87,11 +87,11 @@ def test_the_provenance_of_an_unchanged_report_tells_of_the_dictionary_as_it_is_
     make = lambda origin: render([job("plain")], tmp_path, origin=origin, console=quiet()).outcomes[0].state  # noqa: E731
     assert make(ORIGIN) == "written"
     before = {path.name: path.read_bytes() for path in (tmp_path / "specimen/plain").iterdir()}
-    assert make(replace(ORIGIN, dictionary_digest="f" * 64, grounds={"scales": "f" * 16})) == "unchanged"
+    assert make(replace(ORIGIN, dictionary_digest="f" * 64, numbers={"scales": "f" * 16})) == "unchanged"
     after = {path.name: path.read_bytes() for path in (tmp_path / "specimen/plain").iterdir()}
     assert {name for name in before if before[name] != after[name]} == {"provenance.json"}
     record = json.loads(after["provenance.json"])
-    assert record["dictionary"]["digest"] == "f" * 64 and record["dictionary"]["grounds"] == {"scales": "f" * 16}
+    assert record["dictionary"]["digest"] == "f" * 64 and record["dictionary"]["numbers"] == {"scales": "f" * 16}
     assert "f" * 64 in (tmp_path / "specimen" / CRATE).read_text(encoding="utf-8")
     assert make(ORIGIN) == "unchanged"
     assert (tmp_path / "specimen/plain/provenance.json").read_bytes() == before["provenance.json"]

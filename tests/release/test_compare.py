@@ -9,6 +9,7 @@ import pytest
 
 from nbeval.errors import SourceError
 from nbeval.release.compare import compare, likely_reasons, read_results, same_value
+from nbeval.release.verify import Verification
 
 
 @pytest.fixture
@@ -60,6 +61,23 @@ def test_a_flipped_digit_in_a_result_is_found_and_named(old, new):
     assert not answer.same
     assert [(column, was, now) for _, column, was, now in answer.results.different] == [("estimate", "61.5", "61.6")]
     assert "survey|safe|percent|first" in str(answer)
+
+
+def test_a_program_gets_every_difference_as_a_record(old, new):
+    change(new, "results.csv", "61.5", "61.6")
+    answer = Verification("specimen", {"specimen/same": compare(old, old), "specimen/ok": compare(old, new)}).to_json()
+    assert json.loads(json.dumps(answer)) == answer
+    assert (answer["cohort"], answer["same"], answer["failed"]) == ("specimen", False, {})
+    good, other = answer["reports"]["specimen/same"], answer["reports"]["specimen/ok"]
+    assert good["same"] and good["reasons"] == [] and good["results"] == {"common": 2, "only_old": [], "only_new": [], "different": []}
+    (row,) = other["results"]["different"]
+    assert not other["same"] and (row["column"], row["old"], row["new"]) == ("estimate", "61.5", "61.6")
+    assert other["reasons"], "the likely reason is given where something differs"
+
+
+def test_a_report_that_could_not_be_made_again_is_not_the_same():
+    answer = Verification("specimen", {}, {"specimen/ok": "a cell failed"})
+    assert not answer and "specimen/ok: could not be made again." in str(answer) and str(answer).endswith("not the same")
 
 
 def test_a_difference_within_the_tolerance_is_none(old, new):
@@ -114,8 +132,8 @@ BASE = {"inputs": [{"name": "a.csv", "sha256": "1"}], "parameters": {}, "diction
     ({"dictionary": {"digest": "e", "entries": {"indicators a": "2"}}, "packages": {"pandas": "4"}},
      "another dictionary: indicators a"),
     ({"dictionary": {"digest": "e", "entries": {"indicators a": "1"}}}, "another dictionary, in entries that this"),
-    ({"dictionary": {"digest": "e", "entries": {"indicators a": "1"}, "grounds": {"scales": "2"}}}, "another dictionary: scales"),
-    ({"dictionary": {"digest": "e", "entries": {"indicators a": "2"}, "grounds": {"indicators": "2"}}}, "another dictionary: indicators a"),
+    ({"dictionary": {"digest": "e", "entries": {"indicators a": "1"}, "numbers": {"scales": "2"}}}, "another dictionary: scales"),
+    ({"dictionary": {"digest": "e", "entries": {"indicators a": "2"}, "numbers": {"indicators": "2"}}}, "another dictionary: indicators a"),
     ({"nbeval": {"version": "2", "code": "x", "lock": "l"}}, "other code: nbeval 1 then, 2 now"),
     ({"packages": {"pandas": "4"}}, "other versions: pandas"),
     ({"python": "3.13"}, "another python: 3.11 then, 3.13 now"),

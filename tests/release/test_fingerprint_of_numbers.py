@@ -1,4 +1,4 @@
-"""Numbers are worked out from the grounds alone: without what only readers see, and with everything else."""
+"""Numbers are worked out from their scope alone: without what only readers see, and with everything else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from nbeval import dictionary, pipeline
 from nbeval.dictionary.record import Record, readers_only
-from nbeval.release.fingerprint import checksum, grounds, grounds_named, unsaid
+from nbeval.release.fingerprint import fingerprint_of_part, scope_of_numbers, fingerprint_of_numbers, without_readers_words
 from nbeval.workspace import Workspace
 from tests.conftest import ROOT, TINY
 
@@ -39,7 +39,7 @@ def one_of_each():
     for folder in PROGRAMMES:
         whole = dictionary.load(folder)
         for cohort in whole.cohorts:
-            kept = grounds(whole, cohort.id)
+            kept = scope_of_numbers(whole, cohort.id)
             reached = {type(one) for one in records(kept)}
             for one in records(whole):
                 if type(one) in reached:
@@ -76,7 +76,7 @@ def test_every_field_counts_but_those_that_only_readers_see(one_of_each):
     wrong = []
     for (kind, name), one in one_of_each.items():
         changed = one.model_copy(update={name: other(getattr(one, name))})
-        counts = checksum("", unsaid(changed)) != checksum("", unsaid(one))
+        counts = fingerprint_of_part("", without_readers_words(changed)) != fingerprint_of_part("", without_readers_words(one))
         wrong += [f"{kind.__name__}.{name}"] * (counts is (name in readers_only(kind)))
     assert not wrong, wrong
 
@@ -84,10 +84,10 @@ def test_every_field_counts_but_those_that_only_readers_see(one_of_each):
 def test_another_cohort_and_an_instrument_that_was_not_used_are_no_ground():
     whole = dictionary.load(ROOT / "data_dictionary")
     cohort = next(one for one in whole.cohorts if one.invented)
-    kept = grounds(whole, cohort.id)
+    kept = scope_of_numbers(whole, cohort.id)
     assert [one.id for one in kept.cohorts] == [cohort.id]
     assert {one.record.id for one in (*kept.instruments, *kept.evidence)} == {source.instrument for source in cohort.sources}
-    assert {"benchmarks", "disclosure", "instruments ylbc items"} <= set(grounds_named(kept))
+    assert {"benchmarks", "disclosure", "instruments ylbc items"} <= set(fingerprint_of_numbers(kept))
 
 
 def worked_out(cohort, whole, data: Path) -> dict[str, pd.DataFrame]:
@@ -102,10 +102,10 @@ def worked_out(cohort, whole, data: Path) -> dict[str, pd.DataFrame]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("folder", "cohort"), [(TINY, "first"), (ROOT / "data_dictionary", "ylbc_in_print"), (ROOT / "data_dictionary", "specimen")])
-def test_the_grounds_give_the_same_as_the_whole_dictionary(folder, cohort):
+def test_the_scope_of_numbers_gives_the_same_as_the_whole_dictionary(folder, cohort):
     workspace = Workspace(folder)
     whole = workspace.dictionary
-    part, data = grounds(whole, cohort), workspace.data_of(whole.cohort(cohort))
+    part, data = scope_of_numbers(whole, cohort), workspace.data_of(whole.cohort(cohort))
     one, same = worked_out(whole.cohort(cohort), whole, data), worked_out(part.cohort(cohort), part, data)
     for name in one:
         pd.testing.assert_frame_equal(one[name], same[name])

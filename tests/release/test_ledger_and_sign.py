@@ -13,7 +13,9 @@ from nbeval.cli.app import main
 from nbeval.dictionary import load
 from nbeval.errors import SourceError
 from nbeval.frames import result_key
+from nbeval.release.fingerprint import file_sha256
 from nbeval.release.ledger import earlier_results, releases_digest, releases_of, signature_of
+from nbeval.release.provenance import PROVENANCE
 from nbeval.rendering import render_cohort
 from nbeval.study import Study
 from nbeval.workspace import Workspace
@@ -144,6 +146,24 @@ def test_a_report_of_another_run_is_not_signed(command, out):
     assert code == 1
     assert "baseline/results.csv is not as it was made" in said
     assert "not those that were protected" in said
+    assert "nothing was recorded" in err
+    assert not (out / COHORT / "release.json").exists()
+
+
+def test_a_report_that_shows_what_did_not_come_through_the_report_is_not_signed(command, out):
+    folder = out / COHORT / "baseline"
+    notebook = json.loads((folder / "report.ipynb").read_text(encoding="utf-8"))
+    shown = {"output_type": "execute_result", "execution_count": None, "metadata": {}, "data": {"text/plain": "east 3"}}
+    notebook["cells"].append({
+        "cell_type": "code", "id": "own", "metadata": {}, "execution_count": None, "source": "answers.groupby('area').size()", "outputs": [shown]})
+    (folder / "report.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    record["outputs"]["report.ipynb"] = file_sha256(folder / "report.ipynb")
+    (folder / PROVENANCE).write_text(json.dumps(record), encoding="utf-8")
+    code, said, err = command("release", "baseline", "--signed-by", "Ada Example")
+    assert code == 1
+    assert "shows a value, which did not come through the report" in said and "is not as it was made" not in said
+    assert "east 3" not in said + err
     assert "nothing was recorded" in err
     assert not (out / COHORT / "release.json").exists()
 

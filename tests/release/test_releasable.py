@@ -9,7 +9,7 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.frames import RESULTS
-from nbeval.release.releasable import released
+from nbeval.release.releasable import releasable
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def rows(*given: dict) -> pd.DataFrame:
 
 def shown(declared, **parts) -> bool:
     """Whether a row with these parts is in the release."""
-    return len(released(rows(parts), declared.cohorts[0], declared)) == 1
+    return len(releasable(rows(parts), declared.cohorts[0], declared)) == 1
 
 
 def test_every_declared_exhibit_finds_its_indicators_and_quantities(declared):
@@ -50,7 +50,7 @@ def test_a_quantity_that_no_exhibit_names_is_not_in_the_release(declared):
 def test_the_order_of_the_rows_is_kept(declared):
     first = {"indicator": "card_yes", "quantity": "percent"}
     table = rows(first | {"wave": "after"}, {"indicator": "unheard_of", "quantity": "percent"}, first | {"wave": "before"})
-    assert released(table, declared.cohorts[0], declared)["wave"].tolist() == ["after", "before"]
+    assert releasable(table, declared.cohorts[0], declared)["wave"].tolist() == ["after", "before"]
 
 
 def with_exhibit(declared, **fields):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from nbeval import dictionary
-from nbeval.release.fingerprint import entries, narrowed
+from nbeval.release.fingerprint import fingerprint_of_report, scope_of_report
 from nbeval.report import Report
 from nbeval.rendering import jobs_of
 from nbeval.request import requests
@@ -49,7 +49,7 @@ def test_a_part_of_the_dictionary_shows_the_same_as_the_whole(kind, workspace, p
     cohort = whole.cohort(COHORT)
     declared = next(one for one in whole.programme.reports if one.id == kind)
     authority = cohort.authorities[0] if declared.per_authority else ""
-    part = narrowed(whole, cohort, declared)
+    part = scope_of_report(whole, cohort, declared)
     sections = dict.fromkeys(row.section for row in part.exhibits)
     one, other = (shown(Report(prepared.disclosed, known, cohort, declared, authority), sections) for known in (whole, part))
     assert one == other
@@ -91,7 +91,7 @@ def test_a_changed_title_moves_the_reports_that_show_it_and_no_other(workspace, 
 def test_a_changed_label_of_an_indicator_moves_the_reports_whose_exhibits_name_it(workspace, before, prepared, tmp_path, cache):
     known = {kind.id for kind in workspace.dictionary.programme.reports}
     cohort = workspace.dictionary.cohort(COHORT)
-    reach = {kind.id: {one.indicator for one in narrowed(workspace.dictionary, cohort, kind).indicators}
+    reach = {kind.id: {one.indicator for one in scope_of_report(workspace.dictionary, cohort, kind).indicators}
              for kind in workspace.dictionary.programme.reports}
     chosen = next(one for one in workspace.dictionary.indicators
                   if 0 < sum(one.indicator in names for names in reach.values()) < len(known))
@@ -125,8 +125,8 @@ def test_another_finding_moves_internal_reports_alone(part, before, prepared, wo
 def test_entries_are_named_by_kind_and_id(workspace):
     cohort = workspace.dictionary.cohort(COHORT)
     kind = workspace.dictionary.programme.reports[0]
-    part = narrowed(workspace.dictionary, cohort, kind)
-    names = entries(part)
+    part = scope_of_report(workspace.dictionary, cohort, kind)
+    names = fingerprint_of_report(part)
     assert {f"indicators {one.indicator}" for one in part.indicators} <= set(names)
     assert f"cohorts {COHORT}" in names
     assert all(re.fullmatch(r"[0-9a-f]{16}", digest) for digest in names.values())

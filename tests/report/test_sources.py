@@ -16,7 +16,7 @@ from nbeval.report import Report
 from nbeval.report.exhibits import build, draft_of
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.of_source import OfSource
-from nbeval.disclosure import protect
+from nbeval.disclosure.protect import protect_release
 from nbeval.specimen.sources import write_evidence
 from nbeval.words import words_of
 
@@ -37,7 +37,7 @@ def disclosed(project, tmp_path_factory):
     for source in kept:
         write_evidence(cohort, project, source, out / cohort.id)
     evidence = clean_sources(cohort, project, out)
-    return protect(estimate_evidence(evidence, gather([]), cohort, project), cohort, project)
+    return protect_release(estimate_evidence(evidence, gather([]), cohort, project), cohort, project)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import re
 import nbformat
 import pytest
 
-from nbeval.errors import NbevalError, ParameterError, RenderError
+from nbeval.errors import NbevalError, ParameterError
 from nbeval.publish.executed import scrub
 from nbeval.publish.one_report import place_in_package
 from nbeval.publish.staging import check_folder
@@ -23,7 +23,7 @@ def record(mixed):
 def test_inputs_dictionary_parameters_seeds_versions_and_results_are_there(record):
     assert record["completed"] is True
     assert record["inputs"] == [{"name": "first/a.csv", "sha256": "a" * 64}]
-    assert record["dictionary"] == {"digest": "d" * 64, "entries": {"indicators safe": "e" * 16}, "grounds": {"scales": "c" * 16}}
+    assert record["dictionary"] == {"digest": "d" * 64, "entries": {"indicators safe": "e" * 16}, "numbers": {"scales": "c" * 16}}
     assert record["parameters"] == {"cohort": "specimen"}
     assert record["seeds"] == {"bootstrap": 7}
     assert record["packages"]["pandas"]

@@ -1,0 +1,292 @@
+"""Results in, disclosed results out, over the whole release at once; the one place where disclosed results are made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from nbeval.dictionary import Dictionary
+from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.models import Cohort, Disclosure
+from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
+from nbeval.disclosure.cells import AT_LEAST, BASE, Cells, PEOPLE, PLACE, ROUTE, read_cells
+from nbeval.disclosure.earlier import Known, beside_earlier
+from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
+from nbeval.disclosure.relations import blocks
+from nbeval.disclosure.secondary import choose_cells
+from nbeval.errors import DictionaryError, DisclosureError
+from nbeval.frames import Contrast, DisclosedResults, MISSING_COLUMNS, RESULTS, check
+
+
+#: how the withheld cells of a block were chosen
+EXACT, HEURISTIC = "exact", "heuristic"
+
+
+def protect_release(
+    results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+) -> DisclosedResults:
+    """Withhold from results what would give somebody away, over the whole release at once.
+
+    Parameters
+    ----------
+    results : one row per estimate (``frames.RESULTS``)
+        All rows of all reports of the cohort: what one report withholds, another must not show.
+    cohort, dictionary : the declarations; ``dictionary.disclosure`` is the policy
+    earlier : tables of results that were published before
+
+    Returns
+    -------
+    DisclosedResults
+        ``table``: one row per estimate, in the order given; a withheld row has its symbol in
+        ``suppression`` and none of the numbers made from the answers. ``audit``: one row per
+        withheld cell (see ``attack``), with ``solved``: whether the cells of its block are the
+        fewest and least important that are enough (``exact``), or were found by the ``heuristic``.
+
+    Raises
+    ------
+    DisclosureError
+        A withheld number can be derived too closely, and nothing still to be withheld prevents it.
+
+    Notes
+    -----
+    The guarantee: from everything shown, with all relations between places, answers and reports,
+    no withheld count can be narrowed to fewer than ``protection_interval`` + 1 whole numbers; the
+    true one is among them, and the symbol does not say whether it was withheld for its own sake.
+    A number that is shown is shown in full: its numerator and base may both be published, so
+    rounding (``percent_decimals``) is a matter of print, not of protection.
+    """
+    check(results, RESULTS)
+    table = results.reset_index(drop=True)
+    cells = read_cells(table, dictionary)
+    known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
+    suppressed, solved = withheld_over_release(cells, known, table, cohort, dictionary)
+    disclosed = disclose(table, cells, suppressed, dictionary.disclosure)
+    audit = attack_release(disclosed, cohort, dictionary, earlier=earlier)
+    refuse_leaks(audit)
+    audit = audit.assign(solved=[solved.get(name, "") for name in zip(audit["source"], audit["wave"], audit["block"], strict=True)])
+    disclosed.index = results.index
+    return DisclosedResults(table=disclosed, policy=dictionary.disclosure, audit=audit)
+
+
+def withheld_over_release(
+    cells: Cells, known: Known, results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary,
+) -> tuple[np.ndarray, dict[tuple[str, str, str], str]]:
+    """Which cells have to be withheld: too small, or needed so that others cannot be worked out; and how that was found.
+
+    Notes
+    -----
+    Blocks are solved one after another, those that others rest on first: the people before their answers, a
+    question before those routed from it. What is optimal is optimal for its block, given the blocks before it.
+    """
+    policy = dictionary.disclosure
+    suppressed = unsafe_cells(known.table, policy) | known.changed
+    out = known.out | known.changed
+    solved: dict[tuple[str, str, str], str] = {}
+    weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))
+    for block in blocks(known.table, cohort, dictionary, suppressed=suppressed):
+        inside = block.cells["cell"].to_numpy()
+        chosen = choose_cells(block, suppressed[inside], out[inside], weights[inside], policy)
+        suppressed[inside] |= chosen.withheld
+        suppressed |= _follow(known.table, block.cells[chosen.withheld])
+        solved[block.name] = EXACT if chosen.exact else HEURISTIC
+    return suppressed, solved
+
+
+def disclose(results: pd.DataFrame, cells: Cells, suppressed: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+    """Take the suppressed cells out of every row that shows them.
+
+    Returns
+    -------
+    DataFrame
+        one row per estimate, as in ``results``.
+    """
+    gone = cells.parts[suppressed[cells.parts["cell"]]]
+    by_field = {name: _rows(gone.loc[gone["field"].eq(name), "row"], results) for name in (
+        "estimate", "n_valid", "n_reference", "n_eligible")}
+    bases, references = by_field["n_valid"], by_field["n_reference"]
+    already = results["suppression"].eq(policy.symbols["withheld"])
+    panels = panels_withheld(results, policy)
+    lone = already | panels | unsafe_rows(results, policy)
+    rest = results["contrast"].eq(Contrast.REST) & (bases | references)
+    people = _rows(gone.loc[(cells.table["kind"].to_numpy()[gone["cell"]] == PEOPLE), "row"], results)
+    bases = bases | rest | people | panels | (lone & small_base(results["n_valid"], policy))
+    references = references | rest | people | panels | (lone & small_base(results["n_reference"], policy))
+    eligible = by_field["n_eligible"] | people
+    return withhold(
+        results, policy, rows=by_field["estimate"] | bases | references | lone, bases=bases, references=references,
+        eligible=eligible, reasons=unsafe_reasons(results, policy) | eligible,
+    )
+
+
+def _rows(numbers: pd.Series, results: pd.DataFrame) -> pd.Series:
+    """A mask of the rows with these numbers."""
+    return pd.Series(np.isin(np.arange(len(results)), numbers.to_numpy()), index=results.index)
+
+
+def _follow(table: pd.DataFrame, gone: pd.DataFrame) -> np.ndarray:
+    """Cells of other blocks that have to go with some: all of a place that is too small, answers to a routed question."""
+    here = ["source", "wave", *PLACE]
+    follow = np.zeros(len(table), dtype=bool)
+    places = gone.loc[gone["kind"].eq(PEOPLE), here]
+    if len(places):
+        follow |= pd.MultiIndex.from_frame(table[here]).isin(pd.MultiIndex.from_frame(places))
+    routed = gone[gone["kind"].eq(AT_LEAST)]
+    if len(routed):
+        bases = routed.assign(block=routed["what"].str.partition(ROUTE)[2])[[*here, "block"]]
+        follow |= pd.MultiIndex.from_frame(table[[*here, "block"]]).isin(pd.MultiIndex.from_frame(bases)) & table["kind"].eq(BASE).to_numpy()
+    return follow
+
+
+#: every number of a row that is made from the answers, and so goes with the estimate
+FROM_ANSWERS = (
+    "estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted",
+    "numerator", "numerator_reference", "n_effective",
+)
+
+
+def withhold(
+    results: pd.DataFrame,
+    policy: Disclosure,
+    *,
+    rows: pd.Series,
+    bases: pd.Series,
+    references: pd.Series,
+    eligible: pd.Series,
+    reasons: pd.Series,
+) -> pd.DataFrame:
+    """Take out of ``results`` what the five masks name, and mark the rows that lost their estimate.
+
+    Parameters
+    ----------
+    rows
+        Rows that lose the estimate and everything computed from the answers.
+    bases, references, eligible, reasons
+        Rows that lose ``n_valid``, ``n_reference``, ``n_eligible`` and the missing reasons.
+
+    Returns
+    -------
+    DataFrame
+        one row per estimate, as in ``results``, with its symbol in ``suppression``.
+    """
+    table = results.copy()
+    not_available = table["estimate"].isna() & ~rows
+    table.loc[rows, list(FROM_ANSWERS)] = np.nan
+    table.loc[rows, ["verdict", "warning"]] = ""
+    table.loc[bases, "n_valid"] = np.nan
+    table.loc[references, "n_reference"] = np.nan
+    table.loc[eligible, "n_eligible"] = np.nan
+    table.loc[reasons, list(MISSING_COLUMNS)] = np.nan
+    table["suppression"] = np.select(
+        [rows, not_available], [policy.symbols["withheld"], policy.symbols["not_available"]], default="",
+    )
+    return table
+
+
+#: what each part of a row is worth: the estimate, its base, the number asked
+_FIELDS = {"estimate": 1.0, "n_valid": 0.5, "n_reference": 0.5, "n_eligible": 0.25}
+
+
+def cell_weights(cells: Cells, results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
+    """The loss that withholding each cell would be.
+
+    Returns
+    -------
+    array, one entry per cell
+        The importance of all rows that show the cell; of two that are equally important the
+        smaller count is a little cheaper.
+    """
+    importance = row_importance(results, dictionary)
+    kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
+    field = cells.parts["field"].map(_FIELDS).to_numpy()
+    worth = np.where(kind == AT_LEAST, 1.0, np.where(kind == BASE, 0.5 * field, field))
+    total = np.bincount(
+        cells.parts["cell"], weights=worth * importance[cells.parts["row"]], minlength=len(cells.table))
+    size = np.nan_to_num(cells.table["value"].to_numpy())
+    return total + 0.1 * (1 + size / max(size.max(initial=1.0), 1.0))
+
+
+def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
+    """How important each row is: every priority that holds for it counts twice the next one.
+
+    Raises
+    ------
+    DictionaryError
+        The policy names a priority that is not known.
+    """
+    policy: Disclosure = dictionary.disclosure
+    headline = [one.indicator for one in dictionary.indicators if one.headline]
+    holds = {
+        "cohort": results["authority"].eq("") & results["group"].eq(""),
+        "authority": results["authority"].ne("") & results["group"].eq(""),
+        "group": results["group"].ne(""),
+        "change": results["contrast"].eq(Contrast.WAVE),
+        "headline": results["indicator"].isin(headline),
+    }
+    unknown = sorted(set(policy.priority) - set(holds))
+    if unknown:
+        raise DictionaryError(
+            "the disclosure policy names a priority that is not known.", found=", ".join(unknown),
+            allowed=", ".join(holds), where="disclosure.toml, priority", do="use the words allowed.",
+        )
+    weight = np.ones(len(results))
+    for place, name in enumerate(reversed(policy.priority)):
+        weight = weight + holds[name].to_numpy() * 2.0 ** place
+    return np.where(results["group"].isin(policy.protected_groups), 0.5 * weight, weight)
+
+
+def already_public(results: pd.DataFrame, cohort: Cohort, policy: Disclosure) -> DisclosedResults:
+    """Pass results that were made from printed figures alone.
+
+    Parameters
+    ----------
+    results : one row per estimate (``frames.RESULTS``)
+    cohort : its sources must all be of kind ``published``
+    policy : the rules and symbols that the report states
+
+    Returns
+    -------
+    DisclosedResults
+        ``table``: one row per estimate, as given; nothing is withheld, and the audit is empty.
+
+    Raises
+    ------
+    DisclosureError
+        Some result is not of a printed source, or not of this cohort.
+    """
+    check(results, RESULTS)
+    printed = [source.id for source in cohort.sources if source.kind is SourceKind.PUBLISHED]
+    foreign = ~results["source"].isin(printed) | results["cohort"].ne(cohort.id)
+    if cohort.made_from is not SourceKind.PUBLISHED or foreign.any():
+        raise DisclosureError(
+            "results that were not made from printed figures must be protected before they leave.",
+            found=f"{int(foreign.sum())} of {len(results)} rows", allowed="results of sources of kind 'published'",
+            do="pass them through nbeval.disclosure.protect.protect_release.",
+        )
+    audit = pd.DataFrame(columns=list(AUDIT)).astype({"ok": bool, "width": float, "required": float})
+    return DisclosedResults(table=results, policy=policy, audit=audit)
+
+
+def with_choices(audit: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return the audit of an attack with how the withheld cells of each block had been chosen, as ``protect`` noted it.
+
+    Returns
+    -------
+    DataFrame
+        one row per withheld cell, with ``solved`` beside the columns of ``attack``.
+    """
+    block = ["source", "wave", "block"]
+    chosen = before[[*block, "solved"]].drop_duplicates(block)
+    return audit.merge(chosen, on=block, how="left", validate="many_to_one").fillna({"solved": ""})
+
+
+def reopen_disclosed(table: pd.DataFrame, audit: pd.DataFrame, policy: Disclosure) -> DisclosedResults:
+    """Take up disclosed results that ``protect`` made earlier from the same content.
+
+    Raises
+    ------
+    FrameError
+        The table is not one of results.
+    """
+    return DisclosedResults(table=check(table, RESULTS), policy=policy, audit=audit)
