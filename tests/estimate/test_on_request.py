@@ -14,7 +14,7 @@ from nbeval.disclosure.cells import read_cells
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.on_request import STATISTICS, RiskRatio
 from nbeval.frames import RESULT_KEY, RESULTS, check
-from nbeval.release.releasable import released
+from nbeval.release.releasable import releasable
 from tests.estimate.reference import available, case, expected_rows, near
 from tests.estimate.test_assembly import cohort, declared, measured, people_of  # noqa: F401
 
@@ -68,7 +68,7 @@ def test_it_is_estimated_and_released_where_an_exhibit_names_it_and_moves_nothin
     pd.testing.assert_frame_equal(found[~ours].reset_index(drop=True), without)
     check(found, RESULTS)
     assert not found.duplicated(list(RESULT_KEY)).any() and not found.loc[ours, "verdict"].any()
-    assert released(found, cohort, asking)["quantity"].isin(list(STATISTICS)).any()
+    assert releasable(found, cohort, asking)["quantity"].isin(list(STATISTICS)).any()
 
 
 def test_a_ratio_rests_on_the_counts_of_both_waves(declared, cohort):  # noqa: F811
