@@ -15,15 +15,26 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.cells import (
-    AT_LEAST, BASE, COUNTS, Cells, KEY, MEMBERS, PEOPLE, PLACE, SHARE, SQUARES, SUM, came_or_went, read_cells,
+    AT_LEAST,
+    BASE,
+    COUNTS,
+    KEY,
+    MEMBERS,
+    PEOPLE,
+    PLACE,
+    SHARE,
+    SQUARES,
+    SUM,
+    Cells,
+    came_or_went,
+    read_cells,
 )
 from nbeval.disclosure.earlier import beside_earlier
-from nbeval.disclosure.intervals import Attacker, Targets, TOLERANCE, width
+from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
 from nbeval.disclosure.primary import unsafe_cells
 from nbeval.disclosure.relations import Block, blocks
 from nbeval.errors import DisclosureError, FrameError
 from nbeval.frames import Contrast, Quantity, result_key
-
 
 #: with more classes of answers than this, single classes and pairs of shares are looked for only
 MOST_CLASSES = 6
@@ -211,11 +222,7 @@ def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.Da
     rows, values = small_groups(block, policy)
     rows = rows[~(values < 1)]
     number = len(owners)
-    everything = Targets(
-        np.vstack([cells.rows, rows]),
-        np.concatenate([cells.needed, np.full(len(rows), float(policy.protection_interval))]),
-        np.concatenate([cells.whole, np.ones(len(rows), dtype=bool)]),
-    )
+    everything = cells.and_counts(rows, policy.protection_interval)
     if not len(everything.needed):
         return pd.DataFrame(columns=list(AUDIT))
     attacker = Attacker(block, ~np.isnan(block.values))

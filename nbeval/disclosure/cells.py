@@ -24,114 +24,6 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Design, Measure
 from nbeval.frames import Contrast, Quantity
 
-
-#: between a group and the other wave, and between a level and the part of its people; no id has a space in it
-WITH, UNTIL = " with ", " until "
-BOTH, ONCE, JOINED, LOST, KEPT = " both", " once", " joined", " lost", " kept"
-
-Place = tuple[str, str, str]
-
-
-def first_waves(dictionary: Dictionary) -> dict[str, str]:
-    """The first wave of every cohort in which people are linked."""
-    return {one.id: one.waves[0].id for one in dictionary.cohorts if one.design is Design.MATCHED}
-
-
-def among_linked(sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
-    """Move what is counted among linked people to their part of the place.
-
-    Parameters
-    ----------
-    sides : one row per row of results and side, with ``cohort`` and ``other``, the wave compared with
-    first : the first wave of each cohort in which people are linked
-
-    Returns
-    -------
-    DataFrame
-        one row per row of results and side; a base of both waves is in both columns of bases, and so occurs twice.
-    """
-    linked = sides["cohort"].isin(list(first))
-    pairs, stayed = (linked & sides["contrast"].eq(one) for one in (Contrast.WAVE, Contrast.STAYED))
-    if not (pairs | stayed).any():
-        return sides
-    between = np.select([pairs, stayed], [WITH, UNTIL], default="")
-    part = np.select([pairs, stayed & sides["field"].eq("n_valid"), stayed], [BOTH, LOST, KEPT], default="")
-    moved = sides.assign(
-        group=sides["group"] + between + sides["other"].where(pairs | stayed, ""), level=sides["level"] + part)
-    again = moved[pairs].assign(field=moved["field"].map({"n_valid": "n_reference", "n_reference": "n_valid"}))
-    return pd.concat([moved, again], ignore_index=True)
-
-
-def people_linked(table: pd.DataFrame, sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
-    """How many people were linked, lost and kept.
-
-    Returns
-    -------
-    DataFrame
-        one row per row of results and place that it counts people of: ``value`` beside the columns of ``table``.
-    """
-    pairs = sides[sides["group"].str.contains(WITH, regex=False)]
-    pairs = pairs.assign(value=pairs["row"].map(table["n_eligible"]), field="n_eligible")
-    rows = table[table["quantity"].eq(Quantity.ATTRITION) & table["cohort"].isin(list(first))]
-    rows = rows.assign(row=rows.index, field="estimate", group=rows["group"] + UNTIL + rows["wave"], wave=rows["cohort"].map(dict(first)))
-    lost = rows.assign(level=rows["level"] + LOST, value=rows["numerator"])
-    kept = rows.assign(level=rows["level"] + KEPT, value=rows["n_valid"] - rows["numerator"])
-    return pd.concat([pairs, lost, kept], ignore_index=True).assign(rank=1)
-
-
-def answered_once(cells: pd.DataFrame, first: set[str]) -> pd.DataFrame:
-    """The people of each place who are not among its pairs, as cells.
-
-    Returns
-    -------
-    DataFrame
-        one row per cell, like ``cells``, and ``both``: the number of the cell of the pairs.
-    """
-    both = cells[cells["level"].str.endswith(BOTH)]
-    group = both["group"].str.split(WITH, regex=False).str[0]
-    still = both["wave"].isin(first)
-    both = both.assign(
-        of_group=group, of_level=both["level"].str.removesuffix(BOTH),
-        half=np.where(still | both["authority"].eq(""), ONCE, JOINED))[group.eq("") | still]
-    on = ["source", "wave", "block", "authority", "kind", "what"]
-    whole = cells[[*on, "group", "level", "value"]].rename(columns={"group": "of_group", "level": "of_level", "value": "whole"})
-    found = both.merge(whole, on=[*on, "of_group", "of_level"], validate="one_to_one")
-    found = found.assign(level=found["of_level"] + found["half"], value=found["whole"] - found["value"], both=found["cell"])
-    return found.loc[~found["value"].lt(0), [*on, "group", "level", "value", "both"]]
-
-
-def parts_of_linked(position: Mapping[Place, int]) -> Iterator[tuple[Place, list[Place], bool]]:
-    """Which places are made of linked people and others: (the place, its parts, whether somebody is left over)."""
-    groups = sorted({place[1] for place in position})
-    for authority, group, level in position:
-        for name in groups:
-            inside, between, _ = name.partition(WITH if WITH in name else UNTIL)
-            if between == WITH and inside == group and (authority, name, level + ONCE) in position:
-                yield (authority, group, level), [(authority, name, level + BOTH), (authority, name, level + ONCE)], False
-            if between == UNTIL and inside == group:
-                yield (authority, group, level), [
-                    place for part in (LOST, KEPT) if (place := (authority, name, level + part)) in position], True
-            if inside and name == inside + group and level == BOTH:
-                yield (authority, group, level), [
-                    place for place in position if place[:2] == (authority, name) and place[2].endswith(BOTH)], True
-
-
-def came_or_went(levels: pd.Series) -> pd.Series:
-    """Which places are of those who are not among the pairs."""
-    return levels.str.endswith((ONCE, JOINED))
-
-
-def other_halves(place: Place) -> list[Place]:
-    """The places of those who are not among the pairs, of a place of pairs."""
-    authority, group, level = place
-    return [(authority, group, level.removesuffix(BOTH) + half) for half in (ONCE, JOINED)] if level.endswith(BOTH) else []
-
-
-def is_linked(group: str) -> bool:
-    """Whether a group is one of linked people."""
-    return WITH in group or UNTIL in group
-
-
 PLACE = ("authority", "group", "level")
 #: what a cell is a number of
 PEOPLE, BASE, SHARE, SUM, SQUARES, ASKED, AT_LEAST, MEMBERS = (
@@ -151,6 +43,11 @@ _BASE_ONLY = (Quantity.ITEM_NONRESPONSE, Quantity.ALPHA, Quantity.ITEM_REST, Qua
 ROUTE = " > "
 #: the block of the people themselves, whatever they answered
 EVERYBODY = "people"
+#: between a group and the other wave, and between a level and the part of its people; no id has a space in it
+WITH, UNTIL = " with ", " until "
+BOTH, ONCE, JOINED, LOST, KEPT = " both", " once", " joined", " lost", " kept"
+
+Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -365,3 +262,105 @@ def _over_levels(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     on = ["source", "wave", "of"]
     found = both[[*on, "row"]].merge(of.loc[of["of"].ne(""), [*on, "cell"]], on=on, validate="many_to_many")
     return found[["row", "cell"]].assign(field="estimate")
+
+
+# --- matched designs: who answered at both waves, and who came or went ------------------------------
+
+def first_waves(dictionary: Dictionary) -> dict[str, str]:
+    """The first wave of every cohort in which people are linked."""
+    return {one.id: one.waves[0].id for one in dictionary.cohorts if one.design is Design.MATCHED}
+
+
+def among_linked(sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
+    """Move what is counted among linked people to their part of the place.
+
+    Parameters
+    ----------
+    sides : one row per row of results and side, with ``cohort`` and ``other``, the wave compared with
+    first : the first wave of each cohort in which people are linked
+
+    Returns
+    -------
+    DataFrame
+        one row per row of results and side; a base of both waves is in both columns of bases, and so occurs twice.
+    """
+    linked = sides["cohort"].isin(list(first))
+    pairs, stayed = (linked & sides["contrast"].eq(one) for one in (Contrast.WAVE, Contrast.STAYED))
+    if not (pairs | stayed).any():
+        return sides
+    between = np.select([pairs, stayed], [WITH, UNTIL], default="")
+    part = np.select([pairs, stayed & sides["field"].eq("n_valid"), stayed], [BOTH, LOST, KEPT], default="")
+    moved = sides.assign(
+        group=sides["group"] + between + sides["other"].where(pairs | stayed, ""), level=sides["level"] + part)
+    again = moved[pairs].assign(field=moved["field"].map({"n_valid": "n_reference", "n_reference": "n_valid"}))
+    return pd.concat([moved, again], ignore_index=True)
+
+
+def people_linked(table: pd.DataFrame, sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
+    """How many people were linked, lost and kept.
+
+    Returns
+    -------
+    DataFrame
+        one row per row of results and place that it counts people of: ``value`` beside the columns of ``table``.
+    """
+    pairs = sides[sides["group"].str.contains(WITH, regex=False)]
+    pairs = pairs.assign(value=pairs["row"].map(table["n_eligible"]), field="n_eligible")
+    rows = table[table["quantity"].eq(Quantity.ATTRITION) & table["cohort"].isin(list(first))]
+    rows = rows.assign(row=rows.index, field="estimate", group=rows["group"] + UNTIL + rows["wave"], wave=rows["cohort"].map(dict(first)))
+    lost = rows.assign(level=rows["level"] + LOST, value=rows["numerator"])
+    kept = rows.assign(level=rows["level"] + KEPT, value=rows["n_valid"] - rows["numerator"])
+    return pd.concat([pairs, lost, kept], ignore_index=True).assign(rank=1)
+
+
+def answered_once(cells: pd.DataFrame, first: set[str]) -> pd.DataFrame:
+    """The people of each place who are not among its pairs, as cells.
+
+    Returns
+    -------
+    DataFrame
+        one row per cell, like ``cells``, and ``both``: the number of the cell of the pairs.
+    """
+    both = cells[cells["level"].str.endswith(BOTH)]
+    group = both["group"].str.split(WITH, regex=False).str[0]
+    still = both["wave"].isin(first)
+    both = both.assign(
+        of_group=group, of_level=both["level"].str.removesuffix(BOTH),
+        half=np.where(still | both["authority"].eq(""), ONCE, JOINED))[group.eq("") | still]
+    on = ["source", "wave", "block", "authority", "kind", "what"]
+    whole = cells[[*on, "group", "level", "value"]].rename(columns={"group": "of_group", "level": "of_level", "value": "whole"})
+    found = both.merge(whole, on=[*on, "of_group", "of_level"], validate="one_to_one")
+    found = found.assign(level=found["of_level"] + found["half"], value=found["whole"] - found["value"], both=found["cell"])
+    return found.loc[~found["value"].lt(0), [*on, "group", "level", "value", "both"]]
+
+
+def parts_of_linked(position: Mapping[Place, int]) -> Iterator[tuple[Place, list[Place], bool]]:
+    """Which places are made of linked people and others: (the place, its parts, whether somebody is left over)."""
+    groups = sorted({place[1] for place in position})
+    for authority, group, level in position:
+        for name in groups:
+            inside, between, _ = name.partition(WITH if WITH in name else UNTIL)
+            if between == WITH and inside == group and (authority, name, level + ONCE) in position:
+                yield (authority, group, level), [(authority, name, level + BOTH), (authority, name, level + ONCE)], False
+            if between == UNTIL and inside == group:
+                yield (authority, group, level), [
+                    place for part in (LOST, KEPT) if (place := (authority, name, level + part)) in position], True
+            if inside and name == inside + group and level == BOTH:
+                yield (authority, group, level), [
+                    place for place in position if place[:2] == (authority, name) and place[2].endswith(BOTH)], True
+
+
+def came_or_went(levels: pd.Series) -> pd.Series:
+    """Which places are of those who are not among the pairs."""
+    return levels.str.endswith((ONCE, JOINED))
+
+
+def other_halves(place: Place) -> list[Place]:
+    """The places of those who are not among the pairs, of a place of pairs."""
+    authority, group, level = place
+    return [(authority, group, level.removesuffix(BOTH) + half) for half in (ONCE, JOINED)] if level.endswith(BOTH) else []
+
+
+def is_linked(group: str) -> bool:
+    """Whether a group is one of linked people."""
+    return WITH in group or UNTIL in group

@@ -19,7 +19,6 @@ from nbeval.disclosure.cells import AT_LEAST
 from nbeval.disclosure.relations import Block
 from nbeval.errors import FrameError
 
-
 _TOLERANCE = 1e-7
 #: up to this many unknowns a programme is solved sooner than it is simplified
 SMALL = 600
@@ -136,6 +135,12 @@ class Targets:
     rows: np.ndarray
     needed: np.ndarray
     whole: np.ndarray
+
+    def and_counts(self, rows: np.ndarray, needed: float) -> Targets:
+        """These and some counts of people, each of which needs the same interval."""
+        return Targets(
+            np.vstack([self.rows, rows]), np.concatenate([self.needed, np.full(len(rows), float(needed))]),
+            np.concatenate([self.whole, np.ones(len(rows), dtype=bool)]))
 
 
 class Attacker:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import BASE, SHARE
-from nbeval.disclosure.relations import Block, Coding, make_block
 from nbeval.disclosure.primary import small, small_base, small_share
+from nbeval.disclosure.relations import Block, Coding, make_block
 from nbeval.disclosure.secondary import choose_cells
 from nbeval.errors import ParameterError
 

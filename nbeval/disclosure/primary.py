@@ -13,8 +13,7 @@ import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, OVER_AUTHORITIES, PEOPLE, PLACE, SHARE, SQUARES, SUM
-from nbeval.frames import Contrast, MISSING_COLUMNS, Quantity
-
+from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 
 #: estimates that stand on a model: few degrees of freedom nearly give back the data
 MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)

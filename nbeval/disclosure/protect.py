@@ -11,14 +11,13 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
-from nbeval.disclosure.cells import AT_LEAST, BASE, Cells, PEOPLE, PLACE, ROUTE, read_cells
+from nbeval.disclosure.cells import AT_LEAST, BASE, PEOPLE, PLACE, ROUTE, Cells, read_cells
 from nbeval.disclosure.earlier import Known, beside_earlier
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.disclosure.relations import blocks
 from nbeval.disclosure.secondary import choose_cells
 from nbeval.errors import DictionaryError, DisclosureError
-from nbeval.frames import Contrast, DisclosedResults, MISSING_COLUMNS, RESULTS, check
-
+from nbeval.frames import MISSING_COLUMNS, RESULTS, Contrast, DisclosedResults, check
 
 #: how the withheld cells of a block were chosen
 EXACT, HEURISTIC = "exact", "heuristic"

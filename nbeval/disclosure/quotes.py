@@ -17,7 +17,6 @@ from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import DisclosureError, ParameterError
 
-
 _WEIGHTS = range(10, 1, -1)
 
 

@@ -23,10 +23,23 @@ from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import ItemKind, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.cells import (
-    ASKED, AT_LEAST, BASE, EVERYBODY, MEMBERS, PEOPLE, PLACE, Place, ROUTE, SHARE, SQUARES, SUM, came_or_went,
-    is_linked, parts_of_linked, routed,
+    ASKED,
+    AT_LEAST,
+    BASE,
+    EVERYBODY,
+    MEMBERS,
+    PEOPLE,
+    PLACE,
+    ROUTE,
+    SHARE,
+    SQUARES,
+    SUM,
+    Place,
+    came_or_went,
+    is_linked,
+    parts_of_linked,
+    routed,
 )
-
 
 #: an item or scale with more possible answers than this is held by classes of answers
 MOST_ANSWERS = 45

@@ -16,10 +16,10 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM, other_halves
-from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
-from nbeval.disclosure.relations import Block, by_classes
 from nbeval.disclosure.attack import small_groups, withheld_cells
+from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM, other_halves
+from nbeval.disclosure.intervals import TOLERANCE, Attacker, width
+from nbeval.disclosure.relations import Block, by_classes
 from nbeval.errors import DisclosureError
 
 #: a block with more cells, or one that took more rounds, is covered greedily
@@ -104,11 +104,7 @@ def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.nd
     given = ~np.isnan(block.values)
     known = (~withheld | out) & given
     targets, owners = withheld_cells(block, withheld & ~out & given, policy)
-    extra = np.full(len(small), float(policy.protection_interval))
-    targets = Targets(
-        np.vstack([targets.rows, small]), np.concatenate([targets.needed, extra]),
-        np.concatenate([targets.whole, np.ones(len(small), dtype=bool)]),
-    )
+    targets = targets.and_counts(small, policy.protection_interval)
     owners = np.concatenate([owners, np.full(len(small), -1)])
     if not len(owners):
         return Cuts()

@@ -144,7 +144,7 @@ def _altered(name: str, record: dict, files: dict[str, str]) -> list[str]:
 
 def _foreign(name: str, file: Path) -> list[str]:
     """Outputs of an executed notebook that did not come through the report object, and so through no disclosure control."""
-    import nbformat     # takes a second, which reading the record of releases does not have
+    import nbformat  # takes a second, which reading the record of releases does not have
 
     try:
         found = foreign_outputs(nbformat.read(file, as_version=4))
