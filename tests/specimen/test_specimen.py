@@ -193,7 +193,7 @@ def forms(dictionary, written, role: Role) -> list[str]:
     return cells
 
 
-def test_exports_hold_what_has_to_be_set_aside(dictionary, written):
+def test_exports_contain_what_has_to_be_excluded(dictionary, written):
     record = dictionary.instrument(invented(dictionary).sources[0].instrument).record
     numbers = forms(dictionary, written, Role.SUBMISSION)
     assert 0 < len(numbers) - len(set(numbers)) < 0.06 * len(numbers), "forms sent twice"
