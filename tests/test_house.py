@@ -136,6 +136,26 @@ def test_nothing_is_decided_by_what_is_printed():
     assert not wrong, wrong
 
 
+#: the one module of a report that reads stored texts back to members
+READER = "report/results.py"
+PARSERS = {"split", "rsplit", "partition", "rpartition", "removeprefix", "removesuffix"}
+#: what people wrote in a list: keys of citations, attributes of a quote, names of what an exhibit shows; and sentences of a note
+LISTS = {"source", "attributes", "part", "note", "name"}
+#: a model that an analyst fitted, which names its method itself
+FITTED = "read"
+
+
+def test_texts_of_results_are_read_back_to_members_at_one_place():
+    """Warnings, methods and verdicts are members of enums everywhere in a report but where a result is made."""
+    read = [path for path in MODULES if place(path).startswith("report/") and not place(path).startswith((*WRITERS, READER))]
+    assert read
+    calls = [(path, node) for path in read for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
+    wrong = [f"{place(path)} line {node.lineno}: .{node.attr}" for path, node in calls
+             if node.attr in ("warning", "method") and getattr(node.value, "id", "") != FITTED
+             or node.attr in PARSERS and getattr(node.value, "attr", getattr(node.value, "id", "")) not in LISTS]
+    assert not wrong, wrong
+
+
 def test_no_drawers():
     named = [place(path) for path in PACKAGE.rglob("*") if path.stem.lower() in DRAWERS]
     assert not named, f"a drawer without a name of its own: {named}"

@@ -17,13 +17,14 @@ from nbeval.dictionary.models import ExhibitRow
 
 
 def kinds() -> Mapping[str, tuple[str, ...]]:
-    """The kinds of exhibit, each with the charts that it can be drawn as."""
-    return class_ids("report/kinds")
+    """The kinds of exhibit, each with the charts that draw marks such as it makes."""
+    drawn = class_ids("report/charts")
+    return {kind: tuple(chart for chart, marks in drawn.items() if marks in made) for kind, made in class_ids("report/kinds").items()}
 
 
 def charts() -> tuple[str, ...]:
     """The charts."""
-    return mapping_keys("report/charts/drawing.py", "CHARTS")
+    return tuple(class_ids("report/charts"))
 
 
 def on_request() -> tuple[str, ...]:
@@ -51,25 +52,14 @@ def check_registered(contents: Contents, faults: Faults) -> None:
 
 
 @cache
-def mapping_keys(path: str, name: str) -> tuple[str, ...]:
-    """The keys of a mapping that a module of the package writes out."""
-    for node in _statements(path):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        if any(isinstance(one, ast.Name) and one.id == name for one in targets):
-            written = next(one for one in ast.walk(node.value) if isinstance(one, ast.Dict))
-            return tuple(key.value for key in written.keys if isinstance(key, ast.Constant))
-    return ()
-
-
-@cache
-def class_ids(path: str) -> Mapping[str, tuple[str, ...]]:
-    """The ``id`` of every class in a module of the package, or in those of a folder, each with the ``charts`` that the class names."""
+def class_ids(path: str) -> Mapping[str, str | tuple[str, ...]]:
+    """The ``id`` of every class in a module of the package, or in those of a folder, each with the ``marks`` that the class names."""
     at, found = files("nbeval").joinpath(path), {}
     modules = sorted(f"{path}/{one.name}" for one in at.iterdir() if one.name.endswith(".py")) if at.is_dir() else (path,)
     for node in (node for module in modules for node in _statements(module)):
         given = dict(_assigned(node.body)) if isinstance(node, ast.ClassDef) else {}
         if given.get("id"):
-            found[given["id"]] = given.get("charts", ())
+            found[given["id"]] = given.get("marks", ())
     return found
 
 

@@ -7,19 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from nbeval.dictionary.enums import Status
 from nbeval.dictionary.models import ExhibitRow, Indicator
 from nbeval.exhibit import Exhibit
+from nbeval.frames import Method
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
 from nbeval.report.draft import Draft, available, indicators_of
 from nbeval.report.exhibits import title_of
 from nbeval.report.kinds import KINDS
 from nbeval.report.markup import anchor
+from nbeval.report.results import Result, UsedMethod
 from nbeval.report.sections import cohort_notes, disagreements
 
 
 def methods(context: Context, drafts: tuple[Draft, ...]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
     rows = tuple({id(row): row for draft in drafts for row in draft.shown}.values())
-    used = sorted({method_in_words(row.method, context) for row in rows if row.method and row.method != "none"})
+    used = sorted({_methods_in_words(row, context) for row in rows if row.methods})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
     families = [
         context.say("methods_family", family=family_label(name, context),
@@ -42,19 +44,17 @@ def methods(context: Context, drafts: tuple[Draft, ...]) -> Text:
     return Text(tuple(_flat(parts)))
 
 
-def method_in_words(name: str, context: Context) -> str:
-    """A method in words: its parts by the file of words, else as the result has them, without underscores."""
-    return "; ".join(_method_part(part.strip(), context) for part in name.split(";"))
+def _methods_in_words(row: Result, context: Context) -> str:
+    """The methods of a result in the words of the report; one without words is as results have it, without underscores."""
+    return "; ".join(_method_in_words(one, context) for one in row.methods)
 
 
-def _method_part(part: str, context: Context) -> str:
-    """One part of a method; what a standardised change is standardised for is named by its labels."""
-    lead, parted, names = part.partition(" over both waves for ")
-    if parted and f"method_{lead}" in context.words:
-        labels = [context.group_label(name) if name in context.dictionary.groups else name.replace("_", " ")
-                  for name in names.split(", ")]
-        return context.say(f"method_{lead}", names=", ".join(label.lower() for label in labels))
-    return context.words.get(f"method_{part}", part.replace("_", " "))
+def _method_in_words(one: UsedMethod, context: Context) -> str:
+    """One method; what a change is standardised for is named by its labels."""
+    labels = (context.group_label(name) if name in context.dictionary.groups else name.replace("_", " ") for name in one.groups)
+    if one.name not in tuple(Method):
+        return one.name.replace("_", " ")
+    return context.say(f"method_{one.name}", names=", ".join(label.lower() for label in labels))
 
 
 def family_label(name: str, context: Context) -> str:

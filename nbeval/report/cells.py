@@ -140,6 +140,5 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
 
 
 def why_not(row: Result, context: Context) -> str:
-    """Why a result has no number, or what to mind about it, without the leading label of the warning."""
-    reason = row.warning.removeprefix("not estimable:").strip().rstrip(".")
-    return context.words.get(f"why_{reason}", reason)
+    """Why a result has no number, or what to mind about it, in the words of the report."""
+    return context.words.get(f"why_{row.reason}", row.reason).rstrip(".")

@@ -93,13 +93,14 @@ def build(draft: Draft, number: int, *, sentence: str = "") -> Exhibit:
 
 def _figure(draft: Draft) -> Figure:
     """Draw the chart declared for an exhibit; matplotlib is read when the first is drawn."""
-    from nbeval.report.charts.drawing import figure_of
+    from nbeval.report.charts.chart import figure_of, known_charts
 
     spec, kind = draft.spec, draft.kind
-    if spec.chart not in kind.charts:
+    suitable = [name for name, chart in known_charts().items() if chart.marks in kind.marks]
+    if spec.chart not in suitable:
         raise DictionaryError(
             f"the exhibit {spec.exhibit!r} has a chart that its kind cannot be drawn as.",
-            found=f"{spec.kind} with {spec.chart}", allowed=", ".join(kind.charts), where="exhibits.csv, column chart",
+            found=f"{spec.kind} with {spec.chart}", allowed=", ".join(suitable), where="exhibits.csv, column chart",
             do="choose one of the charts above, or leave the cell empty for a table alone.",
         )
     return figure_of(spec.exhibit, spec.chart, kind.chart_data(draft), draft.context.say)

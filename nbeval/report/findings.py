@@ -96,7 +96,7 @@ def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
     row = subject.change
     if row is None or row.verdict not in _BY_VERDICT:
         return "findings_withheld", fill(context.words["finding_no_clear_change"], subject)
-    key, heading = _BY_VERDICT[Verdict(row.verdict)]
+    key, heading = _BY_VERDICT[row.verdict]
     if context.state(row) is State.WITHHELD:
         heading = "findings_withheld"
     return heading, fill(context.words["change_of_linked" if context.linked else key], subject)

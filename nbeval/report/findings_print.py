@@ -27,12 +27,12 @@ def printed_findings(context: Context, source: str) -> Text:
     Text
         One point per comparison, under a heading by decision.
     """
-    pairs = [pair for pair in changes_of(context, source) if pair.row.verdict in [one.value for one in Decision]]
+    pairs = [pair for pair in changes_of(context, source) if pair.row.verdict in tuple(Decision)]
     if not pairs:
         return Text((paragraph(context.say("print_none")),))
     parts, keys = [], []
     for decision, heading in _HEADINGS.items():
-        chosen = [pair for pair in pairs if pair.row.verdict == decision.value]
+        chosen = [pair for pair in pairs if pair.row.verdict is decision]
         if chosen:
             parts += [Paragraphs("heading", ((context.say(heading),),)), bullets([_sentence(pair, context) for pair in chosen])]
             keys += [key for pair in chosen for key in _keys(pair, context)]

@@ -64,7 +64,7 @@ def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     describe = escape(words["describe"].format(label=exhibit.label))
     show = escape(words["show_numbers"].format(label=exhibit.label))
     return "\n".join([
-        _drawn(exhibit, name, words),
+        _drawn(exhibit, words),
         f'<details class="nb-description"><summary>{describe}</summary>'
         f"<ul>{lines}</ul></details>",
         f'<details class="nb-numbers"><summary>{show}</summary>',
@@ -73,24 +73,15 @@ def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     ])
 
 
-def _drawn(exhibit: Exhibit, name: str, words: Any) -> str:
+def _drawn(exhibit: Exhibit, words: Any) -> str:
     """The picture in its place: with its twin for telephones, small as it is, or in a region that scrolls."""
     figure = exhibit.figure
-    drawn = picture(figure.svg, figure.alt, f"{name}-alt")
+    drawn = figure.svg
     if figure.slim:
-        slim = picture(figure.slim, figure.alt, f"{name}-alt-slim")
-        return f'<div class="nb-picture nb-fitting"><div class="nb-wide">{drawn}</div><div class="nb-slim">{slim}</div></div>'
+        return f'<div class="nb-picture nb-fitting"><div class="nb-wide">{drawn}</div><div class="nb-slim">{figure.slim}</div></div>'
     if figure.width_mm < NARROW:
         return f'<div class="nb-picture nb-narrow">{drawn}</div>'
     return f'<div class="nb-picture nb-scroll" role="region" tabindex="0" aria-label="{_scrolls(exhibit, words, "scroll_picture")}">{drawn}</div>'
-
-
-def picture(svg: str, alt: str, name: str) -> str:
-    """A drawing with its short text, of the id ``name``, for those who cannot see it."""
-    opening = f'<svg role="img" aria-labelledby="{name}" '
-    title = f'<title id="{name}">{escape(alt)}</title>'
-    start, end = svg.index("<svg "), svg.index(">", svg.index("<svg "))
-    return opening + svg[start + len("<svg "):end + 1] + title + svg[end + 1:]
 
 
 def _scrolls(exhibit: Exhibit, words: Any, key: str) -> str:

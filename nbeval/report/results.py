@@ -4,17 +4,62 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 import pandas as pd
 
-from nbeval.frames import RESULTS, Contrast, Quantity, result_key
+from nbeval.frames import RESULTS, Contrast, Decision, Method, Quantity, Reason, Verdict, result_key
 
-#: one row of results, its columns as attributes
-Result = namedtuple("Result", tuple(RESULTS.columns))
-#: its columns that are numbers
+#: the columns of a result that are numbers
 NUMBERS = tuple(name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64")
+_VERDICTS = {str(one): one for one in (*Verdict, *Decision)}
+_METHODS = {str(one): one for one in Method}
+_REASONS = {text: one for one in Reason for text in (str(one), one.not_estimable)}
+_NOT_ESTIMABLE = "not estimable: "
+
+
+@dataclass(frozen=True)
+class UsedMethod:
+    """One method of a result: the member of ``Method``, or its text where it is none, and the groups that it names."""
+
+    name: Method | str
+    groups: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> UsedMethod:
+        """Find the member that a text in the column ``method`` names."""
+        lead, _, groups = text.partition(" for ")
+        if lead == Method.STANDARDISED:
+            return cls(Method.STANDARDISED, tuple(groups.split(", ")))
+        return cls(_METHODS.get(text, text))
+
+
+class Result(namedtuple("_Row", tuple(RESULTS.columns))):
+    """One row of results, its columns as attributes.
+
+    Stored texts become members here and nowhere else: the verdict when the row is made, methods and reason when they are asked for.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, values: Iterable[object]) -> Result:
+        """Make a row of its values in the order of ``RESULTS``."""
+        row = cls(*values)
+        return row._replace(verdict=_VERDICTS.get(row.verdict, row.verdict))
+
+    @property
+    def methods(self) -> tuple[UsedMethod, ...]:
+        """The methods that the number was worked out by; none where it is of no method."""
+        parts = (part.strip() for part in self.method.split(";"))
+        return tuple(UsedMethod.of(part) for part in parts if part and part != Method.NONE)
+
+    @property
+    def reason(self) -> Reason | str:
+        """Why there is no number, or what to mind about it; a reason that names a count or a symbol is in its own words."""
+        return _REASONS.get(self.warning) or self.warning.removeprefix(_NOT_ESTIMABLE).strip()
 
 _PARTS = ("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")
 
@@ -62,7 +107,7 @@ class Results:
     def of(cls, table: pd.DataFrame) -> Results:
         """Make the index of a table of results."""
         ordered = table[list(RESULTS.columns)]
-        return cls(Result(*values) for values in ordered.itertuples(index=False, name=None))
+        return cls(Result.of(values) for values in ordered.itertuples(index=False, name=None))
 
     @property
     def rows(self) -> tuple[Result, ...]:

@@ -9,12 +9,12 @@ from nbeval.errors import DictionaryError
 
 
 def test_the_names_read_from_the_source_are_those_of_the_rooms():
-    from nbeval.report.charts.drawing import CHARTS
+    from nbeval.report.charts.chart import known_charts
     from nbeval.report.kinds import KINDS
 
     assert len(registries.kinds()) > 40 and len(registries.charts()) > 5
     assert set(registries.kinds()) == set(KINDS)
-    assert set(registries.charts()) == set(CHARTS)
+    assert set(registries.charts()) == set(known_charts())
 
 
 def test_every_chart_that_a_kind_can_be_drawn_as_is_one():
@@ -35,12 +35,12 @@ def test_a_kind_or_chart_that_no_room_has_is_refused(tiny, edit, old, new, told)
         assert part in error.value.found, error.value.found
 
 
-def test_the_ids_of_classes_are_read_with_the_charts_they_name(tmp_path, monkeypatch):
+def test_the_ids_of_classes_are_read_with_the_marks_they_name(tmp_path, monkeypatch):
     (tmp_path / "kinds").mkdir()
     (tmp_path / "kinds" / "levels.py").write_text(
-        'from typing import ClassVar\n\nclass Levels:\n    id: ClassVar[str] = "levels"\n    charts = ("dots",)\n\nclass Base:\n    id = ""\n',
+        'from typing import ClassVar\n\nclass Levels:\n    id: ClassVar[str] = "levels"\n    marks = ("lines",)\n\nclass Base:\n    id = ""\n',
         encoding="utf-8")
     monkeypatch.setattr(registries, "files", lambda package: tmp_path)
     registries.class_ids.cache_clear()
-    assert registries.class_ids("kinds") == {"levels": ("dots",)}
+    assert registries.class_ids("kinds") == {"levels": ("lines",)}
     registries.class_ids.cache_clear()

@@ -10,14 +10,15 @@ from lxml import etree
 
 from nbeval.errors import DictionaryError, RenderError
 from nbeval.frames import Verdict
-from nbeval.report.charts.drawing import CHARTS, figure_of
+from nbeval.report.charts.chart import figure_of, known_charts
 from nbeval.report.charts.data import ChartData, Mark, Period
 from nbeval.report.charts.slopes import spread
-from nbeval.report.charts.style import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
+from nbeval.report.charts.sheet import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
 from nbeval.report.kinds import groups
 from tests.report.invented import HOSTILE, exhibit, withheld
 
 SVG = "{http://www.w3.org/2000/svg}"
+CHARTS = known_charts()
 
 
 def pictured(report):
@@ -55,7 +56,7 @@ def data(made, chart="dots", **about):
 def drawn(chart, what, width=None):
     """The sheet of a chart, written once so that its texts have their places."""
     sheet = CHARTS[chart].sheet(what, **({"width": width} if width else {}))
-    sheet.svg("x")
+    sheet.svg("x", "Short.", "Long.")
     return sheet
 
 
@@ -113,7 +114,7 @@ def test_nothing_to_draw_is_said_in_words(chart):
 @pytest.mark.parametrize(("chart", "width"), TWINS)
 def test_where_all_is_withheld_no_number_is_drawn(chart, width):
     hidden = [Mark(line, label, name, text="[c]") for line, label in enumerate(("Calm", "Angry", "All")) for name in ("Before", "After")]
-    texts = " ".join(written(drawn(chart, data(hidden, chart), width).svg("x")))
+    texts = " ".join(written(drawn(chart, data(hidden, chart), width).svg("x", "Short.", "Long.")))
     assert "[c]" in texts or "Not shown: Calm; Angry" in texts or chart in ("matrix", "timeline")
     assert "Calm" in texts and not re.search(r"\d+%\s\(", texts)
 
@@ -123,8 +124,8 @@ def test_one_line_and_many_lines_are_drawn_the_same_twice_and_marked_as_invented
     for count in (1, 60):
         what = data(marks(*(f"Line {number}" for number in range(count))), chart, periods=(Period("A storm", 10.0, 42.0, "10", "42"),))
         sheet, other = (drawn(chart, what, width) for _ in range(2))
-        assert sheet.svg("x") == other.svg("x")
-        texts = " ".join(written(sheet.svg("x")))
+        assert sheet.svg("x", "Short.", "Long.") == other.svg("x", "Short.", "Long.")
+        texts = " ".join(written(sheet.svg("x", "Short.", "Long.")))
         assert "Invented data" in texts and f"Line {count - 1}" in texts
         assert sheet.height < 110 + 22 * count
 
@@ -217,7 +218,7 @@ def test_a_chart_that_does_not_exist_or_does_not_suit_is_refused(make, kind, cha
 
 
 def test_every_chart_of_the_vocabulary_is_there():
-    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples", "heat", "timeline"}
+    assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples", "heat", "timeline", "caterpillar"}
 
 
 def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
@@ -258,7 +259,7 @@ def domains():
 
 
 def test_small_multiples_head_each_panel_and_name_what_they_do_not_draw():
-    texts = written(drawn("multiples", domains()).svg("x"))
+    texts = written(drawn("multiples", domains()).svg("x", "Short.", "Long."))
     assert {"One", "Two", "Not shown: Withheld thing", "Clear change", "No clear change"} <= set(texts)
     assert "40%  Goes out: rose" in texts
     assert "40%  Sleeps well" in texts, "no word where there is no clear change"
@@ -266,7 +267,7 @@ def test_small_multiples_head_each_panel_and_name_what_they_do_not_draw():
 
 
 def test_a_clear_change_differs_by_its_stroke_and_not_by_colour_alone():
-    svg = drawn("multiples", domains()).svg("x")
+    svg = drawn("multiples", domains()).svg("x", "Short.", "Long.")
     strokes = re.findall(r'stroke-dasharray: [\d. ,]+; stroke-dashoffset: 0; stroke: (#\w+)', svg)
     assert strokes and set(strokes) == {QUIET.lower()}
     assert COLOURS[0].lower() in svg

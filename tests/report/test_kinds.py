@@ -7,12 +7,43 @@ import inspect
 import pytest
 
 from nbeval.exhibit import Cell, Exhibit, Row
-from nbeval.frames import Contrast
-from nbeval.report.charts.drawing import CHARTS
+from nbeval.frames import Contrast, Method, Reason, Verdict
+from nbeval.report.charts.chart import known_charts
+from nbeval.report.charts.data import MARKS
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.drawn import Drawn
 from nbeval.report.kinds.kind import Kind
+from nbeval.report.results import Results
 from nbeval.words import words_of
+from tests.report.invented import disclosed
+from tests.report.invented import row as invented_row
+
+
+def test_methods_and_reasons_have_the_words_of_their_members():
+    words = words_of("en-GB")
+    assert {key for key in words if key.startswith("method_")} == {f"method_{one}" for one in Method if one is not Method.NONE}
+    reasons = {key for key in words if key.startswith("why_")}
+    assert reasons and reasons <= {f"why_{one}" for one in Reason}
+
+
+@pytest.mark.parametrize(("stored", "members"), [
+    ("Newcombe interval; fisher", [(Method.NEWCOMBE, ()), (Method.FISHER, ())]),
+    ("standardised over both waves for age, place; delta method, HC1", [(Method.STANDARDISED, ("age", "place")), (Method.DELTA_HC1, ())]),
+    ("none", []), ("", []), ("a method for nobody", [("a method for nobody", ())]),
+])
+def test_stored_methods_become_members(stored, members):
+    row = Results.of(disclosed([invented_row(quantity="percent", method=stored)]).table).rows[0]
+    assert [(one.name, one.groups) for one in row.methods] == members
+
+
+@pytest.mark.parametrize(("stored", "member"), [
+    ("not estimable: nobody answered", Reason.NOBODY), ("too few answers", Reason.TOO_FEW), ("", ""),
+    ("not estimable: published as the symbol c", "published as the symbol c"),
+])
+def test_stored_reasons_and_verdicts_become_members(stored, member):
+    row = Results.of(disclosed([invented_row(quantity="percent", warning=stored, verdict="fell")]).table).rows[0]
+    assert row.reason == member and isinstance(row.reason, Reason) == isinstance(member, Reason)
+    assert row.verdict is Verdict.FELL
 
 
 def concrete(kind=Kind):
@@ -30,11 +61,15 @@ def test_every_class_of_a_kind_is_registered_once_under_its_id():
 def test_a_kind_names_words_and_charts_that_exist_and_says_what_its_rows_are(kind):
     words = words_of("en-GB")
     assert {kind.base_words, kind.unit_words or ""} - {""} <= set(words)
-    assert set(kind.charts) <= set(CHARTS)
-    assert not isinstance(kind, Drawn) or kind.charts, "a kind that is drawn names its charts"
-    assert kind.charts == () or type(kind).chart_data is not Kind.chart_data, "a kind with charts says what they draw"
+    assert set(kind.marks) <= set(MARKS)
+    assert not isinstance(kind, Drawn) or kind.marks, "a kind that is drawn says how its marks are arranged"
+    assert kind.marks == () or type(kind).chart_data is not Kind.chart_data, "a kind with charts says what they draw"
     assert inspect.getdoc(type(kind)).startswith(("Rows are", "One block per", "A list"))
     assert kind.compares_with and set(kind.compares_with) <= set(Contrast)
+
+
+def test_every_arrangement_of_marks_is_made_by_a_kind_and_drawn_by_a_chart():
+    assert {chart.marks for chart in known_charts().values()} == set(MARKS) == {marks for kind in KINDS.values() for marks in kind.marks}
 
 
 def test_what_shows_change_needs_two_waves():

@@ -1,1 +1,1 @@
-"""Charts: what they draw (``data``), how (``drawing`` has the registry), and the words that stand for them (``wording``)."""
+"""Charts: what they draw (``data``), what all of them are (``chart``), and one class for each, which is all that a new one needs."""

@@ -68,6 +68,17 @@ class Period:
     end_text: str
 
 
+#: how marks can be arranged: a kind of exhibit says which it makes, a chart which it draws
+MARKS: Mapping[str, str] = MappingProxyType({
+    "lines": "numbers with their intervals, on lines one under the other",
+    "pairs": "two numbers on each line, at the first wave and at the last, with the verdict of their change",
+    "shares": "a percentage on each line",
+    "places": "a number on each line with how many answered; the last line is all places together",
+    "bands": "the shares of the bands of a distribution, a line for each band",
+    "cells": "a grid of cells with their tones",
+    "counts": "a grid of counts, with words at the end of each line",
+    "days": "days on a line for each visit",
+})
 COLUMNS = tuple(one.name for one in fields(Mark))
 _TYPES = {"line": int, "published": bool, "beneath": bool, **dict.fromkeys(("value", "low", "high", "n"), float)}
 

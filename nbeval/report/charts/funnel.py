@@ -6,39 +6,44 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from nbeval.report.charts.chart import Chart
 from nbeval.report.charts.data import ChartData, Mark
-from nbeval.report.charts.sheet import Sheet
-from nbeval.report.charts.style import COLOURS, EDGE, HAIR, INK, QUIET, SMALL, WIDTH, width_of, wrapped
+from nbeval.report.charts.sheet import COLOURS, EDGE, HAIR, INK, QUIET, SMALL, WIDTH, Sheet, width_of, wrapped
 
 HEIGHT = 84.0
 LETTER = 3.4                # height of a label, millimetres
 LIMITS = {"limit_95": (1.96, (0, (4, 2))), "limit_99_8": (3.09, (0, (1, 1.5)))}
 
 
-def funnel(data: ChartData, width: float = WIDTH) -> Sheet:
+class Funnel(Chart):
     """Each authority's share against how many answered, with the limits of chance around the whole, which is the last line.
 
     Withheld authorities are listed under the funnel and not drawn. Limits are those of the score interval around the whole:
     ``p`` plus or minus 1.96 and 3.09 standard errors (Spiegelhalter, Stat Med 2005;24:1185-1202).
     """
-    *marks, whole = [line[0] for line in data.lines]
-    shown = [mark for mark in marks if mark.is_shown and mark.n > 0]
-    sheet = Sheet(data, width, [(f"{whole.label}: {whole.text}", {"color": INK, "linewidth": 0.9})])
-    room = min(max((width_of(mark.label, SMALL) for mark in shown), default=20.0), 45.0)
-    box = (EDGE + 10.0, sheet.y + 0.5, width - EDGE - room - 6.0, sheet.y + HEIGHT)
-    axes = sheet.axes(*box)
-    _scales(axes, [*shown, whole], data.words["answered"])
-    edges = limits(axes, whole.value, data.words) if whole.is_shown else []
-    if shown:
-        sns.scatterplot(x=[mark.n for mark in shown], y=[mark.value for mark in shown], color=COLOURS[0], s=34, edgecolor="white",
-                        linewidth=0.6, zorder=3, ax=axes)
-    axes.set_ylabel("")
-    _names(axes, shown, (box[2] - box[0], HEIGHT), edges)
-    sheet.y += HEIGHT + 11.0
-    withheld = [mark.label for mark in marks if mark not in shown]
-    if withheld:
-        sheet.paragraph(f"{data.words['withheld']}: {'; '.join(withheld)}", fontsize=SMALL, color=QUIET)
-    return sheet.finish(0.5)
+
+    id = "funnel"
+    marks = "places"
+
+    def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
+        *marks, whole = [line[0] for line in data.lines]
+        shown = [mark for mark in marks if mark.is_shown and mark.n > 0]
+        sheet = Sheet(data, width, [(f"{whole.label}: {whole.text}", {"color": INK, "linewidth": 0.9})])
+        room = min(max((width_of(mark.label, SMALL) for mark in shown), default=20.0), 45.0)
+        box = (EDGE + 10.0, sheet.y + 0.5, width - EDGE - room - 6.0, sheet.y + HEIGHT)
+        axes = sheet.axes(*box)
+        _scales(axes, [*shown, whole], data.words["answered"])
+        edges = limits(axes, whole.value, data.words) if whole.is_shown else []
+        if shown:
+            sns.scatterplot(x=[mark.n for mark in shown], y=[mark.value for mark in shown], color=COLOURS[0], s=34, edgecolor="white",
+                            linewidth=0.6, zorder=3, ax=axes)
+        axes.set_ylabel("")
+        _names(axes, shown, (box[2] - box[0], HEIGHT), edges)
+        sheet.y += HEIGHT + 11.0
+        withheld = [mark.label for mark in marks if mark not in shown]
+        if withheld:
+            sheet.paragraph(f"{data.words['withheld']}: {'; '.join(withheld)}", fontsize=SMALL, color=QUIET)
+        return sheet.finish(0.5)
 
 
 def _scales(axes: Axes, marks: list[Mark], title: str) -> None:

@@ -11,8 +11,7 @@ from matplotlib.figure import Figure as Drawing
 
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Column, Exhibit, Figure, Row
-from nbeval.report.charts.sheet import svg_of
-from nbeval.report.charts.style import WIDTH
+from nbeval.report.charts.sheet import WIDTH, svg_of
 
 
 def drawing_of(axes: Any) -> Drawing:
@@ -48,8 +47,8 @@ def figure_of_axes(axes: Any, exhibit: Exhibit, alt: str) -> Figure:
     with mpl.rc_context({"figure.autolayout": False}):
         if drawing.get_layout_engine() is None:
             drawing.tight_layout()
-        svg = svg_of(drawing, exhibit.id)
-    description = "\n".join(_line(exhibit.columns, row) for row in exhibit.rows)
+        description = "\n".join(_line(exhibit.columns, row) for row in exhibit.rows)
+        svg = svg_of(drawing, exhibit.id, alt, description)
     return Figure(svg, alt, description, wide * least * 25.4, high * least * 25.4)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from matplotlib.path import Path
 
+from nbeval.report.charts.chart import Chart
 from nbeval.report.charts.data import ChartData, Mark
-from nbeval.report.charts.sheet import Sheet
-from nbeval.report.charts.style import COLOURS, EDGE, QUIET, SMALL, wrapped
+from nbeval.report.charts.sheet import COLOURS, EDGE, QUIET, SMALL, Sheet, wrapped
 from nbeval.report.numerals import ten
 
 NARROW = 84.0                           # millimetres
@@ -18,28 +18,33 @@ _BODY = Path([(-0.2, -0.5), (-0.2, 0.0), (-0.2, 0.14), (0.0, 0.14), (0.2, 0.14),
 PERSON = Path.make_compound_path(Path.circle((0.0, 0.34), 0.15), _BODY)
 
 
-def icons(data: ChartData, width: float = NARROW) -> Sheet:
+class Icons(Chart):
     """Ten people for each mark under the words of its line; withheld marks have none and say so.
 
     Where a line says how something changed, each wave is drawn with its name, else the last wave alone.
     """
-    sheet = Sheet(data, width)
-    people = []
-    for line in data.lines:
-        sheet.paragraph(f"{line[0].label}: {line[0].short}" if line[0].short else line[0].label)
-        marks = line if line[0].verdict_text else line[-1:]
-        for mark in marks:
-            people.append((mark, EDGE + NAME if len(marks) > 1 else EDGE, sheet.y + 1.0 + TALL / 2))
-            sheet.y += TALL + 2.4
-        sheet.y += 3.5
-    axes = sheet.axes(0.0, 0.0, width, sheet.y, bare=True)
-    shown = [(x + STEP * (place + 0.5), y, place < ten(mark.value)) for mark, x, y in people if mark.is_shown for place in range(10)]
-    axes.scatter([x for x, _, _ in shown], [y for _, y, _ in shown], marker=PERSON, s=(TALL * 72 / 25.4) ** 2, linewidths=0.9,
-                 facecolors=[COLOURS[0] if filled else "white" for _, _, filled in shown],
-                 edgecolors=[COLOURS[0] if filled else QUIET for _, _, filled in shown])
-    for mark, x, y in people:
-        _words(sheet, mark, x, y, data)
-    return sheet.finish(1.0)
+
+    id = "icons"
+    marks = "shares"
+
+    def draw(self, data: ChartData, width: float = NARROW) -> Sheet:
+        sheet = Sheet(data, width)
+        people = []
+        for line in data.lines:
+            sheet.paragraph(f"{line[0].label}: {line[0].short}" if line[0].short else line[0].label)
+            marks = line if line[0].verdict_text else line[-1:]
+            for mark in marks:
+                people.append((mark, EDGE + NAME if len(marks) > 1 else EDGE, sheet.y + 1.0 + TALL / 2))
+                sheet.y += TALL + 2.4
+            sheet.y += 3.5
+        axes = sheet.axes(0.0, 0.0, width, sheet.y, bare=True)
+        shown = [(x + STEP * (place + 0.5), y, place < ten(mark.value)) for mark, x, y in people if mark.is_shown for place in range(10)]
+        axes.scatter([x for x, _, _ in shown], [y for _, y, _ in shown], marker=PERSON, s=(TALL * 72 / 25.4) ** 2, linewidths=0.9,
+                     facecolors=[COLOURS[0] if filled else "white" for _, _, filled in shown],
+                     edgecolors=[COLOURS[0] if filled else QUIET for _, _, filled in shown])
+        for mark, x, y in people:
+            _words(sheet, mark, x, y, data)
+        return sheet.finish(1.0)
 
 
 def _words(sheet: Sheet, mark: Mark, x: float, y: float, data: ChartData) -> None:

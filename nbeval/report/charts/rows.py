@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from nbeval.report.charts.chart import Chart
 from nbeval.report.charts.data import ChartData, Mark
-from nbeval.report.charts.sheet import Sheet, looks
-from nbeval.report.charts.style import COLOURS, EDGE, HAIR, INK, LEAD, MARKERS, QUIET, SIZE, SMALL, WIDTH, width_of, wrapped
+from nbeval.report.charts.sheet import COLOURS, EDGE, HAIR, INK, LEAD, MARKERS, QUIET, SIZE, SMALL, WIDTH, Sheet, looks, width_of, wrapped
 from nbeval.report.numerals import MINUS
 
 LABELS = 56.0           # widest column of labels, millimetres
@@ -22,23 +22,35 @@ PAPER = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"
 MANY = 20               # lines from which the verdict is beside the numbers, so that a page can hold them
 
 
-def dots(data: ChartData, width: float = WIDTH) -> Sheet:
+class Dots(Chart):
     """Every mark as a dot with its interval; published numbers as open diamonds on lines of their own."""
-    sheet, axes, marks = lay_out(data, numbers, width)
-    scale(axes, marks, percent=data.percent, reference=data.reference, log=data.log)
-    points(axes, marks, data.series)
-    return sheet
+
+    id = "dots"
+    marks = "lines"
+    has_slim_twin = True
+
+    def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
+        sheet, axes, marks = lay_out(data, numbers, width)
+        scale(axes, marks, percent=data.percent, reference=data.reference, log=data.log)
+        points(axes, marks, data.series)
+        return sheet
 
 
-def dumbbell(data: ChartData, width: float = WIDTH) -> Sheet:
+class Dumbbell(Chart):
     """The first and the last mark of each line joined, with the word that the test allows."""
-    between = ", " if data.marks["line"].nunique() > MANY else "\n"
-    sheet, axes, marks = lay_out(data, lambda line: between.join(part for part in (numbers(line), line[0].short) if part), width)
-    scale(axes, marks, percent=data.percent, reference=data.reference, log=data.log)
-    points(axes, marks, data.series)
-    paths = [list(zip(line["value"], line["y"], strict=True)) for _, line in marks.groupby("line") if line["value"].notna().all()]
-    axes.add_collection(LineCollection(paths, colors=QUIET, linewidths=0.8, linestyles=[(0, (2, 1.5))], zorder=1), autolim=False)
-    return sheet
+
+    id = "dumbbell"
+    marks = "pairs"
+    has_slim_twin = True
+
+    def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
+        between = ", " if data.marks["line"].nunique() > MANY else "\n"
+        sheet, axes, marks = lay_out(data, lambda line: between.join(part for part in (numbers(line), line[0].short) if part), width)
+        scale(axes, marks, percent=data.percent, reference=data.reference, log=data.log)
+        points(axes, marks, data.series)
+        paths = [list(zip(line["value"], line["y"], strict=True)) for _, line in marks.groupby("line") if line["value"].notna().all()]
+        axes.add_collection(LineCollection(paths, colors=QUIET, linewidths=0.8, linestyles=[(0, (2, 1.5))], zorder=1), autolim=False)
+        return sheet
 
 
 def numbers(line: list[Mark]) -> str:

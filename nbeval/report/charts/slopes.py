@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbeval.report.charts.chart import Chart
 from nbeval.report.charts.data import ChartData, Mark
-from nbeval.report.charts.sheet import Sheet
-from nbeval.report.charts.style import CLEAR, EDGE, HAIR, INK, LEAD, QUIET, SMALL, UNCLEAR, WIDTH, wrapped
+from nbeval.report.charts.sheet import CLEAR, EDGE, HAIR, INK, LEAD, QUIET, SMALL, UNCLEAR, WIDTH, Sheet, wrapped
 
 BETWEEN = 7.0                           # millimetres between two panels
 NUMBERS, SLOPE = 10.0, 22.0             # room for the first wave's numbers, and from one wave to the other
@@ -17,24 +17,30 @@ APART = 0.04                            # of the slope, between the intervals of
 Panel = tuple[str, list[tuple[list[Mark], str]], str]      # the heading, the lines drawn with their words, and what is withheld
 
 
-def multiples(data: ChartData, width: float = WIDTH) -> Sheet:
+class Multiples(Chart):
     """A panel for each heading, all from 0 to the same end; a measure with a withheld end is named under its panel.
 
     Two panels are side by side, or one under the other on a telephone.
     """
-    sheet = Sheet(data, width, [(data.words["stroke_clear"], {"marker": "o", "markevery": [0, -1], **CLEAR}),
-                                (data.words["stroke_unclear"], {"marker": "o", "markevery": [0, -1], **UNCLEAR})])
-    columns = 2 if width == WIDTH else 1
-    wide = (width - 2 * EDGE - BETWEEN * (columns - 1)) / columns
-    panels = [_panel(block, data, wide) for block in data.blocks]
-    end = min(100.0, 20.0 * (int(data.marks[["value", "high"]].max().max() // 20) + 1)) if data.marks["value"].notna().any() else 100.0
-    for start in range(0, len(panels), columns):
-        row = panels[start:start + columns]
-        tall = max(SHORTEST, *(sum(_height(words) for _, words in drawn) + 2.0 for _, drawn, _ in row))
-        for place, panel in enumerate(row):
-            _draw(sheet, panel, data.series, EDGE + place * (wide + BETWEEN), tall, end)
-        sheet.y += HEAD + tall + max(LOW_LEAD * (withheld.count("\n") + 1) if withheld else 0.0 for _, _, withheld in row) + 4.0
-    return sheet.finish(0.0)
+
+    id = "multiples"
+    marks = "pairs"
+    has_slim_twin = True
+
+    def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
+        sheet = Sheet(data, width, [(data.words["stroke_clear"], {"marker": "o", "markevery": [0, -1], **CLEAR}),
+                                    (data.words["stroke_unclear"], {"marker": "o", "markevery": [0, -1], **UNCLEAR})])
+        columns = 2 if width == WIDTH else 1
+        wide = (width - 2 * EDGE - BETWEEN * (columns - 1)) / columns
+        panels = [_panel(block, data, wide) for block in data.blocks]
+        end = min(100.0, 20.0 * (int(data.marks[["value", "high"]].max().max() // 20) + 1)) if data.marks["value"].notna().any() else 100.0
+        for start in range(0, len(panels), columns):
+            row = panels[start:start + columns]
+            tall = max(SHORTEST, *(sum(_height(words) for _, words in drawn) + 2.0 for _, drawn, _ in row))
+            for place, panel in enumerate(row):
+                _draw(sheet, panel, data.series, EDGE + place * (wide + BETWEEN), tall, end)
+            sheet.y += HEAD + tall + max(LOW_LEAD * (withheld.count("\n") + 1) if withheld else 0.0 for _, _, withheld in row) + 4.0
+        return sheet.finish(0.0)
 
 
 def _panel(block: list[list[Mark]], data: ChartData, wide: float) -> Panel:

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from nbeval.errors import FrameError
 from nbeval.report.charts.bands import bars
 from nbeval.report.charts.rows import points, scale
-from nbeval.report.charts.style import COLOURS, DIVERGING, HAIR, INK, MARKERS, QUIET, SMALL, STYLE, width_of, wrapped
+from nbeval.report.charts.sheet import COLOURS, DIVERGING, HAIR, INK, MARKERS, QUIET, SMALL, STYLE, width_of, wrapped
 
 #: columns of a tidy frame that say something about an estimate; every other column says what it is of
 ABOUT = frozenset({

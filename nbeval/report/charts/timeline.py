@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from matplotlib.axes import Axes
 
+from nbeval.report.charts.chart import Chart, Say, cells
 from nbeval.report.charts.data import ChartData
-from nbeval.report.charts.sheet import Sheet
-from nbeval.report.charts.style import COLOURS, EDGE, HAIR, INK, LEAD, QUIET, SMALL, WIDTH, width_of, wrapped
+from nbeval.report.charts.sheet import COLOURS, EDGE, HAIR, INK, LEAD, QUIET, SMALL, WIDTH, Sheet, width_of, wrapped
 
 LABELS = 56.0           # widest column of labels, millimetres
 EPOCH = date(1970, 1, 1)
@@ -20,35 +20,51 @@ LOOKS = {
 }
 
 
-def timeline(data: ChartData, width: float = WIDTH) -> Sheet:
+class Timeline(Chart):
     """Days by their tone: planned ones are open, held ones filled and joined to them; times that are marked have a ground."""
-    sheet = Sheet(data, width, [(words, LOOKS[tone]) for tone, words in data.legend.items()])
-    left = EDGE + max((width_of(wrapped(label, LABELS)) for label in data.marks["label"].unique()), default=0.0) + 4.0
-    right, sheet.y = width - EDGE - 2.0, sheet.y + 1.5 + (4.5 if data.periods else 0.0)
-    top, places = sheet.y, []
-    for line in data.lines:
-        if line[0].heading:
-            sheet.y += 1.4 if places else 0.0
-            sheet.paragraph(line[0].heading, fontweight="bold")
-        label = wrapped(line[0].label, LABELS)
-        height = max(6.2, LEAD * (label.count("\n") + 1) + 1.8)
-        sheet.text(EDGE, sheet.y + height / 2, label)
-        places.append((line, sheet.y + height / 2))
-        sheet.y += height
-    axes = sheet.axes(left, top, right, sheet.y)
-    _scale(axes, data)
-    for line, y in places:
-        axes.axhline(y, color=HAIR, linewidth=0.5, zorder=0)
-        days = {tone: [mark.value for mark in line if mark.tone == tone] for tone in LOOKS}
-        for planned, held in zip(days["planned"], days["held"], strict=False):
-            if planned == planned and held == held:
-                axes.hlines(y, planned, held, color=QUIET, linewidth=1.0, zorder=1)
-        for order, (tone, look) in enumerate(LOOKS.items()):
-            axes.plot(days[tone], [y] * len(days[tone]), zorder=2 + order, clip_on=False, **look)
-    _periods(axes, sheet, data, (left, top, right))
-    sheet.y += 10.4
-    sheet.text((left + width) / 2, sheet.y, data.unit, ha="center", fontsize=SMALL, color=QUIET)
-    return sheet.finish(2.6)
+
+    id = "timeline"
+    marks = "days"
+
+    def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
+        sheet = Sheet(data, width, [(words, LOOKS[tone]) for tone, words in data.legend.items()])
+        left = EDGE + max((width_of(wrapped(label, LABELS)) for label in data.marks["label"].unique()), default=0.0) + 4.0
+        right, sheet.y = width - EDGE - 2.0, sheet.y + 1.5 + (4.5 if data.periods else 0.0)
+        top, places = sheet.y, []
+        for line in data.lines:
+            if line[0].heading:
+                sheet.y += 1.4 if places else 0.0
+                sheet.paragraph(line[0].heading, fontweight="bold")
+            label = wrapped(line[0].label, LABELS)
+            height = max(6.2, LEAD * (label.count("\n") + 1) + 1.8)
+            sheet.text(EDGE, sheet.y + height / 2, label)
+            places.append((line, sheet.y + height / 2))
+            sheet.y += height
+        axes = sheet.axes(left, top, right, sheet.y)
+        _scale(axes, data)
+        for line, y in places:
+            axes.axhline(y, color=HAIR, linewidth=0.5, zorder=0)
+            days = {tone: [mark.value for mark in line if mark.tone == tone] for tone in LOOKS}
+            for planned, held in zip(days["planned"], days["held"], strict=False):
+                if planned == planned and held == held:
+                    axes.hlines(y, planned, held, color=QUIET, linewidth=1.0, zorder=1)
+            for order, (tone, look) in enumerate(LOOKS.items()):
+                axes.plot(days[tone], [y] * len(days[tone]), zorder=2 + order, clip_on=False, **look)
+        _periods(axes, sheet, data, (left, top, right))
+        sheet.y += 10.4
+        sheet.text((left + width) / 2, sheet.y, data.unit, ha="center", fontsize=SMALL, color=QUIET)
+        return sheet.finish(2.6)
+
+    def alt(self, data: ChartData, say: Say) -> str:
+        """How many visits were held between which days, and which times are marked."""
+        held = [mark for line in data.lines for mark in line if mark.tone == "held" and mark.is_shown]
+        said = [say("timeline_alt", count=len(held), start=min(held, key=lambda mark: mark.value).text, end=max(held, key=lambda mark: mark.value).text)
+                ] if held else [data.words.get("empty", "")]
+        said += [say("timeline_period", label=one.label, start=one.start_text, end=one.end_text) for one in data.periods]
+        return " ".join(line for line in said if line)
+
+    def description(self, data: ChartData, say: Say) -> str:
+        return cells(data, say)
 
 
 def _scale(axes: Axes, data: ChartData) -> None:

@@ -23,7 +23,7 @@ class LevelsByAuthority(Drawn):
     """Rows are authorities and the whole cohort; columns are the exhibit's indicators."""
 
     id = "levels_by_authority"
-    charts = ("funnel", "dots")
+    marks = ("places", "lines")
     of_last_wave = shows_single_authorities = True
 
     def table(self, draft: Draft) -> Table:
@@ -49,7 +49,7 @@ class Range(Drawn):
     """
 
     id = "range"
-    charts = ("dots",)
+    marks = ("lines",)
     of_last_wave = True
 
     def table(self, draft: Draft) -> Table:
@@ -98,7 +98,7 @@ class ChangeByAuthority(Drawn):
     """One block per indicator; rows are authorities and the whole cohort: both waves, the change, and what its test says."""
 
     id = "change_by_authority"
-    charts = ("dumbbell", "dots")
+    marks = ("pairs", "lines")
     needs_two_waves = of_change = sets_levels_beside_change = shows_single_authorities = True
 
     def table(self, draft: Draft) -> Table:

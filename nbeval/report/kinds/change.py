@@ -22,7 +22,7 @@ class Change(Drawn):
     """Rows are indicators: both waves, the change with its interval, its verdict, and the smallest change that could show."""
 
     id = "change"
-    charts = ("dumbbell", "multiples", "dots", "icons")
+    marks = ("pairs", "lines", "shares")
     needs_two_waves = of_change = sets_levels_beside_change = sums_up = True
 
     def table(self, draft: Draft) -> Table:
@@ -88,7 +88,7 @@ class ChangeAdjusted(Drawn):
     """Rows are indicators with an adjusted change: the plain change beside it, with intervals; none where nothing is adjusted for."""
 
     id = "change_adjusted"
-    charts = ("dots",)
+    marks = ("lines",)
     needs_two_waves = of_change = True
 
     def table(self, draft: Draft) -> Table:

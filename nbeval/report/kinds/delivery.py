@@ -69,7 +69,7 @@ class Calendar(OfSource):
     """Rows are visits under their phases; the day each was held in every authority, or planned and held in one."""
 
     id = "calendar"
-    charts = ("timeline",)
+    marks = ("days",)
     unit_words, base_words = "unit_calendar", "base_calendar"
     shows_single_authorities = True
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.models import Wave
-from nbeval.frames import Verdict
 from nbeval.report.cells import Block, interval_words
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.context import Context
@@ -102,7 +101,7 @@ def with_verdict(line: Line, row: Result | None, context: Context) -> Line:
     if row is None or not row.verdict:
         return line
     words = context.verdict_words(row)
-    tested = {"verdict": Verdict(row.verdict), "verdict_text": words, "short": context.words.get(f"short_{row.verdict}", words)}
+    tested = {"verdict": row.verdict, "verdict_text": words, "short": context.words.get(f"short_{row.verdict}", words)}
     return [replace(mark, **tested) for mark in line]
 
 

@@ -104,7 +104,7 @@ def together(points: Iterable[Points]) -> Tests:
 
 def _verdict(result: Result | None) -> Verdict:
     """What the test of a result says."""
-    return Verdict(result.verdict) if result is not None else Verdict.NONE
+    return result.verdict if result is not None else Verdict.NONE
 
 
 def _tested(verdict: Verdict, *, rising: bool) -> Points:

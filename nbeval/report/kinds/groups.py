@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Column
-from nbeval.frames import Contrast, Quantity, Verdict
+from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, Table, count_cell, grid, level_cell, verdict_cell
 from nbeval.report.charts.data import UNCLEAR
 from nbeval.report.columns import difference_fields, label_field
@@ -90,7 +90,7 @@ class Differences(Drawn):
     """Rows are levels against the reference level of their group, under a heading for each indicator and group."""
 
     id = "differences"
-    charts = ("dots",)
+    marks = ("lines",)
     of_last_wave = True
     compares_with = (Contrast.LEVEL, Contrast.REST)
 
@@ -126,7 +126,7 @@ class Differences(Drawn):
         blocks = tuple(self.blocks(draft))
         if not self._draws_clear_alone(blocks):
             return blocks
-        return (Block(block.heading, tuple(pair for pair in block.subjects if Verdict(pair.difference.verdict) not in UNCLEAR))
+        return (Block(block.heading, tuple(pair for pair in block.subjects if pair.difference.verdict not in UNCLEAR))
                 for block in blocks)
 
     def lines(self, pair: Pair, draft: Draft) -> Iterator[Line]:

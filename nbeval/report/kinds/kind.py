@@ -29,8 +29,8 @@ class Kind:
 
     #: what ``exhibits.csv`` calls it
     id: ClassVar[str] = ""
-    #: the charts it can be drawn as, by what ``exhibits.csv`` calls them
-    charts: ClassVar[tuple[str, ...]] = ()
+    #: how the marks it makes for a chart can be read, by names in ``charts.data.MARKS``; every chart that draws such marks suits it
+    marks: ClassVar[tuple[str, ...]] = ()
     #: it means nothing before there are two waves
     needs_two_waves: ClassVar[bool] = False
     #: it shows change, so that its section says what to mind about change
@@ -147,7 +147,7 @@ class Kind:
         """Why there is no figure, and what to mind about those there are: each reason once."""
         context, labels = draft.context, {}
         for row in draft.shown:
-            if row.warning and row.indicator and not self.says_why_itself(row, draft):
+            if row.reason and row.indicator and not self.says_why_itself(row, draft):
                 key = "note_not_estimable" if context.state(row) is State.NOT_ESTIMABLE else "note_warning"
                 labels.setdefault((key, why_not(row, context)), {})[context.indicator_label(row.indicator)] = None
         every = {context.indicator_label(row.indicator) for row in draft.shown if row.indicator}

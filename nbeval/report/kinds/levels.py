@@ -25,7 +25,7 @@ class Levels(Drawn):
     """
 
     id = "levels"
-    charts = ("dots", "icons")
+    marks = ("lines", "shares")
 
     def table(self, draft: Draft) -> Table:
         context, units = draft.context, draft.units
@@ -72,7 +72,7 @@ class Comparison(Drawn):
     """
 
     id = "comparison"
-    charts = ("dots",)
+    marks = ("lines",)
     of_last_wave = beside_published = True
 
     def table(self, draft: Draft) -> Table:
@@ -178,7 +178,7 @@ class Distribution(Drawn):
     """Rows are the bands of a distribution: at each wave the percentage and its interval, of one base."""
 
     id = "distribution"
-    charts = ("stacked",)
+    marks = ("bands",)
 
     def table(self, draft: Draft) -> Table:
         context, units = draft.context, draft.units

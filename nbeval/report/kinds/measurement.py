@@ -23,7 +23,7 @@ class Drivers(Drawn):
     """Rows are levels of factors against their reference level: odds ratio, interval, marginal effect, number who answered."""
 
     id = "drivers"
-    charts = ("dots",)
+    marks = ("lines",)
     unit_words = ""
     of_last_wave = True
 

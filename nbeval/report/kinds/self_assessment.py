@@ -73,7 +73,7 @@ class Ratings(OfSource):
     """Rows are areas; the rating of each body of raters at the last wave, as number and word."""
 
     id = "ratings"
-    charts = ("heat",)
+    marks = ("cells",)
     unit_words, base_words = "unit_ratings", "base_ratings"
     names_waves = of_last_wave = True
 
@@ -102,7 +102,7 @@ class Gaps(Ratings):
     """Rows are areas; both bodies of raters, the difference, and in words who rates higher."""
 
     id = "gaps"
-    charts = ("heat",)
+    marks = ("cells",)
     unit_words, base_words, base_of_one = "unit_gaps", "base_gaps", "base_gaps_one"
 
     def table(self, draft: Draft) -> Table:
@@ -132,7 +132,7 @@ class Gaps(Ratings):
         if context.state(row) is not State.SHOWN:
             return symbol_cell(row, context, "estimate")
         if row.verdict:
-            key = {Verdict.HIGHER: "gap_first", Verdict.LOWER: "gap_other"}.get(Verdict(row.verdict), "gap_unclear")
+            key = {Verdict.HIGHER: "gap_first", Verdict.LOWER: "gap_other"}.get(row.verdict, "gap_unclear")
         else:
             key = "gap_alike" if abs(row.estimate) < ALIKE else "gap_first" if row.estimate > 0 else "gap_other"
         return words_cell(context.say(key, first=first.label, other=other.label), row, "estimate")
@@ -142,7 +142,7 @@ class GapsByPlace(OfSource):
     """Rows are areas, columns authorities; the difference between the first two bodies of raters."""
 
     id = "gaps_by_place"
-    charts = ("heat",)
+    marks = ("cells",)
     unit_words, base_words = "unit_gaps_by_place", "base_gaps_by_place"
     names_waves = of_last_wave = shows_single_authorities = True
 
@@ -184,7 +184,7 @@ class Movement(OfSource):
     """Rows are areas under each body of raters; the first wave, the last, the change, and what the test says."""
 
     id = "movement"
-    charts = ("heat",)
+    marks = ("cells",)
     unit_words, base_words, base_of_one = "unit_movement", "base_movement", "base_movement_one"
     names_waves = needs_two_waves = True
 

@@ -88,7 +88,7 @@ def compared_with(context: Context) -> tuple[Contrast, ...]:
 
 def is_better(indicator: Indicator, row: Result | None) -> bool | None:
     """Whether a test finds a measure better than what it compares with; None where it finds no clear difference."""
-    verdict = Verdict(row.verdict) if row is not None else Verdict.NONE
+    verdict = row.verdict if row is not None else Verdict.NONE
     if verdict not in _HIGH | _LOW:
         return None
     return (verdict in _HIGH) == (indicator.better is Direction.HIGHER)

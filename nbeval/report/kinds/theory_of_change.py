@@ -30,7 +30,7 @@ class Evidence(Kind):
     """Rows are outcomes and below each its items of evidence: where from, what was found, which way it points, how strongly."""
 
     id = "evidence"
-    charts = ("matrix",)
+    marks = ("counts",)
     needs_two_waves = of_change = sums_up = True
     unit_words, base_words = "unit_evidence", "base_evidence"
 

@@ -1,13 +1,82 @@
-"""The words that stand for a chart, composed from what it draws."""
+"""What every chart is: how it is drawn and what words stand for it. A chart is one class in a module of its own here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from types import MappingProxyType
+from typing import ClassVar
 
+import matplotlib as mpl
+
+from nbeval.errors import RenderError
+from nbeval.exhibit import Figure
 from nbeval.report.charts.data import ChartData, Mark
+from nbeval.report.charts.sheet import QUIET, SLIM, STYLE, Sheet
 
 #: fills a sentence of the report's words
 Say = Callable[..., str]
+
+
+class Chart:
+    """One way of drawing. A subclass with an ``id`` is known by that to ``exhibits.csv`` and to every kind of exhibit whose marks it draws."""
+
+    #: what ``exhibits.csv`` calls it
+    id: ClassVar[str] = ""
+    #: how the marks that it draws are arranged, by a name in ``data.MARKS``
+    marks: ClassVar[str] = ""
+    #: whether it has a twin for telephones
+    has_slim_twin: ClassVar[bool] = False
+
+    def draw(self, data: ChartData, **width: float) -> Sheet:
+        """Draw marks, of which there is at least one, at a ``width`` in millimetres if it is not to be the chart's own."""
+        raise NotImplementedError
+
+    def alt(self, data: ChartData, say: Say) -> str:
+        """The short text for those who cannot see it."""
+        return alt_text(data, say)
+
+    def description(self, data: ChartData, say: Say) -> str:
+        """The long text, with every number."""
+        return description(data, say)
+
+    def sheet(self, data: ChartData, **width: float) -> Sheet:
+        """Draw the data; where there is nothing, say so in words."""
+        with mpl.rc_context(STYLE):
+            if len(data.marks):
+                return self.draw(data, **width)
+            sheet = Sheet(data, **width)
+            if not data.remark:
+                sheet.paragraph(data.words.get("empty", ""), color=QUIET)
+            return sheet.finish()
+
+
+@cache
+def known_charts() -> Mapping[str, Chart]:
+    """Every chart by its id: the classes in the modules of this folder."""
+    folder = import_module(__package__)
+    for module in iter_modules(folder.__path__):
+        import_module(f"{__package__}.{module.name}")
+    return MappingProxyType({one.id: one() for one in Chart.__subclasses__() if one.id})
+
+
+def figure_of(exhibit: str, chart: str, data: ChartData, say: Say) -> Figure:
+    """Draw a chart with the words that stand for it, in ids that begin with the exhibit's; without words it is no figure."""
+    drawn = known_charts()[chart]
+    alt, long = drawn.alt(data, say), drawn.description(data, say)
+    if not alt.strip() or not long.strip():
+        raise RenderError(
+            f"the chart of the exhibit {exhibit!r} has no text for those who cannot see it.",
+            where="exhibits.csv", do="give the exhibit a chart that suits its table, so that the text can be composed.",
+        )
+    sheet = drawn.sheet(data)
+    slim = drawn.sheet(data, width=SLIM).svg(f"{exhibit}-slim", alt, long) if drawn.has_slim_twin else ""
+    return Figure(sheet.svg(exhibit, alt, long), alt, long, sheet.width, sheet.height, slim)
+
+
+# --- words -----------------------------------------------------------------------------------------
 
 
 def alt_text(data: ChartData, say: Say) -> str:
@@ -61,27 +130,6 @@ def _number(mark: Mark, say: Say, *, alone: bool) -> str:
     text = mark.text if mark.is_shown else f"{mark.text} {say('no_number')}"
     interval = "describe_interval_alone" if alone else "describe_interval"
     return say(interval if mark.interval else "describe_number_alone" if alone else "describe_number", series=mark.series, value=text, interval=mark.interval)
-
-
-def alt_of_grid(data: ChartData, say: Say) -> str:
-    """How many cells of a grid have each tone."""
-    tones = data.marks["tone"].tolist()
-    if not tones:
-        return data.words.get("empty", "")
-    if "first" in data.legend:
-        return say("heat_alt", rows=len(data.lines), columns=len(data.series), first=data.words["first"], other=data.words["other"],
-                   high=tones.count("first"), low=tones.count("other"), alike=tones.count("alike"), hidden=tones.count(""))
-    counts = "; ".join(say("heat_bands_count", count=tones.count(tone), word=words) for tone, words in data.legend.items())
-    return say("heat_bands_alt", rows=len(data.lines), counts=counts)
-
-
-def alt_of_days(data: ChartData, say: Say) -> str:
-    """How many visits were held between which days, and which times are marked."""
-    held = [mark for line in data.lines for mark in line if mark.tone == "held" and mark.is_shown]
-    said = [say("timeline_alt", count=len(held), start=min(held, key=lambda mark: mark.value).text, end=max(held, key=lambda mark: mark.value).text)
-            ] if held else [data.words.get("empty", "")]
-    said += [say("timeline_period", label=one.label, start=one.start_text, end=one.end_text) for one in data.periods]
-    return " ".join(line for line in said if line)
 
 
 def cells(data: ChartData, say: Say) -> str:
