@@ -16,7 +16,7 @@ from nbeval.frames import MISSING_COLUMNS, Decision, Verdict
 from nbeval.words import words_of
 from tests.conftest import ROOT
 
-ROOMS = (ROOT / "nbeval" / "report", ROOT / "nbeval" / "publish")
+ROOMS = (ROOT / "nbeval" / "report", ROOT / "nbeval" / "publish", ROOT / "nbeval" / "release")
 MODULES = [ROOT / "nbeval" / "words.py", *sorted(path for room in ROOMS for path in room.rglob("*.py"))]
 ENGLISH = words_of("en-GB")
 

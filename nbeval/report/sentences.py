@@ -168,7 +168,7 @@ def _area(area: str, source: str, context: Context) -> Area:
     """An area of a source by its id."""
     for used in context.cohort.sources:
         instrument = context.dictionary.instrument(used.instrument) if used.id == source else None
-        if not instrument.is_survey:
+        if instrument and not instrument.is_survey:
             return instrument.area(area)
     raise ParameterError(
         f"the source {source!r} has no areas.", found=area, do="name an exhibit of the source with of=, or the source with source=.")
