@@ -84,6 +84,7 @@ class Processes:
         self._context = multiprocessing.get_context("forkserver" if fork else "spawn")
         self._running: dict[int, tuple[Any, Connection]] = {}
         self._lost: list[int] = []
+        self._begun: list[Any] = []         # every process, also one whose start was interrupted
         named = {**ENVIRONMENT, SETTINGS: json.dumps(
             {"modules": [*modules], "call": call, "environment": dict(environment or {})})}
         self._before = {name: os.environ.get(name) for name in named}
@@ -96,6 +97,7 @@ class Processes:
         for _ in range(_TRIES):
             ours, theirs = self._context.Pipe(duplex=False)
             process = self._context.Process(target=_make, args=(task, theirs))
+            self._begun.append(process)
             with theirs, suppress(OSError, EOFError), _without_main():
                 process.start()
                 self._running[number] = process, ours
@@ -121,6 +123,9 @@ class Processes:
         for number in list(self._running):
             self.kill(number)
             self._finished(number)
+        for process in self._begun:         # Python would wait for one that Ctrl-C caught while it began
+            if process.pid is not None and process.is_alive():
+                _end(process)
         for name, value in self._before.items():
             os.environ.pop(name, None)
             os.environ.update({} if value is None else {name: value})
