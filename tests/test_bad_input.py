@@ -187,7 +187,7 @@ def test_a_file_where_a_folder_should_be_is_told(command, place, capsys):
     before = sums(place)
     line = [*command, "--dictionary", str(place / DICTIONARY), "--out", str(place / "taken" / "out")]
     assert main([*line, "--data", str(place)] if command[0] == "render" else line) == 2
-    told(capsys.readouterr().err, ("could not be written: a file stands where a folder should be",), "OutputError", place)
+    told(capsys.readouterr().err, ("could not be written: there is a file where a folder should be",), "OutputError", place)
     assert sums(place) == before
 
 

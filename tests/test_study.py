@@ -84,9 +84,9 @@ def test_the_key_changes_with_everything_that_is_read(change, cohort, place, wor
 
 def test_the_key_changes_with_code_and_packages(cohort, place, workspace, monkeypatch):
     keys = {content_key(cohort, place, workspace)}
-    monkeypatch.setattr("nbeval.study.code_digest", lambda: "another")
+    monkeypatch.setattr("nbeval.release.fingerprint.code_digest", lambda: "another")
     keys.add(content_key(cohort, place, workspace))
-    monkeypatch.setattr("nbeval.study.lock_digest", lambda: "another")
+    monkeypatch.setattr("nbeval.release.fingerprint.lock_digest", lambda: "another")
     keys.add(content_key(cohort, place, workspace))
     assert len(keys) == 3
 
