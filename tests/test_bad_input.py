@@ -218,7 +218,7 @@ def test_a_fault_of_nbevals_own_shows_no_trace(place, capsys, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError(SECRET)
 
-    monkeypatch.setattr("nbeval.pipeline.clean", broken)
+    monkeypatch.setattr("nbeval.study.Study.clean", broken)
     assert main(arguments(("check", COHORT), place)) == 3
     told(capsys.readouterr().err, ("a fault of its own (RuntimeError)", "NBEVAL_DEBUG=1"), "", place)
 
