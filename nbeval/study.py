@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -295,7 +296,7 @@ class Study:
             (unfinished / _COMPLETE).write_text(json.dumps(record), encoding="utf-8")
 
 
-class _Stage:
+class _Stage(ABC):
     """A stage of a study that was gone through: displayed, it shows counts that may be shown."""
 
     name = ""
@@ -314,9 +315,9 @@ class _Stage:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return self.counts._repr_mimebundle_()
 
+    @abstractmethod
     def _count(self) -> StageCounts:
         """The counts of a stage that is worked out now."""
-        raise NotImplementedError
 
 
 class CleanedStage(_Stage):

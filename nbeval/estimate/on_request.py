@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
@@ -22,7 +23,7 @@ from nbeval.frames import Reason
 NO_RATIO = "not estimable: a share of 0 has no ratio"
 
 
-class Statistic:
+class Statistic(ABC):
     """One statistic of the change between two waves of different people."""
 
     #: what ``exhibits.csv`` calls it, and the key of its words
@@ -30,9 +31,9 @@ class Statistic:
     unit: ClassVar[str] = ""
     method: ClassVar[str] = ""
 
+    @abstractmethod
     def columns(self, pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         """The counts of both waves it is made from, with ``estimate``, interval and ``warning``: one row per indicator and place."""
-        raise NotImplementedError
 
 
 class RiskRatio(Statistic):

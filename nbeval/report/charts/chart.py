@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
@@ -20,7 +21,7 @@ from nbeval.report.charts.sheet import QUIET, SLIM, STYLE, Sheet
 Say = Callable[..., str]
 
 
-class Chart:
+class Chart(ABC):
     """One way of drawing. A subclass with an ``id`` is known by that to ``exhibits.csv`` and to every kind of exhibit whose marks it draws."""
 
     #: what ``exhibits.csv`` calls it
@@ -30,9 +31,9 @@ class Chart:
     #: whether it has a twin for telephones
     has_slim_twin: ClassVar[bool] = False
 
+    @abstractmethod
     def draw(self, data: ChartData, **width: float) -> Sheet:
         """Draw marks, of which there is at least one, at a ``width`` in millimetres if it is not to be the chart's own."""
-        raise NotImplementedError
 
     def alt(self, data: ChartData, say: Say) -> str:
         """The short text for those who cannot see it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -23,13 +24,13 @@ Line = list[Mark]
 class Drawn(Kind):
     """A kind whose rows are lines of a chart; its table and its chart share their blocks of rows."""
 
+    @abstractmethod
     def blocks(self, draft: Draft) -> Iterable[Block]:
         """The rows, under their headings."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lines(self, subject: Any, draft: Draft) -> Iterable[Line]:
         """The lines of a chart that one row makes; their place and heading are given to them."""
-        raise NotImplementedError
 
     def axis(self, draft: Draft) -> dict[str, object]:
         """What the scale counts: fields of ``ChartData``."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from nbeval.dictionary.enums import Measure, Status
 from nbeval.dictionary.models import Indicator
+from nbeval.errors import DictionaryError
 from nbeval.frames import Contrast
 from nbeval.report.cells import Table, why_not
 from nbeval.report.charts.data import ChartData
@@ -20,7 +22,7 @@ _MOST_NAMED = 6
 Subtraction = tuple[Result | None, Result | None, Result | None, NumberFormat]
 
 
-class Kind:
+class Kind(ABC):
     """One kind of exhibit, as ``exhibits.csv`` names it in the column ``kind``.
 
     A kind is one class: what it does not say itself is as here, which is right for a table of indicators of a survey.
@@ -56,9 +58,9 @@ class Kind:
     #: it says of each figure itself whether that is weighted
     says_weights: ClassVar[bool] = False
 
+    @abstractmethod
     def table(self, draft: Draft) -> Table:
         """The columns and rows of the exhibit."""
-        raise NotImplementedError
 
     def unit(self, draft: Draft) -> str:
         """The unit that the figures share, or that each cell shows its own."""
@@ -99,8 +101,9 @@ class Kind:
         return ""
 
     def chart_data(self, draft: Draft) -> ChartData:
-        """What a chart of the exhibit draws, from the results behind its table."""
-        raise NotImplementedError
+        """What a chart of the exhibit draws, from the results behind its table; a kind with ``marks`` gives it."""
+        raise DictionaryError(f"an exhibit of the kind '{self.id}' has no chart.", where="exhibits.csv, column chart",
+                              do="leave the cell of the chart empty.")
 
     # --- notes -----------------------------------------------------------------------------------
 
