@@ -404,9 +404,8 @@ class ProtectedStage(_Stage):
 
     name = "protect"
 
-    def __init__(self, study: Study) -> None:
-        study.results()
-        super().__init__(study)
+    def _count(self) -> StageCounts:
+        return self._study.results().counts[self.name]
 
     @property
     def table(self) -> pd.DataFrame:

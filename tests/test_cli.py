@@ -127,7 +127,8 @@ def test_with_json_the_answer_is_one_object_for_other_programs(place, capsys, co
     assert answer.get("passed", answer.get("same", answer.get("ready"))) is True
 
 
-def test_verbose_says_with_every_step_how_long_it_took(place, capsys):
+def test_verbose_says_with_every_step_how_long_it_took(place, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("NBEVAL_CACHE", str(tmp_path / "cache"))
     assert main(["--verbose", "check", "first", *places(place)[:4]]) == 0
     assert re.search(r"^ +\d+\.\d s  reading and checking the exports$", capsys.readouterr().err, flags=re.MULTILINE)
     options._clock.clear()

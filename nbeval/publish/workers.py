@@ -96,7 +96,7 @@ class Processes:
         """Begin a report; a server that died is begun again by Python as soon as the system has noticed."""
         for _ in range(_TRIES):
             ours, theirs = self._context.Pipe(duplex=False)
-            process = self._context.Process(target=_make, args=(task, theirs))
+            process = self._context.Process(target=_make, args=(task, dict(os.environ), theirs))
             self._begun.append(process)
             with theirs, suppress(OSError, EOFError), _without_main():
                 process.start()
@@ -188,8 +188,13 @@ def died() -> RenderError:
                        do="run the command again; if it happens again, see whether the machine runs out of memory.")
 
 
-def _make(task: Task, pipe: Connection) -> None:
-    """Make one report in this process, of its own session, and send its fault or None."""
+def _make(task: Task, environment: dict[str, str], pipe: Connection) -> None:
+    """Make one report in this process, of its own session, and send its fault or None.
+
+    The environment is that of the process which asked, not that in which the server of processes once began.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     if hasattr(os, "setsid"):
         os.setsid()
     Thread(target=_end_with_the_run, daemon=True).start()

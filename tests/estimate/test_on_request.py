@@ -22,8 +22,7 @@ from tests.estimate.test_assembly import cohort, declared, measured, people_of  
 def ratio(x1: float, n1: float, x0: float, n0: float, conf_level: float = 0.95) -> pd.Series:
     """The risk ratio of two counts."""
     pairs = pd.DataFrame({"indicator": ["a"], "numerator": [x1], "n_valid": [n1], "numerator_reference": [x0], "n_reference": [n0]})
-    programme = SimpleNamespace(conf_level=conf_level)
-    plan = SimpleNamespace(measures={"a": Measure.PERCENT}, dictionary=SimpleNamespace(programme=programme))
+    plan = SimpleNamespace(measures={"a": Measure.PERCENT}, conf_level=conf_level)
     return RiskRatio().columns(pairs, plan).iloc[0]
 
 

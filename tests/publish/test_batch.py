@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing.forkserver
 import os
 import signal
 import subprocess
@@ -121,6 +122,24 @@ def test_spawned_processes_make_the_same_report(mixed, job, tmp_path, quiet):
     summary = render([job("ok"), job("killed")], tmp_path, origin=ORIGIN, console=quiet(), fork=False)
     assert [outcome.state for outcome in summary.outcomes] == ["written", "failed"]
     assert (tmp_path / "specimen/ok/report.html").read_bytes() == (mixed[0] / "specimen/ok/report.html").read_bytes()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only a server from which processes are forked outlives a batch")
+def test_a_report_has_the_environment_of_its_own_run_and_not_that_of_an_earlier_one(job, tmp_path, quiet, monkeypatch):
+    """Python keeps the server, and with it the environment in which it once began."""
+    def state(expected: str | None) -> str:
+        notebook = json.loads(job("plain").notebook.read_text(encoding="utf-8"))
+        [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-1]["source"] += (
+            f"\nimport os\nassert os.environ.get('NBEVAL_DATA') == {expected!r}\n")
+        file = tmp_path / f"{expected}.ipynb"
+        file.write_text(json.dumps(notebook), encoding="utf-8")
+        return render([job("plain", notebook=file)], tmp_path / f"out_{expected}", console=quiet()).outcomes[0].state
+
+    multiprocessing.forkserver._forkserver._stop()      # the next batch begins it, with a variable that is gone after it
+    monkeypatch.setenv("NBEVAL_DATA", "earlier")
+    assert state("earlier") == "written"
+    monkeypatch.delenv("NBEVAL_DATA")
+    assert state(None) == "written"
 
 
 def test_a_second_run_on_the_same_folder_is_refused(job, tmp_path, quiet):
