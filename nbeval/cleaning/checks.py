@@ -56,8 +56,7 @@ def partial(intake: Intake) -> list[Finding]:
     """Unfinished forms, kept or excluded by the instrument's rule."""
     if not intake.instrument.record.keep_partial:
         return _excluded(intake, Exclusion.PARTIAL, "unfinished form", NOTE)
-    return _by_wave(intake, intake.kept["is_partial"], "unfinished form", NOTE, "kept",
-                    "questions after the last answer count as absent.")
+    return _by_wave(intake, intake.kept["is_partial"], "unfinished form", NOTE, "kept", "questions after the last answer count as absent.")
 
 
 def late(intake: Intake) -> list[Finding]:
@@ -95,9 +94,7 @@ def without_number(intake: Intake) -> list[Finding]:
 
 def times_readable(intake: Intake) -> list[Finding]:
     """Times that are written in no known form."""
-    unread = sum((
-        (intake.kept[name].fillna("") != "") & intake.kept[f"{name}_at"].isna() for name in ("started", "finished")
-    )) > 0
+    unread = sum(((intake.kept[name].fillna("") != "") & intake.kept[f"{name}_at"].isna() for name in ("started", "finished"))) > 0
     return _by_wave(intake, unread, "form has a time that cannot be read", WARNING, "kept",
                     "such a form is never late; export times in ISO form.",
                     many="forms have a time that cannot be read")
@@ -190,8 +187,7 @@ def repaired(intake: Intake) -> list[Finding]:
         if len(texts) > 1 and not typed:
             shown += f" and {number(len(texts) - 1, 'other spelling')}"
         count = sum(one.count for one in group)
-        found.append(Finding(NOTE, f"{shown} read as '{read_as}', {number(count, 'answer')}.", wave=wave, item=item,
-                             count=count))
+        found.append(Finding(NOTE, f"{shown} read as '{read_as}', {number(count, 'answer')}.", wave=wave, item=item, count=count))
     return found
 
 
@@ -336,20 +332,7 @@ _FILES = "files_unexpected"
 
 
 def run_checks(intakes: list[Intake], cohort: Cohort, data: Path) -> list[tuple[str, str, Finding]]:
-    """Run every check over every source, and one over the data folder.
-
-    Parameters
-    ----------
-    intakes : What came in, by source.
-    cohort : Whose files are declared.
-    data : The data folder, to see which files lie there undeclared.
-
-    Returns
-    -------
-    list of (check, source, Finding)
-        In the order of the sources and of ``CHECKS``; a check that finds nothing gives one finding that
-        says so.
-    """
+    """Every check over every source, and one over the data folder, as (check, source, finding); a check that finds nothing says so."""
     found = []
     for intake in intakes:
         for check in CHECKS:

@@ -36,19 +36,7 @@ Reader = Callable[[str], "Read | None"]      # None: the answer is not in the co
 
 
 def choice_reader(responses: tuple[Response, ...]) -> Reader:
-    """Make the reader of a closed answer.
-
-    Parameters
-    ----------
-    responses : The codebook of the item in one version.
-
-    Returns
-    -------
-    callable
-        From text to ``Read``: by label or other spelling as declared; by the same label with other
-        spaces, case or apostrophes, which counts as repaired; by code as text, unless labels are numbers
-        themselves.
-    """
+    """The reader of a closed answer: as declared; else but for spaces, case or apostrophes, which counts as repaired; else by its code."""
     exact = {label: response for response in responses for label in _spellings(response)}
     loose: dict[str, set[int]] = {}
     for label, response in exact.items():
@@ -71,19 +59,7 @@ def choice_reader(responses: tuple[Response, ...]) -> Reader:
 
 
 def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
-    """Make the reader of a number, whose ends may be labelled.
-
-    Parameters
-    ----------
-    item : Its ``lowest`` and ``highest`` bound the number.
-    responses : Labels that stand for a number or for a reason; may be empty.
-
-    Returns
-    -------
-    callable
-        From text to ``Read``: by declared label, as a plain number, or by the number before a label
-        ("0 - Not at all"), which counts as repaired. None where it lies outside the bounds.
-    """
+    """The reader of a number within bounds: by label, as it is, or as it begins a label ("0 - Not at all"), which counts as repaired."""
     labelled = choice_reader(responses)
     named = {normalise(label) for response in responses for label in _spellings(response)}
 
@@ -103,19 +79,7 @@ def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
 
 
 def option_reader(names: Iterable[str], responses: tuple[Response, ...]) -> Reader:
-    """Make the reader of one option of a multi-select question that has a column of its own.
-
-    Parameters
-    ----------
-    names : The option's label in the forms in which an export may tick it.
-    responses : Its codebook, if it has one: code 1 chosen, 0 not chosen, others with a reason.
-
-    Returns
-    -------
-    callable
-        From text to ``Read`` with code 1 or 0, by declared label, by the option's own label, or by a
-        usual word for ticked and unticked.
-    """
+    """The reader of an option with a column of its own: by declared label, by its ``names``, or by a usual word for ticked and unticked."""
     declared = choice_reader(responses)
     codes = {**dict.fromkeys(UNTICKED, 0.0), **dict.fromkeys(TICKED, 1.0), **dict.fromkeys(map(normalise, names), 1.0)}
 
@@ -152,19 +116,7 @@ def _outside(number: float, item: Item) -> bool:
 
 
 def part_options(names: Mapping[str, tuple[str, ...]], separator: str) -> Callable[[str], frozenset[str] | None]:
-    """Make the reader of a cell that holds the chosen options of a question.
-
-    Parameters
-    ----------
-    names : In every form in which an export may write the option.
-    separator : What stands between two options. A label may hold the separator itself.
-
-    Returns
-    -------
-    callable
-        From the text of a cell to the items that are chosen; None where a part of the text is no
-        declared option.
-    """
+    """The reader of a cell with the chosen options of a question; None where a part is no option. A label may hold the separator."""
     mark = separator.strip() or separator
     known = sorted(
         ((normalise(name), item) for item, labels in names.items() for name in labels if normalise(name)),
@@ -220,21 +172,9 @@ class Coded:
 
 
 def code_answers(forms: pd.DataFrame, texts: pd.DataFrame, instrument: LoadedInstrument) -> Coded:
-    """Bring the answers of a source to codes; every answer without code has a first reason.
+    """The answers of a source as codes, one row per form; ``texts`` has a column per item, or per question whose options are in one cell.
 
-    Parameters
-    ----------
-    forms : One row per form, with ``wave`` and ``version``.
-    texts : One row per form, in the same order: one column per item, or per question whose options stand
-        in one cell. Missing where the file has no such column.
-    instrument : Items and codebooks.
-
-    Returns
-    -------
-    Coded
-        One row per form, in the same order. Reasons so far: not asked, not answered, and those of the
-        response sets. Answers that no codebook knows are listed in ``unknown`` and have the reason
-        ``invalid``; the caller decides to stop.
+    The reasons so far are not asked, not answered and those of the response sets; an answer that no codebook knows is ``invalid``.
     """
     items = tuple(item for item in instrument.items if item.kind is not ItemKind.TEXT)
     shape = (len(forms), len(items))
@@ -272,8 +212,7 @@ def item_reader(item: Item, instrument: LoadedInstrument, version: str) -> Reade
 
 def _option_names(item: Item, instrument: LoadedInstrument, version: str) -> tuple[str, ...]:
     """The forms in which an export may name an option: its label, its wording, the end of its header."""
-    headers = [column.header for column in instrument.columns_of(version)
-               if column.item == item.item and column.role is Role.ITEM]
+    headers = [column.header for column in instrument.columns_of(version) if column.item == item.item and column.role is Role.ITEM]
     ends = [header.rpartition(mark)[2] for header in headers for mark in (" | ", " - ")]
     ends += [header.rpartition("[")[2].rstrip("] ") for header in headers if header.rstrip().endswith("]")]
     own = [label for one in instrument.codebook(item.item, version) if one.code == 1 and not one.missing
@@ -369,19 +308,9 @@ class Contradiction:
 
 
 def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument) -> Coded:
-    """Give the reason ``absent`` to what an unfinished form leaves blank after its last answer.
+    """The answers with the reason ``absent`` for what an unfinished form leaves blank after its last answer, in the order of columns.csv.
 
-    Parameters
-    ----------
-    coded : One row per form.
-    forms : One row per form, in the same order, with ``version`` and ``is_partial``.
-    instrument : The order of columns.csv is the order of the questionnaire in each version.
-
-    Returns
-    -------
-    Coded
-        A new one. A multi-select question after the last answer with nothing chosen is absent, even
-        where the export writes "no" for it.
+    A multi-select question with nothing chosen is absent there too, even where the export writes "no" for it.
     """
     codes, reasons = coded.codes.copy(), coded.reasons.copy()
     answered = ~np.isin(reasons, (_NOT_ASKED, _NOT_ANSWERED))
@@ -397,27 +326,11 @@ def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument)
     return replace(coded, codes=codes, reasons=reasons)
 
 
-def follow_routing(
-    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument,
-) -> tuple[Coded, list[Contradiction]]:
-    """Give the reason ``not_applicable`` where the routing kept an item from a respondent.
+def follow_routing(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument) -> tuple[Coded, list[Contradiction]]:
+    """The answers with the reason ``not_applicable`` where the routing kept an item from a respondent, and the answers given all the same.
 
-    Parameters
-    ----------
-    coded, forms : One row per form, in one order; ``forms`` with ``wave``.
-    instrument : Its routing; a route may name an item or a whole multi-select question, and a later item may
-        depend on one that is itself routed. Several routes to one item must all be open.
-
-    Returns
-    -------
-    (Coded, list of Contradiction)
-        A new one, and the answers that were given all the same and are kept out.
-
-    Notes
-    -----
-    A route is closed where the earlier item has another code or was itself not applicable. Where the
-    earlier item has no answer for another reason, a blank is not applicable too, since the item
-    is asked only of those who gave certain answers; an answer is kept.
+    A route is closed where the earlier item has another code or was itself not applicable. Where the earlier item has no answer for
+    another reason, a blank is not applicable too, and an answer is kept. Several routes to one item must all be open.
     """
     codes, reasons = coded.codes.copy(), coded.reasons.copy()
     names = {item.item: place for place, item in enumerate(coded.items)}
@@ -435,9 +348,7 @@ def follow_routing(
     return replace(coded, codes=codes, reasons=reasons), contradictions
 
 
-def _kept_from(
-    codes: np.ndarray, reasons: np.ndarray, place: int, gate: int, route: Routing,
-) -> tuple[np.ndarray, np.ndarray]:
+def _kept_from(codes: np.ndarray, reasons: np.ndarray, place: int, gate: int, route: Routing) -> tuple[np.ndarray, np.ndarray]:
     """Whom a route surely kept from an item, and whose answer or blank is therefore not applicable."""
     answered = reasons[:, gate] == HAS_CODE
     closed = (answered & ~np.isin(codes[:, gate], route.asked_if_codes)) | (reasons[:, gate] == _NOT_APPLICABLE)
@@ -453,10 +364,7 @@ def _contradictions(item: str, waves: pd.Series) -> list[Contradiction]:
 
 
 def _order(coded: Coded, instrument: LoadedInstrument, version: str) -> np.ndarray:
-    """The place of each item in the questionnaire of a version; -1 where it is not in it.
-
-    The options of one question share a place: who answers one of them has seen them all.
-    """
+    """The place of each item in the questionnaire of a version, the options of a question sharing one; -1 where it is not in it."""
     places: dict[str, int] = {}
     parts = {item.item: item.part_of or item.item for item in coded.items}
     for number, column in enumerate(instrument.columns_of(version)):
@@ -474,32 +382,13 @@ _DO = (
 )
 
 
-def refuse_unknown(
-    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, *, cohort: str, source: str,
-) -> None:
-    """Stop where answers are not in their response sets.
-
-    Parameters
-    ----------
-    coded : From ``code_answers``.
-    forms : One row per form, in the same order, with ``file`` and ``row``.
-    instrument : For what is allowed.
-    threshold : A text is shown only if at least so many people gave it.
-    cohort, source : For the message.
-
-    Raises
-    ------
-    UnknownCodeError
-        There is at least one such answer. ``rows`` holds file, row and item of each, for an
-        interactive session.
-    """
+def refuse_unknown(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, *, cohort: str, source: str) -> None:
+    """Stop where answers are not in their response sets; a text is shown only if ``threshold`` people gave it."""
     if coded.unknown:
         raise _error(coded, forms, instrument, threshold, cohort, source)
 
 
-def _error(
-    coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, cohort: str, source: str,
-) -> UnknownCodeError:
+def _error(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, cohort: str, source: str) -> UnknownCodeError:
     """The error about all undeclared answers of a source."""
     by_item: dict[tuple[str, str, str], list[Spelling]] = defaultdict(list)
     for one in coded.unknown:
@@ -539,8 +428,7 @@ def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, inst
     if hidden:
         parts.append(f"{hidden} {'answer' if hidden == 1 else 'answers'} (text withheld)")
     at = f" at wave '{wave}'" if wave else ""
-    return (f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered}"
-            f" (export version '{version}', column '{header}')")
+    return (f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered} (export version '{version}', column '{header}')")
 
 
 def _allowed(item: str, instrument: LoadedInstrument, version: str) -> str:

@@ -16,24 +16,7 @@ _LISTED = 12
 
 
 def read_corrections(path: Path, cohort: Cohort, name: str = "") -> pd.DataFrame:
-    """Read the corrections of a cohort.
-
-    Parameters
-    ----------
-    path : A CSV file with the columns of ``COLUMNS``; it need not exist.
-    cohort : Its sources are the ones an entry may name.
-    name : The file's name in messages.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per entry, as text, with ``line``, its place in the file. Empty where there is no file.
-
-    Raises
-    ------
-    CorrectionError
-        A column or a signature is lacking, or an entry is of a source the cohort does not have.
-    """
+    """The corrections of a cohort as text, one row per entry, with its ``line``; none where there is no file."""
     if not path.is_file():
         return pd.DataFrame(columns=[*COLUMNS, "line"], dtype=str)
     name = name or path.name
@@ -67,24 +50,7 @@ def _refuse_unsigned(table: pd.DataFrame, cohort: Cohort, name: str) -> None:
 def apply_corrections(
     texts: pd.DataFrame, forms: pd.DataFrame, corrections: pd.DataFrame, *, name: str = "corrections.csv",
 ) -> pd.DataFrame:
-    """Apply the corrections of a source to its answers, each only where it still fits.
-
-    Parameters
-    ----------
-    texts, forms : One row per form that is kept, in one order: its answers as text, and what it is of.
-    corrections : One row per entry, of this source alone.
-    name : The file's.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per form: its answers, corrected.
-
-    Raises
-    ------
-    CorrectionError
-        An entry matches no form or item, is the second of one answer, or expects another answer.
-    """
+    """The answers of a source (one row per form that is kept, as ``forms``) corrected, each only where the entry still fits."""
     places: dict[tuple, list[int]] = {}
     for place, found in enumerate(zip(*(forms[name].astype(str) for name in ("wave", "authority", "submission")))):
         places.setdefault(found, []).append(place)

@@ -13,26 +13,7 @@ from nbeval.frames import check
 
 
 def clean_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Clean conditions and ratings of the entry to a programme.
-
-    Parameters
-    ----------
-    records : the rows of one version: of one area each, or of one applicant each
-
-    Returns
-    -------
-    conditions : pandas.DataFrame
-        One row per area (or applicant) x occasion with an entry.
-    ratings : pandas.DataFrame
-        One row per rated area x occasion.
-
-    Raises
-    ------
-    UnknownCodeError
-        An area or a choice is not what is declared.
-    SourceError
-        An authority has two rows for one area.
-    """
+    """Conditions of entry, one row per area (or applicant) x occasion with an entry; and ratings, one row per area x occasion."""
     area = records.optional(FieldRole.AREA, records.areas)
     if records.of(FieldRole.AREA):
         records.one_row_each(pd.DataFrame({"authority": records.about["authority"], "area": area}), "area")
@@ -65,26 +46,7 @@ def _ratings(records: Records, field: SourceField, area: pd.Series) -> pd.DataFr
 
 
 def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
-    """Clean the actions of plans; their wording and owners were dropped on reading.
-
-    Parameters
-    ----------
-    records : the rows of all plans of one version
-
-    Returns
-    -------
-    actions : pandas.DataFrame
-        One row per action x review; a status that was not entered is empty.
-    findings : list of Finding
-        Statuses that were not entered.
-
-    Raises
-    ------
-    UnknownCodeError
-        An area, a choice, an indicator or a date is not what is declared.
-    SourceError
-        Two rows of an authority have one number.
-    """
+    """The actions of plans, one row per action x review (a status that was not entered is empty), and what was found."""
     actions = pd.DataFrame({
         "source": records.source, "authority": records.about["authority"],
         "action": records.keys(records.of(FieldRole.KEY)[0], "a number for every action"),
@@ -102,26 +64,7 @@ def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
 
 
 def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
-    """Clean the log of visits and events: what was planned and what was held.
-
-    Parameters
-    ----------
-    records : the rows of the log
-
-    Returns
-    -------
-    visits : pandas.DataFrame
-        One row per authority and visit; ``held`` is missing where it was not held.
-    findings : list of Finding
-        Visits without a planned day, and people counted at visits that were not held.
-
-    Raises
-    ------
-    UnknownCodeError
-        A visit, a date or a number is not what is declared.
-    SourceError
-        An authority has two rows for one visit.
-    """
+    """Visits and events, one row per authority and visit (``held`` is missing where it was not held), and what was found."""
     table = pd.DataFrame({
         "source": records.source, "authority": records.about["authority"], "area": records.areas(records.of(FieldRole.AREA)[0]),
         **{role.value: records.optional(role, records.choices) for role in (FieldRole.KIND, FieldRole.INVOLVEMENT)},

@@ -40,24 +40,7 @@ def cohort_folder(cohort: Cohort, data: Path) -> Path:
 
 
 def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
-    """Find the files that a cohort declares for a source.
-
-    Parameters
-    ----------
-    cohort : Its authorities fill ``{authority}`` in the patterns.
-    source : The source whose files are wanted.
-    data : The data folder; the cohort's own folder in it is used where there is one.
-
-    Returns
-    -------
-    list of ExportFile
-        In the order of declaration, authorities in the order of the cohort.
-
-    Raises
-    ------
-    SourceError
-        A declared file is not there.
-    """
+    """The files that a cohort declares for a source, in that order, authorities in the order of the cohort; all of them are there."""
     if not data.is_dir():
         raise SourceError(
             f"there is no data folder '{data.name}'.", where=f"source '{source.id}' of cohort '{cohort.id}'",
@@ -89,37 +72,17 @@ def _missing(missing: list[ExportFile], declared: int, source: Source, cohort: C
 
 
 def unexpected(cohort: Cohort, data: Path) -> list[str]:
-    """Name the files in the cohort's folder that no source declares.
-
-    Parameters
-    ----------
-    cohort : All its sources are looked at.
-    data : The data folder.
-
-    Returns
-    -------
-    list of str
-        Names relative to the data folder, in order; hidden files and the corrections are left out.
-    """
+    """The files in the cohort's folder that no source declares, relative to the data folder; hidden files and corrections are left out."""
     folder = cohort_folder(cohort, data)
     declared = _declared(cohort, data)
     # The data folder itself may hold other cohorts' folders, so only folders that hold declared files are looked into.
-    looked_into = [folder.rglob("*")] if folder != data else [
-        one.glob("*") for one in {folder, *(path.parent for path in declared)}
-    ]
+    looked_into = [folder.rglob("*")] if folder != data else [one.glob("*") for one in {folder, *(path.parent for path in declared)}]
     present = {path for paths in looked_into for path in paths if path.is_file() and not path.name.startswith(".")}
     return sorted(path.relative_to(data).as_posix() for path in present - declared - {folder / CORRECTIONS})
 
 
 def exports_digest(cohort: Cohort, data: Path) -> str:
-    """A checksum of all raw data that a cohort's numbers and findings can depend on.
-
-    Parameters
-    ----------
-    cohort : Its declared files and its corrections count with every byte; of undeclared files only the names, which the
-        findings show. Files of other cohorts count for nothing.
-    data : The data folder.
-    """
+    """A checksum of all raw data that a cohort's numbers and findings depend on: declared files, corrections, names of undeclared files."""
     total = hashlib.sha256()
     folder = cohort_folder(cohort, data)
     for path in sorted((*_declared(cohort, data), folder / CORRECTIONS)):
@@ -131,19 +94,7 @@ def exports_digest(cohort: Cohort, data: Path) -> str:
 
 
 def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path) -> pd.DataFrame:
-    """Record what was read.
-
-    Parameters
-    ----------
-    files : The exports.
-    corrections : The declared corrections, if there are any.
-    data : The data folder.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per file: ``file`` (relative to the data folder), ``sha256``, ``bytes``.
-    """
+    """What was read, one row per file: ``file`` (relative to the data folder), ``sha256``, ``bytes``."""
     paths = [file.path for file in files] + ([corrections] if corrections else [])
     rows = []
     for path in dict.fromkeys(paths):

@@ -23,22 +23,11 @@ class Finding:
     count: int = 0
 
 
-COLUMNS = {"check": str, "outcome": str, "source": str, "wave": str, "authority": str, "item": str, "count": int,
-           "message": str, "do": str}
+COLUMNS = {"check": str, "outcome": str, "source": str, "wave": str, "authority": str, "item": str, "count": int, "message": str, "do": str}
 
 
 def findings_table(found: Iterable[tuple[str, str, Finding]]) -> pd.DataFrame:
-    """Bring findings into the form of ``frames.FINDINGS``.
-
-    Parameters
-    ----------
-    found : In the order in which they shall stand.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per finding.
-    """
+    """Findings, each with its check and its source, as ``frames.FINDINGS``."""
     rows = [{"check": check, "source": source, **asdict(finding)} for check, source, finding in found]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 

@@ -38,25 +38,7 @@ class Mapping:
 
 
 def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: LoadedInstrument) -> Mapping:
-    """Sort the columns of all exports of a source into forms and answers.
-
-    Parameters
-    ----------
-    exports : Each file and its table of text.
-    instrument : Its columns.csv says what each header of an export version is.
-
-    Returns
-    -------
-    Mapping
-        ``forms`` and ``texts`` have one row per form, per file. A column of an item or a multi-select
-        question that the file does not have is left out. Identifying and ignored columns are gone.
-
-    Raises
-    ------
-    UnknownHeaderError
-        A file has a column that columns.csv does not know, has one twice, or lacks a required one;
-        one error names all files.
-    """
+    """Sort the columns of all exports of a source into forms and answers; unknown, repeated and lacking headers make one error."""
     mapping = Mapping()
     for file, table in exports:
         _map_file(file, table, instrument.columns_of(file.version), mapping)
@@ -65,10 +47,7 @@ def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: Load
 
 
 def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...], mapping: Mapping) -> None:
-    """Sort the columns of one file; note what is unknown, lacking or dropped.
-
-    A column that would not be used may always be lacking: an export without e-mail addresses is welcome.
-    """
+    """Sort the columns of one file; a column that would not be used may always be lacking."""
     known = {normalise(column.header): column for column in declared}
     found: dict[str, int] = {}
     strange = []
@@ -106,8 +85,7 @@ def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], map
     items: dict[str, int] = {}
     for place, column in columns.items():
         if column.role in _ANSWERS and column.item in items:
-            mapping.unknown[f"column {place + 1} ({letters(place)}) '{column.header}'",
-                            " is a second column of one item"].append(file.name)
+            mapping.unknown[f"column {place + 1} ({letters(place)}) '{column.header}'", " is a second column of one item"].append(file.name)
         elif column.role in _ANSWERS:
             items[column.item] = place
     forms = table.iloc[:, list(roles)].apply(lambda cells: cells.str.strip())
@@ -157,25 +135,7 @@ def letters(place: int) -> str:
 
 
 def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
-    """Bring the authority of every form to its id.
-
-    Parameters
-    ----------
-    forms : One row per form; ``authority`` holds an id, a name or an official code, and is missing where
-        neither the file's name nor a column says it.
-    cohort : Its authorities are the ones a form may be of.
-    dictionary : Names and official codes.
-
-    Returns
-    -------
-    pandas.Series
-        One row per form: the authority's id, or the empty text where the cohort has none.
-
-    Raises
-    ------
-    UnknownCodeError
-        A form is of an authority that is not in the cohort.
-    """
+    """The id of the authority of every form, which names it by id, name or official code; empty where the cohort has none."""
     known = _spellings(cohort, dictionary)
     given = forms["authority"].fillna("")
     ids = given.map({text: known.get(normalise(text)) for text in given.unique()})
@@ -218,25 +178,7 @@ EXCLUSIONS = tuple(reason for reason in Exclusion if reason)
 
 
 def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd.DataFrame:
-    """Say of every form whether it is a test, unfinished, late or early.
-
-    Parameters
-    ----------
-    forms : One row per form, as ``columns.map_columns`` makes them.
-    cohort : Its waves have the days of fieldwork.
-    rules : What the labels of the status and test columns mean.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per form: ``forms`` and ``started_at``, ``finished_at``, ``is_test``, ``is_partial``,
-        ``is_late``, ``is_early``.
-
-    Raises
-    ------
-    UnknownCodeError
-        The status column holds a label that the instrument does not declare.
-    """
+    """The forms with ``started_at``, ``finished_at``, ``is_test``, ``is_partial``, ``is_late`` and ``is_early``."""
     described = forms.copy()
     for role in (Role.STARTED, Role.FINISHED):
         times = [read_times(part) for _, part in forms[role].groupby(forms["version"], sort=False)]
@@ -253,48 +195,18 @@ def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd
 
 
 def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
-    """Decide by rule which forms are kept, as far as this can be said before answers are coded.
-
-    Parameters
-    ----------
-    forms : One row per form, from ``describe_forms``.
-    texts : One row per form: its answers as text, to count them and to break ties.
-    rules : The rules.
-
-    Returns
-    -------
-    pandas.Series
-        One row per form: an ``Exclusion``, empty where the form is kept.
-    """
+    """An ``Exclusion`` for every form (empty where it is kept), as far as it can be said before answers are coded."""
     filled = (texts.fillna("") != "").sum(axis=1)
     late = forms["is_late"] & (rules.late == "exclude")
     tests = [(forms["is_test"], Exclusion.TEST), (forms["is_partial"] & (not rules.keep_partial), Exclusion.PARTIAL),
              (late, Exclusion.LATE), (filled < rules.minimum_answered, Exclusion.EMPTY)]
-    reasons = pd.Series(
-        np.select([fits for fits, _ in tests], [reason.value for _, reason in tests], default=""), forms.index,
-    )
+    reasons = pd.Series(np.select([fits for fits, _ in tests], [reason.value for _, reason in tests], default=""), forms.index)
     reasons[_repeated(forms[reasons == ""], texts, filled, rules.duplicates)] = Exclusion.DUPLICATE.value
     return reasons
 
 
 def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
-    """Account for every form, per file.
-
-    Parameters
-    ----------
-    forms : One row per form, with ``file``, ``wave``, ``authority`` and ``excluded``.
-    read : How many forms each file had when it was read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per file: ``file``, ``wave``, ``authority`` (empty where it holds several), counts.
-
-    Raises
-    ------
-    FrameError
-        A file's forms do not add up.
-    """
+    """How many forms of each file were read, kept, and excluded by reason; one row per file, ``authority`` empty where it holds several."""
     rows = []
     for file, part in forms.groupby("file", sort=True):
         several = part["authority"].nunique() > 1
@@ -348,9 +260,7 @@ def _repeated(forms: pd.DataFrame, texts: pd.DataFrame, filled: pd.Series, rule:
     numbered = forms[(forms["submission"].fillna("") != "") & forms.duplicated(key, keep=False)]
     if numbered.empty:
         return numbered.index
-    order = numbered.assign(
-        filled=filled, content=texts.loc[numbered.index].fillna("").agg("\x1f".join, axis=1),
-    )
+    order = numbered.assign(filled=filled, content=texts.loc[numbered.index].fillna("").agg("\x1f".join, axis=1))
     # Without times the order of the file is all there is; with times, ties are broken by content, so that
     # the order of the rows cannot matter.
     times = ["finished_at", "started_at"]

@@ -13,27 +13,7 @@ from nbeval.frames import check
 
 
 def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
-    """Clean what inspectors judged.
-
-    Parameters
-    ----------
-    records : The rows of one version.
-
-    Returns
-    -------
-    judgements : pandas.DataFrame
-        One row per judgement, earlier and later ones than the cohort's own time among them.
-    findings : list of Finding
-        Authorities without any judgement, and judgements later than the programme.
-
-    Raises
-    ------
-    UnknownCodeError
-        An area, a framework, a grade or a day is empty or not what is declared, or the day is outside the time in
-        which the framework was in use.
-    SourceError
-        An authority has two judgements of one area on one day.
-    """
+    """What inspectors judged, one row per judgement, also outside the cohort's own time; and what was found."""
     framework, day = records.of(FieldRole.KIND)[0], records.of(FieldRole.HELD)[0]
     kind = records.filled(framework)
     table = pd.DataFrame({

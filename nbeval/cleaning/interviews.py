@@ -28,26 +28,9 @@ _DOCUMENT = ["wave", "authority", "document_name", "speaker"]
 
 
 def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
-    """Clean which coder found which theme in which document; the segments were dropped on reading.
+    """Which coder found which theme in which document, one row each, and what was found; the segments were dropped on reading.
 
-    Parameters
-    ----------
-    records : Of one source, one for each layout of an export.
-
-    Returns
-    -------
-    codes : pandas.DataFrame
-        One row per document x coder x theme, however many segments there are; one with an empty theme for each document
-        that a coder read without finding any. Names of documents and of coders are replaced by numbers.
-    findings : list of Finding
-        Documents without a theme, and documents that one coder alone has read where others were read by two.
-
-    Raises
-    ------
-    UnknownCodeError
-        A code or a speaker is not declared, or a document has no name.
-    SourceError
-        A document is of two speakers or two authorities.
+    A document that a coder read without finding any theme has one row with an empty theme. Names of documents and coders become numbers.
     """
     read = pd.concat([_segments(one) for one in records], ignore_index=True)
     _refuse_two_speakers(read, records[0].source)
@@ -142,29 +125,7 @@ def _findings(table: pd.DataFrame) -> list[Finding]:
 
 
 def clean_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...], list[Finding]]:
-    """Clean the quotes that may be printed, and the names that none of them may hold.
-
-    Parameters
-    ----------
-    records : Of one source: files of quotes, and files of names.
-
-    Returns
-    -------
-    quotes : pandas.DataFrame
-        One row per quote that is marked for release and whose speaker agreed; what is to be printed of the speaker is in
-        ``attributes`` as ``group=level``, parted by "; ".
-    names : tuple of str
-        As the cohort supplied them.
-    findings : list of Finding
-        How many quotes were left behind, and why.
-
-    Raises
-    ------
-    UnknownCodeError
-        A choice, a theme or a level is not declared, or a released quote is empty.
-    SourceError
-        Two quotes have one key.
-    """
+    """The quotes released with consent, one row each; the names that none may hold; and how many were left behind, and why."""
     listed = [one for one in records if not one.of(FieldRole.QUOTE)]
     names = sorted({text for one in listed for field in one.of(FieldRole.NAME) for text in one.text(field) if text})
     parts, found = [], []

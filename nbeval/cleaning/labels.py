@@ -98,22 +98,8 @@ def label(
     return Labelled(labelled, pd.DataFrame(why, index=frame.index)) if reasons else labelled
 
 
-def labelled_items(
-    codes: pd.DataFrame, instrument: LoadedInstrument, versions: Sequence[str],
-) -> pd.DataFrame:
-    """Codes of an instrument's items as labelled columns.
-
-    Parameters
-    ----------
-    codes : one row per respondent, one column per item, as numbers
-    instrument : its items and codebooks
-    versions : the export versions used, in order; where they label a code in two ways the last holds
-
-    Returns
-    -------
-    one row per respondent, one column per item
-        Ordered categories where the answers are closed, numbers where they are numbers; ``.attrs`` as those of ``label``.
-    """
+def labelled_items(codes: pd.DataFrame, instrument: LoadedInstrument, versions: Sequence[str]) -> pd.DataFrame:
+    """Codes of an instrument's items (one column each) as labelled columns; where versions label a code in two ways, the last one holds."""
     columns, attrs = {}, {"labels": {}, "codes": {}, "ranges": {}}
     for item in instrument.items:
         if item.item not in codes:
@@ -133,23 +119,8 @@ def labelled_items(
     return frame
 
 
-def labelled_answers(
-    answers: pd.DataFrame, respondents: pd.DataFrame, cohort: Cohort, dictionary: Dictionary,
-) -> Labelled:
-    """The answers of a cohort as a wide labelled frame.
-
-    Parameters
-    ----------
-    answers : one row per respondent x item (``frames.ANSWERS``)
-    respondents : one row per respondent (``frames.RESPONDENTS``)
-    cohort, dictionary : which instruments were used in which export versions, and what their codes mean
-
-    Returns
-    -------
-    Labelled
-        ``frame``: one row per respondent (index ``respondent``): ``wave``, ``authority``, and one column per item; ``missing``: the
-        reasons for gaps, one column per item.
-    """
+def labelled_answers(answers: pd.DataFrame, respondents: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> Labelled:
+    """The answers of a cohort, wide and labelled: one row per respondent, with ``wave``, ``authority`` and a column per item."""
     wide = answers.pivot(index="respondent", columns="item", values="code")
     known = respondents.set_index("respondent")[["wave", "authority"]].reindex(wide.index)
     used = {source.instrument: tuple(dict.fromkeys(one.version for one in source.files)) for source in cohort.sources if source.files}

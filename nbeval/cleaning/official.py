@@ -25,37 +25,11 @@ from nbeval.frames import FINDINGS, check
 
 
 NUMBERS = (OfficialRole.COUNT, OfficialRole.VALUE, OfficialRole.CONF_LOW, OfficialRole.CONF_HIGH)
-_YEARS = {
-    YearForm.ENDS: (re.compile(r"(\d{4})"), 0),
-    YearForm.STARTS: (re.compile(r"(\d{4})-04-01/P1Y"), 1),
-}
+_YEARS = {YearForm.ENDS: (re.compile(r"(\d{4})"), 0), YearForm.STARTS: (re.compile(r"(\d{4})-04-01/P1Y"), 1)}
 
 
 def read_official(table: OfficialTable, official: Official, data: Path) -> pd.DataFrame:
-    """Read an official table.
-
-    Parameters
-    ----------
-    table : Which file, and which years and symbols it may hold.
-    official : What its columns and labels are.
-    data : The folder with the published files.
-
-    Returns
-    -------
-    one row per row of the file
-        ``code``, ``name``, ``year`` (by its last day), ``breakdown``, ``age`` (as in measures.csv),
-        ``count``, ``value``, ``conf_low``, ``conf_high`` as numbers, missing where there is none, and why in
-        ``symbol_count`` and ``symbol``.
-
-    Raises
-    ------
-    SourceError
-        The file is missing or cannot be read, or a year is written in another form.
-    UnknownHeaderError
-        Its columns are not those declared.
-    UnknownCodeError
-        It has a label or a symbol that is not declared.
-    """
+    """An official table, one row per row of the file: the columns that have a role, numbers or the symbols in their place."""
     raw = read_table(data / table.file, name=table.file)
     named = _by_role(raw, table, official)
     read = pd.DataFrame({"code": named[OfficialRole.CODE].str.strip(), "name": named[OfficialRole.NAME].str.strip()})
@@ -157,33 +131,11 @@ _LISTED = 12
 def join_authorities(
     published: pd.DataFrame, table: OfficialTable, cohort: Cohort, dictionary: Dictionary,
 ) -> tuple[pd.DataFrame, dict[str, int], list[Finding]]:
-    """Pick the rows of a cohort's authorities, each year under the code that the table uses for it.
-
-    Parameters
-    ----------
-    published : one row per row of the file, from ``read_official``
-    table : its years, and the day whose codes it uses if that is one day for all of them
-    cohort, dictionary : the authorities, and their codes with days
-
-    Returns
-    -------
-    (DataFrame, dict, list of Finding)
-        One row per authority x year x breakdown x age; how many rows of the file were read, used, and
-        left out for which reason; findings about rows under another code of an authority.
-
-    Raises
-    ------
-    DictionaryError
-        An authority has no code on a day.
-    SourceError
-        An authority has no rows in a year, two for one thing, or stands there under a code nobody declared.
-    """
+    """The rows of a cohort's authorities, each year under the code that the table uses for it; an account of all rows; and findings."""
     wanted = expected_codes(table, cohort, dictionary)
-    joined = published[published["year"].isin(table.years)].merge(
-        wanted, on=["code", "year"], how="left", validate="many_to_one")
+    joined = published[published["year"].isin(table.years)].merge(wanted, on=["code", "year"], how="left", validate="many_to_one")
     used = joined.dropna(subset=["authority"])
-    known = {one.code: one.authority for one in dictionary.codes
-             if one.system == SYSTEM and one.authority in cohort.authorities}
+    known = {one.code: one.authority for one in dictionary.codes if one.system == SYSTEM and one.authority in cohort.authorities}
     other = joined[joined["authority"].isna() & joined["code"].isin(list(known))]
     _refuse_undeclared(joined[joined["authority"].isna()], known, table, cohort, dictionary)
     _refuse_gaps(used, wanted, table)
@@ -197,12 +149,7 @@ def join_authorities(
 
 
 def expected_codes(table: OfficialTable, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Look up the code under which a table has each authority in each year.
-
-    Returns
-    -------
-    one row per authority x year of the table: ``authority``, ``year``, ``code``.
-    """
+    """The code under which a table has each authority in each year, one row each."""
     rows = []
     for authority in cohort.authorities:
         for year in table.years:
@@ -217,9 +164,7 @@ def expected_codes(table: OfficialTable, cohort: Cohort, dictionary: Dictionary)
     return pd.DataFrame(rows, columns=["authority", "year", "code"])
 
 
-def _refuse_undeclared(
-    left: pd.DataFrame, known: dict[str, str], table: OfficialTable, cohort: Cohort, dictionary: Dictionary,
-) -> None:
+def _refuse_undeclared(left: pd.DataFrame, known: dict[str, str], table: OfficialTable, cohort: Cohort, dictionary: Dictionary) -> None:
     """Stop where a row bears the name of an authority and a code that is none of its codes."""
     names = {normalise(dictionary.authority(one).name): one for one in cohort.authorities}
     strange = left[left["name"].map(normalise).isin(list(names)) & ~left["code"].isin(list(known))]
@@ -274,13 +219,7 @@ _THING = ["authority", "year", "measure"]
 
 
 def check_figures(figures: pd.DataFrame) -> list[tuple[str, Finding]]:
-    """Check the figures of all tables.
-
-    Returns
-    -------
-    list of (name of the check, Finding)
-        One finding at least for each check.
-    """
+    """The checks of the figures of all tables, at least one finding each."""
     checks = (
         ("official_rounding", _rounding, "Every percentage fits its counts as far as rounding allows."),
         ("official_withheld", _withheld, "Every figure is published as a number."),
@@ -290,12 +229,7 @@ def check_figures(figures: pd.DataFrame) -> list[tuple[str, Finding]]:
 
 
 def off_rounding(figures: pd.DataFrame) -> pd.DataFrame:
-    """The percentages that lie further from their counts than rounding explains.
-
-    Returns
-    -------
-    one row per such figure, as in ``figures``.
-    """
+    """The percentages that are further from their counts than rounding explains."""
     share = 100 * figures["count"] / figures["denominator"].where(figures["denominator"] > 0)
     return figures[(share - figures["value"]).abs() > ROUNDING + _SLACK]
 
@@ -347,31 +281,7 @@ class OfficialFigures:
 
 
 def clean_official(cohort: Cohort, dictionary: Dictionary, data: Path, *, tables: Collection[str] = ()) -> OfficialFigures:
-    """Clean the official figures of a cohort's authorities from every declared table and vintage.
-
-    Parameters
-    ----------
-    cohort : Its authorities are the ones wanted.
-    dictionary : Its official tables, and the official codes with their days.
-    data : The folder with the published files.
-    tables : Ids of the tables that are wanted; all that are declared where none is named.
-
-    Returns
-    -------
-    OfficialFigures
-        ``figures`` has one row per authority x year x measure x vintage: ``value`` (percent or mean) with its
-        interval where one is published, ``count`` and ``denominator``. Where a symbol is
-        published the number is missing, and the symbol stands in a column of its own.
-
-    Raises
-    ------
-    SourceError
-        A file is missing or cannot be read; an authority or a year of it is not in a table, or is there twice.
-    UnknownHeaderError, UnknownCodeError
-        A table has a column, a label or a symbol that is not declared for it.
-    DictionaryError
-        An authority has no official code on a day on which one is needed.
-    """
+    """The figures of a cohort's authorities from every declared table and vintage, or those named."""
     parts, accounts, found = [], [], []
     for table in (one for one in dictionary.official.tables if not tables or one.table in tables):
         published = read_official(table, dictionary.official, data)
@@ -383,18 +293,11 @@ def clean_official(cohort: Cohort, dictionary: Dictionary, data: Path, *, tables
     everything = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     found += check_figures(everything)
     findings = findings_table((name, "official", one) for name, one in found)
-    return OfficialFigures(
-        everything.sort_values(KEY, ignore_index=True), check(findings, FINDINGS), pd.DataFrame(accounts),
-    )
+    return OfficialFigures(everything.sort_values(KEY, ignore_index=True), check(findings, FINDINGS), pd.DataFrame(accounts))
 
 
 def newest_vintage(figures: pd.DataFrame) -> pd.DataFrame:
-    """Choose, for each authority, year and measure, the figure that was published last.
-
-    Returns
-    -------
-    one row per authority x year x measure.
-    """
+    """The figure of each authority, year and measure that was published last."""
     return figures.sort_values(KEY).drop_duplicates(KEY[:-1], keep="last").reset_index(drop=True)
 
 
@@ -417,24 +320,9 @@ def _measured(rows: pd.DataFrame, table: OfficialTable, dictionary: Dictionary) 
 def clean_official_source(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile],
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Clean what the tables of one source say of a cohort's authorities.
+    """What the tables of one source say of a cohort's authorities, from the newest vintage, and what was found.
 
-    Parameters
-    ----------
-    cohort, dictionary, source : The declarations; the version of each file is the id of an official table.
-    files : The published files, all in one folder and under the names that official/tables.csv gives them.
-
-    Returns
-    -------
-    figures : pandas.DataFrame
-        One row per authority x year x measure, from the vintage that was published last.
-    findings : list of Finding
-        As ``clean_official`` makes them.
-
-    Raises
-    ------
-    SourceError
-        A file bears another name than its table, or they lie in several folders; or as for ``clean_official``.
+    The version of a file is the id of an official table; all files are in one folder under their published names.
     """
     declared = {table.table: table.file for table in dictionary.official.tables}
     wrong = [file.name for file in files if file.path.name != declared[file.version]]

@@ -19,23 +19,7 @@ COLUMNS = ("figure", "source", "indicator", "quantity", "wave", "authority", "gr
 
 
 def clean_published(cohort: Cohort, dictionary: Dictionary) -> PublishedFigures:
-    """Clean the printed figures of a cohort.
-
-    Parameters
-    ----------
-    cohort : With a source of kind ``published``.
-    dictionary : Its printed figures; the dictionary has held them to its rules when it was loaded.
-
-    Returns
-    -------
-    PublishedFigures
-        ``figures``: one row per printed figure that has an indicator, in the order of the file.
-
-    Raises
-    ------
-    SourceError
-        There is no figure of the cohort.
-    """
+    """The printed figures of a cohort, those with an indicator, in the order of the file."""
     source = next((one.id for one in cohort.sources if one.kind is SourceKind.PUBLISHED), "")
     ours = [one for one in dictionary.figures if one.cohort == cohort.id]
     if not source or not ours:
@@ -100,5 +84,4 @@ def _confirmed(figures: list[PrintedFigure]) -> Iterator[Finding]:
                   "page named.", do="read the page again." if open_ones else "", count=len(open_ones))
 
 
-_CHECKS = {"printed_base": _with_base, "printed_indicator": _with_indicator, "printed_coding": _with_coding,
-           "printed_status": _confirmed}
+_CHECKS = {"printed_base": _with_base, "printed_indicator": _with_indicator, "printed_coding": _with_coding, "printed_status": _confirmed}

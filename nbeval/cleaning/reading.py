@@ -31,24 +31,7 @@ _LONGEST_CELL = 10_000_000
 
 
 def read_delimited(raw: bytes, name: str, encoding: str = "") -> list[list[str]]:
-    """Read delimited text as it stands: no cell is taken for a number, a date or a missing value.
-
-    Parameters
-    ----------
-    raw : The file as received.
-    name : The file's name in messages.
-    encoding : As declared; empty for UTF-8 (with or without byte-order mark), UTF-16, then cp1252, then latin-1.
-
-    Returns
-    -------
-    list of list of str
-        One list per record that is not empty, the header among them; all of one length.
-
-    Raises
-    ------
-    SourceError
-        The bytes are not text, a quotation mark is never closed, or records differ in length.
-    """
+    """The records of delimited text, the header among them, all of one length; no cell is taken for a number, a date or a missing value."""
     text = _decode(raw, name, encoding)
     declared = _DECLARED.match(text)
     delimiter = declared[1] if declared else _delimiter(text)
@@ -144,26 +127,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def read_workbook(raw: bytes, name: str, sheet: str = "") -> list[list[str]]:
-    """Read one sheet of a workbook, with every cell as the text it shows.
-
-    Parameters
-    ----------
-    raw : the file as received
-    name : the file's name in messages
-    sheet : the sheet to read; may be empty where only one sheet has any cells
-
-    Returns
-    -------
-    list of list of str
-        One list per row that is not empty, the header among them. A whole number has no decimal
-        point, a date is in ISO form, an empty cell is the empty text.
-
-    Raises
-    ------
-    SourceError
-        The workbook is locked by a password, damaged, too large to be laid out, without the sheet, or has several sheets
-        and none was named; or a cell of the sheet has an error value or a formula without its result.
-    """
+    """The rows of one sheet of a workbook, every cell as the text it shows; ``sheet`` may be empty where only one has cells."""
     workbook, scans = _open(raw, name)
     try:
         sheets = {one: workbook.get_sheet_by_name(one).to_python() for one in ([sheet] if sheet in workbook.sheet_names else workbook.sheet_names)}
@@ -243,24 +207,7 @@ def _cell_text(cell: object) -> str:
 
 
 def read_spss(path: Path, name: str, encoding: str = "") -> list[list[str]]:
-    """Read an SPSS data file; answers are value labels, user-missing ones included.
-
-    Parameters
-    ----------
-    path : The file as received.
-    name : The file's name in messages.
-    encoding : As declared; empty for the one the file declares itself.
-
-    Returns
-    -------
-    list of list of str
-        The names of the variables, then one list per case. A value without label is its number.
-
-    Raises
-    ------
-    SourceError
-        The file is not an SPSS data file, or is damaged.
-    """
+    """The names of the variables of an SPSS file, then its cases; answers are value labels, user-missing ones included."""
     try:
         table, _ = pyreadstat.read_sav(
             path, apply_value_formats=True, user_missing=True, formats_as_category=False, encoding=encoding or None,
@@ -281,18 +228,7 @@ _FORMATS = tuple(date + clock for date in _DATES for clock in _CLOCKS)
 
 
 def read_times(texts: pd.Series) -> pd.Series:
-    """Read times in ISO form or in one of the forms British exports use.
-
-    Parameters
-    ----------
-    texts : Text; empty where there is no time.
-
-    Returns
-    -------
-    pandas.Series
-        One row per text: a time without zone, missing where there is none or it cannot be read. One form is
-        taken for all texts: ISO, or the first form that reads most of them.
-    """
+    """Times in the one form that reads most of the texts: ISO, or one that British exports use; missing where one cannot be read."""
     given = texts.fillna("").str.strip()
     given = given.where(given != "")
     distinct = pd.Series(given.dropna().unique(), dtype=object)
@@ -314,29 +250,11 @@ _SPSS = (".sav", ".zsav")
 _SPSS_MARKS = (b"$FL2", b"$FL3")
 
 
-def read_table(
-    path: Path, *, header_rows: int = 1, encoding: str = "", sheet: str = "", name: str = "",
-) -> pd.DataFrame:
-    """Read an export as text alone: "007", "None" and "NA" stay what they are.
+def read_table(path: Path, *, header_rows: int = 1, encoding: str = "", sheet: str = "", name: str = "") -> pd.DataFrame:
+    """Read an export as text alone ("007", "None" and "NA" stay what they are): one row per form, one column per column of the file.
 
-    Parameters
-    ----------
-    path : A text file, a workbook or an SPSS file, which its ending tells.
-    header_rows : Rows of header; rows without text do not count. Several are joined by " | "; above the last row
-        an empty header repeats its left neighbour, as survey tools mean it.
-    encoding, sheet : Of text files; of workbooks. Empty to find it out, for which only one sheet may have any cells.
-    name : In messages; the file's own if empty.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per form, one column of text per column of the file. Of two columns with one header the
-        second is called "header (2)"; a column without header and cells is left out.
-
-    Raises
-    ------
-    SourceError
-        The file is missing, empty, has a header and nothing else, or is not what its ending says.
+    Header rows are joined by " | "; above the last row an empty header repeats its left neighbour, as survey tools mean it. Of two columns
+    with one header the second is called "header (2)"; a column without header and cells is left out.
     """
     name = name or path.name
     rows = _rows(path, name, encoding, sheet)
@@ -378,9 +296,7 @@ def _bytes(path: Path, name: str) -> bytes:
             do="put the export in the data folder under this name, readable and closed in other programmes.",
         ) from None
     if not raw.strip():
-        raise SourceError(
-            f"'{name}' is empty.", found=f"{len(raw)} bytes", where=name, do="download or export the file again.",
-        )
+        raise SourceError(f"'{name}' is empty.", found=f"{len(raw)} bytes", where=name, do="download or export the file again.")
     return raw
 
 

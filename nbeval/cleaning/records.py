@@ -104,10 +104,7 @@ class Records:
 
     def indicators(self, field: SourceField) -> pd.Series:
         """The indicators that entries name, by id, label or short name, parted by the separator; as ids parted by "; "."""
-        known = {
-            normalise(text): one.indicator
-            for one in self.dictionary.indicators for text in (one.short, one.label, one.indicator)
-        }
+        known = {normalise(text): one.indicator for one in self.dictionary.indicators for text in (one.short, one.label, one.indicator)}
         mark = self.instrument.record.separator
         parted = self.text(field).map(lambda text: [normalise(part) for part in text.split(mark) if part.strip()])
         wrong = parted.map(lambda parts: any(part not in known for part in parts)).astype(bool)
@@ -164,15 +161,7 @@ class Records:
 
 
 def named_columns(table: pd.DataFrame, fields: tuple[SourceField, ...], file: ExportFile) -> pd.DataFrame:
-    """Bring the columns of a file under their declared headers.
-
-    Typed text is left out.
-
-    Raises
-    ------
-    UnknownHeaderError
-        A column is of no field, or a field that must be there is not.
-    """
+    """The columns of a file under their declared headers; typed text is left out."""
     declared = {normalise(field.header): field for field in fields}
     found = {column: declared.get(normalise(column)) or _one_of_many(column, fields) for column in table.columns}
     unknown = sum(field is None for field in found.values())
@@ -206,13 +195,7 @@ def corrected(texts: pd.DataFrame, about: pd.DataFrame, corrections: pd.DataFram
 def read_records(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
 ) -> list[Records]:
-    """Read the tables of a source, one ``Records`` for each export version.
-
-    Raises
-    ------
-    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
-        A file cannot be read, has other columns, or is of another authority than its place says.
-    """
+    """The tables of a source, one ``Records`` for each export version, corrected."""
     instrument = dictionary.instrument(source.instrument)
     found = []
     for version in dict.fromkeys(file.version for file in files):

@@ -28,25 +28,9 @@ RATERS, COVER = "raters", "cover"
 def clean_ratings(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Clean the ratings of a self-assessment.
+    """The ratings of a self-assessment (one workbook per authority and wave), one row per rating asked for, and the points not rated.
 
-    Parameters
-    ----------
-    cohort, dictionary, source : The declarations; the instrument says what is rated, by whom and on which scale.
-    files : One workbook per authority and wave.
-    corrections : Of the cohort; ``submission`` is the body of raters and the point, as ``managers/c1``.
-
-    Returns
-    -------
-    ratings : pandas.DataFrame
-        One row per rating asked for; ``rating`` is missing where none was given. Comments are not in it.
-    findings : list of Finding
-        Points that were not rated, by authority and wave.
-
-    Raises
-    ------
-    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
-        A sheet is missing, a workbook is of another authority or wave, or holds what is not declared.
+    In corrections, ``submission`` is the body of raters and the point, as ``managers/c1``.
     """
     instrument = dictionary.instrument(source.instrument)
     parts, findings = [empty(RATINGS)], []
@@ -151,8 +135,7 @@ def _sheet(file: ExportFile, names: dict[str, str], choice: Choice) -> pd.DataFr
     """One declared sheet."""
     for text in (choice.label, *choice.also.split(" | ")):
         if text and normalise(text) in names:
-            return read_table(file.path, header_rows=file.header_rows, sheet=names[normalise(text)],
-                              name=f"{file.name}#{choice.label}")
+            return read_table(file.path, header_rows=file.header_rows, sheet=names[normalise(text)], name=f"{file.name}#{choice.label}")
     raise SourceError(
         f"'{file.name}' of source '{file.source}' has no sheet '{choice.label}'.",
         found=f"{len(names)} {'sheet' if len(names) == 1 else 'sheets'}, none of that name", allowed=choice.label,

@@ -34,25 +34,7 @@ NAMES = "names"
 
 
 def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
-    """Clean everything that a cohort declares besides its survey.
-
-    Parameters
-    ----------
-    cohort : Its sources say which files there are; a source without files is one that is known of and not collected.
-    dictionary : Instruments, indicators, authorities.
-    data : The data folder, as for ``clean_survey``.
-
-    Returns
-    -------
-    Evidence
-        Every table with one row per rating, action, visit, condition or theme of a document; tables without rows where the cohort
-        has no such source.
-
-    Raises
-    ------
-    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
-        The exports are missing, cannot be read, or are not what the dictionary says.
-    """
+    """Everything that a cohort declares besides its survey, as tables; a source without files is known of and not collected."""
     parts: dict[str, list] = {name: [] for name in (*TABLES, NAMES)}
     found, files = [], []
     path = cohort_folder(cohort, data) / CORRECTIONS
@@ -74,17 +56,7 @@ def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidenc
 
 
 def with_sources(cleaned: CleanedCohort, evidence: Evidence) -> CleanedCohort:
-    """What was collected from a cohort's survey and from its other sources, as one.
-
-    Parameters
-    ----------
-    cleaned, evidence : Of the same cohort and data.
-
-    Returns
-    -------
-    CleanedCohort
-        Findings and inputs of both; the answers as they were.
-    """
+    """What was collected from a cohort's survey and from its other sources, as one."""
     return replace(
         cleaned, evidence=evidence, findings=pd.concat([cleaned.findings, evidence.findings], ignore_index=True),
         inputs=pd.concat([cleaned.inputs, evidence.inputs], ignore_index=True).drop_duplicates(ignore_index=True),

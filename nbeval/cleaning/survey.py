@@ -27,32 +27,10 @@ SURVEY = "survey"
 
 
 def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort:
-    """Clean the answers of a cohort's survey from its raw exports.
+    """The answers of a cohort's survey from its raw exports, one row per respondent x closed item: a code or a ``MissingReason``.
 
-    Parameters
-    ----------
-    cohort : From ``dictionary.cohort(id)``; its sources say which files there are.
-    dictionary : Instruments, codebooks, authorities, and the threshold below which no text is shown.
-    data : The data folder; within it a folder with the cohort's id is used where there is one. The
-        ``corrections.csv`` that lies there is applied.
-
-    Returns
-    -------
-    CleanedCohort
-        ``answers``: one row per respondent x closed item; ``respondents``: one row per form kept, numbered by
-        source, wave, authority and submission; ``findings``; ``accounting``, ``inputs``: one row per file.
-
-    Raises
-    ------
-    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
-        The exports are missing, cannot be read, or are not what the dictionary says.
-    FrameError
-        Forms do not add up: a fault of this stage.
-
-    Notes
-    -----
-    Every respondent x item has a code or a ``MissingReason``. The order of rows and columns in the exports
-    does not matter, except for which of two forms with one number is the last where there are no times.
+    Respondents are numbered by source, wave, authority and submission. The order of rows and columns in the exports does not matter,
+    except for which of two forms with one number is the last where there are no times.
     """
     if _without_survey(cohort, dictionary):
         return _nothing_answered(data)
@@ -67,23 +45,7 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
 
 
 def typed_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFrame:
-    """Clean what people typed, for reading inside the team; nothing of it may be published as it is.
-
-    Parameters
-    ----------
-    cohort, dictionary, data : As for ``clean_survey``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per respondent x item of text that was filled in: ``respondent`` (the number ``clean_survey``
-        gives), ``wave``, ``authority``, ``item``, ``text``.
-
-    Raises
-    ------
-    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError, FrameError
-        As for ``clean_survey``.
-    """
+    """What people typed, one row per respondent x item that was filled in, for reading inside the team; never to be published as it is."""
     columns = ["respondent", "wave", "authority", "item", "text"]
     parts = [pd.DataFrame(columns=columns)]
     for intake in _gather(cohort, dictionary, data).intakes:
@@ -103,8 +65,7 @@ class _Batch:
 
 def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
     """Read, exclude, correct and code every survey source; number the respondents across them."""
-    surveys = [one for one in cohort.sources
-               if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
+    surveys = [one for one in cohort.sources if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
     if not surveys:
         raise SourceError(
             f"cohort '{cohort.id}' declares no survey with files.",

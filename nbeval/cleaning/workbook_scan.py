@@ -25,8 +25,7 @@ _COLUMN_AS_RARELY_WRITTEN = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d+)")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ERROR = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)>")
-_HOLLOW = re.compile(
-    rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*</(?:\w+:)?c>")
+_HOLLOW = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*</(?:\w+:)?c>")
 _PLACE = re.compile(rb"\br=\"([A-Z]+\d+)\"")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -59,25 +58,7 @@ class SheetScan:
 
 
 def scan_workbook(raw: bytes, name: str) -> dict[str, SheetScan]:
-    """Look through a workbook once, a piece at a time, before it is opened.
-
-    Parameters
-    ----------
-    raw : the file as received
-    name : the file's name in messages
-
-    Returns
-    -------
-    dict
-        One ``SheetScan`` for each sheet of an XLSX file, by its name; empty for a zip file of another kind (ODS).
-
-    Raises
-    ------
-    SourceError
-        The file unpacks to more than a workbook of its size can hold, or its cells are spread so far that no reader could lay them out.
-    zipfile.BadZipFile and other errors of reading
-        The file is damaged.
-    """
+    """What each sheet of an XLSX file holds, by its name, looked at a piece at a time; nothing for a zip file of another kind (ODS)."""
     with zipfile.ZipFile(io.BytesIO(raw)) as book:
         unpacked = sum(part.file_size for part in book.infolist())
         if unpacked > MOST_BYTES or (unpacked > SUSPECT_BYTES and unpacked > PACKED_TO * len(raw)):

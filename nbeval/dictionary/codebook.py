@@ -80,8 +80,7 @@ def _item_rows(loaded: LoadedInstrument, item: Item) -> list[dict[str, str]]:
 def _versions(loaded: LoadedInstrument, item: Item) -> list[str]:
     """The export versions that hold an item, in its own column or among the options of one."""
     names = {item.item} | ({item.part_of} if item.kind is ItemKind.OPTION else set())
-    held = {column.version for column in loaded.columns
-            if column.role in (Role.ITEM, Role.OPTIONS) and column.item in names}
+    held = {column.version for column in loaded.columns if column.role in (Role.ITEM, Role.OPTIONS) and column.item in names}
     return [version for version in loaded.versions if version in held]
 
 
@@ -222,8 +221,7 @@ class _Page:
         known = "" if cohort.authorities_known else " The list of authorities could not be found in full."
         yield _paragraph(f"Authorities: {members}.{known}")
         yield self.table("Waves", cohort.waves, {"Wave": "label", "Fieldwork": _fieldwork})
-        yield self.table("Sources of evidence", cohort.sources, {
-            "Evidence": "label", "Instrument": "instrument", "Files": _files})
+        yield self.table("Sources of evidence", cohort.sources, {"Evidence": "label", "Instrument": "instrument", "Files": _files})
         yield _bullets(f"{_text(note.text)} ({self.sources(note.source)})" for note in cohort.notes)
         yield self.table("Where sources disagree", cohort.disagreements, {
             "About": "about", "Readings": lambda one: _bullets(map(_text, one.readings))})

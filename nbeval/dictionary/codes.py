@@ -51,13 +51,7 @@ class CodeMatcher:
 
 
 def matcher(codes: tuple[str, ...]) -> CodeMatcher:
-    """Read a coding such as ``("0-4", "7")``: single codes, and ranges with both ends included.
-
-    Raises
-    ------
-    DictionaryError
-        A part is neither a code nor a range, or a range runs backwards.
-    """
+    """Read a coding such as ``("0-4", "7")``: single codes, and ranges with both ends included."""
     return CodeMatcher(tuple(_range(part) for part in codes))
 
 
@@ -72,9 +66,7 @@ def _range(part: str) -> tuple[float, float]:
     low = float(found[1])
     high = float(found[2]) if found[2] is not None else low
     if high < low:
-        raise DictionaryError(
-            f"the range '{part}' runs backwards.", allowed="lowest-highest", do=f"write {found[2]}-{found[1]}.",
-        )
+        raise DictionaryError(f"the range '{part}' runs backwards.", allowed="lowest-highest", do=f"write {found[2]}-{found[1]}.")
     return low, high
 
 

@@ -114,9 +114,7 @@ class Reader:
         self.faults = faults
         self.broken: set[str] = set()
 
-    def table(
-        self, name: str, kind: type[Record], *, optional: bool = False, complete: Callable[[dict], dict] = dict,
-    ) -> list[Placed]:
+    def table(self, name: str, kind: type[Record], *, optional: bool = False, complete: Callable[[dict], dict] = dict) -> list[Placed]:
         """The records of a CSV file, one per row; empty cells take what ``complete`` gives, or the default of the field."""
         text = self._text(name, optional)
         if text is None:
@@ -187,9 +185,7 @@ class Reader:
             self.faults.add(place, header, "is lacking", "add the column, and fill it in")
         return lacking
 
-    def _one(
-        self, content: dict, place: Place, kind: type[Record], lacking: frozenset[str] | set[str] = frozenset(),
-    ) -> list[Placed]:
+    def _one(self, content: dict, place: Place, kind: type[Record], lacking: frozenset[str] | set[str] = frozenset()) -> list[Placed]:
         """One record, or none and its faults; columns that are ``lacking`` are reported once, not row by row."""
         try:
             return [Placed(kind.model_validate(content), place)]

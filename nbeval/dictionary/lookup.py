@@ -213,10 +213,7 @@ class Dictionary:
                 if item.lowest is not None and item.highest is not None:
                     found[item.item] = (item.lowest, item.highest)
                 elif item.response_set:
-                    codes = [
-                        answer.code for answer in one.responses
-                        if answer.response_set == item.response_set and answer.missing is None
-                    ]
+                    codes = [answer.code for answer in one.responses if answer.response_set == item.response_set and answer.missing is None]
                     if codes:
                         found[item.item] = (float(min(codes)), float(max(codes)))
                 elif item.kind is ItemKind.OPTION:

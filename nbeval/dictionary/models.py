@@ -239,9 +239,7 @@ class SourceFiles(Record):
 
     def returned_by(self, authorities: Iterable[str]) -> tuple[str, ...]:
         """Those of a cohort's authorities whose exports these are, in the cohort's order."""
-        return tuple(
-            one for one in authorities if one in (self.authorities or (one,)) and one not in self.not_expected
-        )
+        return tuple(one for one in authorities if one in (self.authorities or (one,)) and one not in self.not_expected)
 
 
 class Source(Record):

@@ -21,9 +21,7 @@ FILES: dict[str, type[Record]] = {
     "cohort": Cohort, "instrument": Instrument, "scale": Scale,
     **{name.replace("/", "_").rpartition(".")[0]: kind for name, kind in (PROGRAMME_FILES | SURVEY_FILES | EVIDENCE_FILES).items()},
 }
-_TYPES = {
-    FieldRole.DUE: "date", FieldRole.PLANNED: "date", FieldRole.HELD: "date", FieldRole.PEOPLE: "integer", FieldRole.STAFF: "integer",
-}
+_TYPES = {FieldRole.DUE: "date", FieldRole.PLANNED: "date", FieldRole.HELD: "date", FieldRole.PEOPLE: "integer", FieldRole.STAFF: "integer"}
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
