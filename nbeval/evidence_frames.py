@@ -135,12 +135,7 @@ OFFICIAL = pa.DataFrameSchema(
 
 
 def empty(contract: pa.DataFrameSchema) -> pd.DataFrame:
-    """A table of this kind without rows.
-
-    Returns
-    -------
-    one row per nothing: the columns and their types.
-    """
+    """A table of this kind without rows."""
     types = {name: str(column.dtype) for name, column in contract.columns.items()}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 

@@ -27,8 +27,6 @@ def is_checkout() -> bool:
 def supplied(name: str) -> Path:
     """A folder that comes with the package: ``data_dictionary`` or ``notebooks``.
 
-    Examples
-    --------
     >>> (supplied("data_dictionary") / "programme.toml").is_file()
     True
     """

@@ -29,11 +29,6 @@ def render_cohort(
     """Make the reports of a cohort; all kinds, and every authority, where none is named.
 
     ``on_progress`` is called with each step before the reports; ``publish`` shows the progress of those.
-
-    Raises
-    ------
-    NbevalError
-        Something that the analyst can put right; no report was touched.
     """
     check_formats(tuple(formats))
     study = Study(workspace.dictionary.cohort(cohort), workspace.releasing_to(out), on_progress=on_progress)

@@ -24,21 +24,7 @@ class ReportRequest(NamedTuple):
 
 
 def requests(cohort: Cohort, dictionary: Dictionary, kinds: Sequence[str] = (), *, authority: str = "") -> list[ReportRequest]:
-    """The kinds of report that are requested, each with an authority where it is made for one.
-
-    Parameters
-    ----------
-    cohort, dictionary : the declarations
-    kinds : ids of kinds; all that fit the cohort where there are none
-    authority : one authority; every one of the cohort where none is named
-
-    Raises
-    ------
-    ParameterError
-        There is no such kind, or none that is made for the authority.
-    SourceError
-        The notebook of a kind is not there.
-    """
+    """The kinds of report that are requested, each with an authority where it is made for one."""
     fitting = [kind for kind in dictionary.programme.reports if kind.made_from is cohort.made_from]
     chosen = [kind_named(kind, dictionary) for kind in dict.fromkeys(kinds)] or fitting
     for kind in chosen:
@@ -50,13 +36,7 @@ def requests(cohort: Cohort, dictionary: Dictionary, kinds: Sequence[str] = (), 
 
 
 def kind_named(kind: str, dictionary: Dictionary) -> ReportKind:
-    """The kind of report with this id.
-
-    Raises
-    ------
-    ParameterError
-        There is none; the message names those there are.
-    """
+    """The kind of report with this id."""
     return find(dictionary.programme.reports, "id", kind, "kind of report", "programme.toml, [[reports]]")
 
 
@@ -67,13 +47,7 @@ def folder_of(cohort: Cohort, request: ReportRequest) -> str:
 
 
 def notebook_of(kind: ReportKind, dictionary: Dictionary) -> Path:
-    """The notebook of a kind of report: the dictionary's own if it brings one, else the project's.
-
-    Raises
-    ------
-    SourceError
-        There is no such notebook.
-    """
+    """The notebook of a kind of report: the dictionary's own if it brings one, else the project's."""
     for folder in notebook_folders(dictionary.folder):
         path = folder / f"{kind.notebook}.ipynb"
         if path.is_file():

@@ -69,11 +69,7 @@ def cleaned_counts(
 ) -> StageCounts:
     """Forms read, kept and excluded by reason, by wave; how many checks passed.
 
-    Parameters
-    ----------
-    cleaned : what cleaning made of the exports
-    policy : the threshold and the symbol of what is withheld
-    disclosed : where it is known what is withheld over the release, that holds here too
+    Where ``disclosed`` says that the release withholds a number, it is withheld here too.
     """
     outcomes = cleaned.findings["outcome"].value_counts()
     checks = ", ".join(f"{outcomes[name]:,} {words}" for name, words in (

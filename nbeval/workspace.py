@@ -61,11 +61,6 @@ class Workspace:
         """The folder with a cohort's exports; those of an invented cohort are written where no folder was named.
 
         Figures in print are part of the dictionary.
-
-        Raises
-        ------
-        SourceError
-            No data folder was given for a cohort that is not invented, or it does not exist.
         """
         if cohort.made_from is SourceKind.PUBLISHED:
             return self.dictionary.folder / "published"
@@ -101,16 +96,7 @@ class Workspace:
 def atomic_directory(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill, which takes the place of ``folder`` in one step; the oldest beside it are removed.
 
-    Parameters
-    ----------
-    folder : Path
-        Where it is to be. If the block fails nothing is left; if another process was faster, what that one made stays,
-        since it has the same content.
-
-    Raises
-    ------
-    OutputError
-        The system refuses to write.
+    If the block fails nothing is left; if another process was faster, what that one made stays, for it has the same content.
     """
     unfinished = None
     try:

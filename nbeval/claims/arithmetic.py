@@ -24,22 +24,7 @@ from nbeval.frames import Decision
 def bases_that_fit(
     percentages: Sequence[PrintedNumber], lowest: int, highest: int, rounding: Rounding = Rounding.UNKNOWN,
 ) -> np.ndarray:
-    """Find every base of which all percentages of a table can be percentages.
-
-    Parameters
-    ----------
-    percentages : sequence of PrintedNumber
-        The percentages as printed, of one question whose answers share a base.
-    lowest, highest : int
-        The bases to try.
-    rounding : Rounding
-        How ties were settled.
-
-    Returns
-    -------
-    numpy.ndarray
-        The bases of which each percentage is one of some whole number of people, in ascending order.
-    """
+    """Find every base of which all percentages of a table can be percentages."""
     bases = np.arange(max(lowest, 1), highest + 1)
     fits = np.ones(len(bases), dtype=bool)
     for one in percentages:
@@ -101,20 +86,7 @@ def runs_printed_as(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find the smallest and the largest count that print as a percentage, for each of many bases.
 
-    Parameters
-    ----------
-    percentage : PrintedNumber
-        The percentage as printed.
-    n : array_like of int
-        The bases.
-    rounding : Rounding
-        How ties were settled; unknown admits both ways.
-
-    Returns
-    -------
-    tuple of numpy.ndarray
-        Smallest and largest count; where no count of a base prints as this, the smallest lies above
-        the largest.
+    Where no count of a base prints so, the smallest is above the largest.
     """
     base = np.asarray(n, dtype=np.int64)
     scale = 2 * 100 * 10**percentage.decimals
@@ -133,22 +105,6 @@ def runs_printed_as(
 def counts_printed_as(percentage: PrintedNumber, bases: Counts | int, rounding: Rounding = Rounding.UNKNOWN) -> Counts:
     """Give every count that prints as a percentage of a base.
 
-    Parameters
-    ----------
-    percentage : PrintedNumber
-        The percentage as printed.
-    bases : int or Counts
-        The base, or all that it may have been.
-    rounding : Rounding
-        How ties were settled.
-
-    Returns
-    -------
-    Counts
-        Without any run where no count gives the percentage.
-
-    Notes
-    -----
     The idea is that of the GRIM test: Brown and Heathers, Soc Psychol Personal Sci 2017;8:363-369.
     """
     n = np.array([bases]) if isinstance(bases, int) else _each(bases)
@@ -157,22 +113,7 @@ def counts_printed_as(percentage: PrintedNumber, bases: Counts | int, rounding: 
 
 
 def counts_rounded(printed: int, to: int, rounding: Rounding = Rounding.UNKNOWN) -> tuple[int, int]:
-    """Give the smallest and the largest count that is printed as ``printed`` when counts are rounded.
-
-    Parameters
-    ----------
-    printed : int
-        The count as printed.
-    to : int
-        What counts were rounded to: 5 or 10; 1 where they were not.
-    rounding : Rounding
-        How ties were settled.
-
-    Returns
-    -------
-    tuple of int
-        Smallest and largest count.
-    """
+    """Give the smallest and the largest count that is printed as ``printed`` when counts are rounded."""
     if to == 1:
         return printed, printed
     tied = to % 2 == 0
@@ -196,20 +137,7 @@ def bases_from(low: int, high: int) -> Counts:
 def counts_behind_symbol(symbol: Symbol, n: int, decimals: int = 0) -> Counts:
     """Give the counts that an official symbol may hide.
 
-    Parameters
-    ----------
-    symbol : Symbol
-        What was printed in place of a percentage.
-    n : int
-        The base.
-    decimals : int
-        Decimals of the table, which settle what rounds to zero.
-
-    Returns
-    -------
-    Counts
-        Any count where the figure was withheld, since it may have been withheld to protect another;
-        at least one person where it is more than zero but rounds to zero; none where there is no figure.
+    Any count where the figure was withheld, at least one person where it rounds to zero, none where there is no figure.
     """
     if symbol is Symbol.WITHHELD:
         return Counts((Run(n, 0, n),))
@@ -242,22 +170,6 @@ class Answers:
 def totals_printed_as(mean: PrintedNumber, answers: Answers, rounding: Rounding = Rounding.UNKNOWN) -> tuple[int, ...]:
     """Give every total of whole answers whose mean prints as this one (the GRIM test).
 
-    Parameters
-    ----------
-    mean : PrintedNumber
-        The mean as printed.
-    answers : Answers
-        How many there are, and between which ends.
-    rounding : Rounding
-        How ties were settled.
-
-    Returns
-    -------
-    tuple of int
-        Empty where no total gives the mean: it cannot be what it is said to be.
-
-    Notes
-    -----
     Brown and Heathers, The GRIM test, Soc Psychol Personal Sci 2017;8:363-369. Evidence: their rule that a
     mean of N whole numbers is a multiple of 1/N, on cases worked by hand.
     """
@@ -278,17 +190,7 @@ def means_beside(mean: PrintedNumber, answers: Answers) -> tuple[float, float]:
 def spread_possible(total: int, answers: Answers) -> tuple[float, float]:
     """Give the smallest and the largest standard deviation of whole answers with this total.
 
-    Parameters
-    ----------
-    total : int
-        The total of the answers; one answer each.
-    answers : Answers
-        With both ends of the scale.
-
-    Returns
-    -------
-    tuple of float
-        Standard deviations with n - 1. The largest has as many answers as it can at the ends.
+    With n - 1; the largest has as many answers as it can at the ends.
     """
     least, most = _squares(total, answers)
     return tuple(sqrt(max(0.0, (q - total**2 / answers.n) / (answers.n - 1))) for q in (least, most))
@@ -297,23 +199,8 @@ def spread_possible(total: int, answers: Answers) -> tuple[float, float]:
 def squares_printed_as(sd: PrintedNumber, totals: Sequence[int], answers: Answers) -> tuple[tuple[int, int], ...]:
     """Give the totals and sums of squares of whole answers that print as a standard deviation (GRIMMER).
 
-    Parameters
-    ----------
-    sd : PrintedNumber
-        The standard deviation as printed, with n - 1.
-    totals : sequence of int
-        The totals that the mean allows.
-    answers : Answers
-        One answer each.
+    Each sum has the parity of its total and is within what the ends of the scale allow; none where the deviation is not possible with the mean.
 
-    Returns
-    -------
-    tuple of (int, int)
-        Totals with their sums of squares: each is of the same parity as its total and within what the
-        ends of the scale allow. Empty where the standard deviation is not possible with the mean.
-
-    Notes
-    -----
     Anaya, The GRIMMER test, PeerJ Preprints 2016;4:e2400v1; the test of parity after Allard (2018). These are
     conditions that must hold; that they hold does not show that such answers were given.
     """
@@ -372,20 +259,7 @@ class PrintedComparison:
 
 
 def interval_over(counts: Counts, conf_level: float = 0.95) -> tuple[float, float]:
-    """Give the lowest lower and the highest upper limit of Wilson's interval over all counts.
-
-    Parameters
-    ----------
-    counts : Counts
-        What a printed percentage may stand for.
-    conf_level : float
-        The level of the intervals.
-
-    Returns
-    -------
-    tuple of float
-        Shares; NaN where no count fits.
-    """
+    """Give the lowest lower and the highest upper limit of Wilson's interval over all counts."""
     if not counts.runs:
         return nan, nan
     n = np.array([run.n for run in counts.runs])
@@ -397,19 +271,8 @@ def interval_over(counts: Counts, conf_level: float = 0.95) -> tuple[float, floa
 def compare_printed(now: Counts, then: Counts, conf_level: float = 0.95) -> PrintedComparison:
     """Compare two printed percentages over every pair of counts that they may stand for.
 
-    Parameters
-    ----------
-    now, then : Counts
-        The compared sample and the one it is compared with.
-    conf_level : float
-        The level of the intervals; the test is at one minus it.
-
-    Returns
-    -------
-    PrintedComparison
-        Difference and Newcombe interval, smallest to largest, and the smallest and the largest p of the
-        house's rule: chi-squared, or Boschloo's test where an expected count is under 5 (Fisher's where
-        that would take too long). It is decided where every pair of counts says the same.
+    Newcombe's interval at its widest, and the range of p by chi-squared, or Boschloo's test where an expected count is under 5 (Fisher's where that
+    would take too long). It is decided where every pair of counts says the same.
     """
     if not now.runs or not then.runs:
         return _nothing("not estimable: no count gives what was printed")
@@ -420,19 +283,7 @@ def compare_printed(now: Counts, then: Counts, conf_level: float = 0.95) -> Prin
 def compare_with_fixed(now: Counts, fixed: PrintedNumber, conf_level: float = 0.95) -> PrintedComparison:
     """Compare a printed percentage with one that has no base, over all that both may stand for.
 
-    Parameters
-    ----------
-    now : Counts
-        The compared sample.
-    fixed : PrintedNumber
-        The other percentage as printed; what it rounds from is taken to be free of error.
-    conf_level : float
-        The level of the intervals; the test is at one minus it.
-
-    Returns
-    -------
-    PrintedComparison
-        With the one-sample score test.
+    By the one-sample score test; what ``fixed`` was rounded from is taken to be free of error.
     """
     if not now.runs:
         return _nothing("not estimable: no count gives what was printed")
@@ -454,20 +305,7 @@ def compare_with_fixed(now: Counts, fixed: PrintedNumber, conf_level: float = 0.
 def decide(conf_low: float, conf_high: float, p_smallest: float, p_largest: float, alpha: float = ALPHA) -> Decision:
     """Say whether every count that rounding allows settles a comparison alike.
 
-    Parameters
-    ----------
-    conf_low, conf_high : float
-        Lowest lower and highest upper limit of the difference.
-    p_smallest, p_largest : float
-        The range of p.
-    alpha : float
-        The level of the test.
-
-    Returns
-    -------
-    Decision
-        Yes where even the largest p is at or under ``alpha`` and no interval holds zero; no where even the
-        smallest p is above it; otherwise it cannot be decided.
+    Yes where even the largest p is at or under ``alpha`` and no interval has zero in it; no where even the smallest p is above it; else it is open.
     """
     if p_largest <= alpha and (conf_low > 0 or conf_high < 0):
         return Decision.YES
@@ -556,18 +394,6 @@ class PRange:
 def p_of(stated: StatedTest) -> PRange:
     """Compute the p-value of a stated test over what its statistic may have been before rounding.
 
-    Parameters
-    ----------
-    stated : StatedTest
-        With ``tails`` 1 or 2; F and chi-squared have one.
-
-    Returns
-    -------
-    PRange
-        NaN where the degrees of freedom do not suffice.
-
-    Notes
-    -----
     Nuijten and others, The prevalence of statistical reporting errors in psychology, Behav Res Methods
     2016;48:1205-1226 (statcheck). For r the degrees of freedom are the number of pairs less 2. Evidence:
     the cases of the tests of the R package statcheck.

@@ -45,21 +45,7 @@ def judge_mean(
     claim: Claim, totals: tuple[int, ...], beside: tuple[float, float], squares: tuple[tuple[int, int], ...],
     spread: tuple[float, float] | None,
 ) -> Judgement:
-    """Judge a mean, and a standard deviation, of whole answers.
-
-    Parameters
-    ----------
-    claim : Claim
-        With the mean and how many answered.
-    totals : tuple of int
-        Totals of whole answers that print as the mean.
-    beside : tuple of float
-        The possible means next to it.
-    squares : tuple of (int, int)
-        Totals with sums of squares that print as the standard deviation.
-    spread : tuple of float or None
-        Smallest and largest standard deviation on the scale, where its ends are given.
-    """
+    """Judge a mean, and a standard deviation, of whole answers."""
     mean, n = claim.number("mean"), claim.people("n")
     parts = n * claim.items
     of = f"{n:,} answers" if claim.items == 1 else f"{n:,} answers to {claim.items} items"
@@ -83,17 +69,7 @@ def judge_mean(
 
 
 def judge_test(claim: Claim, p: tuple[float, float, float], one_tailed: tuple[float, float, float]) -> Judgement:
-    """Judge a p-value beside its statistic.
-
-    Parameters
-    ----------
-    claim : Claim
-        With test, statistic, degrees of freedom and p.
-    p : tuple of float
-        p at the statistic as printed, and the smallest and largest over what it may have been.
-    one_tailed : tuple of float
-        The same with one tail, for tests that have two.
-    """
+    """Judge a p-value beside its statistic."""
     stated = _stated(claim.p)
     if stated is None or p[0] != p[0]:
         why = "the p-value is not understood" if stated is None else "degrees of freedom are missing"
@@ -174,17 +150,7 @@ def judge_counted(claim: Claim) -> Judgement:
 
 
 def judge_rounded_counts(claim: Claim, fits: int, lowest: float, highest: float) -> Judgement:
-    """Judge a percentage whose count and base were rounded before they were printed.
-
-    Parameters
-    ----------
-    claim : Claim
-        With ``rounded_to``.
-    fits : int
-        How many pairs of count and base before rounding print as the percentage.
-    lowest, highest : float
-        The smallest and the largest percentage before rounding.
-    """
+    """Judge a percentage whose count and base were rounded before they were printed."""
     percent, count, n, to = claim.number("percent"), claim.people("count"), claim.people("n"), claim.rounded_to
     span = f"{lowest:.{percent.decimals + 1}f}% to {highest:.{percent.decimals + 1}f}%"
     shown = f"{count:,} of {n:,}, each rounded to {to}, may be anything from {span}"
@@ -195,15 +161,7 @@ def judge_rounded_counts(claim: Claim, fits: int, lowest: float, highest: float)
 
 
 def judge_uncounted(claim: Claim, lowest: int | None, highest: int | None) -> Judgement:
-    """Judge a percentage of a base whose count is not printed: whether any count gives it.
-
-    Parameters
-    ----------
-    claim : Claim
-        With percentage and base.
-    lowest, highest : int or None
-        The smallest and largest count that print as the percentage; None where there is none.
-    """
+    """Judge a percentage of a base whose count is not printed: whether any count gives it."""
     percent, n = claim.number("percent"), claim.people("n")
     if lowest is not None:
         span = f"{lowest:,}" if lowest == highest else f"each count from {lowest:,} to {highest:,}"
@@ -214,16 +172,7 @@ def judge_uncounted(claim: Claim, lowest: int | None, highest: int | None) -> Ju
 
 
 def judge_whole(claim: Claim, people: tuple[int, int] | None) -> Judgement:
-    """Judge percentages that share out everybody, once each.
-
-    Parameters
-    ----------
-    claim : Claim
-        With its parts, and the total where that is printed.
-    people : tuple of int or None
-        The fewest and the most people that all parts can hold, where the base is printed; (1, 0) where a
-        part can hold no whole number of people.
-    """
+    """Judge percentages that share out everybody, once each."""
     parts = [printed_number(text) for text in claim.parts]
     added, slack = sum(one.exact for one in parts), sum(one.half for one in parts)
     shown = f"{' + '.join(map(str, parts))} = {_number(added)}"
@@ -237,15 +186,7 @@ def judge_whole(claim: Claim, people: tuple[int, int] | None) -> Judgement:
 
 
 def judge_total(claim: Claim, reach: tuple[Fraction, Fraction]) -> Judgement:
-    """Judge a printed total of parts.
-
-    Parameters
-    ----------
-    claim : Claim
-        With its parts and their total; with count and base of the total where they are printed.
-    reach : tuple of Fraction
-        The smallest and the largest percentage that the parts can add up to before rounding.
-    """
+    """Judge a printed total of parts."""
     parts, total = [printed_number(text) for text in claim.parts], claim.number("total")
     added = sum(one.exact for one in parts)
     shown = f"{' + '.join(map(str, parts))} = {_number(added)}"
@@ -273,17 +214,7 @@ def _counted_total(claim: Claim, total: PrintedNumber, shown: str, is_the_sum: b
 
 
 def judge_shared_base(claim: Claim, fitting: Sequence[int], tried: tuple[int, int]) -> Judgement:
-    """Judge whether percentages of one table can have one base.
-
-    Parameters
-    ----------
-    claim : Claim
-        With its parts, and the base where it is printed.
-    fitting : sequence of int
-        The bases that fit all parts.
-    tried : tuple of int
-        The smallest and the largest base that was tried.
-    """
+    """Judge whether percentages of one table can have one base."""
     span = f"of the bases from {tried[0]:,} to {tried[1]:,}"
     named = ", ".join(f"{base:,}" for base in fitting[:_NAMED]) + (f" and {len(fitting) - _NAMED} more" if len(fitting) > _NAMED else "")
     if not len(fitting):
@@ -367,18 +298,7 @@ def direction_of(word: str) -> Direction | None:
 
 
 def phrase_of(word: str) -> Phrase | None:
-    """Read a phrase that stands for a share or a multiple.
-
-    Parameters
-    ----------
-    word : str
-        Such as ``one in three``, ``more than half``, ``two thirds``, ``twice as likely``.
-
-    Returns
-    -------
-    Phrase or None
-        None where it is not understood.
-    """
+    """Read a phrase that stands for a share or a multiple."""
     text = " ".join(word.casefold().replace("\u2011", "-").split())
     if re.match(r"^(?:most|(?:the|a) majority)\b", text):
         text = "more than half"
@@ -456,19 +376,7 @@ _UNKNOWN = "the word is not one that can be worked out"
 def judge_comparison(
     claim: Claim, decision: Decision, gap: tuple[float, float], p: tuple[float, float], tests: tuple[str, ...],
 ) -> Judgement:
-    """Judge what is said of two percentages.
-
-    Parameters
-    ----------
-    claim : Claim
-        With both percentages, their bases, and the word.
-    decision : Decision
-        Whether they differ beyond chance, over all counts that rounding allows.
-    gap, p : tuple of float
-        Smallest and largest difference in points, and smallest and largest p.
-    tests : tuple of str
-        The tests that gave p.
-    """
+    """Judge what is said of two percentages."""
     said = direction_of(claim.word)
     if said is None:
         return Judgement(Verdict.CANNOT_BE_DECIDED, f"{_UNKNOWN}: rose, fell, higher, lower, no change or significant are.")
@@ -491,15 +399,7 @@ def judge_comparison(
 
 
 def judge_phrase(claim: Claim, share: tuple[Fraction, Fraction], other: tuple[Fraction, Fraction] | None) -> Judgement:
-    """Judge a phrase that stands for a figure.
-
-    Parameters
-    ----------
-    claim : Claim
-        With the percentage, and the other one where the phrase speaks of a multiple.
-    share, other : tuple of Fraction
-        The smallest and largest share that each may stand for, from 0 to 1.
-    """
+    """Judge a phrase that stands for a figure."""
     phrase = phrase_of(claim.word)
     if phrase is None:
         return Judgement(Verdict.CANNOT_BE_DECIDED, f"{_UNKNOWN}: one in three, more than half, twice as likely and the like are.")
@@ -546,40 +446,13 @@ MOST_TRIED = 2000
 
 
 def judge_file(path: Path) -> list[Judged]:
-    """Read the claims of a file and judge each of them.
-
-    Parameters
-    ----------
-    path : Path
-        A CSV file of claims, or a report that nbeval made: ``report.html`` or ``results.csv``.
-
-    Returns
-    -------
-    list of Judged
-        In the order of the file.
-
-    Raises
-    ------
-    SourceError, ParameterError
-        The file cannot be read as claims.
-    """
+    """Read the claims of a file and judge each of them."""
     claims = read_report(path) if is_report(path) else read_claims(path)
     return [Judged(claim, judge(claim)) for claim in claims]
 
 
 def judge(claim: Claim) -> Judgement:
-    """Work a claim out again.
-
-    Parameters
-    ----------
-    claim : Claim
-        With the figures that its kind needs.
-
-    Returns
-    -------
-    Judgement
-        A verdict with its arithmetic.
-    """
+    """Work a claim out again."""
     return JUDGES[claim.kind](claim)
 
 

@@ -39,23 +39,7 @@ EXAMPLES: tuple[dict[str, str], ...] = (
 def read_claims(path: Path) -> list[Claim]:
     """Read a file of claims.
 
-    Parameters
-    ----------
-    path : Path
-        A CSV file in UTF-8 with the columns of ``Claim``, in any order; columns that are not used may
-        be left out. Several values of one cell are parted by ``;``.
-
-    Returns
-    -------
-    list of Claim
-        In the order of the file.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be read, or holds no claim.
-    ParameterError
-        Rows that cannot be read as claims; all are listed.
+    CSV in UTF-8 with columns of ``Claim`` in any order; several values of one cell are parted by ``;``. Faults of all rows are listed at once.
     """
     rows = csv.reader(io.StringIO(_file_text(path)), strict=True)
     try:
@@ -159,25 +143,7 @@ def is_report(path: Path) -> bool:
 
 
 def read_report(path: Path) -> list[Claim]:
-    """Read the percentages of a report as claims.
-
-    Parameters
-    ----------
-    path : Path
-        ``report.html`` or ``results.csv``.
-
-    Returns
-    -------
-    list of Claim
-        In the order of the file.
-
-    Raises
-    ------
-    SourceError
-        The file is not there, or is not of a report.
-    ParameterError
-        There is no percentage in it that could be worked out again.
-    """
+    """Read the percentages of a report as claims."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):

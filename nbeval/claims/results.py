@@ -59,18 +59,9 @@ class _Level:
 def estimate_published(figures: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Estimate what printed figures allow.
 
-    Parameters
-    ----------
-    figures : one row per printed figure, with ``figure``, its id, and ``source``
-    cohort, dictionary : the declarations; waves that overlap are never tested against one another
-
-    Returns
-    -------
-    one row per estimate (``frames.RESULTS``)
-        Of each figure: itself with its widest interval, and the fewest and most people that it may stand for.
-        Of each two waves that share an indicator: the change with its widest interval, the largest p (and the
-        smallest and largest as rows of their own), and as verdict whether it is decided whatever the rounding.
-        Of each figure and the figures of other people that it stands beside: the same for the difference.
+    Rows of ``frames.RESULTS``: each figure with its widest interval and the fewest and most people it may stand for; each two waves that do not overlap,
+    and each figure beside those of other people: the difference with its widest interval, the smallest and largest p, and as verdict whether it is
+    decided whatever the rounding.
     """
     chosen = {one.figure: one for one in dictionary.figures}
     levels = [_level(chosen[name]) for name in figures["figure"]]

@@ -34,18 +34,7 @@ def summary(judged: Sequence[Judged]) -> str:
 
 
 def csv_of(judged: Sequence[Judged]) -> str:
-    """Write claims with their verdicts as CSV.
-
-    Parameters
-    ----------
-    judged : sequence of Judged
-        In the order in which they shall stand.
-
-    Returns
-    -------
-    str
-        One line per claim; a cell that a spreadsheet could take for a formula begins with an apostrophe.
-    """
+    """Write claims with their verdicts as CSV."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(("claim", "kind", "text", "verdict", "holds", "would_be_right", "arithmetic", "source"))
@@ -58,20 +47,7 @@ def csv_of(judged: Sequence[Judged]) -> str:
 
 
 def page_of(judged: Sequence[Judged], title: str) -> str:
-    """Write claims with their verdicts as one HTML page without script, complete in itself.
-
-    Parameters
-    ----------
-    judged : sequence of Judged
-        In the order in which they shall stand.
-    title : str
-        What the claims are from.
-
-    Returns
-    -------
-    str
-        All text of the claims is escaped.
-    """
+    """Write claims with their verdicts as one HTML page without script, complete in itself."""
     style = files("nbeval.claims").joinpath("claims.css").read_text(encoding="utf-8")
     heads = "".join(f'<th scope="col">{head}</th>' for head in _HEADS)
     used = [verdict for verdict in Verdict if any(one.judgement.verdict is verdict for one in judged)]
@@ -95,13 +71,7 @@ def page_of(judged: Sequence[Judged], title: str) -> str:
 
 
 def write_all(judged: Sequence[Judged], out: Path, title: str) -> tuple[Path, Path]:
-    """Write the table and the page into a folder.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written to.
-    """
+    """Write the table and the page into a folder."""
     table, page = out / CSV, out / PAGE
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -18,15 +18,6 @@ _REST = "\N{EN DASH}"
 def withheld_counts(table: pd.DataFrame, keys: Sequence[str], count: str, policy: Disclosure) -> np.ndarray:
     """Which rows of a cross-classification have to be withheld: counts under the threshold, zeros, and what would give them back.
 
-    Parameters
-    ----------
-    table : one row per cell
-    keys : the columns that name a cell
-    count : the column of counts of people
-    policy : the threshold and the interval that must be kept open
-
-    Notes
-    -----
     The sums over each of the keys in turn are taken to be known to whoever reads the report, as ``nbeval.protect`` takes the margins.
     """
     gone, _ = _withheld(table, keys, table[count].to_numpy(float), None, policy, zeros=True)
@@ -38,22 +29,9 @@ def withheld_numbers(
 ) -> pd.DataFrame:
     """Which numbers of a table of groups have to be withheld.
 
-    Parameters
-    ----------
-    table : one row per group, or per group and answer
-    keys : the columns that name a row
-    base : the column with the number of people that a row rests on
-    policy : the thresholds and the interval that must be kept open
-    percentages : columns that are percentages of the base; a percentage is a count of people
-    answer : the key whose values are the answers to one question, so that the percentages of a group add up to 100; empty for none
+    ``base`` is the column of people, ``percentages`` are of it, ``answer`` the key whose percentages add up to 100 in a group. What comes out has the
+    columns ``base``, each percentage, and ``numbers`` for all else that rests on the base.
 
-    Returns
-    -------
-    DataFrame of bool
-        The rows of ``table`` with the columns ``base``, each of ``percentages``, and ``numbers`` for all else that rests on the base.
-
-    Notes
-    -----
     A count in the base, the rest of the base and the base itself have to reach the threshold; further numbers are withheld so that none
     can be worked out from the sums over the other groups, which the reader is taken to know.
     """

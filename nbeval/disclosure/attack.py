@@ -43,8 +43,6 @@ MOST_CLASSES = 6
 def withheld_cells(block: Block, withheld: np.ndarray, policy: Disclosure) -> tuple[Targets, np.ndarray]:
     """The withheld cells of a block as targets, and the cell that each belongs to.
 
-    Notes
-    -----
     A count must stay open over ``protection_interval``; a sum of answers over the difference that
     one person's answer can make, a sum of squares likewise. Where the base is withheld as well,
     those left over from a share are looked for too.
@@ -65,10 +63,7 @@ def withheld_cells(block: Block, withheld: np.ndarray, policy: Disclosure) -> tu
 def small_groups(block: Block, policy: Disclosure) -> tuple[np.ndarray, np.ndarray]:
     """Groups that no row prints but that follow from rows: sets of answers within a place.
 
-    Returns
-    -------
-    two arrays, one entry per place x set
-        The expressions, and their values as far as the cells of the table give them.
+    One expression over the unknowns per place and set, and its value as far as the cells of the table give it.
     """
     combos = _implied_sets(block)
     if not combos:
@@ -136,19 +131,9 @@ def attack_release(
 ) -> pd.DataFrame:
     """Find how closely each withheld cell of a release can be derived from what is shown.
 
-    Parameters
-    ----------
-    table : one row per estimate, disclosed
-        Nothing but what it shows is used: the true values are not needed.
-    cohort, dictionary : the declarations; the attacker knows them too
-    earlier : tables that were published before
-
-    Returns
-    -------
-    DataFrame
-        one row per withheld cell, and per small group that no row prints and that could be derived:
-        where it stands, ``width`` (of the attacker's interval, or a width it has at least),
-        ``required``, ``ok``, and in ``meets`` the rows that give it away. No value is in it.
+    Nothing but what ``table`` and the ``earlier`` tables show is used, and what the declarations say. One row per withheld cell, and per small group
+    that no row prints and that could be derived: where it is, ``width`` of the interval (or a width it has at least), ``required``, ``ok``, and in
+    ``meets`` the rows that give it away; no value.
     """
     withheld = table["suppression"].eq(dictionary.disclosure.symbols["withheld"]).to_numpy()
     cells = read_cells(table, dictionary)

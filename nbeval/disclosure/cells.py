@@ -64,13 +64,7 @@ class Cells:
 
 
 def read_cells(results: pd.DataFrame, dictionary: Dictionary) -> Cells:
-    """Read the cells that rows of results show.
-
-    Parameters
-    ----------
-    results : one row per estimate (``frames.RESULTS``), disclosed or not
-    dictionary : says which indicators are of one item and which codes they cover
-    """
+    """Read the cells that rows of results show."""
     table = results.reset_index(drop=True)
     table = table[~table["source"].isin(dictionary.disclosure.not_of_answers)]
     first = first_waves(dictionary)
@@ -272,18 +266,7 @@ def first_waves(dictionary: Dictionary) -> dict[str, str]:
 
 
 def among_linked(sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
-    """Move what is counted among linked people to their part of the place.
-
-    Parameters
-    ----------
-    sides : one row per row of results and side, with ``cohort`` and ``other``, the wave compared with
-    first : the first wave of each cohort in which people are linked
-
-    Returns
-    -------
-    DataFrame
-        one row per row of results and side; a base of both waves is in both columns of bases, and so occurs twice.
-    """
+    """Move what is counted among linked people to their part of the place."""
     linked = sides["cohort"].isin(list(first))
     pairs, stayed = (linked & sides["contrast"].eq(one) for one in (Contrast.WAVE, Contrast.STAYED))
     if not (pairs | stayed).any():
@@ -297,13 +280,7 @@ def among_linked(sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
 
 
 def people_linked(table: pd.DataFrame, sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
-    """How many people were linked, lost and kept.
-
-    Returns
-    -------
-    DataFrame
-        one row per row of results and place that it counts people of: ``value`` beside the columns of ``table``.
-    """
+    """How many people were linked, lost and kept."""
     pairs = sides[sides["group"].str.contains(WITH, regex=False)]
     pairs = pairs.assign(value=pairs["row"].map(table["n_eligible"]), field="n_eligible")
     rows = table[table["quantity"].eq(Quantity.ATTRITION) & table["cohort"].isin(list(first))]
@@ -314,13 +291,7 @@ def people_linked(table: pd.DataFrame, sides: pd.DataFrame, first: Mapping[str, 
 
 
 def answered_once(cells: pd.DataFrame, first: set[str]) -> pd.DataFrame:
-    """The people of each place who are not among its pairs, as cells.
-
-    Returns
-    -------
-    DataFrame
-        one row per cell, like ``cells``, and ``both``: the number of the cell of the pairs.
-    """
+    """The people of each place who are not among its pairs, as cells."""
     both = cells[cells["level"].str.endswith(BOTH)]
     group = both["group"].str.split(WITH, regex=False).str[0]
     still = both["wave"].isin(first)

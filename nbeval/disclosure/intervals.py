@@ -160,11 +160,7 @@ class Attacker:
     def intervals(self, targets: Targets) -> tuple[np.ndarray, np.ndarray]:
         """The interval of each expression, exact where it is narrower than needed.
 
-        Returns
-        -------
-        two arrays, one entry per expression
-            Its lowest and its highest value. Where they are at least ``needed`` apart the true
-            interval may be wider still.
+        Lowest and highest values; where they are at least ``needed`` apart the true interval may be wider still.
         """
         system = reduce_system(self.equal, self.right, self.below, self.most)
         fixed = targets.rows @ system.offset
@@ -190,8 +186,6 @@ class Attacker:
     def leverage(self, row: np.ndarray) -> np.ndarray:
         """How much wider the interval of an expression could become for want of each cell.
 
-        Notes
-        -----
         The dual value of a shown cell, in the two programmes, times the room that the cell's
         value has to rise or fall: the cuts of Fischetti and Salazar-Gonzalez (JASA 2000).
         """

@@ -31,8 +31,6 @@ def small(count: np.ndarray | pd.Series, threshold: int, zero: bool) -> np.ndarr
 def small_share(numerator: np.ndarray | pd.Series, base: np.ndarray | pd.Series, policy: Disclosure) -> np.ndarray:
     """Where a share rests on too few people: in it, out of it, or altogether.
 
-    Notes
-    -----
     With ``protect_complement`` a share of 0 % or 100 % is small too: it says something of
     everybody in the group (class disclosure). Thresholds of 10, zero included, for counts, bases
     and degrees of freedom: UK LLC output rules; ACRO defaults.
@@ -79,8 +77,6 @@ def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
 def unsafe_cells(table: pd.DataFrame, policy: Disclosure) -> np.ndarray:
     """Where a cell (``cells.Cells.table``) is too small on its own account.
 
-    Notes
-    -----
     An empty base is no secret: nobody answered, so nothing is said of anybody.
     """
     place = ["source", "wave", "block", *PLACE]
@@ -109,18 +105,6 @@ def of_no_answers(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
 def panels_withheld(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
     """Where such rows stand on too few people, or would give away those that do.
 
-    Parameters
-    ----------
-    results : one row per estimate (``frames.RESULTS``)
-    policy : thresholds, and the sources that are nobody's answers
-
-    Returns
-    -------
-    Series
-        one row per estimate: whether it is withheld, with its count of people.
-
-    Notes
-    -----
     Of the parts of a total either none or two at least are withheld, along authorities and along indicators;
     a difference or a change is withheld with either of its sides.
     """

@@ -28,28 +28,10 @@ def protect_release(
 ) -> DisclosedResults:
     """Withhold from results what would give somebody away, over the whole release at once.
 
-    Parameters
-    ----------
-    results : one row per estimate (``frames.RESULTS``)
-        All rows of all reports of the cohort: what one report withholds, another must not show.
-    cohort, dictionary : the declarations; ``dictionary.disclosure`` is the policy
-    earlier : tables of results that were published before
+    ``results`` are all rows of all reports of the cohort, for what one report withholds another must not show; ``earlier`` are the tables published
+    before. A withheld row has its symbol in ``suppression`` and none of the numbers made from the answers. ``audit`` is that of the attack, with
+    ``solved``: whether the cells of a block are the fewest and least important that are enough (``exact``), or came from the ``heuristic``.
 
-    Returns
-    -------
-    DisclosedResults
-        ``table``: one row per estimate, in the order given; a withheld row has its symbol in
-        ``suppression`` and none of the numbers made from the answers. ``audit``: one row per
-        withheld cell (see ``attack``), with ``solved``: whether the cells of its block are the
-        fewest and least important that are enough (``exact``), or were found by the ``heuristic``.
-
-    Raises
-    ------
-    DisclosureError
-        A withheld number can be derived too closely, and nothing still to be withheld prevents it.
-
-    Notes
-    -----
     The guarantee: from everything shown, with all relations between places, answers and reports,
     no withheld count can be narrowed to fewer than ``protection_interval`` + 1 whole numbers; the
     true one is among them, and the symbol does not say whether it was withheld for its own sake.
@@ -74,8 +56,6 @@ def withheld_over_release(
 ) -> tuple[np.ndarray, dict[tuple[str, str, str], str]]:
     """Which cells have to be withheld: too small, or needed so that others cannot be worked out; and how that was found.
 
-    Notes
-    -----
     Blocks are solved one after another, those that others rest on first: the people before their answers, a
     question before those routed from it. What is optimal is optimal for its block, given the blocks before it.
     """
@@ -94,13 +74,7 @@ def withheld_over_release(
 
 
 def disclose(results: pd.DataFrame, cells: Cells, suppressed: np.ndarray, policy: Disclosure) -> pd.DataFrame:
-    """Take the suppressed cells out of every row that shows them.
-
-    Returns
-    -------
-    DataFrame
-        one row per estimate, as in ``results``.
-    """
+    """Take the suppressed cells out of every row that shows them."""
     gone = cells.parts[suppressed[cells.parts["cell"]]]
     by_field = {name: _rows(gone.loc[gone["field"].eq(name), "row"], results) for name in (
         "estimate", "n_valid", "n_reference", "n_eligible")}
@@ -157,17 +131,8 @@ def withhold(
 ) -> pd.DataFrame:
     """Take out of ``results`` what the five masks name, and mark the rows that lost their estimate.
 
-    Parameters
-    ----------
-    rows
-        Rows that lose the estimate and everything computed from the answers.
-    bases, references, eligible, reasons
-        Rows that lose ``n_valid``, ``n_reference``, ``n_eligible`` and the missing reasons.
-
-    Returns
-    -------
-    DataFrame
-        one row per estimate, as in ``results``, with its symbol in ``suppression``.
+    ``rows`` lose the estimate and all that is computed from the answers; ``bases``, ``references``, ``eligible`` and ``reasons`` lose ``n_valid``,
+    ``n_reference``, ``n_eligible`` and the missing reasons.
     """
     table = results.copy()
     not_available = table["estimate"].isna() & ~rows
@@ -190,11 +155,7 @@ _FIELDS = {"estimate": 1.0, "n_valid": 0.5, "n_reference": 0.5, "n_eligible": 0.
 def cell_weights(cells: Cells, results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
     """The loss that withholding each cell would be.
 
-    Returns
-    -------
-    array, one entry per cell
-        The importance of all rows that show the cell; of two that are equally important the
-        smaller count is a little cheaper.
+    It is the importance of all rows that show the cell; of two that are equally important the smaller count is a little cheaper.
     """
     importance = row_importance(results, dictionary)
     kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
@@ -207,13 +168,7 @@ def cell_weights(cells: Cells, results: pd.DataFrame, dictionary: Dictionary) ->
 
 
 def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
-    """How important each row is: every priority that holds for it counts twice the next one.
-
-    Raises
-    ------
-    DictionaryError
-        The policy names a priority that is not known.
-    """
+    """How important each row is: every priority that holds for it counts twice the next one."""
     policy: Disclosure = dictionary.disclosure
     headline = [one.indicator for one in dictionary.indicators if one.headline]
     holds = {
@@ -238,21 +193,7 @@ def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
 def already_public(results: pd.DataFrame, cohort: Cohort, policy: Disclosure) -> DisclosedResults:
     """Pass results that were made from printed figures alone.
 
-    Parameters
-    ----------
-    results : one row per estimate (``frames.RESULTS``)
-    cohort : its sources must all be of kind ``published``
-    policy : the rules and symbols that the report states
-
-    Returns
-    -------
-    DisclosedResults
-        ``table``: one row per estimate, as given; nothing is withheld, and the audit is empty.
-
-    Raises
-    ------
-    DisclosureError
-        Some result is not of a printed source, or not of this cohort.
+    Raises ``DisclosureError`` where a row is of a source that is not printed, or of another cohort.
     """
     check(results, RESULTS)
     printed = [source.id for source in cohort.sources if source.kind is SourceKind.PUBLISHED]
@@ -268,24 +209,12 @@ def already_public(results: pd.DataFrame, cohort: Cohort, policy: Disclosure) ->
 
 
 def with_choices(audit: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """Return the audit of an attack with how the withheld cells of each block had been chosen, as ``protect`` noted it.
-
-    Returns
-    -------
-    DataFrame
-        one row per withheld cell, with ``solved`` beside the columns of ``attack``.
-    """
+    """Return the audit of an attack with how the withheld cells of each block had been chosen, as ``protect`` noted it."""
     block = ["source", "wave", "block"]
     chosen = before[[*block, "solved"]].drop_duplicates(block)
     return audit.merge(chosen, on=block, how="left", validate="many_to_one").fillna({"solved": ""})
 
 
 def reopen_disclosed(table: pd.DataFrame, audit: pd.DataFrame, policy: Disclosure) -> DisclosedResults:
-    """Take up disclosed results that ``protect`` made earlier from the same content.
-
-    Raises
-    ------
-    FrameError
-        The table is not one of results.
-    """
+    """Take up disclosed results that ``protect`` made earlier from the same content."""
     return DisclosedResults(table=check(table, RESULTS), policy=policy, audit=audit)

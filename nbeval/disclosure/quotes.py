@@ -47,19 +47,8 @@ _SHAPES = {
 def screen(quotes: pd.Series, *, names: Sequence[str] = ()) -> pd.DataFrame:
     """Look for what could point to a person in quotes that are to be printed.
 
-    Parameters
-    ----------
-    quotes : one text per quote, by the quote's id
-    names : names of people and places that must not appear, as the cohort supplied them
+    One row per hit: ``quote`` (its id), ``kind`` (an ``Identifier``), ``start`` and ``end`` in characters; the text found is not in it.
 
-    Returns
-    -------
-    DataFrame
-        one row per hit: ``quote``, ``kind`` (an ``Identifier``), and ``start`` and ``end``, the
-        position in characters. The text found is not in it.
-
-    Notes
-    -----
     NHS numbers are checked by their check digit (modulus 11, NHS Data Dictionary); a telephone
     number is a United Kingdom one of 10 or 11 digits; the shapes of postcodes and of National
     Insurance numbers are those that HMRC and Royal Mail give out.
@@ -78,19 +67,7 @@ def screen(quotes: pd.Series, *, names: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def describes_at_least(respondents: pd.DataFrame, attributes: Mapping[str, str], threshold: int) -> bool:
-    """Whether the attributes printed beside a quote describe enough people for none to be known by them.
-
-    Parameters
-    ----------
-    respondents : one row per respondent, with a column per attribute
-    attributes : the printed values, by column
-    threshold : the least number of respondents that all of them together must describe
-
-    Raises
-    ------
-    ParameterError
-        An attribute is not a column of the respondents.
-    """
+    """Whether the attributes printed beside a quote describe enough people for none to be known by them."""
     unknown = sorted(set(attributes) - set(respondents.columns))
     if unknown:
         raise ParameterError(
@@ -127,23 +104,8 @@ def release_quotes(
 ) -> pd.DataFrame:
     """Let out the quotes that may be printed.
 
-    Parameters
-    ----------
-    quotes : one row per quote that is released with consent (``evidence_frames.QUOTES``)
-    names : names that no quote may hold, as the cohort supplied them; those of its authorities are added
-    respondents : one row per respondent, with ``wave`` and a column per group
-    cohort, dictionary : the declarations; the instrument says which decision lets a quote out
-
-    Returns
-    -------
-    one row per quote to be printed
-        ``COLUMNS``; those on which somebody decided otherwise are left out.
-
-    Raises
-    ------
-    DisclosureError
-        The screen found something in a quote on which nobody has decided, or what is printed of a speaker describes fewer
-        people than may be described. The message names quotes and kinds of finding, never their words.
+    Those on which somebody decided otherwise are left out. Raises ``DisclosureError`` where the screen found something on which nobody has decided,
+    or where what is printed of a speaker describes too few; the message names quotes and kinds of finding, never their words.
     """
     kept = []
     for source, rows in quotes.groupby("source", sort=False):

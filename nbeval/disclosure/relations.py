@@ -60,15 +60,7 @@ class Coding:
 
 
 def lay_out(block: str, names: list[str], asked: list[str], sums: bool, dictionary: Dictionary) -> Coding:
-    """Lay out the categories of a block.
-
-    Parameters
-    ----------
-    block : name of the block (``cells.block_of``)
-    names : the shares that its cells show: indicators, or an indicator and ``floor`` or ``ceiling``
-    asked : the codes that lead to routed questions
-    sums : whether a sum of answers is shown, so that answers matter one by one
-    """
+    """Lay out the categories of a block."""
     points, exact = _points(block, dictionary)
     if points is None:
         return _unknown(names)
@@ -216,15 +208,7 @@ def make_block(
     name: tuple[str, str, str], cells: pd.DataFrame, coding: Coding, people: dict[Place, float],
     authorities: tuple[str, ...],
 ) -> Block:
-    """Build the block of some cells.
-
-    Parameters
-    ----------
-    cells : one row per cell of the block (``Cells.table``)
-    coding : its categories
-    people : how many people each place has, where that is known to everybody
-    authorities : the authorities of the cohort, with or without cells
-    """
+    """Build the block of some cells."""
     cells = cells.reset_index(drop=True)
     places = list(dict.fromkeys(zip(*(cells[name].to_numpy(dtype=object) for name in PLACE), strict=True)))
     position = {place: number for number, place in enumerate(places)}
@@ -327,13 +311,7 @@ _ONE = Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
 def blocks(
     table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, suppressed: np.ndarray | None = None,
 ) -> Iterator[Block]:
-    """The blocks of a release: at each wave the people first, then questions before those routed from them.
-
-    Parameters
-    ----------
-    table : one row per cell (``Cells.table``)
-    suppressed : which of the cells are withheld so far; it may grow between one block and the next
-    """
+    """The blocks of a release: at each wave the people first, then questions before those routed from them."""
     depth = _depths(dictionary)
     for (source, wave), at_wave in table.groupby(["source", "wave"], sort=True):
         parts = dict(list(at_wave.groupby("block", sort=True)))

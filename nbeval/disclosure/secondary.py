@@ -60,23 +60,8 @@ def choose_cells(
 ) -> Chosen:
     """Choose the cells of a block to withhold.
 
-    Parameters
-    ----------
-    block : with the true values of its cells
-    must : cells that are withheld whatever happens
-    out : cells that were published before: known, whatever is withheld now
-    weights : the loss that each cell would be
-    policy : says how wide the attacker's intervals must be
-
-    Returns
-    -------
-    Chosen
-        ``withheld``, one entry per cell; ``exact`` where no pattern of less weight is safe.
-
-    Raises
-    ------
-    DisclosureError
-        What was published before leaves no way to protect a cell.
+    ``must`` are withheld whatever happens, ``out`` are known from earlier reports, ``weights`` say what each cell would be a loss of. Raises
+    ``DisclosureError`` where what was published before leaves no way to protect a cell.
     """
     ties = _ties(block)
     withheld, cuts = _with_ties(must, ties), Cuts()

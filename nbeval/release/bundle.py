@@ -90,26 +90,7 @@ makes every report again, in a place apart, and compares it with the released on
 
 
 def write_bundle(cohort: Cohort, workspace: Workspace, reports: Path, file: Path) -> int:
-    """Write the bundle of a cohort.
-
-    Parameters
-    ----------
-    cohort, workspace : the declarations
-    reports : the reports' folder
-    file : the archive; the same bytes for the same content
-
-    Returns
-    -------
-    int
-        The number of files in it.
-
-    Raises
-    ------
-    ParameterError
-        No report of the cohort is there.
-    OutputError
-        The archive cannot be written.
-    """
+    """Write the bundle of a cohort."""
     published = entries(reports).get(cohort.id, [])
     if not published:
         raise ParameterError(f"there is no published report of cohort '{cohort.id}' to bundle.", found="no finished report",

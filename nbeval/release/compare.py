@@ -36,21 +36,7 @@ class RowsCompared:
 def read_results(text: str) -> Table:
     """Read results as rows by key.
 
-    Parameters
-    ----------
-    text : str
-        The content of a ``results.csv``. The key is ``frames.RESULT_KEY``, after ``exhibit`` where
-        there is such a column.
-
-    Returns
-    -------
-    dict
-        Rows by key, parts of the key joined by ``|``.
-
-    Raises
-    ------
-    SourceError
-        A key stands twice, or a row has more or fewer cells than the header.
+    The key is ``frames.RESULT_KEY``, after ``exhibit`` where there is such a column; its parts are joined by ``|``.
     """
     reader = csv.DictReader(io.StringIO(text), restkey="", restval=None)
     names = reader.fieldnames or []
@@ -103,21 +89,7 @@ LISTED = 10         # entries of the dictionary that are named
 
 
 def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """What differs between what two reports rest on.
-
-    Parameters
-    ----------
-    old, new : dict
-        The content of their ``provenance.json``.
-    altered : tuple of str
-        Files of the old report that are not as they were made.
-
-    Returns
-    -------
-    tuple of str
-        Files altered, data, parameters, dictionary, notebook, code, versions, platform, in this order; a sentence
-        that says so where nothing differs.
-    """
+    """What differs between what two reports rest on."""
     by_hand = (f"the old report was altered after it was made: {', '.join(altered)}",) if altered else ()
     found = (*by_hand, *_reasons(old, new))
     return found or ("no difference in data, dictionary, code or versions is recorded: "
@@ -248,22 +220,7 @@ class Comparison:
 def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comparison:
     """Compare two folders of one report: results by key, exhibits by structure, sentences by text.
 
-    Parameters
-    ----------
-    old, new : Path
-        Folders with ``report.ipynb`` and ``provenance.json``, and ``results.csv`` where there are results.
-    rel, abs : float
-        Two numbers are the same where they differ by no more than ``rel`` times the larger, or ``abs``.
-
-    Returns
-    -------
-    Comparison
-        Clocks, bytes of pictures and the look of pages are not compared.
-
-    Raises
-    ------
-    SourceError
-        One of the folders does not hold a finished report.
+    Clocks, bytes of pictures and the look of pages are not compared; two numbers are the same within ``rel`` of the larger, or ``abs``.
     """
     before, after = _record(old), _record(new)
     one, other = _document(old), _document(new)

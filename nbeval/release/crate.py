@@ -20,17 +20,7 @@ _NOTEBOOK = "application/x-ipynb+json"
 def crate_bytes(cohort: str, reports: list[Entry]) -> bytes:
     """The bytes of a cohort's research object.
 
-    Parameters
-    ----------
-    cohort : str
-        Its id; addresses are relative to its folder.
-    reports : list of Entry
-        Its published reports, in order. The exports are named with their checksums and are no part of the object.
-
-    Returns
-    -------
-    bytes
-        The same for the same reports; its one date is that of the report that was finished last.
+    The same for the same reports: its one date is that of the report finished last. Exports are named with their checksums and are no part of it.
     """
     crate = ROCrate()
     first = reports[0].record

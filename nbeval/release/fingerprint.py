@@ -63,17 +63,7 @@ def lock_digest() -> str:
 
 
 def key_of(**parts: Any) -> str:
-    """The key of something that is worked out from these parts by this code with these packages.
-
-    Parameters
-    ----------
-    parts : what it is worked out from, by name; texts, numbers, lists and tables of them
-
-    Returns
-    -------
-    str
-        A checksum that changes whenever a part, the code or a pinned package does.
-    """
+    """The key of something that is worked out from these parts by this code with these packages."""
     everything = {"code": code_digest(), "packages": lock_digest(), "parts": parts}
     return sha256(json.dumps(everything, sort_keys=True).encode())
 
@@ -84,16 +74,7 @@ def key_of(**parts: Any) -> str:
 def scope_of_numbers(dictionary: Dictionary, cohort: str) -> Dictionary:
     """The part of a dictionary that a cohort's numbers rest on.
 
-    Parameters
-    ----------
-    dictionary : the whole
-    cohort : id of the cohort; others are left out
-
-    Returns
-    -------
-    Dictionary
-        With every field that its model marks ``ReadersOnly`` blank, and without the instruments that the cohort did not use, the glossary,
-        the sources and what invented answers are drawn from.
+    Other cohorts, instruments not used, glossary, sources and specimen are left out, and fields that their model marks ``ReadersOnly`` are blank.
     """
     declared = dictionary.cohort(cohort)
     used = {source.instrument for source in declared.sources}
@@ -146,17 +127,8 @@ def _numeric_parts() -> list[str]:
 def scope_of_report(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictionary:
     """The part of a dictionary that one report is made from.
 
-    Parameters
-    ----------
-    dictionary : the whole
-    cohort, kind : the report; those on single authorities are all made from the same part
-
-    Returns
-    -------
-    Dictionary
-        This cohort and its authorities, this kind of report, its exhibits, their indicators and
-        the headline ones, the benchmarks and items of these; every benchmark where the report is on
-        figures in print, whose exhibits name no indicators. All else as it was.
+    This cohort and its authorities, the kind's exhibits, their indicators and the headline ones, the benchmarks and items of these; every benchmark
+    where the report is on figures in print, whose exhibits name no indicators.
     """
     exhibits = tuple(one for one in dictionary.exhibits if kind.id in one.reports)
     indicators = _indicators(dictionary, tuple(name for one in exhibits for name in one.indicators))
@@ -171,13 +143,7 @@ def scope_of_report(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) ->
 
 
 def fingerprint_of_report(scope: Dictionary) -> Mapping[str, str]:
-    """A short checksum of every entry of a scope that a report can show, by kind and id.
-
-    Returns
-    -------
-    Mapping
-        Such as ``indicators low_satisfaction`` to its checksum; in the order of the names.
-    """
+    """A short checksum of every entry of a scope that a report can show, by kind and id."""
     found: dict[str, str] = {}
     for part in fields(scope):
         if part.name not in _NEVER_SHOWN:

@@ -43,13 +43,7 @@ class Release:
 
 
 def releases_of(cohort: str, reports: Path) -> tuple[Release, ...]:
-    """The releases of a cohort so far, the first one first; none where there is no record.
-
-    Raises
-    ------
-    SourceError
-        The record cannot be read.
-    """
+    """The releases of a cohort so far, the first one first; none where there is no record."""
     file = reports / cohort / RECORD
     if not file.is_file():
         return ()
@@ -61,23 +55,7 @@ def releases_of(cohort: str, reports: Path) -> tuple[Release, ...]:
 
 
 def earlier_results(cohort: str, reports: Path) -> list[pd.DataFrame]:
-    """What a cohort has published so far.
-
-    Parameters
-    ----------
-    cohort : id of the cohort
-    reports : the reports' folder, which holds the record
-
-    Returns
-    -------
-    list of DataFrame
-        one row per estimate that was shown, with the columns of ``frames.RESULTS``; one table per release.
-
-    Raises
-    ------
-    SourceError
-        A table is missing or is not as it was signed.
-    """
+    """What a cohort has published so far."""
     return [_table(cohort, one, reports) for one in releases_of(cohort, reports)]
 
 
@@ -90,18 +68,6 @@ def releases_digest(cohort: str, reports: Path) -> str:
 def signature_of(folder: str, reports: Path) -> tuple[int, str] | None:
     """The number and the day of the last release of a report, if its files are as they went out; None where it is a draft.
 
-    Parameters
-    ----------
-    folder : of the report below the reports' folder, such as "specimen/baseline"
-    reports : the reports' folder, which holds the record
-
-    Raises
-    ------
-    SourceError
-        The record cannot be read.
-
-    Notes
-    -----
     The provenance holds the hour at which the files were made, and is not compared: the same files made again are the same report.
     """
     cohort, _, name = folder.partition("/")

@@ -101,22 +101,7 @@ def inputs_digest(origin: Origin) -> str:
 
 
 def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dict[str, Any]:
-    """What one report rests on.
-
-    Parameters
-    ----------
-    task : Task
-        The job as it was run.
-    document : Document
-        The report that came out of it.
-    outputs : dict
-        The bytes of every file of the report, by name.
-
-    Returns
-    -------
-    dict
-        Ready for :func:`write`; ``completed`` is true, since only a finished report has one.
-    """
+    """What one report rests on."""
     job, origin = task.job, task.origin
     return {
         "schema": SCHEMA, "completed": True, "report_key": task.report_key,

@@ -26,14 +26,7 @@ _ASKED = ("source", "indicator", "quantity", "wave", "of_authority", "group", "a
 def releasable(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Keep the results that some declared exhibit of some report can show.
 
-    Parameters
-    ----------
-    results : one row per estimate (``frames.RESULTS``)
-    cohort, dictionary : the declarations; exhibits name indicators, quantities, groups and reports
-
-    Returns
-    -------
-    one row per estimate that the release may show, in the order given; all of sources that are nobody's answers.
+    Rows of sources that are nobody's answers all stay.
     """
     asked = {one for exhibit in dictionary.exhibits for one in _asked_by(exhibit, cohort, dictionary)}
     rows = results.assign(

@@ -53,22 +53,7 @@ class Proposal:
 def propose(
     requested: list[ReportRequest], cohort: str, audit: pd.DataFrame, kept: CohortResults, workspace: Workspace, out: Path,
 ) -> Proposal:
-    """Put together what would be published, and check it against what was protected and attacked.
-
-    Parameters
-    ----------
-    requested : the reports; those that are internal, or not there, are not in the release
-    cohort : id of the cohort
-    audit : of an attack on the results (``protect.attack``)
-    kept : what the reports are made from
-    workspace : its dictionary
-    out : the reports' folder
-
-    Raises
-    ------
-    ParameterError
-        None of the reports is there.
-    """
+    """Put together what would be published, and check it against what was protected and attacked."""
     home, declared = out / cohort, workspace.dictionary.cohort(cohort)
     kinds = {one.kind.id: one.kind for one in requested}
     named = ["/".join(part for part in (one.kind.id, one.authority) if part) for one in requested if not one.kind.internal]
@@ -92,17 +77,7 @@ def propose(
 
 
 def sign(proposal: Proposal, name: str, day: date, workspace: Workspace, out: Path) -> Release:
-    """Record a person's name and date with a release, and keep what it showed for the protection of all that comes after.
-
-    Raises
-    ------
-    ParameterError
-        No name was given.
-    DisclosureError
-        Something stands in the way; nothing was recorded.
-    OutputError
-        The record cannot be written.
-    """
+    """Record a person's name and date with a release, and keep what it showed for the protection of all that comes after."""
     if not name.strip():
         raise ParameterError("a release is signed by a person.", found="an empty name", do="give the name with --signed-by.")
     if not proposal.ready:

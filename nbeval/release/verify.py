@@ -50,19 +50,7 @@ def verify_cohort(
     cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
     on_progress: Callable[[str], None] = no_progress,
 ) -> Verification:
-    """Make the published reports of a cohort again and compare them, number by number.
-
-    Parameters
-    ----------
-    cohort, kinds, workspace, out, authority
-        As in ``rendering.render_cohort``; ``out`` holds the published reports and is not touched.
-    on_progress : called with each step as it begins
-
-    Raises
-    ------
-    ParameterError
-        None of the reports asked for has been published in ``out``.
-    """
+    """Make the published reports of a cohort again and compare them, number by number."""
     declared = workspace.dictionary.cohort(cohort)
     published = [
         one for one in requests(declared, workspace.dictionary, kinds, authority=authority)

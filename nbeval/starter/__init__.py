@@ -16,22 +16,7 @@ _RENAMED = {"gitignore": ".gitignore"}
 def new_project(folder: Path) -> list[tuple[str, int]]:
     """Write a new, empty programme that loads and renders as it is.
 
-    Parameters
-    ----------
-    folder
-        Where; it must not exist yet, or be empty.
-
-    Returns
-    -------
-    list of (str, int)
-        Each file written, relative to the folder, and how many FILL IN marks it has.
-
-    Raises
-    ------
-    ParameterError
-        The folder holds something already; nothing was written.
-    OutputError
-        The folder cannot be written.
+    Each file written, relative to the folder, and how many FILL IN marks it has; nothing is written where the folder has something in it.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError(f"there is something in '{folder.name}' already.", found="a folder that is not empty, or a file",

@@ -15,28 +15,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]*")
 def begin_cohort(cohort: str, template: str, folder: Path | None = None) -> tuple[Path, list[tuple[int, str]]]:
     """Copy the declaration of a cohort to the file of a new one.
 
-    Parameters
-    ----------
-    cohort
-        The new id: small letters, figures and underscores.
-    template
-        The cohort whose file is copied.
-    folder
-        The dictionary; None as for ``nbeval.dictionary.load``.
-
-    Returns
-    -------
-    path : Path
-        The new file.
-    places : list of (int, str)
-        Line and text of each place marked to be filled in.
-
-    Raises
-    ------
-    ParameterError
-        The id is no id, or there is such a cohort, or there is no cohort to copy.
-    DictionaryError
-        The dictionary has faults, before or after: then the new file is not left behind.
+    The new file, and line and text of each place to fill in. Where the dictionary has faults afterwards, the file is not left behind.
     """
     declared = dictionaries.load(folder)
     known = [one.id for one in declared.cohorts]
