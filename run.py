@@ -11,7 +11,8 @@
     python3 run.py COMMAND ...       any nbeval command: check, render, verify, ...
 
 Needs Python 3.11 or later and nothing else. Set-up makes the folder .venv from requirements.lock
-and is not repeated while the lock, the Python version and pyproject.toml stay the same.
+and is not repeated while the lock, the Python version and pyproject.toml stay the same. A folder .venv
+that was made by something else is left as it is.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0
+    if is_foreign():
+        return refuse("there is a folder .venv here that this script did not make; it was left as it is.\n"
+                      "  do       move or remove .venv and run the same command again, or use the Python in it:\n"
+                      "           .venv/bin/python -m nbeval COMMAND, after installing requirements.lock and nbeval there.")
     try:
         set_up()
     except KeyboardInterrupt:
@@ -82,13 +87,30 @@ def set_up() -> None:
     if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
         return
     say("Setting up: this takes a minute or two, once.")
-    venv.create(VENV, with_pip=True, clear=VENV.exists())
+    clear()
+    venv.create(VENV, with_pip=True)
     say("  1 of 2  installing the pinned packages")
     install("-r", str(LOCK), "--require-hashes", "--no-deps")
     say("  2 of 2  installing nbeval itself")
     install("--no-build-isolation", "--no-deps", "--editable", str(ROOT))
     STAMP.write_text(wanted, encoding="utf-8")
     say("Set up.")
+
+
+def is_foreign() -> bool:
+    """Whether .venv has something in it and not the stamp, which is there from the beginning of a set-up to its end."""
+    return VENV.exists() and not STAMP.is_file() and (not VENV.is_dir() or any(VENV.iterdir()))
+
+
+def clear() -> None:
+    """Empty .venv but for its stamp, which says from now on that the set-up is not finished."""
+    VENV.mkdir(exist_ok=True)
+    STAMP.write_text("not finished\n", encoding="utf-8")
+    for path in VENV.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != STAMP:
+            path.unlink()
 
 
 def install(*what: str) -> None:

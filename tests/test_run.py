@@ -54,8 +54,8 @@ def test_a_changed_lock_is_set_up_again(run, tmp_path, monkeypatch):
     assert run.VENV in done and run.STAMP.read_text(encoding="utf-8") == run.fingerprint()
 
 
-def test_a_failed_installation_leaves_no_stamp_and_says_what_to_do(run, monkeypatch, capsys):
-    monkeypatch.setattr(run.venv, "create", lambda path, **_: path.mkdir())
+def test_a_failed_installation_is_begun_anew_and_says_what_to_do(run, monkeypatch, capsys):
+    monkeypatch.setattr(run.venv, "create", lambda path, **_: path.mkdir(exist_ok=True))
 
     def fails(line: list[str]) -> None:
         raise subprocess.CalledProcessError(1, line)
@@ -63,17 +63,34 @@ def test_a_failed_installation_leaves_no_stamp_and_says_what_to_do(run, monkeypa
     monkeypatch.setattr(run, "run", fails)
     assert run.main(["check", "specimen"]) == 2
     assert "check the connection" in capsys.readouterr().err
-    assert not run.STAMP.exists()
+    assert run.STAMP.read_text(encoding="utf-8") != run.fingerprint() and not run.is_foreign()
 
 
-def test_ctrl_c_while_setting_up_is_a_line_and_leaves_no_stamp(run, monkeypatch, capsys):
+def test_ctrl_c_while_setting_up_is_a_line_and_begun_anew(run, monkeypatch, capsys):
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run.venv, "create", stopped)
     assert run.main(["check", "specimen"]) == 130
     assert capsys.readouterr().err.endswith("Stopped. The same command sets up anew.\n")
-    assert not run.STAMP.exists()
+    assert run.STAMP.read_text(encoding="utf-8") != run.fingerprint() and not run.is_foreign()
+
+
+def test_a_folder_that_something_else_made_is_left_as_it_is(run, monkeypatch, capsys):
+    run.VENV.mkdir()
+    (run.VENV / "pyvenv.cfg").write_text("home = elsewhere\n", encoding="utf-8")
+    monkeypatch.setattr(run.venv, "create", lambda *_, **__: pytest.fail("made anew"))
+    assert run.main(["check", "specimen"]) == 2
+    assert "move or remove .venv" in capsys.readouterr().err
+    assert [path.name for path in run.VENV.iterdir()] == ["pyvenv.cfg"]
+
+
+def test_what_was_there_of_a_former_set_up_is_removed_but_the_stamp(run):
+    (run.VENV / "lib").mkdir(parents=True)
+    for path in (run.STAMP, run.VENV / "pyvenv.cfg", run.VENV / "lib" / "module.py"):
+        path.write_text("former", encoding="utf-8")
+    run.clear()
+    assert [path.name for path in run.VENV.iterdir()] == [run.STAMP.name]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere a process cannot take the place of another")

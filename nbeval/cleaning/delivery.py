@@ -8,8 +8,7 @@ from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.cleaning.records import Records
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
-from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS, empty
-from nbeval.frames import check
+from nbeval.frames import ACTIONS, CONDITIONS, RATINGS, VISITS, check, empty
 
 
 def clean_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,8 +8,7 @@ from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.cleaning.records import EPOCH, Records, since_epoch, span
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
-from nbeval.evidence_frames import JUDGEMENTS
-from nbeval.frames import check
+from nbeval.frames import JUDGEMENTS, check
 
 
 def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:

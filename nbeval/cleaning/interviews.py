@@ -14,8 +14,7 @@ from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
 from nbeval.errors import SourceError
-from nbeval.evidence_frames import CODES, QUOTES, empty
-from nbeval.frames import check
+from nbeval.frames import CODES, QUOTES, check, empty
 
 
 #: between the levels of a code system: tools write "Parent\\Child" or "Parent > Child"

@@ -20,8 +20,7 @@ from nbeval.dictionary.enums import OfficialRole, YearForm
 from nbeval.dictionary.lookup import Official, last_day
 from nbeval.dictionary.models import Cohort, OfficialTable, Source
 from nbeval.errors import DictionaryError, SourceError, UnknownCodeError, UnknownHeaderError
-from nbeval.evidence_frames import OFFICIAL
-from nbeval.frames import FINDINGS, check
+from nbeval.frames import FINDINGS, OFFICIAL, check
 
 
 NUMBERS = (OfficialRole.COUNT, OfficialRole.VALUE, OfficialRole.CONF_LOW, OfficialRole.CONF_HIGH)

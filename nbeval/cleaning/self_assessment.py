@@ -16,8 +16,7 @@ from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import Choice, Cohort, Source, SourceField
 from nbeval.errors import SourceError, UnknownHeaderError
-from nbeval.evidence_frames import RATINGS, empty
-from nbeval.frames import check
+from nbeval.frames import RATINGS, check, empty
 
 #: roles that are on the cover sheet and not in the sheets of raters
 COVER_ROLES = (FieldRole.AUTHORITY, FieldRole.WAVE, FieldRole.PEOPLE)

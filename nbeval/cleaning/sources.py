@@ -19,8 +19,7 @@ from nbeval.cleaning.self_assessment import clean_ratings
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Source
-from nbeval.evidence_frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOTES, RATINGS, VISITS, Evidence, empty
-from nbeval.frames import CleanedCohort
+from nbeval.frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOTES, RATINGS, VISITS, CleanedCohort, Evidence, empty
 
 TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES,
           "judgements": JUDGEMENTS, "official": OFFICIAL}

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from nbeval import __version__
-from nbeval.cli import claims, data, projects, releases, reports
+from nbeval.cli import data, reports
+from nbeval.cli.claims import HELP, claims
 from nbeval.cli.options import be_verbose, on_progress
 from nbeval.errors import STOPPED, NbevalError
 
@@ -22,8 +23,20 @@ app = typer.Typer(
          "Exit code 0: done, or yes. 1: the answer is no. 2: something you can put right; the message says how. "
          "130: stopped with Ctrl-C.",
 )
-for group in (projects, data, reports, releases, claims):
-    group.add_to(app)
+_cohorts = typer.Typer(help="Begin a cohort.", no_args_is_help=True)
+for command in (data.new, data.specimen, data.dictionary, data.check, data.results,
+                reports.render, reports.verify, reports.attack, reports.release, reports.bundle):
+    app.command()(command)
+app.command(help=HELP)(claims)
+app.add_typer(_cohorts, name="cohort")
+
+
+@_cohorts.callback()
+def _cohort() -> None:
+    """Begin a cohort."""
+
+
+_cohorts.command("new")(data.new_cohort)
 
 
 def _version(asked: bool) -> None:

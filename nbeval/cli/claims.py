@@ -9,7 +9,7 @@ import typer
 
 from nbeval.cli.options import say
 
-_HELP = """Work printed claims out again, and say of each what the figures behind it allow.
+HELP = """Work printed claims out again, and say of each what the figures behind it allow.
 
 FILE is a CSV file of claims, one per row (--template writes one to fill in), or report.html or results.csv of a report
 that nbeval made, whose percentages are then held against their counts and bases.
@@ -22,11 +22,6 @@ df1, df2, p; tails). In a comparison a percentage may be [c], [x], [z] or [low].
 Verdicts: reproduces, consistent, cannot be decided; misprint, impossible, does not follow: with one of these three the
 exit code is 1.
 """
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command("claims", help=_HELP)(claims)
 
 
 def claims(

@@ -1,4 +1,4 @@
-"""The commands from exports to results: specimen, dictionary, check, results."""
+"""The commands up to results: a programme of one's own, a cohort, the dictionary, the exports and their checks."""
 
 from __future__ import annotations
 
@@ -7,23 +7,50 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nbeval.cli.options import (
-    AsJson, CohortName, DataFolder, DictionaryFolder, OutFolder, say, say_json, study_of, workspace_of, write_atomically, writing,
-)
+from nbeval.cli import options
+from nbeval.cli.options import say, say_json, study_of, workspace_of, write_atomically, writing
 
 if TYPE_CHECKING:
     from nbeval.study import CleanedStage
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("specimen")(specimen)
-    app.command("dictionary")(dictionary)
-    app.command("check")(check)
-    app.command("results")(results)
+def new(folder: Annotated[Path, typer.Argument(help="The folder to write, which does not exist yet.", metavar="PROJECT")]) -> None:
+    """Begin a programme of your own.
+
+    Writes a dictionary with one short survey and an invented cohort, notebooks and a README. What is yours to say is
+    marked FILL IN; until then every command runs on the invented cohort.
+    """
+    from nbeval.starter import MARK, new_project
+
+    written = new_project(folder)
+    marked = [(name, count) for name, count in written if count]
+    say(f"{len(written)} files written to {folder}; {sum(count for _, count in marked)} lines in {len(marked)} of them are marked {MARK}:")
+    for name, count in marked:
+        say(f"  {count:>3}  {name}")
+    say(f"Try it:  cd {folder}")
+    say("         nbeval render example")
 
 
-def specimen(out: OutFolder = Path("specimen_exports"), dictionary: DictionaryFolder = None) -> None:
+def new_cohort(
+    cohort: Annotated[str, typer.Argument(help="The id of the new cohort.", metavar="ID")],
+    template: Annotated[str, typer.Option("--from", help="The cohort whose declaration is copied.")],
+    dictionary: options.DictionaryFolder = None,
+) -> None:
+    """Copy a cohort's declaration to a new file.
+
+    What has to be filled in is named line by line; nothing that exists is written over.
+    """
+    from nbeval.starter import begin_cohort
+
+    path, places = begin_cohort(cohort, template, dictionary)
+    say(f"written  {path}")
+    say(f"{len(places)} places to fill in:" if places else "Nothing in it is marked to be filled in: read all of it.")
+    for line, text in places:
+        say(f"  line {line:<4} {text}")
+    say("Then run: nbeval dictionary")
+
+
+def specimen(out: options.OutFolder = Path("specimen_exports"), dictionary: options.DictionaryFolder = None) -> None:
     """Write the invented exports.
 
     With them everything can be tried without confidential data.
@@ -38,7 +65,7 @@ def specimen(out: OutFolder = Path("specimen_exports"), dictionary: DictionaryFo
 
 def dictionary(
     out: Annotated[Path | None, typer.Option("--out", help="Write a codebook and table schemas there.")] = None,
-    dictionary: DictionaryFolder = None,
+    dictionary: options.DictionaryFolder = None,
 ) -> None:
     """Validate the dictionary.
 
@@ -59,7 +86,7 @@ def dictionary(
                 say(f"written  {path}")
 
 
-def check(cohort: CohortName, as_json: AsJson = False, dictionary: DictionaryFolder = None, data: DataFolder = None) -> None:
+def check(cohort: options.CohortName, as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None) -> None:
     """Read and check a cohort's exports.
 
     Prints how many forms were read, kept and excluded, and what the checks found: counts, never an answer.
@@ -86,10 +113,10 @@ def _print_checks(cleaned: CleanedStage) -> None:
 
 
 def results(
-    cohort: CohortName,
+    cohort: options.CohortName,
     out: Annotated[Path, typer.Option("--out", help="The CSV file to write.")],
     internal: Annotated[bool, typer.Option("--internal", help="I know that these results are not protected.")] = False,
-    dictionary: DictionaryFolder = None, data: DataFolder = None,
+    dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Write every result, unprotected.
 

@@ -1,30 +1,30 @@
-"""The commands that make reports, and make them again: render, verify."""
+"""The commands that make reports and let them out: render, verify, attack, release, bundle."""
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nbeval.cli.options import (
-    AsJson, AuthorityName, CohortName, DataFolder, DictionaryFolder, Kinds, OutFolder, on_progress, say, say_json, workspace_of,
-)
+from nbeval.cli import options
+from nbeval.cli.options import on_progress, say, say_json, study_of, workspace_of
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands of this module."""
-    app.command("render")(render)
-    app.command("verify")(verify)
+    from nbeval.release.sign import Proposal
+    from nbeval.study import Study
 
 
 def render(
-    cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"),
+    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"),
     formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, md, separated by commas; all but md where none is named.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="How many reports at a time.")] = None,
     dask: Annotated[str, typer.Option("--dask", help="Let a Dask cluster make them.", metavar="ADDRESS")] = "",
-    dictionary: DictionaryFolder = None, data: DataFolder = None,
+    dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Make a cohort's reports.
 
@@ -47,8 +47,8 @@ def render(
 
 
 def verify(
-    cohort: CohortName, kinds: Kinds = None, authority: AuthorityName = "", out: OutFolder = Path("reports"), as_json: AsJson = False,
-    dictionary: DictionaryFolder = None, data: DataFolder = None,
+    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"), as_json: options.AsJson = False,
+    dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Make reports again and compare.
 
@@ -64,3 +64,121 @@ def verify(
         say(str(answer))
     if not answer.same:
         raise typer.Exit(1)
+
+
+def attack(
+    cohort: options.CohortName, out: options.OutFolder = Path("reports"), as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
+) -> None:
+    """Try to work out what a cohort's reports withhold.
+
+    Takes everything that all reports of the cohort may show, and what was published before (the record in --out),
+    and finds how closely each withheld number can be derived from it. Prints counts and places, never a number of
+    people. Exit code 0: nothing can be worked out. 1: something can; the reports cannot be made.
+    """
+    audit = _audit(study_of(cohort, dictionary, data, out))
+    if as_json:
+        say_json({"cohort": cohort, "passed": bool(audit["ok"].all()), **_audit_record(audit)})
+    else:
+        _print_audit(audit)
+    if not audit["ok"].all():
+        raise typer.Exit(1)
+
+
+def release(
+    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"),
+    signed_by: Annotated[str, typer.Option("--signed-by", help="The person who answers for the release.", metavar="NAME")] = "",
+    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the release.")] = None,
+    as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
+) -> None:
+    """Say what would be published, or sign it.
+
+    Lists the files with their checksums, the audit and the checklist of a release. With --signed-by a person's name and
+    the date are recorded in COHORT/release.json, with the results that went out; every later report of the cohort is
+    protected against them. Exit code 1: something stands in the way.
+    """
+    from nbeval.request import requests
+    from nbeval.release.sign import propose, sign
+
+    study = study_of(cohort, dictionary, data, out)
+    requested = requests(study.cohort, study.dictionary, kinds or (), authority=authority)
+    proposal = propose(requested, cohort, _audit(study), study.results(), study.workspace, out)
+    if not as_json:
+        _print_proposal(proposal)
+    signed = sign(proposal, signed_by, day.date() if day else date.today(), study.workspace, out) if signed_by else None
+    if as_json:
+        say_json({"cohort": cohort, "ready": proposal.ready, "signed": signed.about if signed else "", "reports": list(proposal.reports),
+                  "files": dict(sorted(proposal.files.items())), "faults": list(proposal.faults), "notes": list(proposal.notes),
+                  **_audit_record(proposal.audit)})
+    elif signed:
+        say(f"\nRecorded in {cohort}/release.json: {signed.about}.")
+    elif proposal.ready:
+        say("\nNot signed. To release it, run the command again with --signed-by NAME.")
+    if not proposal.ready:
+        raise typer.Exit(1)
+
+
+def bundle(
+    cohort: options.CohortName,
+    out: Annotated[Path, typer.Option("--out", help="The ZIP file to write.", metavar="FILE")],
+    reports: Annotated[Path, typer.Option("--reports", help="The folder with the published reports.")] = Path("reports"),
+    dictionary: options.DictionaryFolder = None,
+) -> None:
+    """Write a bundle for a reviewer.
+
+    One archive with the program, pinned packages, dictionary, notebooks, released reports, instructions, and invented
+    exports of the same shape. Nothing in it is confidential.
+    """
+    from nbeval.release.bundle import write_bundle
+
+    workspace = workspace_of(dictionary)
+    count = write_bundle(workspace.dictionary.cohort(cohort), workspace, reports, out)
+    say(f"{count} files written to {out}. Its README.md says what a reviewer does with it.")
+
+
+def _audit(study: Study) -> pd.DataFrame:
+    """The audit of a fresh attack, with how the withheld cells had been chosen."""
+    from nbeval import pipeline
+    from nbeval.release.ledger import earlier_results
+
+    earlier = earlier_results(study.cohort.id, study.workspace.releases)
+    return pipeline.attack(study.results().disclosed, study.cohort, study.dictionary, earlier=earlier)
+
+
+def _audit_record(audit: pd.DataFrame) -> dict[str, Any]:
+    """An audit in counts, and whatever can be worked out, by place."""
+    from nbeval.release.sign import summary
+
+    places = ["source", "wave", "block", "authority", "group", "level", "what"]
+    return {"audit": summary(audit), "leaks": audit.loc[~audit["ok"].astype(bool), places].to_dict("records")}
+
+
+def _print_audit(audit: pd.DataFrame) -> None:
+    """An audit in lines: what was tried, and whatever can be worked out."""
+    from nbeval.release.sign import summary
+
+    counts = summary(audit)
+    say(f"{counts['withheld']} withheld numbers attacked; {counts['derivable']} can be worked out too closely.")
+    if counts["withheld"]:
+        say(f"  the narrowest interval that anybody can derive holds {counts['narrowest_interval'] + 1:.0f} values")
+        say(f"  chosen exactly: {counts['chosen_exactly']}; by the heuristic for very large tables: {counts['chosen_by_heuristic']}")
+    for leak in audit[~audit["ok"]].itertuples(index=False):
+        about = ", ".join(part for part in (leak.source, leak.wave, leak.block, leak.authority, leak.group, leak.level, leak.what) if part)
+        say(f"  LEAK  {about}\n        from {leak.meets}")
+
+
+def _print_proposal(proposal: Proposal) -> None:
+    """The files, the audit and the checklist."""
+    from nbeval.release.sign import BY_A_PERSON
+
+    say(f"{len(proposal.reports)} reports of {proposal.cohort}, {len(proposal.files)} files:")
+    for name, digest in sorted(proposal.files.items()):
+        say(f"  {digest}  {name}")
+    say("\nThe attack")
+    _print_audit(proposal.audit)
+    say("\nChecklist")
+    for fault in proposal.faults or ("every file is as it was made, from the results that were attacked.",):
+        say(f"  [{' ' if proposal.faults else 'x'}] {fault}")
+    for note in proposal.notes:
+        say(f"  [i] {note}")
+    for line in BY_A_PERSON:
+        say(f"  [ ] {line}")

@@ -27,8 +27,7 @@ from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.rows import gather
 from nbeval.estimate.themes import theme_results
 from nbeval.estimate.weighted import weighted
-from nbeval.evidence_frames import Evidence
-from nbeval.frames import Measured
+from nbeval.frames import Evidence, Measured
 
 #: what is estimated of every cohort, in the order of reading
 ALWAYS = (

@@ -55,9 +55,8 @@ def propose(
 ) -> Proposal:
     """Put together what would be published, and check it against what was protected and attacked."""
     home, declared = out / cohort, workspace.dictionary.cohort(cohort)
-    kinds = {one.kind.id: one.kind for one in requested}
-    named = ["/".join(part for part in (one.kind.id, one.authority) if part) for one in requested if not one.kind.internal]
-    there = tuple(name for name in named if read(home / name).get("completed"))
+    kinds = {"/".join(part for part in (one.kind.id, one.authority) if part): one.kind for one in requested if not one.kind.internal}
+    there = tuple(name for name in kinds if read(home / name).get("completed"))
     if not there:
         raise ParameterError(
             f"there is no report of cohort '{cohort}' to release.", found="no finished report that may be published",
@@ -68,12 +67,13 @@ def propose(
         record = read(home / name)
         files |= {f"{name}/{file}": file_sha256(home / name / file) for file in sorted([*record["outputs"], PROVENANCE])}
         faults += [*_altered(name, record, files), *_foreign(name, home / name / "report.ipynb")]
-        if record["dictionary"]["entries"] != fingerprint_of_report(scope_of_report(workspace.dictionary, declared, kinds[name.split("/")[0]])):
+        scope = scope_of_report(workspace.dictionary, declared, kinds[name])
+        if record["report"]["kind"] != kinds[name].id or record["dictionary"]["entries"] != fingerprint_of_report(scope):
             faults.append(f"{name} was made with another state of the dictionary; render it again.")
     results = _shown([home / name / RESULTS_FILE for name in there])
     faults += _not_attacked(results, kept.disclosed.table)
     faults += [f"{(~audit['ok']).sum()} withheld numbers can be worked out."] if not audit["ok"].all() else []
-    return Proposal(cohort, there, files, audit, results, tuple(faults), tuple(_notes(cohort, there, named, results, workspace, out)))
+    return Proposal(cohort, there, files, audit, results, tuple(faults), tuple(_notes(cohort, there, list(kinds), results, workspace, out)))
 
 
 def sign(proposal: Proposal, name: str, day: date, workspace: Workspace, out: Path) -> Release:

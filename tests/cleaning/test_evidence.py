@@ -14,8 +14,7 @@ from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import CorrectionError, NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
-from nbeval.evidence_frames import ACTIONS, CONDITIONS, RATINGS, VISITS
-from nbeval.frames import check
+from nbeval.frames import ACTIONS, CONDITIONS, RATINGS, VISITS, check
 from nbeval.specimen.sources import write_evidence
 from tests.cleaning.evidence_exports import cell_of, change_book, change_csv, correction, drop_row, drop_sheet
 
