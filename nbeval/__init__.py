@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from nbeval.errors import NbevalError
     from nbeval.estimate.tidy import change, compare_groups, crosstab, levels, reliability
     from nbeval.library import codebook, read_dictionary, render, verify
-    from nbeval.scoring.codes import band, recode
+    from nbeval.scoring.recoding import band, recode
     from nbeval.scoring.scales import Scale, score
     from nbeval.study import Study, open_report, open_study
 
@@ -74,7 +74,7 @@ __version__ = "0.2.0"
 #: where each public name is written; it is imported when it is first used
 _HOME = {
     "label": "cleaning.labels", "clean": "cleaning.one_export",
-    "Scale": "scoring.scales", "score": "scoring.scales", "band": "scoring.codes", "recode": "scoring.codes",
+    "Scale": "scoring.scales", "score": "scoring.scales", "band": "scoring.recoding", "recode": "scoring.recoding",
     "levels": "estimate.tidy", "crosstab": "estimate.tidy", "change": "estimate.tidy", "compare_groups": "estimate.tidy",
     "reliability": "estimate.tidy",
     "protect": "disclosure.one_table",

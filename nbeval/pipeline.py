@@ -68,11 +68,11 @@ def estimate(
 ) -> pd.DataFrame:
     """Values to results: one row per estimate (``frames.RESULTS``), unprotected, never to leave."""
     from nbeval.claims.results import estimate_published
-    from nbeval.estimate import assembly, rows
+    from nbeval.estimate import assembly, outcome
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return estimate_published(cleaned.figures, cohort, dictionary)
-    survey = assembly.estimate(measured, cohort, dictionary) if measured else rows.no_results()
+    survey = assembly.estimate(measured, cohort, dictionary) if measured else outcome.no_results()
     return assembly.estimate_evidence(cleaned.evidence, survey, cohort, dictionary)
 
 

@@ -12,7 +12,7 @@ from scipy import stats
 from scipy.special import expit
 
 from nbeval.estimate.families import adjust
-from nbeval.estimate.linearised import DomainMeans, domain_means, korn_graubard, survey_design
+from nbeval.estimate.weighted import DomainMeans, domain_means, korn_graubard, survey_design
 from nbeval.estimate.matched import FEW_DISCORDANT
 from nbeval.estimate.means import hedges_g, mean_against_fixed, mean_interval, paired_t, standardised_change, welch
 from nbeval.estimate.models import LINEAR, LOGISTIC, adjusted_change, fit, odds_ratios, prepare, standardised_difference
@@ -25,7 +25,7 @@ from nbeval.estimate.proportions import (
 )
 from nbeval.estimate.ranks import compare_counts, signed_rank
 from nbeval.estimate.reliability import alpha
-from nbeval.estimate.tables import cramers_v, goodness_of_fit, independence
+from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
 
 
 SCALE = np.arange(11.0)

@@ -142,7 +142,7 @@ def test_recoding_keeps_gaps_and_refuses_what_it_would_lose():
 
 
 def test_bands_are_the_published_ones_and_agree_with_the_dictionary():
-    from nbeval.scoring.codes import published_bands
+    from nbeval.scoring.recoding import published_bands
 
     codes = pd.Series(range(11), dtype=float)
     declared = nb.read_dictionary()

@@ -16,10 +16,10 @@ from nbeval.estimate.comparisons import change
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels
 from nbeval.estimate.plan import make_plan
-from nbeval.estimate.rows import gather
+from nbeval.estimate.outcome import gather
 from nbeval.frames import Measured
 from nbeval.scoring import measure
-from nbeval.scoring.indicators import derive_indicators
+from nbeval.scoring import derive_indicators
 from nbeval.specimen import write_specimen
 from nbeval.specimen.people import draw_people, target_shares
 

@@ -22,7 +22,7 @@ from nbeval.claims.arithmetic import (
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Match, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, PrintedFigure
-from nbeval.estimate.rows import gather, result_rows
+from nbeval.estimate.outcome import gather, result_rows
 from nbeval.frames import Contrast, Quantity
 
 NO_BASE = "no interval: the number who answered is not published"

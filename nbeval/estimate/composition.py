@@ -7,10 +7,9 @@ import pandas as pd
 
 from nbeval.estimate.comparisons import compare_percentages, pair
 from nbeval.estimate.levels import percentages
-from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.outcome import Outcome, outcome_columns
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import outcome_columns
-from nbeval.estimate.tables import cramers_v, goodness_of_fit, independence
+from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
 from nbeval.frames import Contrast, Method, Quantity
 
 

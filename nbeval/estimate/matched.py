@@ -13,13 +13,11 @@ from nbeval.dictionary.models import Indicator
 from nbeval.estimate.comparisons import POWER, difference_rows, pair
 from nbeval.estimate.levels import percentages, unit_of
 from nbeval.estimate.means import paired_t, standardised_change
-from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.plan import Plan, spread
+from nbeval.estimate.outcome import Outcome, outcome_columns
+from nbeval.estimate.plan import Plan, spread, tally
 from nbeval.estimate.power import smallest_change_paired
 from nbeval.estimate.proportions import mcnemar, newcombe_paired
 from nbeval.estimate.ranks import rank_biserial, signed_rank
-from nbeval.estimate.rows import outcome_columns
-from nbeval.estimate.tally import tally
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: with fewer people than this who changed their answer McNemar's test is exact

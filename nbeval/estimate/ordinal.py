@@ -17,9 +17,8 @@ from scipy.special import expit
 
 from nbeval.dictionary.models import Indicator
 from nbeval.estimate.models import Design, Predictors, exponentiated, make_design, prepare
-from nbeval.estimate.outcome import Outcome, not_estimable, wald
+from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import Plan, in_order
-from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Contrast, Quantity
 
 METHOD = "proportional_odds"

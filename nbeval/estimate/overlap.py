@@ -18,9 +18,8 @@ from nbeval.errors import ParameterError
 from nbeval.estimate.comparisons import wave_pairs
 from nbeval.estimate.levels import unit_of
 from nbeval.estimate.means import moments
-from nbeval.estimate.outcome import Outcome, not_estimable, wald
+from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import Plan
-from nbeval.estimate.rows import outcome_columns
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 METHOD = "overlap_bounds_normal"

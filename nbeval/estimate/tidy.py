@@ -25,12 +25,13 @@ from nbeval.estimate import families
 from nbeval.estimate import reliability as scales
 from nbeval.estimate.comparisons import compare_means, compare_percentages, pair
 from nbeval.estimate.levels import mean_levels, percentages
-from nbeval.estimate.linearised import SurveyDesign, domain_differences, domain_means, survey_design
+from nbeval.estimate.weighted import (
+    SurveyDesign, domain_differences, domain_means, survey_design, weighted_differences, weighted_levels,
+)
 from nbeval.estimate.matched import paired_mean, paired_percentage
 from nbeval.estimate.proportions import clopper_pearson
-from nbeval.estimate.tables import cramers_v, independence
-from nbeval.estimate.tally import tally
-from nbeval.estimate.weighted import weighted_differences, weighted_levels
+from nbeval.estimate.contingency import cramers_v, independence
+from nbeval.estimate.plan import tally
 from nbeval.frames import Method, Reason
 
 #: the columns of an estimate, in their order; those that do not apply are left out

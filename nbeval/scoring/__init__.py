@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.models import Cohort
+from nbeval.dictionary.codes import matcher
+from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.models import Cohort, GroupLevel, Indicator
 from nbeval.frames import CleanedCohort, Measured
-from nbeval.scoring.indicators import add_groups, derive_indicators
+from nbeval.scoring.recoding import placed
 from nbeval.scoring.scales import Scale, scale_items, score_answers
 from nbeval.scoring.weights import weigh
 
@@ -67,3 +69,69 @@ def _as_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     block = block.rename(columns={"score": "code"}).assign(item=scale.name)
     block["code"] = block["code"].astype(np.float64)
     return block[list(answers.columns)]
+
+
+def derive_indicators(answers: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
+    """Code every indicator for every respondent who has an entry for its item or scale.
+
+    One row per respondent x indicator (``frames.VALUES``), by indicator in the order given, then as in ``answers`` (one row per
+    respondent x item or scale). A percentage is 1 where the answer is one of the indicator's codes and 0 where it is another valid
+    answer, a mean or an ordered answer is the code itself; where there is no valid answer ``missing`` says why.
+    """
+    rows_of = _rows_by_item(answers["item"])
+    blocks = [(one, rows_of[one.item or one.scale]) for one in indicators if (one.item or one.scale) in rows_of]
+    lengths = [len(rows) for _, rows in blocks]
+    ends = np.cumsum([0, *lengths])
+    code, respondent = answers["code"].to_numpy(), answers["respondent"].to_numpy()
+    coded = {name: answers[name].cat.codes.to_numpy() for name in ("wave", "authority", "missing")}
+    # filled block by block: thirty million values leave no room for a copy
+    filled = {name: np.empty(ends[-1], column.dtype) for name, column in (coded | {"respondent": respondent}).items()}
+    value = np.empty(ends[-1])
+    for (one, rows), start, end in zip(blocks, ends[:-1], ends[1:], strict=True):
+        for name, column in (coded | {"respondent": respondent}).items():
+            filled[name][start:end] = column[rows]
+        value[start:end] = _value(code[rows], one)
+    names = [one.indicator for one, _ in blocks]
+    kind = np.min_scalar_type(-max(len(names), 1))
+    indicator = np.repeat(np.arange(len(names), dtype=kind), lengths)
+    labelled = {name: pd.Categorical.from_codes(filled[name], dtype=answers[name].dtype) for name in coded}
+    return pd.DataFrame({
+        "respondent": filled["respondent"], "wave": labelled["wave"], "authority": labelled["authority"],
+        "indicator": pd.Categorical.from_codes(indicator, categories=names), "value": value, "missing": labelled["missing"],
+    }, copy=False)
+
+
+def _rows_by_item(item: pd.Series) -> Mapping[str, np.ndarray]:
+    """The positions of each item's rows, found in one sort."""
+    codes = item.cat.codes.to_numpy()
+    order = np.argsort(codes, kind="stable")
+    edges = np.searchsorted(codes[order], np.arange(len(item.cat.categories) + 1))
+    return {
+        name: order[edges[k]:edges[k + 1]]
+        for k, name in enumerate(item.cat.categories) if edges[k + 1] > edges[k]
+    }
+
+
+def _value(codes: np.ndarray, indicator: Indicator) -> np.ndarray:
+    """The indicator's value for each code; missing stays missing."""
+    if indicator.measure is not Measure.PERCENT:
+        return codes
+    return np.where(np.isfinite(codes), matcher(indicator.codes).contains(codes), np.nan)
+
+
+def add_groups(
+    respondents: pd.DataFrame, answers: pd.DataFrame, groups: Mapping[str, Sequence[GroupLevel]]
+) -> pd.DataFrame:
+    """Give every respondent their level of each group, as one category column per group: one row per respondent.
+
+    Missing where the item was not answered or the answer belongs to no level; levels are in the order in which they are shown.
+    """
+    grouped = respondents.copy()
+    for name, levels in groups.items():
+        codes = (
+            answers.loc[answers["item"] == levels[0].item].set_index("respondent")["code"]
+            .reindex(grouped["respondent"]).to_numpy(dtype=float)
+        )
+        found = placed(codes, [matcher(level.codes) for level in levels])
+        grouped[name] = pd.Categorical.from_codes(found, categories=[level.level for level in levels])
+    return grouped

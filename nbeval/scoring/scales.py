@@ -13,7 +13,7 @@ from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import MissingReason, ScaleRule
 from nbeval.dictionary.models import Scale as DeclaredScale
 from nbeval.errors import FrameError, ParameterError
-from nbeval.scoring.codes import codes_of, column_of
+from nbeval.scoring.recoding import codes_of, column_of
 
 Range = tuple[float, float]
 

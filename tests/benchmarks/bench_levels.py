@@ -20,9 +20,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.estimate.levels import levels
-from nbeval.estimate.plan import PLACE, Plan
-from nbeval.estimate.tally import tally
-from nbeval.scoring.indicators import derive_indicators
+from nbeval.estimate.plan import PLACE, Plan, tally
+from nbeval.scoring import derive_indicators
 from tests.benchmarks.invented import WAVES, answers, indicators
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

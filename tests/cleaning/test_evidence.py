@@ -15,7 +15,7 @@ from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import CorrectionError, NbevalError, SourceError, UnknownCodeError, UnknownHeaderError
 from nbeval.frames import ACTIONS, CONDITIONS, RATINGS, VISITS, check
-from nbeval.specimen.sources import write_evidence
+from nbeval.specimen.evidence_exports import write_evidence
 from tests.cleaning.evidence_exports import cell_of, change_book, change_csv, correction, drop_row, drop_sheet
 
 BOOK = "self_assessment/baseline/quillshire.xlsx"

@@ -11,9 +11,9 @@ from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source, SourceFiles
 from nbeval.errors import SourceError, UnknownCodeError
-from nbeval.estimate.official import official_results
+from nbeval.estimate.evidence import official_results
 from nbeval.disclosure.protect import protect_release
-from nbeval.specimen.sources import write_evidence
+from nbeval.specimen.evidence_exports import write_evidence
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = "dfe_care_leavers_activity_2019_2023.csv"

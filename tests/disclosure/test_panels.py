@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from nbeval.estimate.rows import result_rows
+from nbeval.estimate.outcome import result_rows
 from nbeval.disclosure.primary import panels_withheld
 
 POLICY = SimpleNamespace(not_of_answers=("tool",), threshold=10, threshold_percent_base=10)

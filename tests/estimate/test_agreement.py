@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nbeval.estimate.tables import kappa
+from nbeval.estimate.contingency import kappa
 from tests.estimate.reference import case, expected_rows, inputs, meets, near
 
 WEIGHTS = ("unweighted", "linear", "quadratic")

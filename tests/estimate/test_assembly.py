@@ -10,7 +10,7 @@ from nbeval import dictionary
 from nbeval.dictionary.enums import Measure, MissingReason
 from nbeval.dictionary.models import Weighting
 from nbeval.estimate.assembly import estimate
-from nbeval.estimate.tally import tally
+from nbeval.estimate.plan import tally
 from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Quantity, check
 
 PEOPLE = 60

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from nbeval.estimate.clustered import cr2
+from nbeval.estimate.models import cr2
 from tests.estimate.reference import case, expected, expected_rows, inputs, near
 
 METHOD = "cr2_satterthwaite"

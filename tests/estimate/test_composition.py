@@ -8,7 +8,7 @@ from scipy import stats
 from nbeval import dictionary
 from nbeval.dictionary.models import Margin
 from nbeval.estimate.composition import composition
-from nbeval.estimate.tables import goodness_of_fit
+from nbeval.estimate.contingency import goodness_of_fit
 from nbeval.estimate.plan import make_plan
 from tests.estimate.test_assembly import measured, people_of
 

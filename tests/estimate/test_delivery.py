@@ -6,9 +6,9 @@ import pytest
 
 from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
-from nbeval.estimate.delivery import action_results, condition_results, visit_results
+from nbeval.estimate.evidence import action_results, condition_results, visit_results
 from nbeval.frames import RESULTS, check
-from nbeval.specimen.sources import write_evidence
+from nbeval.specimen.evidence_exports import write_evidence
 
 
 @pytest.fixture(scope="module")

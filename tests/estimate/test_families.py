@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from nbeval import dictionary
 from nbeval.estimate.families import add_verdicts, adjust_families
-from nbeval.estimate.rows import result_rows
+from nbeval.estimate.outcome import result_rows
 
 #: textbook p-values (Benjamini and Hochberg 1995, section 3.2) and R's p.adjust of them
 P = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
@@ -22,7 +24,7 @@ def declared(root):
     tiny = dictionary.load(root / "tests" / "programmes" / "tiny")
     one = tiny.indicators[0]
     many = tuple(one.model_copy(update={"indicator": f"i{k:02d}", "family": "main"}) for k in range(len(P)))
-    return tiny.__class__(**{**vars(tiny), "indicators": many})
+    return replace(tiny, indicators=many)
 
 
 def family_rows(quantity: str = "change", **more) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from nbeval.errors import ParameterError
-from nbeval.estimate.linearised import (
+from nbeval.estimate.weighted import (
     NO_DF, NO_VARIANCE, DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, logit_interval, survey_design,
 )
 from nbeval.estimate.outcome import Outcome, wald

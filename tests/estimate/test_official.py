@@ -7,7 +7,7 @@ import pytest
 
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source
-from nbeval.estimate.official import judgement_results
+from nbeval.estimate.evidence import judgement_results
 from nbeval.frames import RESULTS, check
 
 AREA = "ofsted_care_leavers"

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from nbeval.estimate.models import Design, adjusted_change, fit, fit_design, make_design, odds_ratios, prepare, standardised_difference
+from nbeval.estimate.models import (
+    Design, adjusted_change, find_separation, fit, fit_design, make_design, odds_ratios, prepare,
+    standardised_difference,
+)
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.separation import find_separation
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
 from tests.estimate.test_regression import survey, terms_of
 

@@ -9,7 +9,7 @@ import pytest
 
 from nbeval.dictionary import load
 from nbeval.dictionary.models import Source
-from nbeval.estimate.themes import theme_results
+from nbeval.estimate.evidence import theme_results
 
 ROOT = Path(__file__).resolve().parents[2]
 

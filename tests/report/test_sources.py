@@ -11,13 +11,13 @@ from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
 from nbeval.errors import DictionaryError, ParameterError
 from nbeval.estimate.assembly import estimate_evidence
-from nbeval.estimate.rows import gather
+from nbeval.estimate.outcome import gather
 from nbeval.report import Report
 from nbeval.report.exhibits import build, draft_of
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.of_source import OfSource
 from nbeval.disclosure.protect import protect_release
-from nbeval.specimen.sources import write_evidence
+from nbeval.specimen.evidence_exports import write_evidence
 from nbeval.words import words_of
 
 SOURCE_KINDS = (SourceKind.SELF_ASSESSMENT, SourceKind.ACTION_PLAN, SourceKind.VISITS, SourceKind.ENTRY, SourceKind.INSPECTIONS, SourceKind.INTERVIEWS)

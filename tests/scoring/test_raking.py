@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from nbeval.errors import ParameterError
-from nbeval.estimate.linearised import effective_n
+from nbeval.estimate.weighted import effective_n
 from nbeval.estimate.outcome import Outcome
-from nbeval.scoring.raking import KnownMargin, rake, trim, trim_to_median
+from nbeval.scoring.weights import KnownMargin, rake, trim, trim_to_median
 from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets
 
 #: calibrate(raking) and rake() give the same weights

@@ -12,6 +12,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.frames import Method, Reason
 
+
 FIT = "chi_squared_goodness_of_fit"
 
 

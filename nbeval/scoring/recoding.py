@@ -15,6 +15,7 @@ from nbeval.dictionary.codes import CodeMatcher, matcher
 from nbeval.dictionary.files import suggestion
 from nbeval.errors import ParameterError
 
+
 _BANDS = Path(__file__).with_name("bands.toml")
 #: no value was given for answers that are not recoded
 _REFUSE = object()
@@ -115,7 +116,7 @@ def band(scores: pd.Series, bands: str | Mapping[str, Any]) -> pd.Series:
     Parameters
     ----------
     scores : one score per respondent
-    bands : the id of published bands (``nbeval.scoring.codes.published_bands()`` lists them, such as ``"ons_life_satisfaction"``),
+    bands : the id of published bands (``nbeval.scoring.recoding.published_bands()`` lists them, such as ``"ons_life_satisfaction"``),
         or a mapping from the label of each band to its codes, such as ``{"low": "0-4", "high": "5-10"}``
 
     Returns

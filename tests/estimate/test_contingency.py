@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nbeval.estimate.tables import answered, cramers_v, independence
+from nbeval.estimate.contingency import answered, cramers_v, independence
 from tests.estimate.reference import available, expected_rows, inputs, meets
 
 LARGER = set(inputs("table_cases")["case_id"]) if available() else set()

@@ -15,6 +15,7 @@ from nbeval.dictionary.models import Column, Item, Response, Wave
 from nbeval.dictionary.specimen_models import Mess, VersionStyle
 from nbeval.specimen.people import People, stream, ticks_only
 
+
 Canary = Callable[[str], str]
 
 
