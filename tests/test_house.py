@@ -352,11 +352,47 @@ def test_conda_users_get_the_same_pins():
     assert re.search(r"^\s*- python=3\.1[1-4]$", text, flags=re.MULTILINE)
 
 
+# --- tests that can fail ----------------------------------------------------------------------------
+
+def test_no_test_asserts_only_of_each_of_what_may_be_none():
+    """A loop over nothing asserts nothing: it stands over ``some(...)``, over a literal, or beside an assertion of its own."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    empty = [f"{path.relative_to(ROOT)}:{test.lineno} {test.name}" for path in files for test in ast.walk(tree(path))
+             if isinstance(test, ast.FunctionDef) and test.name.startswith("test_") and (found := list(assertions(test))) and all(found)]
+    assert files and not empty, empty
+
+
+def assertions(node: ast.AST, conditional: bool = False) -> Iterator[bool]:
+    """Every assertion of a test: whether it is made only of the members of a collection that may be empty."""
+    for one in ast.iter_child_nodes(node):
+        if isinstance(one, ast.Assert):
+            yield conditional or each_of_some_collection(one.test)
+        elif isinstance(one, ast.Call) and ast.unparse(one.func).startswith(("pytest.raises", "pytest.fail", "np.testing", "pd.testing")):
+            yield conditional
+        yield from assertions(one, conditional or isinstance(one, ast.For) and may_be_empty(one.iter))
+
+
+def each_of_some_collection(test: ast.expr) -> bool:
+    """Whether an assertion is all(...) or not any(...) of what may be nothing."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return isinstance(test.operand, ast.Call) and ast.unparse(test.operand.func) == "any" and may_be_empty(test.operand.args[0])
+    return isinstance(test, ast.Call) and ast.unparse(test.func) == "all" and may_be_empty(test.args[0])
+
+
+def may_be_empty(iterated: ast.expr) -> bool:
+    """Whether nothing shows that a loop runs: no literal, no constant of the module, no range and no ``some``."""
+    if isinstance(iterated, ast.GeneratorExp | ast.ListComp):
+        return may_be_empty(iterated.generators[0].iter)
+    text = ast.unparse(iterated)
+    return not (isinstance(iterated, ast.Tuple | ast.List | ast.Set | ast.Dict) or text.isupper()
+                or text.startswith(("some(", "range(", "enumerate((")))
+
+
 # --- privacy of the place --------------------------------------------------------------------------
 
 def test_the_tree_names_no_path_of_a_machine():
-    own = str(ROOT.parent) + "/"
+    own = (f"{ROOT}/", str(ROOT.parent / "shared"))
     texts = [path for path in ROOT.rglob("*") if path.is_file() and path.suffix in (".py", ".md", ".toml", ".csv", ".ipynb", ".yml", ".html", ".json")
              and not {".venv", ".git", ".nbeval", "__pycache__"} & set(path.relative_to(ROOT).parts)]
-    named = [path.relative_to(ROOT).as_posix() for path in texts if own in path.read_text(encoding="utf-8", errors="ignore")]
+    named = [path.relative_to(ROOT).as_posix() for path in texts if any(one in path.read_text(encoding="utf-8", errors="ignore") for one in own)]
     assert not named

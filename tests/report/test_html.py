@@ -11,6 +11,7 @@ from nbeval.report.displays import Paragraphs, Text
 from nbeval.report.markup import STYLE, anchor, exhibit_html, markdown_text
 from nbeval.words import words_of
 from tests.report.invented import HOSTILE
+from tests.guards import some
 
 WORDS = words_of("en-GB")
 
@@ -35,13 +36,13 @@ def test_ids_are_unique_and_every_label_leads_to_one(page):
 
 
 def test_every_picture_is_an_image_with_a_name(page):
-    for svg in html.fromstring(page).xpath("//*[local-name()='svg']"):
+    for svg in some(html.fromstring(page).xpath("//*[local-name()='svg']")):
         assert svg.get("role") == "img"
         assert svg.xpath("./*[local-name()='title']")[0].text.strip()
 
 
 def test_every_table_has_a_caption_headers_with_scope_and_no_empty_header(page):
-    for table in html.fromstring(page).xpath("//table"):
+    for table in some(html.fromstring(page).xpath("//table")):
         assert table.xpath("./caption")
         assert not [cell for cell in table.xpath(".//th") if not cell.get("scope") or not cell.text_content().strip()]
         for row in table.xpath("./tbody/tr[td]"):
@@ -49,7 +50,7 @@ def test_every_table_has_a_caption_headers_with_scope_and_no_empty_header(page):
 
 
 def test_spanning_headers_cover_the_columns_under_them(page):
-    for head in html.fromstring(page).xpath("//thead"):
+    for head in some(html.fromstring(page).xpath("//thead")):
         top, *below = head.xpath("./tr")
         spans = sum(int(cell.get("colspan", "1")) for cell in top.xpath("./th"))
         body = head.getparent().xpath("./tbody/tr[td]")[0].xpath("./*")

@@ -13,6 +13,7 @@ from nbeval.words import words_of
 from tests.conftest import ROOT
 from tests.report.invented import disclosed, rows
 from tests.translating import CLOSE, OPEN, outside
+from tests.guards import some
 
 
 def translated(tiny, language):
@@ -35,8 +36,8 @@ def test_no_sentence_of_the_package_stands_outside_the_file(tiny, second_languag
     shown = [report.title, report.key_findings(), report.methods(), report.limits(), report.glossary(), report.exhibit_list(),
              report.section("programme"), report.section("main"), report.section("nowhere"),
              report.text("{estimate}", indicator="absent")]
-    shown += [report.exhibit(spec.exhibit) for spec in report.specs]
-    for one in shown:
+    shown += [report.exhibit(spec.exhibit) for spec in some(report.specs)]
+    for one in some(shown):
         page = re.sub(r"<style>.*?</style>|<svg.*?<title|<[^>]*>", " ", one._repr_mimebundle_()["text/html"], flags=re.DOTALL)
         assert not of_the_package(outside(page)), of_the_package(outside(page))
 
