@@ -1,111 +1,195 @@
-"""The report's account of itself: methods, limits, glossary, list of exhibits."""
+"""The report's account of itself: front matter, programme, headings, cautions, methods, limits, glossary, list of exhibits, checks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
-from nbeval.dictionary.enums import Status
-from nbeval.dictionary.models import ExhibitRow, Indicator
-from nbeval.exhibit import Exhibit
+import pandas as pd
+
+from nbeval.dictionary.enums import ReportForm, SourceKind, Status
+from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
+from nbeval.errors import ParameterError
+from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.frames import Method
 from nbeval.report.context import Context
-from nbeval.report.displays import Paragraphs, Text, bullets, paragraph
-from nbeval.report.draft import Draft, available, indicators_of
-from nbeval.report.exhibits import title_of
+from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
+from nbeval.report.draft import Draft, available, domain_of
 from nbeval.report.kinds import KINDS
-from nbeval.report.markup import anchor
-from nbeval.report.results import Result, UsedMethod
-from nbeval.report.sections import cohort_notes, disagreements
+from nbeval.report.markup import STYLE, anchor
+from nbeval.report.numerals import numeral
+from nbeval.report.results import UsedMethod
+
+#: the section that opens with an account of the programme and the cohort, and that which opens with the design
+PROGRAMME, COMPARABILITY = "programme", "comparability"
+#: sections that go through the domains of the programme one after the other
+BY_DOMAIN = frozenset({"domains", "change", "authorities"})
+#: outcomes of checks, the gravest first, and what is shown of a finding
+_OUTCOMES = ("failure", "warning", "note", "pass")
+_OF_FINDING = ("outcome", "message", "count", "wave", "authority", "item", "do")
+#: what the tables of the checks are called, and what is said where there is none
+_FINDINGS = ("findings_label", "findings_title", "findings_table_none")
+_ACCOUNTING = ("accounting_label", "accounting_title", "accounting_table_none")
 
 
-def methods(context: Context, drafts: tuple[Draft, ...]) -> Text:
+def front_matter(context: Context) -> Several:
+    """The opening of a report: title, programme, cohort, authority, waves, and a banner over invented data.
+
+    ``front`` of the structured form has each of them by name, for a cover or a running head.
+    """
+    programme, cohort, kind = context.dictionary.programme, context.cohort, context.kind
+    authority = context.authority_name(context.authority) if context.authority else ""
+    front = {
+        "title": context.title(kind.title, "programme.toml, [[reports]]"), "programme": programme.name, "owner": programme.owner,
+        "cohort": cohort.id, "cohort_label": cohort.label, "kind": kind.id, "form": kind.form.value,
+        "audience": kind.audience, "authority": context.authority, "authority_label": authority,
+        "language": programme.language, "invented": cohort.invented,
+        "banner": context.say("invented_note") if cohort.invented else "",
+        "waves": [context.wave_line(wave) for wave in context.waves],
+        # of figures in print the cover says where they are from, and not all the surveys they are of
+        "subtitle": cohort.sources[0].label if cohort.made_from is SourceKind.PUBLISHED else "",
+    }
+    facts = (("programme_label", programme.name), ("cohort_label", cohort.label), ("authority", authority),
+             ("waves_label", "; ".join(front["waves"])), ("audience_label", kind.audience))
+    banner = (lead(front["banner"]),) if front["banner"] else ()
+    named = tuple((context.say(label), fact) for label, fact in facts if fact)
+    return Several((Text((*banner, Paragraphs("facts", named))),), front, STYLE)
+
+
+# --- sections --------------------------------------------------------------------------------------
+
+
+def opening(name: str, context: Context) -> tuple[Text, ...]:
+    """What a section says before its exhibits: an account of the programme, or what the design of the waves means."""
+    if name == PROGRAMME:
+        return (Text(tuple(_programme(context))),)
+    if name == COMPARABILITY and context.shows_change:
+        return (Text((paragraph(context.say(f"comparable_{context.cohort.design.value}")),)),)
+    return ()
+
+
+def _programme(context: Context) -> Iterator[Paragraphs]:
+    """What the programme is and what the cohort is, from what the dictionary declares."""
+    programme, cohort = context.dictionary.programme, context.cohort
+    yield from (paragraph(text) for text in (programme.about, cohort.about) if text)
+    if not cohort.authorities or not cohort.authorities_known:
+        yield paragraph(context.say("programme_authorities_unknown"))
+    else:
+        names = sorted(map(context.authority_name, cohort.authorities))
+        yield paragraph(context.say("programme_authorities", count=len(names), names=", ".join(names)))
+    waves = [f"{context.wave_line(wave)}. {wave.note}".rstrip() for wave in cohort.waves]
+    for lead, points in (
+        (context.say("programme_one_wave" if len(cohort.waves) == 1 else "programme_waves"), waves),
+        (context.say("programme_sources"), [source.label for source in cohort.sources]),
+        (context.say("programme_domains"), [_labelled(one, context) for one in programme.domains]),
+        (context.say("programme_outcomes"), [_labelled(one, context) for one in programme.outcomes]),
+        (context.say("programme_disagreements"), _disagreements(context)),
+    ):
+        yield from (paragraph(lead), bullets(points)) if points else ()
+
+
+def _labelled(one: Domain | Outcome, context: Context) -> str:
+    """A label, with what it is about where that is said."""
+    return context.say("labelled", label=one.label, about=one.about) if one.about else one.label
+
+
+def _disagreements(context: Context) -> list[str]:
+    """Where sources contradict one another, each with its readings."""
+    return [context.say("limits_disagreement", about=one.about, readings="; ".join(one.readings)) for one in context.cohort.disagreements]
+
+
+def by_heading(name: str, specs: tuple[ExhibitRow, ...], context: Context) -> Iterator[tuple[Text | None, tuple[ExhibitRow, ...]]]:
+    """Part the exhibits of a section into runs of one domain, each under the heading of the domain.
+
+    There is no heading in a section that is not parted by domain, nor above exhibits across domains that open the section.
+    """
+    found = [domain_of(spec, context) for spec in specs]
+    if context.kind.form is ReportForm.SLIDES or name not in BY_DOMAIN or len({domain.id for domain in found if domain}) < 2:
+        yield None, specs
+        return
+    pairs = zip(found, specs, strict=True)
+    for place, (domain, members) in enumerate(groupby(pairs, key=lambda pair: pair[0])):
+        yield _heading(domain, context, first=place == 0), tuple(spec for _, spec in members)
+
+
+def _heading(domain: Domain | None, context: Context, *, first: bool) -> Text | None:
+    """The heading of a domain; exhibits across domains have one only where a domain comes before them."""
+    if domain is None:
+        return None if first else Text((Paragraphs("section", ((context.say("across_domains"),),)),))
+    about = (paragraph(domain.about),) if domain.about else ()
+    return Text((Paragraphs("section", ((domain.label,),)), *about))
+
+
+def cautions(specs: tuple[ExhibitRow, ...], every: Iterable[ExhibitRow], context: Context) -> Text | None:
+    """What a reader of every change must know: in full where a report first shows change, after that a reminder.
+
+    ``specs`` are the exhibits of the section, ``every`` those of the report, in its order.
+    """
+    points = _cohort_notes(context)
+    if not points or not any(KINDS[spec.kind].of_change for spec in specs):
+        return None
+    if context.plain:
+        return Text((paragraph(context.say(f"caution_{context.cohort.design.value}")),))
+    if next(spec for spec in every if KINDS[spec.kind].of_change) in specs:
+        return Text((paragraph(context.say("caution")), bullets(points)))
+    return None if context.kind.form is ReportForm.SLIDES else Text((paragraph(context.say("caution_again")),))
+
+
+def _cohort_notes(context: Context) -> list[str]:
+    """The declared notes on the cohort that touch a wave of the report."""
+    shown = {wave.id for wave in context.waves}
+    return [note.text for note in context.cohort.notes if not note.waves or shown & set(note.waves)]
+
+
+# --- methods and limits ----------------------------------------------------------------------------
+
+
+def methods(context: Context, drafts: Iterable[Draft]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
     rows = tuple({id(row): row for draft in drafts for row in draft.shown}.values())
-    used = sorted({_methods_in_words(row, context) for row in rows if row.methods})
+    used = sorted({"; ".join(_method_in_words(one, context) for one in row.methods) for row in rows if row.methods})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
+    domains = {domain.id: domain.label for domain in context.dictionary.programme.domains}
     families = [
-        context.say("methods_family", family=family_label(name, context),
+        context.say("methods_family", family=domains.get(name) or name.replace("_", " ").capitalize(),
                     count=len({row.indicator for row in rows if row.family == name}))
         for name in sorted({row.family for row in rows if row.family})
     ]
     rules = context.dictionary.disclosure
-    parts = [
+    return Text((
         paragraph(context.say(f"design_{context.cohort.design.value}")),
-        paragraph(context.say("methods_intervals", levels=", ".join(levels))) if levels else None,
+        *([paragraph(context.say("methods_intervals", levels=", ".join(levels)))] if levels else []),
         paragraph(context.say("methods_weighted" if any(row.weighted for row in rows) else "methods_unweighted")),
-        _listed(context.say("methods_used"), used),
-        _listed(context.say("methods_families"), families),
+        *listed(context.say("methods_used"), used),
+        *listed(context.say("methods_families"), families),
         paragraph(context.say("methods_verdict")),
-        paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
-                              withheld=rules.symbols["withheld"])),
-        paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole",
-                              decimals=rules.percent_decimals)),
-    ]
-    return Text(tuple(_flat(parts)))
-
-
-def _methods_in_words(row: Result, context: Context) -> str:
-    """The methods of a result in the words of the report; one without words is as results have it, without underscores."""
-    return "; ".join(_method_in_words(one, context) for one in row.methods)
+        paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base, withheld=rules.symbols["withheld"])),
+        paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole", decimals=rules.percent_decimals)),
+    ))
 
 
 def _method_in_words(one: UsedMethod, context: Context) -> str:
-    """One method; what a change is standardised for is named by its labels."""
-    labels = (context.group_label(name) if name in context.dictionary.groups else name.replace("_", " ") for name in one.groups)
+    """A method in the words of the report; what a change is standardised for is named by its labels."""
     if one.name not in tuple(Method):
         return one.name.replace("_", " ")
+    labels = (context.group_label(name) if name in context.dictionary.groups else name.replace("_", " ") for name in one.groups)
     return context.say(f"method_{one.name}", names=", ".join(label.lower() for label in labels))
 
 
-def family_label(name: str, context: Context) -> str:
-    """A family of tests by the label of the domain it is named for, else its own name without underscores."""
-    labels = {domain.id: domain.label for domain in context.dictionary.programme.domains}
-    return labels.get(name) or name.replace("_", " ").capitalize()
-
-
-def _listed(lead: str, items: list[str]) -> tuple[Paragraphs, ...]:
-    """A lead and its points; nothing where there are none."""
-    return (Paragraphs("heading", ((lead,),)), bullets(items)) if items else ()
-
-
-def _flat(parts: Iterable[Paragraphs | tuple[Paragraphs, ...] | None]) -> Iterator[Paragraphs]:
-    """The parts one by one, without those that are empty."""
-    for part in parts:
-        if isinstance(part, tuple):
-            yield from part
-        elif part is not None:
-            yield part
-
-
-def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str] = (), *,
-           disagreeing: bool = True) -> Text:
+def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str] = (), *, disagreeing: bool = True) -> Text:
     """Say what a reader must bear in mind.
 
-    Parameters
-    ----------
-    context
-        The report.
-    specs
-        Its exhibits.
-    absent
-        The sections it has nothing for.
-    disagreeing
-        Whether to name the points on which sources disagree; a report that has an account of the cohort does so there.
+    ``absent`` are the sections that the report has nothing for; ``disagreeing`` says whether to name the points on which sources
+    disagree, which a report that has an account of the cohort does there.
     """
-    missing = [_section(name, context) for name in absent]
-    parts = [
-        _listed(context.say("limits_notes"), cohort_notes(context)),
-        _listed(context.say("limits_absent"), missing),
-        _listed(context.say("limits_disagreements"), disagreements(context) if disagreeing else []),
-        _listed(context.say("limits_published"), list(_published(context, specs))),
-        _listed(context.say("limits_unconfirmed"), list(_unconfirmed(context, specs))),
-    ]
-    return Text(tuple(_flat(parts)))
-
-
-def _section(name: str, context: Context) -> str:
-    """What a section would have shown."""
-    return context.say(f"section_{name}") if f"section_{name}" in context.words else f"{name.replace('_', ' ').capitalize()}."
+    missing = [context.say(f"section_{name}") if f"section_{name}" in context.words else f"{name.replace('_', ' ').capitalize()}." for name in absent]
+    return Text((
+        *listed(context.say("limits_notes"), _cohort_notes(context)),
+        *listed(context.say("limits_absent"), missing),
+        *listed(context.say("limits_disagreements"), _disagreements(context) if disagreeing else []),
+        *listed(context.say("limits_published"), list(_published(context, specs))),
+        *listed(context.say("limits_unconfirmed"), list(_unconfirmed(context, specs))),
+    ))
 
 
 def _published(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:
@@ -114,9 +198,8 @@ def _published(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]
     notes: dict[str, dict[str, None]] = {}
     for one in context.dictionary.benchmarks:
         if one.indicator in names and one.note:
-            label = context.say("benchmark_dated", benchmark=one.label, year=one.year)
-            said = (f"{sentence.rstrip('.')}." for sentence in one.note.split(". "))
-            notes.setdefault(label, {}).update(dict.fromkeys(said))
+            sentences = (f"{sentence.rstrip('.')}." for sentence in one.note.split(". "))
+            notes.setdefault(context.benchmark_label(one), {}).update(dict.fromkeys(sentences))
     for label, sentences in notes.items():
         yield context.say("labelled", label=label, about=" ".join(sentences))
 
@@ -144,14 +227,14 @@ def _entries(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[tuple[
             scale = context.dictionary.scale(one.scale)
             yield "scale", scale.status, scale.label, scale.note
     names = {one.indicator for one in used}
-    yield from (("benchmark", one.status, context.say("benchmark_dated", benchmark=one.label, year=one.year), one.note)
+    yield from (("benchmark", one.status, context.benchmark_label(one), one.note)
                 for one in context.dictionary.benchmarks if one.indicator in names)
 
 
 def _indicators(context: Context, specs: tuple[ExhibitRow, ...]) -> tuple[Indicator, ...]:
     """The indicators that the exhibits of a report name and the cohort collected."""
-    named = tuple(dict.fromkeys(one for spec in specs for one in indicators_of(spec, context)))
-    return available(named, context.results)
+    named = dict.fromkeys(one for spec in specs for one in context.dictionary.indicators_named(spec.indicators))
+    return available(tuple(named), context.results)
 
 
 def glossary(context: Context) -> Text:
@@ -162,19 +245,63 @@ def glossary(context: Context) -> Text:
     return Text((Paragraphs("terms", tuple((term.term, term.meaning) for term in terms)),))
 
 
-def exhibit_list(context: Context, drafts: tuple[Draft, ...], numbers: Mapping[str, int], own: tuple[Exhibit, ...] = ()) -> Text:
+def exhibit_list(context: Context, drafts: Iterable[Draft], numbers: Mapping[str, int], own: tuple[Exhibit, ...] = ()) -> Text:
     """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows.
 
     An analyst's own follow, as far as they were made before the list.
     """
-    labels = {one.id: one.label for one in context.cohort.sources}
-    if not drafts and not own:
-        return Text((paragraph(context.say("nothing_in_section")),))
-    items = tuple(
+    items = [
         (context.say("list_entry", label=context.say("figure" if spec.chart else "table", number=numbers[spec.exhibit]),
-                     title=title_of(spec, context).rstrip("."), section=spec.section.replace("_", " "),
-                     source=labels.get(spec.source_id, spec.source_id), count=len(draft.shown)), anchor(spec.exhibit))
+                     title=context.exhibit_title(spec).rstrip("."), section=spec.section.replace("_", " "),
+                     source=context.source_label(spec.source_id), count=len(draft.shown)), anchor(spec.exhibit))
         for draft in drafts for spec in (draft.spec,)
-    )
-    items += tuple((context.say("list_entry_own", label=one.label, title=one.title.rstrip("."), source=one.source), anchor(one.id)) for one in own)
-    return Text((Paragraphs("links", items),))
+    ]
+    items += [(context.say("list_entry_own", label=one.label, title=one.title.rstrip("."), source=one.source), anchor(one.id)) for one in own]
+    return Text((Paragraphs("links", tuple(items)) if items else paragraph(context.say("nothing_in_section")),))
+
+
+# --- checks of the data ----------------------------------------------------------------------------
+
+
+def findings_table(findings: pd.DataFrame | None, context: Context) -> Shown | Text:
+    """The findings of the checks (one row of ``frames.FINDINGS`` each), the gravest first; in an internal report alone."""
+    if findings is not None:
+        grave = {name: place for place, name in enumerate(_OUTCOMES)}
+        findings = findings.sort_values("outcome", key=lambda outcomes: outcomes.map(grave), kind="stable")[[*_OF_FINDING]]
+    labels = {name: context.say(f"finding_{name}") for name in _OF_FINDING}
+    return _of_checks("findings", _FINDINGS, findings, labels, ("message", "count"), context)
+
+
+def accounting_table(accounting: pd.DataFrame | None, context: Context) -> Shown | Text:
+    """How the forms of each file (one row each) add up: read, kept, and excluded by reason; in an internal report alone."""
+    columns = [] if accounting is None else list(accounting)
+    labels = {name: name.replace("_", " ").capitalize() for name in columns}
+    numbers = [name for name in columns if pd.api.types.is_numeric_dtype(accounting[name])]
+    return _of_checks("accounting", _ACCOUNTING, accounting, labels, (*columns[:1], *numbers), context)
+
+
+def _of_checks(name: str, words: tuple[str, str, str], table: pd.DataFrame | None, labels: Mapping[str, str], special: tuple[str, ...],
+               context: Context) -> Shown | Text:
+    """A table of the checks: it has a name in place of a number, as it shows no results. ``special`` are its row header and its numbers."""
+    if not context.kind.internal:
+        raise ParameterError(
+            "the checks of the data are for an internal report only.", found=context.kind.id,
+            allowed=", ".join(one.id for one in context.dictionary.programme.reports if one.internal),
+            where="programme.toml, [[reports]]", do="show them in a report of an internal kind.",
+        )
+    label, title, none = words
+    if table is None or table.empty:
+        return Text((paragraph(context.say(none)),))
+    columns = tuple(Column(key, label, header=key == special[0], numeric=key in special[1:]) for key, label in labels.items())
+    rows = tuple(Row(tuple(map(_cell, row))) for row in table.itertuples(index=False))
+    return Shown(Exhibit(
+        id=name, label=context.say(label), title=context.say(title), columns=columns, rows=rows,
+        unit="", base="", source=context.say("checks_source"), invented=context.cohort.invented,
+    ), context.words)
+
+
+def _cell(value: object) -> Cell:
+    """A cell of a count or of words."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and not pd.isna(value):
+        return Cell(numeral(float(value)), float(value))
+    return Cell("" if pd.isna(value) else str(value))

@@ -17,11 +17,10 @@ from nbeval.dictionary.models import Indicator
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.frames import ANALYST
-from nbeval.report.aggregates import Aggregates, Protection, named_value, protected, read_aggregates
+from nbeval.report.aggregates import Aggregates, Protection, named_value, protected, read_aggregates, read_fit
 from nbeval.report.cells import WHOLE, count_cell, difference_cell, interval_cell, level_cell, p_cell, verdict_cell
 from nbeval.report.context import Context
 from nbeval.report.displays import Shown
-from nbeval.report.fits import read_fit
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import NUMBERS, Result, key_of
 
@@ -247,9 +246,7 @@ class OwnExhibits:
         context = self._context
         surveys = [one.label for one in context.cohort.sources if one.id not in context.dictionary.disclosure.not_of_answers]
         source = caption.source or context.say("source_own", source=surveys[0] if surveys else context.cohort.label)
-        shown = {cell.symbol for row in rows for cell in row.cells if cell.symbol}
-        policy = context.dictionary.disclosure
-        legend = tuple((symbol, policy.symbol_meanings.get(known, known)) for known, symbol in policy.symbols.items() if symbol in shown)
+        legend = context.legend({cell.symbol for row in rows for cell in row.cells})
         return Exhibit(id=name, label="figure" if figure else "table", title=caption.title, columns=columns, rows=rows, unit=caption.unit,
                        base=caption.base, source=source, legend=legend, notes=caption.notes, invented=context.cohort.invented, source_id=source_id)
 

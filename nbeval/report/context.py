@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from nbeval.dictionary.enums import Design, Measure, ReportForm, SourceKind, Symbol
-from nbeval.dictionary.models import Cohort, Indicator, ReportKind, Wave
+from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
+from nbeval.errors import DictionaryError
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
@@ -32,13 +34,17 @@ class Context:
     authority: str
     results: Results
     words: Words
-    conf_level: float
     quotes: pd.DataFrame | None = None    # one row per quote that may be printed
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:
         """The waves of this report: the first alone in a report of the first wave, else all."""
         return self.cohort.waves[:1] if self.kind.wave == "first" else self.cohort.waves
+
+    @property
+    def conf_level(self) -> float:
+        """The confidence level of the programme's intervals."""
+        return self.dictionary.programme.conf_level
 
     @property
     def wave(self) -> Wave | None:
@@ -70,16 +76,34 @@ class Context:
         }
         return self.words.say(sentence, **{**known, **fields})
 
+    def title(self, template: str, where: str) -> str:
+        """A title of the dictionary with its fields filled."""
+        programme = self.dictionary.programme
+        fields = {
+            "cohort": self.cohort.label, "authority": self.authority_name(self.authority), "wave": self.wave.label if self.wave else "",
+            "people": programme.people.many, "area": programme.area.one, "areas": programme.area.many, "programme": programme.name,
+        }
+        try:
+            return template.format(**fields)
+        except (KeyError, IndexError, ValueError):
+            raise DictionaryError("a title has a field that does not exist.", found=template, where=where,
+                                  allowed=", ".join(f"{{{name}}}" for name in fields), do="use only the fields above.") from None
+
+    def exhibit_title(self, spec: ExhibitRow) -> str:
+        """The title of an exhibit."""
+        return self.title(spec.title, f"exhibits.csv, column title of {spec.exhibit}")
+
+    def benchmark_label(self, one: Benchmark) -> str:
+        """A body of published figures with its year."""
+        return self.say("benchmark_dated", benchmark=one.label, year=one.year)
+
     def authority_name(self, authority: str) -> str:
         """The name of an authority, or the words for all of them."""
         return self.dictionary.authority(authority).name if authority else self.say("all")
 
     def level_label(self, group: str, level: str) -> str:
         """The label of one level of a group; ``authority`` levels are names of authorities."""
-        for known in self.dictionary.groups.get(group, ()):
-            if known.level == level:
-                return known.level_label
-        return level
+        return next((known.level_label for known in self.dictionary.groups.get(group, ()) if known.level == level), level)
 
     @property
     def plain(self) -> bool:
@@ -92,16 +116,12 @@ class Context:
 
     def question(self, source: str, indicator: Indicator) -> str:
         """What an indicator is about: the label of its item or scale."""
-        if indicator.scale:
-            return self.dictionary.scale(indicator.scale).label
-        return self.item_label(source, indicator.item)
+        return self.dictionary.scale(indicator.scale).label if indicator.scale else self.item_label(source, indicator.item)
 
     def item_label(self, source: str, item: str) -> str:
         """The label of an item of a source's instrument."""
-        for used in self.cohort.sources:
-            if used.id == source:
-                return self.dictionary.instrument(used.instrument).item(item).label
-        return item
+        instruments = (self.dictionary.instrument(used.instrument) for used in self.cohort.sources if used.id == source)
+        return next((instrument.item(item).label for instrument in instruments), item)
 
     def indicator_label(self, name: str) -> str:
         """The label of an indicator, or of the scale with this id."""
@@ -127,6 +147,11 @@ class Context:
         """What is printed for a symbol."""
         return self.dictionary.disclosure.symbols[name]
 
+    def legend(self, symbols: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Symbols with their meanings, in the declared order."""
+        rules = self.dictionary.disclosure
+        return tuple((symbol, rules.symbol_meanings.get(name, name)) for name, symbol in rules.symbols.items() if symbol in symbols)
+
     @cached_property
     def _reasons(self) -> dict[str, Symbol]:
         """What each symbol in the column ``suppression`` of results stands for."""
@@ -137,18 +162,14 @@ class Context:
         return self.words.get(row.verdict, row.verdict)
 
     def state(self, row: Result | None, field: str = "estimate") -> State:
-        """Say what a reader gets of one field of a result.
-
-        A count that is gone from a row with an estimate was taken out by disclosure control.
-        """
+        """What a reader gets of one field of a result; a count that is gone from a row with an estimate was withheld."""
         if row is None:
             return State.ABSENT
         if not is_missing(getattr(row, field)):
             return State.SHOWN
         if row.suppression:
             return State.NOT_ESTIMABLE if self._reasons.get(row.suppression) is Symbol.NOT_AVAILABLE else State.WITHHELD
-        count_is_suppressed = field in _COUNTS and not is_missing(row.estimate)
-        return State.WITHHELD if count_is_suppressed else State.NOT_ESTIMABLE
+        return State.WITHHELD if field in _COUNTS and not is_missing(row.estimate) else State.NOT_ESTIMABLE
 
     def wave_line(self, wave: Wave) -> str:
         """A wave with the days of its fieldwork."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -33,101 +34,108 @@ def paragraph(text: str) -> Paragraphs:
     return Paragraphs("paragraph", ((text,),))
 
 
-def bullets(texts: tuple[str, ...] | list[str]) -> Paragraphs:
+def lead(text: str) -> Paragraphs:
+    """A lead in bold."""
+    return Paragraphs("heading", ((text,),))
+
+
+def bullets(texts: Iterable[str]) -> Paragraphs:
     """A list of points."""
     return Paragraphs("bullets", tuple((text,) for text in texts))
 
 
+def listed(text: str, points: Sequence[str]) -> tuple[Paragraphs, ...]:
+    """A lead and its points; nothing where there are none."""
+    return (lead(text), bullets(points)) if points else ()
+
+
+class Display:
+    """What Jupyter asks of a display: its HTML, its plain text, and its structured form ``data`` under ``mime``."""
+
+    mime: ClassVar[str] = REPORT_MIME
+    html = ""
+    data: Bundle
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
+        return {"text/html": self.html, "text/plain": str(self), self.mime: self.data}
+
+
 @dataclass(frozen=True)
-class Text:
+class Text(Display):
     """Sentences of a report, with the keys of the results they were made from."""
 
     parts: tuple[Paragraphs, ...]
     results: tuple[str, ...] = ()
+    mime: ClassVar[str] = TEXT_MIME
 
     @property
     def data(self) -> Bundle:
-        """The structured form: Markdown, plain text, the parts, and the keys of results."""
         return {
-            "markdown": text_markdown(self.parts), "text": text_plain(self.parts),
+            "markdown": text_markdown(self.parts), "text": str(self),
             "parts": [asdict(part) for part in self.parts], "results": list(self.results),
         }
+
+    @property
+    def html(self) -> str:
+        return text_html(self.parts)
 
     def __str__(self) -> str:
         return text_plain(self.parts)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return {"text/html": text_html(self.parts), "text/plain": text_plain(self.parts), TEXT_MIME: self.data}
-
 
 @dataclass(frozen=True)
-class Shown:
+class Shown(Display):
     """An exhibit in a notebook, and the words around it."""
 
     exhibit: Exhibit
     words: Words = field(default_factory=lambda: words_of(REFERENCE))
+    mime: ClassVar[str] = EXHIBIT_MIME
 
     @property
     def data(self) -> Bundle:
-        """The structured form of the exhibit."""
         return self.exhibit.to_json()
+
+    @property
+    def html(self) -> str:
+        return exhibit_html(self.exhibit, self.words)
 
     def __str__(self) -> str:
         return exhibit_text(self.exhibit)
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return {"text/html": exhibit_html(self.exhibit, self.words), "text/plain": str(self), EXHIBIT_MIME: self.data}
-
 
 @dataclass(frozen=True)
-class Several:
-    """Displays that follow one another in one output.
-
-    The structured form holds ``parts``, each with its MIME type and data, and what ``front`` says
-    of the whole report where this is its front matter.
-    """
+class Several(Display):
+    """Displays that follow one another in one output; ``front`` says what the front matter of a report says of the whole."""
 
     displays: tuple[Text | Shown, ...]
     front: Bundle = field(default_factory=dict)
     style: str = ""
-    results: str = ""
 
     @property
     def data(self) -> Bundle:
-        """The structured forms of the parts, in order."""
-        parts = [
-            {"mime": EXHIBIT_MIME if isinstance(display, Shown) else TEXT_MIME, "data": display.data}
-            for display in self.displays
-        ]
-        return {
-            "parts": parts, **({"front": self.front} if self.front else {}),
-            **({"results": self.results} if self.results else {}),
-        }
+        parts = [{"mime": display.mime, "data": display.data} for display in self.displays]
+        return {"parts": parts, **({"front": self.front} if self.front else {})}
 
-    def __str__(self) -> str:
-        return "\n\n".join(str(display) for display in self.displays)
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        inner = "\n".join(display._repr_mimebundle_()["text/html"] for display in self.displays)
+    @property
+    def html(self) -> str:
+        inner = "\n".join(display.html for display in self.displays)
         if self.front:
             inner = f'<h1 class="nb-title">{escape(self.front["title"])}</h1>\n{inner}'
-        style = f"<style>{self.style}</style>\n" if self.style else ""
-        return {"text/html": style + inner, "text/plain": str(self), REPORT_MIME: self.data}
+        return (f"<style>{self.style}</style>\n" if self.style else "") + inner
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self.displays))
 
 
 @dataclass(frozen=True, eq=False)
-class Closing:
-    """The end of a report: every result it showed, as the text of ``results.csv``; a reader sees nothing."""
+class Closing(Display):
+    """The end of a report: every result it showed, with all digits, as the text of ``results.csv``; a reader sees nothing."""
 
     used: pd.DataFrame
 
     @property
     def data(self) -> Bundle:
-        """The results, one line each, with all their digits."""
         return {"parts": [], "results": self.used.to_csv(index=False, lineterminator="\n")}
 
     def __str__(self) -> str:
         return ""
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Bundle:
-        return {"text/html": "", "text/plain": "", REPORT_MIME: self.data}

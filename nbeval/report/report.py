@@ -15,19 +15,15 @@ from nbeval.dictionary.models import Cohort, ExhibitRow, ReportKind
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
-from nbeval.report.account import exhibit_list, glossary, limits, methods
+from nbeval.report import account
 from nbeval.report.aggregates import Protection
 from nbeval.report.analyst import Caption, Levels, OwnExhibits
 from nbeval.report.context import Context
-from nbeval.report.data_quality import accounting_table, findings_table
-from nbeval.report.discussion import strengths_and_priorities, to_discuss
 from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
 from nbeval.report.draft import Draft
-from nbeval.report.exhibits import build, draft_of, leading, numbered, title_of
-from nbeval.report.findings import in_brief, key_findings
-from nbeval.report.findings_print import printed_findings
+from nbeval.report.exhibits import build, draft_of, leading, numbered
+from nbeval.report.findings import in_brief, key_findings, printed_findings, strengths_and_priorities, to_discuss
 from nbeval.report.results import Results
-from nbeval.report.sections import PROGRAMME, by_heading, cautions, front_matter, opening
 from nbeval.report.sentences import chosen_subject, fill
 from nbeval.words import words_of
 
@@ -66,7 +62,7 @@ class Report:
         self.context = Context(
             dictionary, cohort, kind, authority,
             Results.of(disclosed.table),
-            words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), dictionary.programme.conf_level, disclosed.quotes,
+            words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), disclosed.quotes,
         )
         self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}
@@ -78,7 +74,7 @@ class Report:
     @property
     def title(self) -> Several:
         """The front matter: programme, cohort, kind, authority, and a banner over invented data."""
-        return front_matter(self.context)
+        return account.front_matter(self.context)
 
     @property
     def heading(self) -> str:
@@ -110,7 +106,7 @@ class Report:
         """Show a table or figure by its id, or one sentence where the cohort has nothing to show in it."""
         spec = self._spec(exhibit)
         if spec.exhibit not in self.numbers:
-            return Text((paragraph(self.context.say("nothing_in_exhibit", title=title_of(spec, self.context))),))
+            return Text((paragraph(self.context.say("nothing_in_exhibit", title=self.context.exhibit_title(spec))),))
         return self._shown(spec)
 
     def section(self, name: str) -> Several:
@@ -120,15 +116,15 @@ class Report:
         """
         self._asked[name] = None
         chosen = tuple(sorted((spec for spec in self.specs if spec.section == name), key=lambda spec: spec.order))
-        shown: list[Text | Shown] = list(opening(name, self.context)) if chosen or name == PROGRAMME else []
+        shown: list[Text | Shown] = list(account.opening(name, self.context)) if chosen or name == account.PROGRAMME else []
         if not chosen and not shown:
             declared = (spec.section for spec in self.context.dictionary.exhibits if self.context.kind.id in spec.reports)
             if self.context.kind.wave != "first" or name in declared:       # a report of the first wave does not miss what belongs to the last
                 self._absent[name] = None
             return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
-        caution = cautions(chosen, self.specs, self.context)
+        caution = account.cautions(chosen, self.specs, self.context)
         shown += [caution] if caution else []
-        for heading, specs in by_heading(name, chosen, self.context):
+        for heading, specs in account.by_heading(name, chosen, self.context):
             shown += [heading] if heading else []
             shown += [self._shown(spec) for spec in specs]
         return Several(tuple(shown))
@@ -316,27 +312,27 @@ class Report:
 
     def methods(self) -> Text:
         """The methods, intervals, families and thresholds that stand behind this report."""
-        return methods(self.context, tuple(self.drafts.values()))
+        return account.methods(self.context, self.drafts.values())
 
     def limits(self) -> Text:
         """What a reader must bear in mind: notes on the cohort, what was not collected, what is unconfirmed."""
-        return limits(self.context, self.specs, self._absent, disagreeing=PROGRAMME not in self._asked)
+        return account.limits(self.context, self.specs, self._absent, disagreeing=account.PROGRAMME not in self._asked)
 
     def glossary(self) -> Text:
         """The words of the programme and what they mean."""
-        return glossary(self.context)
+        return account.glossary(self.context)
 
     def exhibit_list(self) -> Text:
         """The tables and figures of the report, with links, and the section, the source and the results of each."""
-        return exhibit_list(self.context, tuple(self.drafts.values()), self.numbers, self._own.exhibits)
+        return account.exhibit_list(self.context, self.drafts.values(), self.numbers, self._own.exhibits)
 
     def findings(self) -> Shown | Text:
         """What the checks found, in an internal report only."""
-        return findings_table(self._findings, self.context)
+        return account.findings_table(self._findings, self.context)
 
     def accounting(self) -> Shown | Text:
         """How the forms that were read add up, in an internal report only."""
-        return accounting_table(self._accounting, self.context)
+        return account.accounting_table(self._accounting, self.context)
 
     def close(self) -> Closing:
         """End the report: hand over every result that it showed, for ``results.csv``."""

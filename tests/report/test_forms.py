@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.errors import DictionaryError
-from nbeval.report.exhibits import draft_of
 from tests.report.invented import exhibit, withheld
 from tests.guards import some
 
@@ -144,11 +142,6 @@ def test_nonresponse_has_only_the_reasons_that_occur(make):
 def test_headings_part_the_domains(make):
     headings = [row.cells[0].text for row in make().exhibit("levels").exhibit.rows if row.heading]
     assert headings == ["Domain one", "Domain two"]
-
-
-def test_a_form_that_does_not_exist_is_refused(make):
-    with pytest.raises(DictionaryError, match="pie"):
-        draft_of(exhibit("odd", "pie", "", ("calm",), 1), make().context)
 
 
 def test_the_make_up_is_tested_against_the_population_and_between_waves(make):

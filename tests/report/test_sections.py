@@ -12,7 +12,7 @@ from nbeval.dictionary.enums import ReportForm
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME
 from nbeval.report import Report
 from nbeval.report.kinds import KINDS
-from nbeval.report.sections import BY_DOMAIN
+from nbeval.report.account import BY_DOMAIN
 from tests.conftest import ROOT
 from tests.report.invented import disclosed, rows
 from tests.guards import some

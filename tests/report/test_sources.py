@@ -9,11 +9,10 @@ import pytest
 from nbeval.cleaning.sources import clean_sources
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import SourceKind
-from nbeval.errors import DictionaryError, ParameterError
+from nbeval.errors import ParameterError
 from nbeval.estimate.assembly import estimate_evidence
 from nbeval.estimate.outcome import gather
 from nbeval.report import Report
-from nbeval.report.exhibits import build, draft_of
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.of_source import OfSource
 from nbeval.disclosure.protect import protect_release
@@ -225,12 +224,6 @@ def test_a_cohort_without_these_sources_is_told_in_a_sentence(project, disclosed
     report = Report(none, project, bare, kind)
     for section in ("delivery", "self_assessment", "involvement"):
         assert len(str(report.section(section)).splitlines()) == 1
-
-
-def test_a_chart_that_does_not_exist_names_these_too(project, make):
-    spec = project.exhibit("gaps_map").model_copy(update={"chart": "heet"})
-    with pytest.raises(DictionaryError, match="heat"):
-        build(draft_of(spec, make("final").context), 1)
 
 
 def test_what_was_done_and_rated_stands_in_the_matrix_beside_the_survey(make):
