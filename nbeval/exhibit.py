@@ -8,6 +8,7 @@ made from the same object and cannot differ.
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,6 +17,12 @@ TEXT_MIME = "application/vnd.nbeval.text+json"
 REPORT_MIME = "application/vnd.nbeval.report+json"
 STAGE_MIME = "application/vnd.nbeval.stage+json"     # counts of a stage of a study: they reach no reader's format
 SCHEMA = 1
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def anchor(exhibit: str) -> str:
+    """The id that an exhibit has on its page, and that links lead to."""
+    return "exhibit-" + _NOT_IN_ID.sub("-", exhibit)
 
 
 @dataclass(frozen=True)

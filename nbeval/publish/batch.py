@@ -19,8 +19,7 @@ from rich.text import Text
 from nbeval.errors import NbevalError, ParameterError, RenderError
 from nbeval.publish.formats import check_formats
 from nbeval.publish.index import CRATE, Signature, entries, write_indexes
-from nbeval.publish.job import Job, Origin, Outcome, Summary, Task
-from nbeval.publish.parameters import check_parameters, imported_modules
+from nbeval.publish.job import Job, Origin, Outcome, Summary, Task, check_parameters, imported_modules
 from nbeval.release.provenance import PROVENANCE, is_whole, read, record_bytes, report_key, restated
 from nbeval.publish.staging import Staging, check_folder, staging
 from nbeval.publish.workers import Cluster, Finished, Processes, Workers

@@ -1,7 +1,7 @@
 """An executed notebook as a neutral document: headings, prose and exhibits, in order.
 
 Every format is made from this one list, so that the formats cannot differ. Code is not part of it, nor what cells of
-the route show.
+the route show. Prose is kept as tokens of markdown, from which each format makes its own; markup inside it is only text.
 """
 
 from __future__ import annotations
@@ -10,15 +10,25 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, groupby
 from typing import Any
 
-from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
+import mistune
+from mistune.core import BlockState
+from mistune.plugins import table
+
+from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit, anchor
 from nbeval.publish.executed import ROUTE, refuse_foreign_outputs, tags_of
-from nbeval.publish.prose import Token, from_parts, parse, plain_text
 from nbeval.words import words_of
+
+Token = dict[str, Any]
 
 # An exhibit's HTML inside an output that shows several. Its texts are escaped, so that no other end can be in it.
 _FIGURE = re.compile(r'<figure class="nb-exhibit".*?</figure>', re.DOTALL)
+_PARSER = mistune.create_markdown(renderer=None, plugins=["table"])
+_RENDERER = mistune.HTMLRenderer(escape=True, allow_harmful_protocols=False)
+for _name in ("table", "table_head", "table_body", "table_row", "table_cell"):
+    _RENDERER.register(_name, getattr(table, f"render_{_name}"))
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Heading:
 
     level: int
     text: str
-    anchor: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,12 +58,12 @@ class Shown:
 
     exhibit: Exhibit
     html: str
-    anchor: str
+    anchor: str = ""
 
     @property
     def place(self) -> str:
         """What links in the prose call it, whatever the format."""
-        return "exhibit-" + re.sub(r"[^A-Za-z0-9_-]+", "-", self.exhibit.id)
+        return anchor(self.exhibit.id)
 
 
 @dataclass(frozen=True)
@@ -111,113 +121,70 @@ class Document:
 
 
 def read_document(notebook: Any) -> Document:
-    """Read an executed notebook as a document.
+    """Read an executed notebook, scrubbed or not, as a document; refuse one that shows what did not come through the report.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Executed; scrubbed or not. Markdown cells are prose; outputs carry the structured forms of ``nbeval.exhibit``.
-
-    Returns
-    -------
-    Document
-        The title is the one in the notebook's metadata, or else its first heading of level one.
-
-    Raises
-    ------
-    RenderError
-        A cell shows something that did not come through the report.
+    Markdown cells are prose; outputs carry the structured forms of ``nbeval.exhibit``. The title is the one in the
+    notebook's metadata, or else its first heading of level one.
     """
     refuse_foreign_outputs(notebook)
     about = notebook.metadata.get("nbeval", {})
-    closing = _closing(notebook)
-    summary = closing.get("summary", {})
-    title, blocks = _without_title(_without_banner(without_empty(_blocks(notebook)), summary.get("banner", "")))
-    blocks = _anchored(_levelled(blocks))
-    invented = about.get("invented") or summary.get("invented") or any(
-        isinstance(block, Shown) and block.exhibit.invented for block in blocks)
+    results, summary = _closing(notebook)
+    blocks = _without_banner(without_empty(_blocks(notebook)), summary.get("banner", ""))
+    title = next((block for block in blocks if isinstance(block, Heading) and block.level == 1), None)
+    blocks = _anchored(_levelled(block for block in blocks if block is not title))
+    invented = about.get("invented") or summary.get("invented") or any(isinstance(block, Shown) and block.exhibit.invented for block in blocks)
     return Document(
-        title=about.get("title") or summary.get("title") or title or "Report",
+        title=about.get("title") or summary.get("title") or (title.text if title else "Report"),
         language=about.get("language") or summary.get("language") or "en-GB",
         kind=about.get("kind", ""), invented=bool(invented), stamp=about.get("stamp", ""), blocks=tuple(blocks),
-        results=closing.get("results", ""), summary=summary,
+        results=results, summary=summary,
     )
 
 
-def _closing(notebook: Any) -> dict[str, Any]:
-    """What the report says of itself: its front matter, and its results where an output brings them."""
-    closing: dict[str, Any] = {}
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            data = output.get("data", {}).get(REPORT_MIME, {})
-            summary = {**closing.get("summary", {}), **data.get("front", {}), **data.get("summary", {})}
-            closing = {"results": data.get("results", closing.get("results", "")), "summary": summary}
-    return closing
+def _closing(notebook: Any) -> tuple[str, dict[str, Any]]:
+    """The results of a report where an output brings them, and what its front matter says of it."""
+    results, summary = "", {}
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", ())):
+        data = output.get("data", {}).get(REPORT_MIME, {})
+        results = data.get("results", results)
+        summary |= {**data.get("front", {}), **data.get("summary", {})}
+    return results, summary
 
 
 def _blocks(notebook: Any) -> Iterator[Block | Absent]:
     """Every block of a notebook, headings as they were written."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            yield from _prose_blocks(cell.source)
+            yield from _of_tokens(parse(cell.source))
         elif cell.cell_type == "code" and ROUTE not in tags_of(cell):
             for output in cell.outputs:
-                yield from _output_blocks(output)
+                yield from _of_output(output.get("data", {}))
 
 
-def _output_blocks(output: Any) -> Iterator[Block | Absent]:
-    """The blocks of one output."""
-    data = output.get("data", {})
-    if REPORT_MIME in data:
-        figures = iter(_FIGURE.findall(data.get("text/html", "")))
-        for part in data[REPORT_MIME].get("parts", ()):
-            yield from _structured(part["mime"], part["data"], figures)
-    elif EXHIBIT_MIME in data:
-        yield from _structured(EXHIBIT_MIME, data[EXHIBIT_MIME], iter([data.get("text/html", "")]))
-    elif TEXT_MIME in data:
-        yield from _structured(TEXT_MIME, data[TEXT_MIME], iter(()))
-
-
-def _structured(mime: str, data: dict[str, Any], figures: Iterator[str]) -> Iterator[Block | Absent]:
-    """The blocks of one structured form; an exhibit takes the next of the figures' HTML."""
-    if mime == EXHIBIT_MIME:
-        yield Shown(Exhibit.from_json(data), next(figures, ""), "")
-    elif mime == TEXT_MIME and "parts" in data:
-        yield from _text_blocks(data["parts"])
-    elif mime == TEXT_MIME:
-        yield from _prose_blocks(data["markdown"])
-
-
-def _text_blocks(parts: list[dict[str, Any]]) -> Iterator[Block | Absent]:
-    """Headings, gaps and runs of prose from the parts of a text."""
-    run: list[dict[str, Any]] = []
-    for part in (*parts, None):
-        if part is not None and part["kind"] not in ("section", "absent"):
-            run.append(part)
-            continue
-        if run:
-            yield Prose(tuple(from_parts(run)))
-            run = []
-        if part is not None:
-            yield Heading(3, part["items"][0][0], "") if part["kind"] == "section" else Absent()
-
-
-def _prose_blocks(markdown: str) -> Iterator[Block]:
-    """Headings and runs of prose from markdown."""
-    run: list[Token] = []
-    for token in parse(markdown):
-        if token["type"] == "heading":
-            if run:
-                yield Prose(tuple(run))
-                run = []
-            yield Heading(token["attrs"]["level"], plain_text((token,)).strip(), "")
+def _of_output(data: dict[str, Any]) -> Iterator[Block | Absent]:
+    """The blocks of one output: an exhibit, a text, or several, of which each exhibit takes the next of the figures' HTML."""
+    html = data.get("text/html", "")
+    several = REPORT_MIME in data
+    figures = iter(_FIGURE.findall(html) if several else [html])
+    alone = [{"mime": mime, "data": data[mime]} for mime in (EXHIBIT_MIME, TEXT_MIME) if mime in data]
+    parts = data[REPORT_MIME].get("parts", ()) if several else alone
+    for part in parts:
+        if part["mime"] == EXHIBIT_MIME:
+            yield Shown(Exhibit.from_json(part["data"]), next(figures, ""))
         else:
-            run.append(token)
-    if run:
-        yield Prose(tuple(run))
+            yield from _of_tokens(token for one in part["data"]["parts"] for token in _tokens(one["kind"], one["items"]))
 
 
-def _without_banner(blocks: list[Block], banner: str) -> list[Block]:
+def _of_tokens(tokens: Iterable[Token]) -> Iterator[Block | Absent]:
+    """Headings, gaps and runs of prose."""
+    for kind, run in groupby(tokens, key=lambda token: token["type"] if token["type"] in ("heading", "absent") else "prose"):
+        if kind == "prose":
+            yield Prose(tuple(run))
+        for token in run:
+            yield Heading(token["attrs"]["level"], plain_text((token,)).strip()) if kind == "heading" else Absent()
+
+
+def _without_banner(blocks: Iterable[Block], banner: str) -> list[Block]:
     """The blocks without the words over invented data, which every format puts where it has a place for them."""
     return [
         replace(block, tokens=tuple(token for token in block.tokens if plain_text((token,)).strip() != banner))
@@ -225,15 +192,7 @@ def _without_banner(blocks: list[Block], banner: str) -> list[Block]:
     ]
 
 
-def _without_title(blocks: list[Block]) -> tuple[str, list[Block]]:
-    """The first heading of level one, and the blocks without it."""
-    for index, block in enumerate(blocks):
-        if isinstance(block, Heading) and block.level == 1:
-            return block.text, blocks[:index] + blocks[index + 1:]
-    return "", blocks
-
-
-def _levelled(blocks: list[Block]) -> Iterator[Block]:
+def _levelled(blocks: Iterable[Block]) -> Iterator[Block]:
     """The same blocks with headings from level 2 on and no level left out."""
     before = 1
     for block in blocks:
@@ -243,26 +202,18 @@ def _levelled(blocks: list[Block]) -> Iterator[Block]:
         yield block
 
 
-def _anchored(blocks: Iterator[Block]) -> list[Block]:
+def _anchored(blocks: Iterable[Block]) -> list[Block]:
     """The same blocks with anchors that are unique in the document."""
     taken: set[str] = {"content", "contents"}
-    return [_with_anchor(block, taken) for block in blocks]
+    return [block if isinstance(block, Prose) else replace(block, anchor=_free_anchor(block, taken)) for block in blocks]
 
 
-def _with_anchor(block: Block, taken: set[str]) -> Block:
-    """One block with an anchor that nobody has taken yet."""
-    if isinstance(block, Heading):
-        stem = "section-" + _slug(block.text)
-    elif isinstance(block, Shown):
-        stem = "shown-" + _slug(block.exhibit.id)
-    else:
-        return block
-    anchor, number = stem, 1
-    while anchor in taken:
-        number += 1
-        anchor = f"{stem}-{number}"
-    taken.add(anchor)
-    return replace(block, anchor=anchor)
+def _free_anchor(block: Heading | Shown, taken: set[str]) -> str:
+    """An anchor for a block that no other block has taken; it is taken now."""
+    stem = f"section-{_slug(block.text)}" if isinstance(block, Heading) else f"shown-{_slug(block.exhibit.id)}"
+    name = next(name for name in chain((stem,), (f"{stem}-{number}" for number in count(2))) if name not in taken)
+    taken.add(name)
+    return name
 
 
 def _slug(text: str) -> str:
@@ -277,27 +228,20 @@ def without_empty(blocks: Iterable[Block | Absent]) -> list[Block]:
     A section goes, with its heading and what introduces it, where something is absent from it, it shows
     no exhibit, nothing is written after the gap, and no section below it stays.
     """
-    runs = _runs(blocks)
-    kept: list[Block] = []
-    below = 0                           # the level of the shallowest heading kept so far, from the end; 0: none
-    for run in reversed(runs):
-        level = run[0].level if isinstance(run[0], Heading) else 0
-        has_more = bool(level and below > level)
-        rest = _rest(run, has_more=has_more)
-        if rest and level:
-            below = level
-        kept = rest + kept
-    return kept
-
-
-def _runs(blocks: Iterable[Block | Absent]) -> list[list[Block | Absent]]:
-    """The blocks parted before every heading."""
     runs: list[list[Block | Absent]] = []
     for block in blocks:
         if isinstance(block, Heading) or not runs:
             runs.append([])
         runs[-1].append(block)
-    return runs
+    kept: list[Block] = []
+    below = 0                           # the level of the shallowest heading kept so far, from the end; 0: none
+    for run in reversed(runs):
+        level = run[0].level if isinstance(run[0], Heading) else 0
+        rest = _rest(run, has_more=bool(level and below > level))
+        if rest and level:
+            below = level
+        kept = rest + kept
+    return kept
 
 
 def _rest(run: list[Block | Absent], *, has_more: bool) -> list[Block]:
@@ -307,14 +251,7 @@ def _rest(run: list[Block | Absent], *, has_more: bool) -> list[Block]:
     if not gaps or any(isinstance(block, Shown) for block in there):
         return there
     after = [block for block in run[gaps[-1] + 1:] if isinstance(block, Prose)]
-    if after or has_more:
-        return [*_headings(run), *after]
-    return []
-
-
-def _headings(run: list[Block | Absent]) -> Iterator[Block]:
-    """The heading that a run opens with, if it does."""
-    return (block for block in run[:1] if isinstance(block, Heading))
+    return [*(block for block in run[:1] if isinstance(block, Heading)), *after] if after or has_more else []
 
 
 @dataclass
@@ -328,13 +265,7 @@ class Slide:
 
 
 def slides_of(document: Document) -> list[Slide]:
-    """Part a document into slides.
-
-    Returns
-    -------
-    list of Slide
-        One per exhibit, with its sentence as the title, and one per heading that has prose of its own.
-    """
+    """A document as slides: one per exhibit, with its sentence as the title, and one per heading that has prose of its own."""
     slides: list[Slide] = []
     part = ""
     for block in document.blocks:
@@ -354,3 +285,67 @@ def slides_of(document: Document) -> list[Slide]:
     for number, slide in enumerate(kept, start=1):
         slide.anchor = f"slide-{number}"
     return kept
+
+
+# --- prose -----------------------------------------------------------------------------------------
+
+
+def parse(markdown: str) -> list[Token]:
+    """The tokens of markdown, without blank lines."""
+    tokens, _ = _PARSER.parse(markdown)
+    return [token for token in tokens if token["type"] != "blank_line"]
+
+
+def prose_html(tokens: Iterable[Token]) -> str:
+    """Tokens as HTML; HTML that was written in the markdown is shown as text."""
+    return _RENDERER(list(tokens), BlockState())
+
+
+def plain_text(tokens: Iterable[Token]) -> str:
+    """The words of tokens, blocks parted by a line."""
+    words = []
+    for token in tokens:
+        if "raw" in token:
+            words.append(token["raw"])
+        elif token["type"] in ("softbreak", "linebreak"):
+            words.append(" ")
+        else:
+            words.append(plain_text(token.get("children", ())))
+            if token["type"] in ("paragraph", "block_text", "heading", "list_item"):
+                words.append("\n")
+    return "".join(words)
+
+
+def _tokens(kind: str, items: list[list[str]]) -> list[Token]:
+    """The tokens of a part of a text: paragraphs, leads, bullets, terms, links, headings and gaps, all plain text."""
+    match kind:
+        case "facts":               # every format has them in its head
+            return []
+        case "absent":
+            return [{"type": "absent"}]
+        case "section":
+            return [{"type": "heading", "attrs": {"level": 3}, "children": [_words(items[0][0])]}]
+        case "bullets":
+            return [_list([_words(item[0])] for item in items)]
+        case "terms":
+            return [_list([_strong(item[0]), _words(f": {item[1]}")] for item in items)]
+        case "links":
+            return [_list([{"type": "link", "attrs": {"url": f"#{item[1]}"}, "children": [_words(item[0])]}] for item in items)]
+    inner = _strong if kind == "heading" else _words
+    return [{"type": "paragraph", "children": [inner(item[0])]} for item in items]
+
+
+def _words(text: str) -> Token:
+    """Plain words."""
+    return {"type": "text", "raw": text}
+
+
+def _strong(text: str) -> Token:
+    """Words in bold."""
+    return {"type": "strong", "children": [_words(text)]}
+
+
+def _list(items: Iterable[list[Token]]) -> Token:
+    """A list of points."""
+    points = [{"type": "list_item", "children": [{"type": "block_text", "children": item}]} for item in items]
+    return {"type": "list", "tight": True, "bullet": "-", "attrs": {"depth": 0, "ordered": False}, "children": points}

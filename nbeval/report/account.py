@@ -10,13 +10,13 @@ import pandas as pd
 from nbeval.dictionary.enums import ReportForm, SourceKind, Status
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
 from nbeval.errors import ParameterError
-from nbeval.exhibit import Cell, Column, Exhibit, Row
+from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
 from nbeval.frames import Method
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
 from nbeval.report.draft import Draft, available, domain_of
 from nbeval.report.kinds import KINDS
-from nbeval.report.markup import STYLE, anchor
+from nbeval.report.markup import STYLE
 from nbeval.report.numerals import numeral
 from nbeval.report.results import UsedMethod
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
-from nbeval.report.markup import exhibit_html, exhibit_text, text_html, text_markdown, text_plain
+from nbeval.report.markup import exhibit_html, exhibit_text, text_html, text_plain
 from nbeval.words import REFERENCE, Words, words_of
 
 Bundle = dict[str, Any]
@@ -70,10 +70,7 @@ class Text(Display):
 
     @property
     def data(self) -> Bundle:
-        return {
-            "markdown": text_markdown(self.parts), "text": str(self),
-            "parts": [asdict(part) for part in self.parts], "results": list(self.results),
-        }
+        return {"parts": [asdict(part) for part in self.parts], "results": list(self.results)}
 
     @property
     def html(self) -> str:

@@ -1,29 +1,22 @@
-"""Exhibits and texts as accessible HTML fragments, for JupyterLab and for the published page alike, as Markdown and as plain text.
+"""Exhibits and texts as accessible HTML fragments, for JupyterLab and for the published page alike, and as plain text.
 
 Nothing here runs: no script, no event, no address outside the page. All text is escaped: it is data, never markup.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from nbeval.exhibit import Cell, Column, Exhibit, Row
+from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
 
 STYLE = files("nbeval.report").joinpath("style.css").read_text(encoding="utf-8")
 
 #: pictures under this width in millimetres are made for telephones and do not grow to the width of a page
 NARROW = 120.0
-_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_-]+")
-
-
-def anchor(exhibit: str) -> str:
-    """The id that an exhibit has on its page."""
-    return "exhibit-" + _NOT_IN_ID.sub("-", exhibit)
 
 
 def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
@@ -193,43 +186,6 @@ def _part(part: Any) -> str:
         return "<dl>" + "".join(f"<dt>{item[0]}</dt><dd>{item[1]}</dd>" for item in items) + "</dl>"
     element = {"section": "<h3>{}</h3>", "heading": '<p class="nb-lead">{}</p>'}.get(part.kind, "<p>{}</p>")
     return "".join(element.format(item[0]) for item in items)
-
-
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~$])")
-_LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
-
-
-def markdown_text(text: str) -> str:
-    """Escape what Markdown would read as markup."""
-    escaped = _MARKUP.sub(r"\\\1", " ".join(text.split())).replace("&", "&amp;")
-    return _LINE_START.sub(_escape_start, escaped)
-
-
-def _escape_start(match: re.Match[str]) -> str:
-    """Escape the mark that would start a list or underline a heading."""
-    space, mark = match.groups()
-    return f"{space}{mark[:-1]}\\{mark[-1]}"
-
-
-def text_markdown(parts: Iterable[Any]) -> str:
-    """The parts of a text as Markdown."""
-    blocks = []
-    for part in parts:
-        items = [[markdown_text(text) for text in item] for item in part.items]
-        if part.kind == "bullets":
-            blocks.append("\n".join(f"- {item[0]}" for item in items))
-        elif part.kind == "links":
-            blocks.append("\n".join(
-                f"- [{item[0]}](#{raw[1]})" for item, raw in zip(items, part.items, strict=True)))
-        elif part.kind in ("terms", "facts"):
-            blocks.append("\n".join(f"- **{item[0]}**: {item[1]}" for item in items))
-        elif part.kind == "section":
-            blocks += [f"### {item[0]}" for item in items]
-        elif part.kind == "heading":
-            blocks += [f"**{item[0]}**" for item in items]
-        else:
-            blocks += [item[0] for item in items]
-    return "\n\n".join(blocks)
 
 
 def text_plain(parts: Iterable[Any]) -> str:

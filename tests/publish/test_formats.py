@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from nbeval.publish.document import read_document
 from nbeval.publish.formats import FORMATS
 from nbeval.publish.formats.md import escaped
-from nbeval.publish.word_reference import FILE, build_reference
+from tests.publish.word_reference import FILE, build_reference
 from tests.publish.agreement import disagreements
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nbeval.exhibit import Figure
-from nbeval.publish.layout import TALLEST, TOLERATED, slices
+from nbeval.publish.page import TALLEST, TOLERATED, slices
 
 ROWS = [20.0 * row + (15 if row >= 9 else 0) + (15 if row >= 22 else 0) for row in range(1, 32)]
 

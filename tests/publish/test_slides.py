@@ -12,7 +12,7 @@ from nbeval.exhibit import Cell, Column, Exhibit, Figure, Row
 from nbeval.publish.document import Absent, Document, Heading, Prose, Shown, slides_of, without_empty
 from nbeval.publish.formats.html import html_of
 from nbeval.publish.formats.pdf import pdf_bytes
-from nbeval.publish.prose import parse
+from nbeval.publish.document import parse
 
 
 def words(text):

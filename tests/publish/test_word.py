@@ -11,7 +11,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 
 from nbeval.publish.document import read_document
-from nbeval.publish.layout import extent
+from nbeval.publish.page import extent
 from nbeval.publish.formats.docx import ROOM, SMALLEST, size, word_bytes
 from tests.conftest import ROOT
 from tests.guards import some

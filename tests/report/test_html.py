@@ -7,8 +7,9 @@ import re
 import pytest
 from lxml import etree, html
 
+from nbeval.exhibit import anchor
 from nbeval.report.displays import Paragraphs, Text
-from nbeval.report.markup import STYLE, anchor, exhibit_html, markdown_text
+from nbeval.report.markup import STYLE, exhibit_html
 from nbeval.words import words_of
 from tests.report.invented import HOSTILE
 from tests.guards import some
@@ -88,13 +89,6 @@ def test_an_anchor_holds_only_letters_that_an_address_may_have():
     assert anchor('a b"<c>') == "exhibit-a-b-c-"
 
 
-@pytest.mark.parametrize(("text", "escaped"), [
-    ("*a* _b_", r"\*a\* \_b\_"), ("- a", r"\- a"), ("1. a", r"1\. a"), ("<i>&amp;", r"\<i\>&amp;amp;"), ("a\n# b", r"a \# b"),
-])
-def test_typed_text_cannot_become_markdown(text, escaped):
-    assert markdown_text(text) == escaped
-
-
 def test_a_text_shows_the_same_words_in_all_its_forms():
     text = Text((Paragraphs("heading", (("Head",),)), Paragraphs("bullets", (("One <1>",), ("Two",))),
                  Paragraphs("terms", (("Term", "Meaning"),)), Paragraphs("links", (("Go", "exhibit-a"),))))
@@ -102,7 +96,6 @@ def test_a_text_shows_the_same_words_in_all_its_forms():
     for word in ("Head", "One <1>", "Two", "Term", "Meaning", "Go"):
         assert word in shown.text_content()
         assert word in str(text)
-    assert "[Go](#exhibit-a)" in text.data["markdown"]
 
 
 def test_a_picture_has_a_twin_for_telephones_a_place_that_scrolls_or_is_small_enough(page):

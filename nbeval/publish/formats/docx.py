@@ -1,7 +1,7 @@
 """A report as a Word document that a researcher can edit: made by pandoc, and laid out in what pandoc cannot say.
 
 Pandoc reads the plainest HTML. Afterwards tables get widths and lines, broad ones pages of their own turned round, pictures
-their size, and pages a header and a footer. The styles are those of ``templates/reference.docx``, see ``word_reference``.
+their size, and pages a header and a footer. The styles are those of ``templates/reference.docx``.
 """
 
 from __future__ import annotations
@@ -25,16 +25,14 @@ from docx.shared import Mm, Pt, Twips
 from docx.table import Table
 
 from nbeval.exhibit import Column, Exhibit, Figure
-from nbeval.publish import prose
-from nbeval.publish.document import Block, Document, Heading, Prose, Shown
+from nbeval.publish.document import Block, Document, Heading, Prose, Shown, prose_html
 from nbeval.publish.formats import Format, fixed_zip
 from nbeval.publish.formats.pdf import png_bytes
-from nbeval.publish.layout import LARGE, alternative_text, column_name, extent, shares, size, slices
-from nbeval.publish.page import below_exhibit
+from nbeval.publish.page import LARGE, alternative_text, below_exhibit, column_name, extent, shares, size, slices
 from nbeval.words import Words, words_of
 
 UPRIGHT, TURNED = 9180, 14112       # twentieths of a point between the margins of a page
-ROOM = 870.0                        # as ``layout.ROOM``, in the broader letters of the reference document
+ROOM = 870.0                        # as ``page.ROOM``, in the broader letters of the reference document
 SMALLEST = 8.5                      # points of print on an upright page; a table that needs smaller is turned
 WHOLE_UP_TO = 12                    # rows of a table that is not split between pages
 
@@ -87,7 +85,7 @@ def _block(block: Block, wording: Words) -> str:
         case Heading(level=level, text=text, anchor=anchor):
             return f'<h{level - 1} id="{anchor}">{escape(text)}</h{level - 1}>'
         case Prose(tokens=tokens):
-            return prose.to_html(tokens)
+            return prose_html(tokens)
         case Shown(exhibit=exhibit):
             return f'<div id="{block.place}">{_exhibit(exhibit, wording, block.anchor)}</div>'
     raise TypeError(type(block).__name__)

@@ -7,8 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 
-from nbeval.publish import prose
-from nbeval.publish.document import Document, Heading, Prose, Shown, read_document, slides_of
+from nbeval.publish.document import Document, Heading, Prose, Shown, prose_html, read_document, slides_of
 from nbeval.publish.formats import Format
 from nbeval.publish.page import environment, template_text
 from nbeval.words import words_of
@@ -64,7 +63,7 @@ def _block_html(block: Any) -> Markup:
         case Heading(level=level, text=text, anchor=anchor):
             return Markup("<h{0} id='{1}'>{2}</h{0}>").format(level, anchor, text)
         case Prose(tokens=tokens):
-            return Markup(prose.to_html(tokens))
+            return Markup(prose_html(tokens))
         case Shown(html=html, anchor=anchor):
             return Markup("<div class='shown' id='{}'>{}</div>").format(anchor, Markup(html))
     raise TypeError(type(block).__name__)

@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nbeval.exhibit import Cell, Exhibit, Figure
-from nbeval.publish.document import Block, Document, Heading, Prose, Shown
+from nbeval.publish.document import Block, Document, Heading, Prose, Shown, Token
 from nbeval.publish.formats import Format
-from nbeval.publish.layout import alternative_text, column_name
-from nbeval.publish.page import unit_and_base
-from nbeval.publish.prose import Token
+from nbeval.publish.page import alternative_text, column_name, unit_and_base
 from nbeval.words import Words, words_of
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~$&^])")

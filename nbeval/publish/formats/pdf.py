@@ -13,11 +13,9 @@ import matplotlib
 import typst
 
 from nbeval.exhibit import Column, Exhibit, Figure
-from nbeval.publish.document import Block, Document, Heading, Prose, Shown, slides_of
+from nbeval.publish.document import Block, Document, Heading, Prose, Shown, Token, slides_of
 from nbeval.publish.formats import Format
-from nbeval.publish.layout import alternative_text, extent, lines, shares, size, slices
-from nbeval.publish.page import below_exhibit, unit_and_base
-from nbeval.publish.prose import Token
+from nbeval.publish.page import alternative_text, below_exhibit, extent, lines, shares, size, slices, unit_and_base
 from nbeval.words import Words, words_of
 
 WHOLE_UP_TO = 20        # lines of a table that is not split between pages

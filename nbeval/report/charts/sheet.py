@@ -19,8 +19,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
+from nbeval.exhibit import anchor
 from nbeval.report.charts.data import ChartData
-from nbeval.report.markup import anchor
 
 WIDTH = 160.0                           # millimetres
 SLIM = 80.0                             # the same for a telephone, on which it grows until its letters can be read

@@ -1,10 +1,10 @@
-"""The look of Word reports: pandoc's own reference document, restyled. Kept as ``templates/reference.docx``."""
+"""How the look of Word reports was made: pandoc's own reference document, restyled. Kept as ``publish/templates/reference.docx``."""
 
 from __future__ import annotations
 
 import subprocess
+from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
 
 import docx
 import pypandoc
@@ -17,7 +17,7 @@ from docx.shared import Mm, Pt, RGBColor
 
 from nbeval.publish.formats import fixed_zip
 
-FILE = Path(__file__).parent / "templates" / "reference.docx"
+FILE = files("nbeval.publish") / "templates" / "reference.docx"
 FONT = "Arial"
 ACCENT, INK, SOFT = RGBColor(0x14, 0x50, 0x6E), RGBColor(0x1C, 0x24, 0x30), RGBColor(0x4A, 0x55, 0x64)
 
