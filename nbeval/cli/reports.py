@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from nbeval.study import Study
 
 
+#: what an audit says of a number that can be worked out
+_LEAK = ("source", "wave", "block", "authority", "group", "level", "part", "other", "what")
+
+
 def render(
     cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"),
     formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, md, separated by commas; all but md where none is named.")] = "",
@@ -148,8 +152,7 @@ def _audit_record(audit: pd.DataFrame) -> dict[str, Any]:
     """An audit in counts, and whatever can be worked out, by place."""
     from nbeval.release.sign import summary
 
-    places = ["source", "wave", "block", "authority", "group", "level", "what"]
-    return {"audit": summary(audit), "leaks": audit.loc[~audit["ok"].astype(bool), places].to_dict("records")}
+    return {"audit": summary(audit), "leaks": audit.loc[~audit["ok"].astype(bool), list(_LEAK)].to_dict("records")}
 
 
 def _print_audit(audit: pd.DataFrame) -> None:
@@ -161,9 +164,8 @@ def _print_audit(audit: pd.DataFrame) -> None:
     if counts["withheld"]:
         say(f"  the narrowest interval that anybody can derive holds {counts['narrowest_interval'] + 1:.0f} values")
         say(f"  chosen exactly: {counts['chosen_exactly']}; by the heuristic for very large tables: {counts['chosen_by_heuristic']}")
-    for leak in audit[~audit["ok"]].itertuples(index=False):
-        about = ", ".join(part for part in (leak.source, leak.wave, leak.block, leak.authority, leak.group, leak.level, leak.what) if part)
-        say(f"  LEAK  {about}\n        from {leak.meets}")
+    for leak in audit[~audit["ok"]].to_dict("records"):
+        say(f"  LEAK  {', '.join(leak[name] for name in _LEAK if leak[name])}\n        from {leak['meets']}")
 
 
 def _print_proposal(proposal: Proposal) -> None:

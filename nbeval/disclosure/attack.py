@@ -14,22 +14,7 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.disclosure.cells import (
-    AT_LEAST,
-    BASE,
-    COUNTS,
-    KEY,
-    MEMBERS,
-    PEOPLE,
-    PLACE,
-    SHARE,
-    SQUARES,
-    SUM,
-    Cells,
-    came_or_went,
-    read_cells,
-)
-from nbeval.disclosure.earlier import beside_earlier
+from nbeval.disclosure.cells import COUNTS, KEY, PLACE, CellKind, Cells, Part, Place, beside_earlier, came_or_went, read_cells
 from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
 from nbeval.disclosure.primary import unsafe_cells
 from nbeval.disclosure.relations import Block, blocks
@@ -48,9 +33,9 @@ def withheld_cells(block: Block, withheld: np.ndarray, policy: Disclosure) -> tu
     those left over from a share are looked for too.
     """
     kinds = block.kinds
-    cells = np.flatnonzero(withheld & (kinds != AT_LEAST))
+    cells = np.flatnonzero(withheld & (kinds != CellKind.AT_LEAST))
     span = np.ptp(block.coding.codes) if block.categories > 1 and np.isfinite(block.coding.codes).all() else 1.0
-    wide = {SUM: span, SQUARES: span ** 2}
+    wide = {CellKind.SUM: span, CellKind.SQUARES: span ** 2}
     needed = [wide.get(kinds[cell], policy.protection_interval) for cell in cells]
     rows = [block.matrix[cells].toarray()]
     left, owners = _left_over(block, cells, withheld)
@@ -85,8 +70,8 @@ def small_groups(block: Block, policy: Disclosure) -> tuple[np.ndarray, np.ndarr
 def _left_over(block: Block, cells: np.ndarray, withheld: np.ndarray) -> tuple[np.ndarray, list[int]]:
     """Base less share, for withheld shares whose base is withheld too; and the cells they belong to."""
     kinds, places = block.kinds, block.cell_places
-    base = {places[number]: number for number in np.flatnonzero((kinds == BASE) & withheld)}
-    owners = [int(cell) for cell in cells if kinds[cell] == SHARE and places[cell] in base]
+    base = {places[number]: number for number in np.flatnonzero((kinds == CellKind.BASE) & withheld)}
+    owners = [int(cell) for cell in cells if kinds[cell] == CellKind.SHARE and places[cell] in base]
     wholes = [base[places[owner]] for owner in owners]
     return (block.matrix[wholes] - block.matrix[owners]).toarray(), owners
 
@@ -94,11 +79,11 @@ def _left_over(block: Block, cells: np.ndarray, withheld: np.ndarray) -> tuple[n
 def _implied_sets(block: Block) -> list[tuple[np.ndarray, dict[tuple[str, str], float]]]:
     """Sets of answers whose count follows from the shares and the base of a place, with the weights that give it."""
     sets = block.coding.sets
-    shown = {name for kind, name in zip(block.kinds, block.cells["what"], strict=True) if kind == SHARE}
+    shown = {name for kind, name in zip(block.kinds, block.cells["what"], strict=True) if kind == CellKind.SHARE}
     names = sorted(name for name in sets if name in shown)
     if not names:
         return []
-    labels = [(BASE, ""), *((SHARE, name) for name in names)]
+    labels = [(CellKind.BASE, ""), *((CellKind.SHARE, name) for name in names)]
     given = np.array([np.ones(block.categories), *(sets[name].astype(float) for name in names)])
     printed = {mask.tobytes() for mask in given.astype(bool)} | {(~mask).tobytes() for mask in given.astype(bool)}
     found = []
@@ -154,7 +139,7 @@ def refuse_leaks(audit: pd.DataFrame) -> None:
     if leaks.empty:
         return
     lines = [
-        f"{', '.join(part for part in leak[:8] if part)}\n  from {leak.meets}"
+        f"{', '.join(part for part in leak[:10] if part)}\n  from {leak.meets}"
         for leak in leaks.head(_SHOWN_AT_MOST).itertuples(index=False)
     ]
     raise DisclosureError(
@@ -169,11 +154,11 @@ def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Di
     direct = table["quantity"].isin(_DERIVABLE) & ~table["weighted"] & ~table["contrast"].eq(Contrast.COMPARATOR)
     kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
     answers = table["indicator"].ne("").to_numpy()[cells.parts["row"]]
-    counts = np.where(answers, np.isin(kind, [SHARE, SUM]), np.isin(kind, [PEOPLE, MEMBERS]))
+    counts = np.where(answers, np.isin(kind, [CellKind.SHARE, CellKind.SUM]), np.isin(kind, [CellKind.PEOPLE, CellKind.MEMBERS]))
     parts = cells.parts[counts].assign(shown=lambda one: cells.table["value"].notna().to_numpy()[one["cell"]])
     whole = parts.groupby("row")["shown"].all()
     rows = [row for row in whole.index[whole] if withheld[row] and direct.iat[row]]
-    of = table.iloc[rows]
+    of = table.iloc[rows].assign(part=Part.ALL, other="")
     seen = parts[parts["cell"].isin(parts.loc[parts["row"].isin(rows), "cell"]) & ~withheld[parts["row"]]]
     meets = "; ".join(sorted({result_key(one) for one in table.iloc[seen["row"]].to_dict("records")})[:_SHOWN_AT_MOST])
     return of[["source", "wave", *PLACE]].assign(
@@ -183,7 +168,7 @@ def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Di
 
 def _few_who_came_or_went(table: pd.DataFrame, policy: Disclosure) -> pd.DataFrame:
     """The few who answered at one wave only, where counts of everybody stand beside counts of pairs."""
-    few = table[unsafe_cells(table, policy) & table["value"].notna() & came_or_went(table["level"])]
+    few = table[unsafe_cells(table, policy) & table["value"].notna() & came_or_went(table)]
     return few[[*KEY]].assign(
         width=0.0, required=float(policy.protection_interval), ok=False,
         meets="counts of all who answered; counts of those who answered at both waves")
@@ -229,18 +214,18 @@ def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.Da
 def _of_nobody(block: Block) -> np.ndarray:
     """Which cells stand on a base that is known to be empty."""
     bases = zip(block.cell_places, block.kinds, block.values, strict=True)
-    empty = {place for place, kind, value in bases if kind == BASE and value == 0}
+    empty = {place for place, kind, value in bases if kind == CellKind.BASE and value == 0}
     return np.array([place in empty for place in block.cell_places], dtype=bool)
 
 
-def _places(block: Block, rows: np.ndarray) -> list[tuple[str, str, str]]:
+def _places(block: Block, rows: np.ndarray) -> list[Place]:
     """The place that each expression over one place belongs to."""
     return [block.places[int(np.flatnonzero(row)[0]) // block.categories] for row in rows]
 
 
 def _meets(block: Block, attacker: Attacker, row: np.ndarray) -> str:
     """The shown cells without which an expression could not be derived so closely."""
-    cells = block.cells[(attacker.leverage(row) > 0) & (block.kinds != AT_LEAST)]
+    cells = block.cells[(attacker.leverage(row) > 0) & (block.kinds != CellKind.AT_LEAST)]
     names = [" ".join(part for part in cell if part) or "whole cohort" for cell in cells[[*PLACE, "kind", "what"]].itertuples(index=False)]
     more = f" and {len(names) - _SHOWN_AT_MOST} more" if len(names) > _SHOWN_AT_MOST else ""
     return "; ".join(names[:_SHOWN_AT_MOST]) + more

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
-from nbeval.disclosure.cells import AT_LEAST
+from nbeval.disclosure.cells import CellKind
 from nbeval.disclosure.relations import Block
 from nbeval.errors import FrameError
 
@@ -148,7 +148,7 @@ class Attacker:
 
     def __init__(self, block: Block, known: np.ndarray) -> None:
         self.values = block.values
-        bounds = block.kinds == AT_LEAST
+        bounds = block.kinds == CellKind.AT_LEAST
         self.exact = np.flatnonzero(known & ~bounds)
         self.least = np.flatnonzero(known & bounds)
         self.equal = sparse.vstack([block.matrix[self.exact], block.equalities], format="csr")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import BASE, SHARE
+from nbeval.disclosure.cells import CellKind
 from nbeval.disclosure.primary import small, small_base, small_share
 from nbeval.disclosure.relations import Block, Coding, make_block
 from nbeval.disclosure.secondary import choose_cells
@@ -103,9 +103,9 @@ def _counted(table: pd.DataFrame, count: str, keys: list[str], policy: Disclosur
     value = table[count].to_numpy(dtype=float)
     must = small(value, policy.threshold, zeros)
     chosen = _solve(what, place, value, None, policy, zeros)
-    across = np.array([chosen.get(("", SHARE, name), False) for name in what])
-    bases = np.array([chosen.get((name, BASE, ""), False) for name in place])
-    gone = must | np.array([chosen.get((where, SHARE, name), False) for where, name in zip(place, what, strict=True)])
+    across = np.array([chosen.get(("", CellKind.SHARE, name), False) for name in what])
+    bases = np.array([chosen.get((name, CellKind.BASE, ""), False) for name in place])
+    gone = must | np.array([chosen.get((where, CellKind.SHARE, name), False) for where, name in zip(place, what, strict=True)])
     if "row_percent" in table:
         table.loc[across, "row_percent"] = np.nan
     return must, gone | bases, bases
@@ -120,8 +120,8 @@ def _percentages(table: pd.DataFrame, count: str, keys: list[str], policy: Discl
     value = np.round(np.nan_to_num(table["estimate"].to_numpy(dtype=float)) * base / 100)
     must = (small_share(value, base, policy) | small_base(base, policy)) & (base > 0)
     chosen = _solve(what, place, value, base, policy, zeros=policy.protect_complement)
-    bases = (small_base(base, policy) & (base > 0)) | np.array([chosen.get((name, BASE, ""), False) for name in place])
-    gone = must | bases | np.array([chosen.get((where, SHARE, name), False) for where, name in zip(place, what, strict=True)])
+    bases = (small_base(base, policy) & (base > 0)) | np.array([chosen.get((name, CellKind.BASE, ""), False) for name in place])
+    gone = must | bases | np.array([chosen.get((where, CellKind.SHARE, name), False) for where, name in zip(place, what, strict=True)])
     return must, gone, bases
 
 
@@ -135,7 +135,7 @@ def _solve(
     if not len(cells):
         return {}
     margin = cells["authority"].eq("").to_numpy()
-    share = cells["kind"].eq(SHARE).to_numpy()
+    share = cells["kind"].eq(CellKind.SHARE).to_numpy()
     must = np.where(share, small(size, policy.threshold, zeros), small_base(size, policy) & (size > 0))
     if base is not None:
         bases = cells.merge(cells.loc[~share, ["authority", "value"]].rename(columns={"value": "whole"}), on="authority", how="left", validate="many_to_one")
@@ -155,15 +155,15 @@ def _block(what: np.ndarray, place: np.ndarray, value: np.ndarray, base: np.ndar
             "a table has two rows for one cell.", found=f"{int(rows.duplicated(['authority', 'what']).sum())} rows too many",
             allowed="one row per combination of the columns that name a cell", where="the table",
             do="keep the columns that tell the rows apart, or sum the counts first.")
-    shares = rows.assign(kind=SHARE)
+    shares = rows.assign(kind=CellKind.SHARE)
     if base is None:
         wholes = shares.groupby("authority", sort=False)["value"].sum().reset_index()
-        across = shares.groupby("what", sort=False)["value"].sum().reset_index().assign(authority="", kind=SHARE)
-        total = pd.DataFrame({"authority": [""], "value": [value.sum()], "kind": [BASE], "what": [""]})
-        parts = [shares, wholes.assign(kind=BASE, what=""), *([across, total] if rows["authority"].nunique() > 1 else [])]
+        across = shares.groupby("what", sort=False)["value"].sum().reset_index().assign(authority="", kind=CellKind.SHARE)
+        total = pd.DataFrame({"authority": [""], "value": [value.sum()], "kind": [CellKind.BASE], "what": [""]})
+        parts = [shares, wholes.assign(kind=CellKind.BASE, what=""), *([across, total] if rows["authority"].nunique() > 1 else [])]
     else:
-        parts = [shares, rows.assign(value=base, kind=BASE, what="").drop_duplicates("authority")]
-    cells = pd.concat(parts, ignore_index=True).assign(group="", level="")
+        parts = [shares, rows.assign(value=base, kind=CellKind.BASE, what="").drop_duplicates("authority")]
+    cells = pd.concat(parts, ignore_index=True).assign(group="", level="", part="", other="")
     names = list(dict.fromkeys(what))
     rest = [] if base is None or _whole(shares, parts[1]) else ["rest"]
     sets = {name: np.arange(len(names) + len(rest)) == number for number, name in enumerate(names)}

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import ASKED, AT_LEAST, BASE, MEMBERS, OPEN, OVER_AUTHORITIES, PEOPLE, PLACE, SHARE, SQUARES, SUM
+from nbeval.disclosure.cells import OPEN, OVER_AUTHORITIES, PLACE, CellKind
 from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 
 #: estimates that stand on a model: few degrees of freedom nearly give back the data
@@ -80,14 +80,14 @@ def unsafe_cells(table: pd.DataFrame, policy: Disclosure) -> np.ndarray:
     An empty base is no secret: nobody answered, so nothing is said of anybody.
     """
     place = ["source", "wave", "block", *PLACE]
-    bases = table.loc[table["kind"].eq(BASE), [*place, "value"]].rename(columns={"value": "base"})
+    bases = table.loc[table["kind"].eq(CellKind.BASE), [*place, "value"]].rename(columns={"value": "base"})
     cells = table.merge(bases, on=place, how="left", validate="many_to_one")
     value, base, kind = cells["value"].to_numpy(), cells["base"].to_numpy(), cells["kind"]
     rules = [
-        (kind.eq(SHARE), small_share(value, base, policy) & (base > 0)),
-        (kind.isin([BASE, AT_LEAST]), small_base(value, policy) & (value > 0)),
-        (kind.isin([SUM, SQUARES]), small_base(base, policy) & (base > 0)),
-        (kind.isin([PEOPLE, MEMBERS, ASKED]), small(value, policy.threshold, zero=False)),
+        (kind.eq(CellKind.SHARE), small_share(value, base, policy) & (base > 0)),
+        (kind.isin([CellKind.BASE, CellKind.AT_LEAST]), small_base(value, policy) & (value > 0)),
+        (kind.isin([CellKind.SUM, CellKind.SQUARES]), small_base(base, policy) & (base > 0)),
+        (kind.isin([CellKind.PEOPLE, CellKind.MEMBERS, CellKind.ASKED]), small(value, policy.threshold, zero=False)),
     ]
     return np.select([which for which, _ in rules], [rule for _, rule in rules], default=False)
 

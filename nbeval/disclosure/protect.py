@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
-from nbeval.disclosure.cells import AT_LEAST, BASE, PEOPLE, PLACE, ROUTE, Cells, read_cells
-from nbeval.disclosure.earlier import Known, beside_earlier
+from nbeval.disclosure.cells import PLACE, CellKind, Cells, Known, beside_earlier, read_cells, routes_of
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.disclosure.relations import blocks
 from nbeval.disclosure.secondary import choose_cells
@@ -63,12 +62,13 @@ def withheld_over_release(
     suppressed = unsafe_cells(known.table, policy) | known.changed
     out = known.out | known.changed
     solved: dict[tuple[str, str, str], str] = {}
+    routes = {route.at_least: block for block, route in routes_of(dictionary).items()}
     weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))
     for block in blocks(known.table, cohort, dictionary, suppressed=suppressed):
         inside = block.cells["cell"].to_numpy()
         chosen = choose_cells(block, suppressed[inside], out[inside], weights[inside], policy)
         suppressed[inside] |= chosen.withheld
-        suppressed |= _follow(known.table, block.cells[chosen.withheld])
+        suppressed |= _follow(known.table, block.cells[chosen.withheld], routes)
         solved[block.name] = EXACT if chosen.exact else HEURISTIC
     return suppressed, solved
 
@@ -83,7 +83,7 @@ def disclose(results: pd.DataFrame, cells: Cells, suppressed: np.ndarray, policy
     panels = panels_withheld(results, policy)
     lone = already | panels | unsafe_rows(results, policy)
     rest = results["contrast"].eq(Contrast.REST) & (bases | references)
-    people = _rows(gone.loc[(cells.table["kind"].to_numpy()[gone["cell"]] == PEOPLE), "row"], results)
+    people = _rows(gone.loc[(cells.table["kind"].to_numpy()[gone["cell"]] == CellKind.PEOPLE), "row"], results)
     bases = bases | rest | people | panels | (lone & small_base(results["n_valid"], policy))
     references = references | rest | people | panels | (lone & small_base(results["n_reference"], policy))
     eligible = by_field["n_eligible"] | people
@@ -98,17 +98,17 @@ def _rows(numbers: pd.Series, results: pd.DataFrame) -> pd.Series:
     return pd.Series(np.isin(np.arange(len(results)), numbers.to_numpy()), index=results.index)
 
 
-def _follow(table: pd.DataFrame, gone: pd.DataFrame) -> np.ndarray:
+def _follow(table: pd.DataFrame, gone: pd.DataFrame, routes: Mapping[str, str]) -> np.ndarray:
     """Cells of other blocks that have to go with some: all of a place that is too small, answers to a routed question."""
     here = ["source", "wave", *PLACE]
     follow = np.zeros(len(table), dtype=bool)
-    places = gone.loc[gone["kind"].eq(PEOPLE), here]
+    places = gone.loc[gone["kind"].eq(CellKind.PEOPLE), here]
     if len(places):
         follow |= pd.MultiIndex.from_frame(table[here]).isin(pd.MultiIndex.from_frame(places))
-    routed = gone[gone["kind"].eq(AT_LEAST)]
+    routed = gone[gone["kind"].eq(CellKind.AT_LEAST)]
     if len(routed):
-        bases = routed.assign(block=routed["what"].str.partition(ROUTE)[2])[[*here, "block"]]
-        follow |= pd.MultiIndex.from_frame(table[[*here, "block"]]).isin(pd.MultiIndex.from_frame(bases)) & table["kind"].eq(BASE).to_numpy()
+        bases = pd.MultiIndex.from_frame(routed.assign(block=routed["what"].map(routes))[[*here, "block"]])
+        follow |= pd.MultiIndex.from_frame(table[[*here, "block"]]).isin(bases) & table["kind"].eq(CellKind.BASE).to_numpy()
     return follow
 
 
@@ -160,7 +160,7 @@ def cell_weights(cells: Cells, results: pd.DataFrame, dictionary: Dictionary) ->
     importance = row_importance(results, dictionary)
     kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
     field = cells.parts["field"].map(_FIELDS).to_numpy()
-    worth = np.where(kind == AT_LEAST, 1.0, np.where(kind == BASE, 0.5 * field, field))
+    worth = np.where(kind == CellKind.AT_LEAST, 1.0, np.where(kind == CellKind.BASE, 0.5 * field, field))
     total = np.bincount(
         cells.parts["cell"], weights=worth * importance[cells.parts["row"]], minlength=len(cells.table))
     size = np.nan_to_num(cells.table["value"].to_numpy())

@@ -10,7 +10,7 @@ algorithms for optimizing cell suppression in tabular data with linear constrain
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,22 +23,7 @@ from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import ItemKind, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.cells import (
-    ASKED,
-    AT_LEAST,
-    BASE,
-    EVERYBODY,
-    MEMBERS,
-    PEOPLE,
-    PLACE,
-    ROUTE,
-    SHARE,
-    SQUARES,
-    SUM,
-    Place,
-    came_or_went,
-    is_linked,
-    parts_of_linked,
-    routed,
+    ENDS, EVERYBODY, PLACE, CellKind, Part, Place, came_or_went, item_block, places_of, routes_of, scale_block, share_name,
 )
 
 #: an item or scale with more possible answers than this is held by classes of answers
@@ -59,16 +44,20 @@ class Coding:
     exact: bool
 
 
-def lay_out(block: str, names: list[str], asked: list[str], sums: bool, dictionary: Dictionary) -> Coding:
-    """Lay out the categories of a block."""
+def lay_out(block: str, shares: Sequence[str], asked: Mapping[str, tuple[str, ...]], sums: bool, dictionary: Dictionary) -> Coding:
+    """Lay out the categories of a block by the shares that its cells show and the codes that lead to routed questions.
+
+    ``sums`` says whether a sum of answers is shown, so that answers matter one by one.
+    """
     points, exact = _points(block, dictionary)
     if points is None:
-        return _unknown(names)
-    sets = {name: _mask(name, points, dictionary) for name in names}
-    sets |= {codes: matcher(tuple(codes.split("; "))).contains(points) for codes in asked}
+        return _unknown(shares)
+    masks = _masks(points, shares, dictionary)
+    sets = {name: masks[name] for name in shares}
+    sets |= {name: matcher(codes).contains(points) for name, codes in asked.items()}
     if not sets and not sums:
         return Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
-    signature = np.array([mask for mask in sets.values()], dtype=int).reshape(len(sets), len(points)).T
+    signature = np.array(list(sets.values()), dtype=int).reshape(len(sets), len(points)).T
     _, first, classes = np.unique(signature, axis=0, return_index=True, return_inverse=True)
     classes = classes.reshape(-1)
     if sums:
@@ -81,18 +70,14 @@ def lay_out(block: str, names: list[str], asked: list[str], sums: bool, dictiona
 
 def _points(block: str, dictionary: Dictionary) -> tuple[np.ndarray | None, bool]:
     """Every answer that can be given, or enough points to tell the codings of it apart; and whether it is every one."""
-    kind, _, name = block.partition(" ")
-    if kind == "scale":
-        scale = dictionary.scale(name)
-        whole = scale.rule in (ScaleRule.SUM, ScaleRule.COUNT) and not scale.conversion
-        if scale.conversion:
-            return np.array(sorted({one.score for one in scale.conversion})), True
-        return _between(scale.lowest, scale.highest, whole)
-    if kind != "item":
-        return None, False
+    for scale in dictionary.scales:
+        if scale_block(scale.id) == block:
+            if scale.conversion:
+                return np.array(sorted({one.score for one in scale.conversion})), True
+            return _between(scale.lowest, scale.highest, scale.rule in (ScaleRule.SUM, ScaleRule.COUNT))
     for instrument in dictionary.instruments:
         for item in instrument.items:
-            if item.item != name:
+            if item_block(item.item) != block:
                 continue
             if item.kind is ItemKind.OPTION:
                 return np.array([0.0, 1.0]), True
@@ -121,16 +106,18 @@ def _ends(points: np.ndarray, classes: np.ndarray) -> np.ndarray:
     return np.array(sorted(ends))
 
 
-def _mask(name: str, points: np.ndarray, dictionary: Dictionary) -> np.ndarray:
-    """The points that a share counts."""
-    if name.endswith(" floor"):
-        return points == points.min()
-    if name.endswith(" ceiling"):
-        return points == points.max()
-    return matcher(dictionary.indicator(name).codes).contains(points)
+def _masks(points: np.ndarray, shares: Sequence[str], dictionary: Dictionary) -> dict[str, np.ndarray]:
+    """The points that each share counts: the codes of an indicator, or an end of the points."""
+    ends = dict(zip(ENDS, (points == points.min(), points == points.max()), strict=True))
+    masks = {}
+    for one in dictionary.indicators:
+        masks |= {name: mask for end, mask in ends.items() if (name := share_name(one.indicator, end)) in shares}
+        if one.indicator in shares:
+            masks[one.indicator] = matcher(one.codes).contains(points)
+    return masks
 
 
-def _unknown(names: list[str]) -> Coding:
+def _unknown(names: Sequence[str]) -> Coding:
     """Categories for indicators the dictionary does not know: each may overlap with each other one."""
     count = max(len(names), 1)
     cells = np.array(np.meshgrid(*[[0, 1]] * count)).reshape(count, -1).astype(bool)
@@ -172,7 +159,7 @@ class Block:
     @cached_property
     def cell_places(self) -> list[Place]:
         """The place of each cell."""
-        return list(zip(*(self.cells[name].to_numpy(dtype=object) for name in PLACE), strict=True))
+        return places_of(self.cells)
 
     @property
     def categories(self) -> int:
@@ -195,7 +182,7 @@ def by_classes(block: Block) -> Block:
     categories, count = block.categories, block.matrix.shape[1] // block.categories
     columns = (np.arange(count)[:, None] * categories + first).ravel()
     rows = (np.arange(block.equalities.shape[0] // categories)[:, None] * categories + first).ravel()
-    sums = block.cells["kind"].isin([SUM, SQUARES])
+    sums = block.cells["kind"].isin([CellKind.SUM, CellKind.SQUARES])
     coding = Coding(
         {name: mask[first] for name, mask in block.coding.sets.items()}, np.full(len(first), np.nan),
         block.coding.classes[first], False)
@@ -210,7 +197,7 @@ def make_block(
 ) -> Block:
     """Build the block of some cells."""
     cells = cells.reset_index(drop=True)
-    places = list(dict.fromkeys(zip(*(cells[name].to_numpy(dtype=object) for name in PLACE), strict=True)))
+    places = list(dict.fromkeys(places_of(cells)))
     position = {place: number for number, place in enumerate(places)}
     sums = _additions(position, cells, authorities)
     leftover = [(parent, children) for parent, children, slack in sums if slack]
@@ -223,38 +210,58 @@ def make_block(
     )
 
 
-def _additions(position: dict[Place, int], cells: pd.DataFrame, authorities: tuple[str, ...]):
+def _additions(position: Mapping[Place, int], cells: pd.DataFrame, authorities: tuple[str, ...]) -> list[tuple[Place, list[Place], bool]]:
     """Which places add up to which, and whether somebody is left over: (parent, children, left over)."""
-    values: dict[Place, dict[str, float]] = {place: {} for place in position}
-    for authority, group, level, kind, what, value in _columns(cells):
+    values: dict[Place, dict[tuple[str, str], float]] = {place: {} for place in position}
+    for place, kind, what, value in _columns(cells):
         if value == value:
-            values[authority, group, level][f"{kind} {what}"] = value
+            values[place][kind, what] = value
     found = []
     for parent in position:
-        authority, group, _ = parent
-        if authority == "":
-            children = [place for place in position if place[0] != "" and place[1:] == parent[1:]]
+        if parent.authority == "":
+            children = [place for place in position if place.authority != "" and place[1:] == parent[1:]]
             if children:
-                everywhere = {place[0] for place in children} >= set(authorities)
+                everywhere = {place.authority for place in children} >= set(authorities)
                 found.append((parent, children, not (everywhere and _adds_up(parent, children, values))))
-        if group == "":
-            for name in sorted({place[1] for place in position if place[0] == authority and place[1] != "" and not is_linked(place[1])}):
-                found.append((parent, [place for place in position if place[:2] == (authority, name)], True))
-    found += parts_of_linked(position)
+        if parent.group == "" and parent.part == Part.ALL:
+            whole = [place for place in position if place.authority == parent.authority and place.group != "" and place.part == Part.ALL]
+            found += [(parent, [place for place in whole if place.group == name], True) for name in sorted({place.group for place in whole})]
+    found += _additions_of_linked(position)
     return [(parent, children, left) for parent, children, left in found if _fits(parent, children, values)]
 
 
-def _adds_up(parent: Place, children: list[Place], values: dict[Place, dict[str, float]]) -> bool:
+def _additions_of_linked(position: Mapping[Place, int]) -> Iterator[tuple[Place, list[Place], bool]]:
+    """Places that are made of linked people and others, likewise."""
+    def there(*places: Place) -> list[Place]:
+        return [place for place in places if place in position]
+
+    paired = sorted({(place.group, place.other) for place in position if place.part == Part.BOTH})
+    followed = sorted({(place.group, place.other) for place in position if place.part in (Part.LOST, Part.KEPT)})
+    for place in position:
+        if place.part == Part.ALL:
+            for group, other in followed:
+                if group == place.group:
+                    yield place, there(*(place._replace(part=part, other=other) for part in (Part.LOST, Part.KEPT))), True
+            for group, other in paired:
+                if group == place.group and there(once := place._replace(part=Part.ONCE, other=other)):
+                    yield place, [place._replace(part=Part.BOTH, other=other), once], False
+        elif place.part == Part.BOTH and place.group == "":
+            for group in [group for group, other in paired if group and other == place.other]:
+                yield place, [one for one in position if (one.authority, one.group, one.part, one.other) ==
+                              (place.authority, group, Part.BOTH, place.other)], True
+
+
+def _adds_up(parent: Place, children: list[Place], values: Mapping[Place, Mapping[tuple[str, str], float]]) -> bool:
     """Whether the children are the whole of the parent, as far as the cells show."""
     full = [kind for kind in values[parent] if all(kind in values[child] for child in children)]
     return all(abs(sum(values[child][kind] for child in children) - values[parent][kind]) < 1e-6 for kind in full)
 
 
-def _fits(parent: Place, children: list[Place], values: dict[Place, dict[str, float]]) -> bool:
+def _fits(parent: Place, children: list[Place], values: Mapping[Place, Mapping[tuple[str, str], float]]) -> bool:
     """Whether the children can be parts of the parent: levels that overlap are not."""
     return all(
-        sum(values[child].get(kind, 0.0) for child in children) <= whole + 1e-6
-        for kind, whole in values[parent].items() if not kind.startswith(MEMBERS)
+        sum(values[child].get((kind, what), 0.0) for child in children) <= whole + 1e-6
+        for (kind, what), whole in values[parent].items() if kind != CellKind.MEMBERS
     )
 
 
@@ -262,22 +269,22 @@ def _cell_rows(cells: pd.DataFrame, position: dict[Place, int], coding: Coding, 
     """One row per cell over the unknowns."""
     categories = len(coding.codes)
     ones = np.ones(categories)
-    by_kind = {BASE: ones, PEOPLE: ones, SUM: coding.codes, SQUARES: coding.codes ** 2}
+    by_kind = {CellKind.BASE: ones, CellKind.PEOPLE: ones, CellKind.SUM: coding.codes, CellKind.SQUARES: coding.codes ** 2}
     matrix = np.zeros((len(cells), count * categories))
-    for number, (authority, group, level, kind, what, _) in enumerate(_columns(cells)):
-        if kind == MEMBERS:
-            inside = [place for place in position if place[0] == authority and place[1] == what]
-            matrix[number, [position[place] * categories for place in inside]] = 1.0
+    for number, (place, kind, what, _) in enumerate(_columns(cells)):
+        if kind == CellKind.MEMBERS:
+            inside = [one for one in position if one == place._replace(group=what, level=one.level)]
+            matrix[number, [position[one] * categories for one in inside]] = 1.0
             continue
-        start = position[authority, group, level] * categories
-        counted = kind in (SHARE, ASKED, AT_LEAST)
-        matrix[number, start:start + categories] = coding.sets[what.partition(ROUTE)[0]] if counted else by_kind[kind]
+        start = position[place] * categories
+        counted = kind in (CellKind.SHARE, CellKind.ASKED, CellKind.AT_LEAST)
+        matrix[number, start:start + categories] = coding.sets[what] if counted else by_kind[kind]
     return sparse.csr_matrix(matrix)
 
 
 def _columns(cells: pd.DataFrame) -> Iterator[tuple]:
-    """Authority, group, level, kind, what and value of each cell."""
-    return zip(*(cells[name].to_numpy(dtype=object) for name in (*PLACE, "kind", "what", "value")), strict=True)
+    """Place, kind, what and value of each cell."""
+    return zip(places_of(cells), *(cells[name].to_numpy(dtype=object) for name in ("kind", "what", "value")), strict=True)
 
 
 def _equalities(sums, position: dict[Place, int], first_leftover: int, categories: int, count: int) -> sparse.csr_matrix:
@@ -326,15 +333,18 @@ def blocks(
                 people = _numbers_of_people(everybody, suppressed)
             coding = _coding_of(name, cells, dictionary)
             if not coding.exact:
-                cells = cells[cells["kind"].ne(SQUARES)]
+                cells = cells[cells["kind"].ne(CellKind.SQUARES)]
             yield make_block((source, wave, name), _agreeing(cells, coding), coding, people, cohort.authorities)
 
 
 def _coding_of(name: str, cells: pd.DataFrame, dictionary: Dictionary) -> Coding:
     """The categories of the cells of a block."""
-    shares = sorted(set(cells.loc[cells["kind"].eq(SHARE), "what"]))
-    asked = sorted({what.partition(ROUTE)[0] for what in cells.loc[cells["kind"].isin([ASKED, AT_LEAST]), "what"]})
-    return lay_out(name, shares, asked, bool(cells["kind"].isin([SUM, SQUARES]).any()), dictionary)
+    shares = sorted(set(cells.loc[cells["kind"].eq(CellKind.SHARE), "what"]))
+    named = set(cells.loc[cells["kind"].isin([CellKind.ASKED, CellKind.AT_LEAST]), "what"])
+    routes = sorted((route for route in routes_of(dictionary).values() if route.parent == name), key=lambda route: (route.asked, route.at_least))
+    asked = {route.asked: route.codes for route in routes if {route.asked, route.at_least} & named}
+    asked |= {route.at_least: route.codes for route in routes if route.at_least in named}
+    return lay_out(name, shares, asked, bool(cells["kind"].isin([CellKind.SUM, CellKind.SQUARES]).any()), dictionary)
 
 
 def _agreeing(cells: pd.DataFrame, coding: Coding) -> pd.DataFrame:
@@ -343,13 +353,13 @@ def _agreeing(cells: pd.DataFrame, coding: Coding) -> pd.DataFrame:
     An answer to a routed question is kept where the earlier question was left blank: more were then asked than gave the
     answer that leads there.
     """
-    routes = cells["kind"].isin([ASKED, AT_LEAST])
+    routes = cells["kind"].isin([CellKind.ASKED, CellKind.AT_LEAST])
     known = _known_sets(cells, coding) if routes.any() else {}
-    for cell in cells[routes].itertuples():
-        codes = coding.sets[cell.what.partition(ROUTE)[0]]
-        for answers, count in known.get((cell.authority, cell.group, cell.level), ()):
-            too_many = cell.value > count + 0.5 and (answers >= codes).all()
-            too_few = cell.kind == ASKED and cell.value < count - 0.5 and (answers <= codes).all()
+    for place, kind, what, value in _columns(cells[routes]):
+        codes = coding.sets[what]
+        for answers, count in known.get(place, ()):
+            too_many = value > count + 0.5 and (answers >= codes).all()
+            too_few = kind == CellKind.ASKED and value < count - 0.5 and (answers <= codes).all()
             if too_many or too_few:
                 return cells[~routes]
     return cells
@@ -358,11 +368,12 @@ def _agreeing(cells: pd.DataFrame, coding: Coding) -> pd.DataFrame:
 def _known_sets(cells: pd.DataFrame, coding: Coding) -> dict[Place, list[tuple[np.ndarray, float]]]:
     """By place: sets of answers and how many gave one of them, as far as bases and shares say."""
     everything = np.ones(len(coding.codes), dtype=bool)
-    bases = {tuple(place): value for *place, value in cells.loc[cells["kind"].eq(BASE), [*PLACE, "value"]].itertuples(index=False)}
+    bases = {place: value for place, kind, _, value in _columns(cells) if kind == CellKind.BASE}
     found = {place: [(everything, base)] for place, base in bases.items()}
-    for *place, what, share in cells.loc[cells["kind"].eq(SHARE), [*PLACE, "what", "value"]].itertuples(index=False):
-        mask, base = coding.sets[what], bases.get(tuple(place), np.nan)
-        found.setdefault(tuple(place), []).extend([(mask, share), (~mask, base - share)])
+    for place, kind, what, share in _columns(cells):
+        if kind == CellKind.SHARE:
+            mask, base = coding.sets[what], bases.get(place, np.nan)
+            found.setdefault(place, []).extend([(mask, share), (~mask, base - share)])
     return found
 
 
@@ -371,17 +382,16 @@ def _numbers_of_people(cells: pd.DataFrame | None, suppressed: np.ndarray | None
     if cells is None:
         return {}
     shown = True if suppressed is None else ~suppressed[cells["cell"]]
-    known = cells[cells["kind"].eq(PEOPLE) & cells["value"].notna() & ~came_or_went(cells["level"]) & shown]
-    return {tuple(row[:3]): row[3] for row in known[[*PLACE, "value"]].itertuples(index=False)}
+    known = cells[cells["kind"].eq(CellKind.PEOPLE) & cells["value"].notna() & ~came_or_went(cells) & shown]
+    return dict(zip(places_of(known), known["value"], strict=True))
 
 
 def _depths(dictionary: Dictionary) -> dict[str, int]:
     """How many questions lead to each routed one."""
-    routes = {block: parent for block, (parent, _) in routed(dictionary).items()}
-    depths = {}
+    routes, depths = routes_of(dictionary), {}
     for block in routes:
         depth, at = 0, block
         while at in routes and depth <= len(routes):
-            depth, at = depth + 1, routes[at]
+            depth, at = depth + 1, routes[at].parent
         depths[block] = depth
     return depths

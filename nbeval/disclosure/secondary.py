@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.attack import small_groups, withheld_cells
-from nbeval.disclosure.cells import BASE, PLACE, SHARE, SQUARES, SUM, other_halves
+from nbeval.disclosure.cells import PLACE, CellKind, Part
 from nbeval.disclosure.intervals import TOLERANCE, Attacker, width
 from nbeval.disclosure.relations import Block, by_classes
 from nbeval.errors import DisclosureError
@@ -66,7 +66,7 @@ def choose_cells(
     ties = _ties(block)
     withheld, cuts = _with_ties(must, ties), Cuts()
     exact = len(must) <= MOST_CELLS
-    for view in [by_classes(block), block] if (block.kinds == SUM).any() else [block]:
+    for view in [by_classes(block), block] if (block.kinds == CellKind.SUM).any() else [block]:
         rows, values = small_groups(view, policy)
         small = rows[(values >= 1) & (values < policy.threshold)]
         for turn in range(5 * MOST_ROUNDS):
@@ -166,16 +166,17 @@ def _ties(block: Block) -> np.ndarray:
     first_of: dict[tuple, int] = {}
     places, kinds = block.cell_places, block.kinds
     for number, kind in enumerate(kinds):
-        if kind in (BASE, SUM):
+        if kind in (CellKind.BASE, CellKind.SUM):
             first_of[(*places[number], kind)] = number
     pairs = []
     for number, kind in enumerate(kinds):
-        for before in {SHARE: (BASE,), SUM: (BASE,), SQUARES: (BASE, SUM)}.get(kind, ()):
+        for before in {CellKind.SHARE: (CellKind.BASE,), CellKind.SUM: (CellKind.BASE,), CellKind.SQUARES: (CellKind.BASE, CellKind.SUM)}.get(kind, ()):
             if (*places[number], before) in first_of:
                 pairs.append((first_of[(*places[number], before)], number))
     cells = {key: number for number, key in enumerate(zip(places, kinds, block.cells["what"], strict=True))}
     for (place, *of), number in cells.items():
-        others = [cells[half, *of] for half in other_halves(place) if (half, *of) in cells]
+        halves = [(place._replace(part=part), *of) for part in (Part.ONCE, Part.JOINED)] if place.part == Part.BOTH else []
+        others = [cells[half] for half in halves if half in cells]
         pairs += [tie for other in others for tie in ((number, other), (other, number))]
     return np.array(pairs, dtype=int).reshape(len(pairs), 2)
 

@@ -40,7 +40,7 @@ def dictionary(indicators, *, items=None, routing=(), groups=None, disclosure=No
                for name in names]
     instrument = SimpleNamespace(items=tuple(records), responses=(), routing=tuple(routing))
     return SimpleNamespace(
-        cohorts=tuple(cohorts), indicators=tuple(indicators), instruments=(instrument,), groups=groups or {}, disclosure=disclosure or policy(),
+        cohorts=tuple(cohorts), indicators=tuple(indicators), instruments=(instrument,), scales=(), groups=groups or {}, disclosure=disclosure or policy(),
         indicator=lambda name: next(one for one in indicators if one.indicator == name),
     )
 

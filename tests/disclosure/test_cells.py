@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbeval.dictionary.models import Routing
-from nbeval.disclosure.cells import ASKED, read_cells
+from nbeval.disclosure.cells import CellKind, read_cells
 from tests.disclosure.invented import complete, dictionary, indicator, percent
 
 YES = indicator("yes", "yesno", ("1",))
@@ -25,4 +25,4 @@ def test_a_routed_question_that_was_not_in_the_questionnaire_says_nothing_of_the
 def _asked(row: dict):
     """The counts of those asked that two rows show."""
     cells = read_cells(complete([percent("yes", 60, 200), row]), ROUTED).table
-    return cells.loc[cells["kind"].eq(ASKED), "value"]
+    return cells.loc[cells["kind"].eq(CellKind.ASKED), "value"]

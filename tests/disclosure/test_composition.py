@@ -9,7 +9,7 @@ import pytest
 from nbeval import dictionary
 from nbeval.frames import RESULTS, check
 from nbeval.disclosure.protect import protect_release
-from nbeval.disclosure.cells import PEOPLE, read_cells
+from nbeval.disclosure.cells import CellKind, read_cells
 
 GROUP = "frequency"
 
@@ -44,5 +44,5 @@ def test_a_test_goes_with_any_level_that_is_withheld(declared, often, hidden):
 
 def test_a_test_is_no_level_of_its_group(declared):
     cells = read_cells(results(40.0, 60.0), declared).table
-    levels = cells.loc[cells["kind"].eq(PEOPLE) & cells["group"].eq(GROUP), "level"]
+    levels = cells.loc[cells["kind"].eq(CellKind.PEOPLE) & cells["group"].eq(GROUP), "level"]
     assert set(levels) == {"often", "rarely"}, "a level that nobody has would give an intruder less to go by"

@@ -119,7 +119,7 @@ def test_protecting_twice_changes_nothing(small, disclosed):
 def test_the_audit_tells_no_number_of_people(disclosed):
     assert disclosed.audit["ok"].all()
     assert set(disclosed.audit) == {
-        "source", "wave", "block", "authority", "group", "level", "kind", "what", "width", "required", "ok", "meets", "solved"}
+        "source", "wave", "block", "authority", "group", "level", "part", "other", "kind", "what", "width", "required", "ok", "meets", "solved"}
 
 
 def test_with_nothing_small_nothing_is_withheld():

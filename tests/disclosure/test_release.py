@@ -6,7 +6,7 @@ import pytest
 
 from nbeval.dictionary.models import Routing
 from nbeval.disclosure.protect import protect_release
-from nbeval.disclosure.cells import ASKED, read_cells
+from nbeval.disclosure.cells import CellKind, read_cells
 from nbeval.disclosure.relations import blocks
 from tests.disclosure.invented import cohort, complete, dictionary, indicator, percent
 
@@ -19,7 +19,7 @@ ROUTED = dictionary([YES, NO, CONTACT], routing=[
 def asked(*rows: dict) -> bool:
     """Whether the block of the earlier question counts those who were asked the later one."""
     cells = read_cells(complete(list(rows)), ROUTED).table
-    return any((block.kinds == ASKED).any() for block in blocks(cells, cohort(()), ROUTED))
+    return any((block.kinds == CellKind.ASKED).any() for block in blocks(cells, cohort(()), ROUTED))
 
 
 def test_those_who_were_asked_gave_the_answer_that_leads_there():

@@ -10,7 +10,7 @@ from nbeval.dictionary.enums import Design
 from nbeval.errors import DisclosureError
 from nbeval.disclosure.attack import attack_release, refuse_leaks
 from nbeval.disclosure.protect import protect_release
-from nbeval.disclosure.cells import BASE, PEOPLE, SHARE, came_or_went, read_cells
+from nbeval.disclosure.cells import CellKind, came_or_went, read_cells
 from tests.disclosure import invented
 from tests.disclosure.invented import complete, indicator, percent
 
@@ -45,14 +45,20 @@ def matched(names: str):
 
 def test_those_who_answered_once_are_cells_of_their_own():
     cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
-    once = cells[cells["authority"].eq("a") & came_or_went(cells["level"])].set_index(["wave", "kind"])["value"]
+    once = cells[cells["authority"].eq("a") & came_or_went(cells)].set_index(["wave", "kind"])["value"]
     assert once.to_dict() == {
-        ("before", BASE): 3, ("before", SHARE): 2, ("before", PEOPLE): 3, ("after", BASE): 18, ("after", SHARE): 6, ("after", PEOPLE): 18}
+        ("before", CellKind.BASE): 3, ("before", CellKind.SHARE): 2, ("before", CellKind.PEOPLE): 3, ("after", CellKind.BASE): 18, ("after", CellKind.SHARE): 6, ("after", CellKind.PEOPLE): 18}
+
+
+def test_a_pair_is_of_its_authority_at_the_first_wave_and_may_have_moved_later():
+    cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
+    parts = cells.loc[came_or_went(cells) & cells["authority"].ne("")].groupby("wave")["part"].agg(set).to_dict()
+    assert parts == {"before": {"once"}, "after": {"joined"}}
 
 
 def test_counts_of_pairs_are_not_taken_for_counts_of_everybody():
     cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
-    whole = cells[cells["authority"].eq("a") & cells["group"].eq("") & cells["kind"].eq(SHARE)].set_index("wave")["value"]
+    whole = cells[cells["authority"].eq("a") & cells["group"].eq("") & cells["part"].eq("") & cells["kind"].eq(CellKind.SHARE)].set_index("wave")["value"]
     assert whole.to_dict() == {"before": 30, "after": 31}
 
 
@@ -104,5 +110,5 @@ def test_who_was_lost_is_no_level_of_a_group():
     lost = dict(source="survey", cohort="c", quantity="attrition", wave="after", unit="percent", group="g", level="g0",
                 numerator=12.0, n_valid=40.0, n_eligible=44.0, estimate=30.0)
     cells = read_cells(complete([lost]), WORDS).table
-    assert {(one.wave, one.group, one.level, one.value) for one in cells.itertuples()} == {
-        ("before", "g until after", "g0 lost", 12.0), ("before", "g until after", "g0 kept", 28.0)}
+    assert {(one.wave, one.group, one.level, one.part, one.other, one.value) for one in cells.itertuples()} == {
+        ("before", "g", "g0", "lost", "after", 12.0), ("before", "g", "g0", "kept", "after", 28.0)}

@@ -11,6 +11,7 @@ from scipy.optimize import linprog
 
 from nbeval.errors import DisclosureError
 from nbeval.disclosure import secondary
+from nbeval.disclosure.cells import Place
 from nbeval.disclosure.relations import Coding, make_block
 from nbeval.disclosure.secondary import choose_cells
 from tests.disclosure.invented import policy
@@ -32,10 +33,10 @@ def block_of(table: np.ndarray):
     full[height, :width], full[:, width] = table.sum(axis=0), np.append(table.sum(axis=1), table.sum())
     authorities = [*(f"a{column}" for column in range(width)), ""]
     levels = [*((("g", f"l{row}")) for row in range(height)), ("", "")]
-    rows = [dict(authority=authority, group=level[0], level=level[1], kind="people", what="", value=full[r, c])
+    rows = [dict(authority=authority, group=level[0], level=level[1], part="", other="", kind="people", what="", value=full[r, c])
             for (r, level), (c, authority) in product(enumerate(levels), enumerate(authorities))]
     cells = pd.DataFrame(rows)
-    nobody_left_over = {(one.authority, one.group, one.level): 1000.0 * one.value for one in cells.itertuples()}
+    nobody_left_over = {Place(one.authority, one.group, one.level): 1000.0 * one.value for one in cells.itertuples()}
     return make_block(("s", "w", "b"), cells, ONE, nobody_left_over, tuple(authorities[:-1])), full
 
 
