@@ -134,6 +134,10 @@ class Method(StrEnum):
     KAPPA_LINEAR = "kappa with linear weights"
     DOCUMENTS = "count of documents in which any coder found the theme"
     TWO_CODERS = "agreement of two coders on whether a document has the theme"
+    KISH = "Kish"
+    AS_WEIGHTED = "as weighted"
+    KATZ = "Katz interval of the log ratio"
+    CR2 = "CR2 errors, t interval and test with Satterthwaite degrees of freedom"
     WITHIN_AUTHORITIES = "difference within authorities, then its mean over authorities with t interval"
 
     @staticmethod
@@ -143,7 +147,10 @@ class Method(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a result has no number or no interval, or what to mind about the one it has."""
+    """Why a result has no number or no interval, or what to mind about the one it has.
+
+    Some have fields, which ``format`` fills: ``Reason.SPARSE.format(share="40%")``.
+    """
 
     NOBODY = "nobody answered"
     NOBODY_ASKED = "nobody was asked"
@@ -190,6 +197,38 @@ class Reason(StrEnum):
     NO_VARIANCE_OF_RATINGS = "no interval: the ratings have no variance to judge by"
     NO_VARIANCE = "no variance: an interval without width would not be certainty"
     NO_DF = "no interval: no degrees of freedom"
+    NO_INTERVAL = "no interval: {why}"
+    NO_WEIGHTS = "no weights"
+    NO_RATIO = "a share of 0 has no ratio"
+    SPARSE = "{share} of the expected counts are under 5"
+    PUBLISHED_AS = "published as the symbol {symbol}"
+    NOTHING_TO_COMPARE = "one authority: nothing to compare"
+    FEW_ANSWERS_FOR_Q = "some authorities have fewer than 60 answers: the test finds differences more often than it says"
+    FEW_AUTHORITIES = "fewer than three authorities have changes of both kinds"
+    AREA_NOT_RATED = "the area was not rated"
+    FEW_RATED_PAIRS = "fewer than six authorities have both figures, so there is no test"
+    CLUSTERED_RATINGS = "ratings of one authority are not independent of one another, so the interval is too narrow"
+    SEVERAL_CODERS = "no interval: more than two coders, whose pairs are taken together"
+    FEW_CLUSTERS = "fewer than two clusters"
+    # of models
+    FEW_RESPONDENTS = "{n} respondents are too few for {p} coefficients"
+    FEW_EVENTS = "fewer than 10 events for each coefficient"
+    NOBODY_AT = "nobody with an answer in {levels}"
+    NOT_CONVERGED = "the fit did not converge"
+    SEPARATED = "quasi-complete separation: no finite estimate of {terms}"
+    SEPARATED_COMPLETELY = "complete separation: no finite estimate of {terms}"
+    PREDICTED_ALIKE = "in a group that all gave one answer the model predicts no change; it counts with a change of zero"
+    DETERMINED = "other columns determine it: nobody has this combination"
+    NOT_TOLD_APART = "other variables determine the levels: they cannot be told apart"
+    NOT_COMPARED_AMONG_REST = "the levels cannot be compared among the rest"
+    FITTED_EXACTLY = "the variance is zero by construction: each cluster is fitted exactly"
+    NOT_PROPORTIONAL = "the odds are not proportional: one ratio does not fit all answers, read the probability of superiority"
+    PROPORTIONALITY_NOT_TESTED = "whether the odds are proportional could not be tested"
+    NOT_ORDERED = "more than 11 different values: a number, not an ordered answer"
+    NOBODY_AT_ONE_WAVE = "nobody answered at one of the waves"
+    ONE_THRESHOLD = "with two answers there is one threshold only"
+    EMPTY_CELL = "some group has nobody with some answer: estimates of the freed model are infinite"
+    INFINITE = "no finite estimates: some group gave only the lowest or the highest answers"
 
     @property
     def not_estimable(self) -> str:

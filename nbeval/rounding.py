@@ -62,33 +62,6 @@ def half_up_percent(numerator: int, denominator: int, decimals: int = 0) -> floa
     return _nearest(100 * Fraction(int(numerator), int(denominator)), decimals)
 
 
-def half_up_percent_difference(
-    numerator: int, denominator: int, numerator_reference: int, denominator_reference: int, decimals: int = 0
-) -> float:
-    """Round half up the difference of two percentages, which were not rounded before.
-
-    Parameters
-    ----------
-    numerator, denominator : int
-        Counts of what is compared (the later wave).
-    numerator_reference, denominator_reference : int
-        Counts of what it is compared with (the earlier wave).
-    decimals : int
-        Places after the point.
-
-    Returns
-    -------
-    float
-        Percentage points; NaN where a denominator is 0. It may part by one from the difference of
-        the rounded percentages.
-    """
-    if denominator == 0 or denominator_reference == 0:
-        return float("nan")
-    ours = Fraction(int(numerator), int(denominator))
-    theirs = Fraction(int(numerator_reference), int(denominator_reference))
-    return _nearest(100 * (ours - theirs), decimals)
-
-
 def _nearest(exact: Fraction, decimals: int) -> float:
     """The multiple of 10**-decimals nearest to an exact number, ties away from zero."""
     scale = Fraction(10) ** decimals

@@ -21,7 +21,7 @@ from nbeval.estimate.outcome import wald
 from nbeval.estimate.overlap import overlap_bounds
 from nbeval.estimate.pooling import pool, risk_difference
 from nbeval.estimate.proportions import (
-    against_fixed_score, chi_squared_uncorrected, mcnemar, newcombe, newcombe_paired, test_two_proportions, wilson,
+    against_fixed_score, chi_squared_uncorrected, differences_tested, mcnemar, newcombe, newcombe_paired, wilson,
 )
 from nbeval.estimate.ranks import compare_counts, signed_rank
 from nbeval.estimate.reliability import alpha
@@ -142,9 +142,8 @@ def percentages(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]
     one, two = wilson(x0, n, LEVEL), newcombe(x1, n, x0, n, LEVEL)
     yield held("percentage: Wilson", one.conf_low, one.conf_high, then)
     yield held("change of a percentage: Newcombe", two.conf_low, two.conf_high, now - then)
-    pairs, where = np.unique(np.stack([same, x0], axis=1), axis=0, return_inverse=True)
-    p = np.array([test_two_proportions(int(a), n, int(b), n).p_value for a, b in pairs])
-    yield misled("change of a percentage: chi-squared or Boschloo, by rule", p[where.ravel()])
+    sizes = np.full(runs, n)
+    yield misled("change of a percentage: chi-squared or Boschloo, by rule", differences_tested(same, sizes, x0, sizes)["p_value"])
     yield misled("percentage against a fixed value: score test", against_fixed_score(x0, n, then, LEVEL).p_value)
 
 

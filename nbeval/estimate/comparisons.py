@@ -14,12 +14,9 @@ from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Benchmark, Indicator
 from nbeval.estimate.levels import NOBODY, ONE_ONLY, share, unit_of
 from nbeval.estimate.means import hedges_g, mean_against_fixed, moments, welch
-from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import PLACE, Plan
 from nbeval.estimate.power import smallest_change_mean, smallest_change_percent
-from nbeval.estimate.proportions import (
-    SMALLEST_EXPECTED, against_fixed_score, chi_squared_uncorrected, newcombe, smallest_expected, test_two_proportions,
-)
+from nbeval.estimate.proportions import against_fixed_score, differences_tested, newcombe
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 POWER = 0.80
@@ -119,28 +116,12 @@ def compare_percentages(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     test where an expected count is under 5. ``method`` names both.
     """
     x1, n1, x0, n0 = (pairs[name].to_numpy(float) for name in ("numerator", "n_valid", "numerator_reference", "n_reference"))
-    found = newcombe(x1, n1, x0, n0, conf_level)
+    found, test, some = newcombe(x1, n1, x0, n0, conf_level), differences_tested(x1, n1, x0, n0), (n1 > 0) & (n0 > 0)
     return pairs.assign(
         estimate=share(100 * (x1 * n0 - x0 * n1), n1 * n0), conf_low=100 * found.conf_low, conf_high=100 * found.conf_high,
-        conf_level=conf_level, unit="percentage points", warning=np.where((n1 > 0) & (n0 > 0), "", NOBODY),
-        **_tests(x1, n1, x0, n0),
+        conf_level=conf_level, unit="percentage points", warning=np.where(some, "", NOBODY),
+        **test | {"method": np.where(some, Method.join(Method.NEWCOMBE, "") + test["method"], test["method"])},
     )
-
-
-def _tests(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> dict[str, np.ndarray]:
-    """The test of every pair, by rule; the exact tests are slow, so that equal tables are tested once."""
-    plain = chi_squared_uncorrected(x1, n1, x0, n0)
-    columns = {"statistic": plain.statistic, "df": plain.df, "p_value": plain.p_value}
-    some = (n1 > 0) & (n0 > 0)
-    method = np.where(some, Method.CHI_SQUARED, Method.NONE).astype(object)
-    small = np.flatnonzero(some & (smallest_expected(x1, n1, x0, n0) < SMALLEST_EXPECTED))
-    tables = [tuple(int(round(counts[row])) for counts in (x1, n1, x0, n0)) for row in small]
-    tested = {table: test_two_proportions(*table) for table in set(tables)}
-    for row, table in zip(small, tables, strict=True):
-        method[row] = tested[table].method
-        for name, numbers in columns.items():
-            numbers[row] = getattr(tested[table], name)
-    return columns | {"method": np.where(some, Method.join(Method.NEWCOMBE, "") + method, method)}
 
 
 def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -166,7 +147,7 @@ def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     alpha = 1 - plan.conf_level
     n0 = pairs["n_reference"].to_numpy()
     mean, sd = moments(n0, pairs["numerator_reference"], pairs["squares_reference"])
-    found: list[Outcome] = [
+    found = [
         smallest_change_mean(s, a, b, power=POWER, alpha=alpha) if plan.measures[name] is Measure.MEAN
         else smallest_change_percent(p, a, b, power=POWER, alpha=alpha)
         for name, s, p, a, b in zip(pairs["indicator"], sd, mean, pairs["n_valid"], n0, strict=True)

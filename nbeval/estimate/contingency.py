@@ -13,9 +13,6 @@ from nbeval.estimate.outcome import Outcome, not_estimable
 from nbeval.frames import Method, Reason
 
 
-FIT = "chi_squared_goodness_of_fit"
-
-
 def independence(table: ArrayLike) -> Outcome:
     """Test whether the columns of a table are spread alike over its rows: chi-squared without correction.
 
@@ -38,15 +35,15 @@ def cramers_v(table: ArrayLike, conf_level: float = 0.95) -> Outcome:
     """
     counts = answered(table)
     if min(counts.shape) < 2:
-        return not_estimable("cramers_v", Reason.TABLE_TOO_SMALL)
+        return not_estimable(Method.CRAMERS_V, Reason.TABLE_TOO_SMALL)
     test = independence(counts)
     scale = counts.sum() * (min(counts.shape) - 1)
     value = sqrt(test.statistic / scale)
     if test.statistic < 1e-9:
-        return Outcome(value, method="cramers_v", warning=Reason.NO_ASSOCIATION)
+        return Outcome(value, method=Method.CRAMERS_V, warning=Reason.NO_ASSOCIATION)
     half = (1 - conf_level) / 2
     low, high = (sqrt(_noncentrality(test.statistic, test.df, share) / scale) for share in (1 - half, half))
-    return Outcome(value, conf_low=low, conf_high=min(1.0, high), conf_level=conf_level, method="cramers_v")
+    return Outcome(value, conf_low=low, conf_high=min(1.0, high), conf_level=conf_level, method=Method.CRAMERS_V)
 
 
 def _noncentrality(statistic: float, df: float, share: float) -> float:
@@ -73,14 +70,14 @@ def goodness_of_fit(counts: ArrayLike, population: ArrayLike) -> Outcome:
     given = (counts > 0) | (population > 0)
     counts, population = counts[given], population[given]
     if counts.size < 2 or counts.sum() == 0:
-        return not_estimable(FIT, Reason.TOO_FEW_LEVELS)
+        return not_estimable(Method.POPULATION_FIT, Reason.TOO_FEW_LEVELS)
     if (population <= 0).any():
-        return not_estimable(FIT, Reason.LEVEL_WITHOUT_POPULATION)
+        return not_estimable(Method.POPULATION_FIT, Reason.LEVEL_WITHOUT_POPULATION)
     expected = population / population.sum() * counts.sum()
     found = stats.chisquare(counts, expected)
     return Outcome(
         sqrt(found.statistic / counts.sum()), statistic=float(found.statistic), df=counts.size - 1.0, p_value=float(found.pvalue),
-        method=FIT, warning=_sparse(expected),
+        method=Method.POPULATION_FIT, warning=_sparse(expected),
     )
 
 
@@ -111,4 +108,4 @@ def kappa(table: ArrayLike, conf_level: float = 0.95, *, weights: str = "unweigh
 def _sparse(expected: np.ndarray) -> str:
     """What to mind where more than a fifth of the expected counts are under 5 (Cochran 1954), or nothing."""
     share = float((expected < 5).mean())
-    return f"{share:.0%} of the expected counts are under 5" if share > 0.2 else ""
+    return Reason.SPARSE.format(share=f"{share:.0%}") if share > 0.2 else ""

@@ -1,4 +1,4 @@
-"""What was collected besides the survey: plans, visits, conditions, themes, judgements and official figures, counted; and change in what plans addressed."""
+"""What was collected besides the survey, counted: plans, visits, conditions, themes, judgements, official figures; and change in what plans addressed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbeval.estimate.contingency import kappa
 from nbeval.estimate.families import verdicts
 from nbeval.estimate.means import mean_interval
 from nbeval.estimate.outcome import Outcome, no_results, outcome_columns, result_rows, stacked
-from nbeval.frames import Contrast, Method, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 
 STATUS, INVOLVEMENT, KIND, DELIVERY, ADDRESSED = "status", "involvement", "kind", "delivery", "addressed"
@@ -38,7 +38,7 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
         for name, role in ((INVOLVEMENT, FieldRole.INVOLVEMENT), (KIND, FieldRole.KIND)):
             parts.append(counted(once.assign(wave="", choice=once[name]), name, instrument.chosen_by(role)))
         parts.append(_addressed(once))
-    return stacked(parts, cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+    return stacked(parts, cohort=cohort.id, quantity=Quantity.COUNT.value, method=Method.COUNT)
 
 
 def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dict
         for instrument, of_source in by_source(conditions, cohort, dictionary)
         for choices, rows in of_source.groupby("choices", sort=False)
     ]
-    return stacked(parts, cohort=cohort.id, quantity=Quantity.COUNT.value, method="count")
+    return stacked(parts, cohort=cohort.id, quantity=Quantity.COUNT.value, method=Method.COUNT)
 
 
 def by_source(table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> Iterator[tuple[LoadedInstrument, pd.DataFrame]]:
@@ -90,7 +90,7 @@ def counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, ever
     counts = pd.crosstab([places[name] for name in by], places["choice"]).reindex(columns=[one.code for one in choices], fill_value=0)
     long = counts.stack().rename("estimate").reset_index().rename(columns={"choice": "level"})
     totals = long.groupby(by)["estimate"].transform("sum")
-    return long.assign(indicator=long["area"], group=group, n_eligible=totals, unit="count", quantity=Quantity.COUNT.value, method="count")
+    return long.assign(indicator=long["area"], group=group, n_eligible=totals, unit="count", quantity=Quantity.COUNT.value, method=Method.COUNT)
 
 
 def _addressed(once: pd.DataFrame) -> pd.DataFrame:
@@ -113,21 +113,20 @@ def _delivered(rows: pd.DataFrame) -> pd.DataFrame:
     sums = places.groupby(["source", "authority", "area"])[list(names)].sum(min_count=1).rename(columns=names)
     long = sums.stack().rename("estimate").reset_index().rename(columns={"level_3": "level"})
     return long.assign(
-        indicator=long["area"], wave="", group=DELIVERY, unit="count", quantity=Quantity.COUNT.value, method="count",
+        indicator=long["area"], wave="", group=DELIVERY, unit="count", quantity=Quantity.COUNT.value, method=Method.COUNT,
         n_valid=long["estimate"].where(long["level"].eq(PEOPLE)))
 
 
 def _days(rows: pd.DataFrame) -> pd.DataFrame:
     """The days for which visits were planned and on which they were held."""
     long = rows.melt(["source", "authority", "area"], [PLANNED, HELD], var_name="level", value_name="estimate").dropna(subset="estimate")
-    return long.assign(indicator=long["area"], wave="", group=DELIVERY, unit="day", quantity=Quantity.DAY.value, method="as entered")
+    return long.assign(indicator=long["area"], wave="", group=DELIVERY, unit="day", quantity=Quantity.DAY.value, method=Method.AS_ENTERED)
 
 
 REST = "rest"
 #: figures are rounded, so that no authority's withheld figure can be worked out from them
-DECIMALS_SHOWN = 1
+DECIMALS = 1
 FEWEST_AUTHORITIES = 3
-TOO_FEW_AUTHORITIES = "not estimable: fewer than three authorities have changes of both kinds"
 
 
 def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
@@ -197,7 +196,7 @@ def _compared(rows: pd.DataFrame, wave: str, reference: str, dictionary: Diction
     """The two means and their difference over authorities."""
     if len(rows) < FEWEST_AUTHORITIES:
         return pd.DataFrame([{"quantity": Quantity.DIFFERENCE.value, "wave": wave, "level": ADDRESSED, "contrast": Contrast.LEVEL.value,
-                              "reference": REST, "n_eligible": float(len(rows)), "warning": TOO_FEW_AUTHORITIES}])
+                              "reference": REST, "n_eligible": float(len(rows)), "warning": Reason.FEW_AUTHORITIES.not_estimable}])
     values = {ADDRESSED: rows[ADDRESSED], REST: rows[REST], "": rows[ADDRESSED] - rows[REST]}
     level = dictionary.programme.conf_level
     made = []
@@ -211,7 +210,7 @@ def _compared(rows: pd.DataFrame, wave: str, reference: str, dictionary: Diction
             "n_eligible": float(len(column)),
         })
     table = pd.DataFrame(made)
-    table[["estimate", "conf_low", "conf_high"]] = table[["estimate", "conf_low", "conf_high"]].round(DECIMALS_SHOWN)
+    table[["estimate", "conf_low", "conf_high"]] = table[["estimate", "conf_low", "conf_high"]].round(DECIMALS)
     judged = verdicts(table["estimate"], table["conf_low"], table["conf_high"], np.nan, change=table["contrast"].eq(Contrast.WAVE.value))
     return table.assign(verdict=judged)
 
@@ -222,7 +221,6 @@ SPOKEN_OF, AGREEMENT = "told", "agreement"
 AUTHORITIES = "authorities"
 #: the set of choices that names who speaks
 SPEAKER = "speaker"
-POOLED = "no interval: more than two coders, whose pairs are taken together"
 
 
 def theme_results(codes: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
@@ -275,8 +273,9 @@ def _agreement(rows: pd.DataFrame, instrument: LoadedInstrument, level: float) -
         for one, other in pairs:
             table[int((*one, area.area) in given), int((*other, area.area) in given)] += 1
         found = kappa(table, level)
-        columns = outcome_columns(_pooled(found) if len(coders) > 2 else found)
-        made.append({**columns, "indicator": area.area, "n_eligible": float(len({document for (document, _), _ in pairs})),
+        if len(coders) > 2 and not np.isnan(found.estimate):     # its interval would hold for one pair of coders only
+            found = Outcome(found.estimate, warning=Reason.SEVERAL_CODERS)
+        made.append({**outcome_columns(found), "indicator": area.area, "n_eligible": float(len({document for (document, _), _ in pairs})),
                      "method": Method.TWO_CODERS})
     return pd.DataFrame(made).assign(source=rows["source"].iloc[0], wave=rows["wave"].iloc[0], group=AGREEMENT,
                                      quantity=Quantity.KAPPA.value, unit="kappa")
@@ -288,16 +287,10 @@ def _readers(rows: pd.DataFrame) -> list[list[tuple[int, int]]]:
     return [list(part.itertuples(index=False, name=None)) for _, part in once.groupby("document")]
 
 
-def _pooled(found: Outcome) -> Outcome:
-    """Kappa of several pairs taken together: its interval would hold for one pair only."""
-    return found if np.isnan(found.estimate) else Outcome(found.estimate, warning=POOLED)
-
-
 #: the group of the days on which something was judged
 JUDGED = "judged"
 #: the group of official figures, whose levels are years
 YEAR = "year"
-AS_PUBLISHED = "as published"
 PERCENT_SIGN = "%"
 _EPOCH = pd.Timestamp("1970-01-01")
 
@@ -317,7 +310,7 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
             parts.append(counted(last.assign(choice=last[column]), name, instrument.chosen_by(role), every_area=False))
         parts.append(last[["source", "wave", "authority"]].assign(
             indicator=last["area"], estimate=last["held"], group=JUDGED, level=HELD, unit="day", quantity=Quantity.DAY.value,
-            method=AS_PUBLISHED))
+            method=Method.AS_PUBLISHED))
     return stacked(parts, cohort=cohort.id)
 
 
@@ -334,9 +327,9 @@ def official_results(figures: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
         indicator=figures["measure"], level=figures["year"].astype(str), estimate=figures["value"],
         quantity=percent.map({True: Quantity.PERCENT.value, False: Quantity.MEAN.value}),
         unit=percent.map({True: "percent", False: "scale points"}),
-        warning=("not estimable: published as the symbol " + figures["symbol"]).where(figures["symbol"].ne(""), ""),
+        warning=[Reason.PUBLISHED_AS.not_estimable.format(symbol=symbol) if symbol else "" for symbol in figures["symbol"]],
     )
-    return result_rows(table, cohort=cohort.id, group=YEAR, method=AS_PUBLISHED)
+    return result_rows(table, cohort=cohort.id, group=YEAR, method=Method.AS_PUBLISHED)
 
 
 def _last(rows: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:

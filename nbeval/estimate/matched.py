@@ -118,22 +118,23 @@ def paired_percentage(now: np.ndarray, then: np.ndarray, conf_level: float) -> d
     both, lost, won = (int(part.sum()) for part in ((now == 1) & (then == 1), (now == 0) & (then == 1), (now == 1) & (then == 0)))
     found = newcombe_paired(both, lost, won, len(now) - both - lost - won, conf_level)
     test = mcnemar(lost, won, exact=lost + won < FEW_DISCORDANT)
+    caution = "" if lost + won else Reason.NOBODY_CHANGED
     return outcome_columns(found, factor=100) | {
         "unit": "percentage points", "statistic": test.statistic, "df": test.df, "p_value": test.p_value,
-        "method": Method.join(Method.NEWCOMBE_PAIRED, test.method), "warning": found.warning or test.warning.removeprefix("not estimable: "),
+        "method": Method.join(Method.NEWCOMBE_PAIRED, test.method), "warning": found.warning or caution,
     }
 
 
 def paired_mean(now: np.ndarray, then: np.ndarray, conf_level: float) -> dict[str, object]:
     """Give the change of a mean among the same people, as columns of an estimate."""
-    return outcome_columns(paired_t(now, then, conf_level)) | {"method": Method.PAIRED_T}
+    return outcome_columns(paired_t(now, then, conf_level))
 
 
 def _means(at: dict, now: np.ndarray, then: np.ndarray, level: float, unit: str) -> Iterator[dict[str, object]]:
     """The rows of the change of a mean: in its unit, in standard deviations and by ranks."""
     yield at | paired_mean(now, then, level) | {"quantity": Quantity.CHANGE.value, "unit": unit}
     yield at | outcome_columns(standardised_change(now, then, level)) | {
-        "quantity": Quantity.EFFECT_SIZE.value, "unit": "standard deviations", "method": Method.SMCR}
+        "quantity": Quantity.EFFECT_SIZE.value, "unit": "standard deviations"}
     size, test = rank_biserial(now, then), signed_rank(now, then)
     yield at | outcome_columns(size) | {
         "quantity": Quantity.RANK_BISERIAL.value, "unit": "correlation", "statistic": test.statistic, "p_value": test.p_value,

@@ -15,7 +15,7 @@ from scipy.special import gammaln
 from statsmodels.stats.weightstats import DescrStatsW
 
 from nbeval.estimate.outcome import Estimates, Outcome, estimates, not_estimable
-from nbeval.frames import Reason
+from nbeval.frames import Method, Reason
 
 
 def moments(n: ArrayLike, total: ArrayLike, squares: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -99,14 +99,14 @@ def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) ->
     """
     change = paired_changes(final, baseline)
     if change.size == 0:
-        return not_estimable("paired_t", Reason.NO_PAIR)
+        return not_estimable(Method.PAIRED_T, Reason.NO_PAIR)
     why = _why_no_spread(change)
     if why:
-        return Outcome(float(change.mean()), method="paired_t", warning=f"no interval: {why}")
+        return Outcome(float(change.mean()), method=Method.PAIRED_T, warning=Reason.NO_INTERVAL.format(why=why))
     found = DescrStatsW(change)
     (t, p, df), (low, high) = found.ttest_mean(0), found.tconfint_mean(1 - conf_level)
     return Outcome(
-        float(found.mean), float(found.std_mean), float(low), float(high), conf_level, float(t), float(df), float(p), "paired_t",
+        float(found.mean), float(found.std_mean), float(low), float(high), conf_level, float(t), float(df), float(p), Method.PAIRED_T,
     )
 
 
@@ -115,7 +115,6 @@ def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float
 
     Becker, Br J Math Stat Psychol 1988;41:257-278. No library has it; R has ``metafor::escalc("SMCR")``.
     """
-    method = "metafor_smcr"
     final, baseline = np.asarray(final, float), np.asarray(baseline, float)
     both = ~np.isnan(final) & ~np.isnan(baseline)
     final, baseline = final[both], baseline[both]
@@ -124,11 +123,11 @@ def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float
     if not why and (np.ptp(baseline) == 0 or np.ptp(final) == 0):
         why = Reason.WAVE_WITHOUT_SPREAD
     if why:
-        return not_estimable(method, why)
+        return not_estimable(Method.SMCR, why)
     size = float(small_sample_correction(n - 1)) * float((final - baseline).mean()) / baseline.std(ddof=1)
     error = sqrt(2 * (1 - np.corrcoef(baseline, final)[0, 1]) / n + size**2 / (2 * n))
     low, high = stats.norm.interval(conf_level, size, error)
-    return Outcome(float(size), error, float(low), float(high), conf_level, method=method)
+    return Outcome(float(size), error, float(low), float(high), conf_level, method=Method.SMCR)
 
 
 def paired_changes(final: ArrayLike, baseline: ArrayLike) -> np.ndarray:

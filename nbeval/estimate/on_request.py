@@ -18,10 +18,7 @@ from nbeval.dictionary.enums import Measure
 from nbeval.estimate.comparisons import wave_pairs
 from nbeval.estimate.levels import NOBODY, share
 from nbeval.estimate.plan import Plan
-from nbeval.frames import Reason
-
-NO_RATIO = "not estimable: a share of 0 has no ratio"
-
+from nbeval.frames import Method, Reason
 
 class Statistic(ABC):
     """One statistic of the change between two waves of different people."""
@@ -44,7 +41,7 @@ class RiskRatio(Statistic):
 
     id = "risk_ratio"
     unit = "ratio"
-    method = "Katz interval of the log ratio"
+    method = Method.KATZ
 
     def columns(self, pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         of_shares = pairs[pairs["indicator"].map(plan.measures).eq(Measure.PERCENT)]
@@ -55,7 +52,7 @@ class RiskRatio(Statistic):
         low, high = confint_proportions_2indep(*given, method="log", compare="ratio", alpha=1 - level)
         return of_shares.assign(
             estimate=np.where(estimable, share(x1 * n0, n1 * x0), np.nan), conf_low=low, conf_high=high, conf_level=level,
-            warning=np.select([~some, everybody, ~estimable], [NOBODY, Reason.SAME_ANSWER.not_estimable, NO_RATIO], ""),
+            warning=np.select([~some, everybody, ~estimable], [NOBODY, Reason.SAME_ANSWER.not_estimable, Reason.NO_RATIO.not_estimable], ""),
         )
 
 

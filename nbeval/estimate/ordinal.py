@@ -19,15 +19,11 @@ from nbeval.dictionary.models import Indicator
 from nbeval.estimate.models import Design, Predictors, exponentiated, make_design, prepare
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import Plan, in_order
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
-METHOD = "proportional_odds"
 STEPS = 100
 #: a score with more values than a scale from 0 to 10 is a number, not an ordered answer
 MOST_ANSWERS = 11
-MANY = f"more than {MOST_ANSWERS} different values: a number, not an ordered answer"
-NOT_PROPORTIONAL = "the odds are not proportional: one ratio does not fit all answers, read the probability of superiority"
-NOT_TESTED = "whether the odds are proportional could not be tested"
 Floats = NDArray[np.float64]
 
 
@@ -66,15 +62,15 @@ def fit_ordinal(predictors: Predictors, answers: Floats, labels: tuple[str, ...]
 def ordinal_coefficients(fitted: FittedOrdinal, *, conf_level: float = 0.95) -> dict[str, Outcome]:
     """Thresholds ("lower|upper") and coefficients with Wald intervals, as log odds."""
     if fitted.why:
-        return {name: not_estimable(METHOD, fitted.why) for name in fitted.names}
+        return {name: not_estimable(Method.PROPORTIONAL_ODDS, fitted.why) for name in fitted.names}
     errors = np.sqrt(np.diag(fitted.covariance))
-    return {name: wald(value, error, conf_level, METHOD) for name, value, error in zip(fitted.names, fitted.estimates, errors, strict=True)}
+    return {name: wald(value, error, conf_level, Method.PROPORTIONAL_ODDS) for name, value, error in zip(fitted.names, fitted.estimates, errors, strict=True)}
 
 
 def ordinal_odds_ratios(fitted: FittedOrdinal, *, conf_level: float = 0.95) -> dict[str, Outcome]:
     """Odds ratios of a higher answer, one per coefficient; statistic and p value are those of the log odds."""
     found = list(ordinal_coefficients(fitted, conf_level=conf_level).items())[len(fitted.labels) - 1 :]
-    return {name: exponentiated(one, METHOD) for name, one in found}
+    return {name: exponentiated(one, Method.PROPORTIONAL_ODDS) for name, one in found}
 
 
 def proportionality(fitted: FittedOrdinal, term: str) -> Outcome:
@@ -83,17 +79,17 @@ def proportionality(fitted: FittedOrdinal, term: str) -> Outcome:
     As ``ordinal::clm`` with nominal effects. Not estimable where some level has nobody with some answer: the freed coefficients would be
     infinite.
     """
-    method = "likelihood_ratio"
+    method = Method.PROPORTIONAL_ODDS_TEST
     mine = fitted.design.columns_of(term) if term in fitted.design.info.term_names else np.zeros(0, bool)
     if fitted.why or not mine.any():
-        return not_estimable(method, fitted.why or "other terms determine it")
+        return not_estimable(method, fitted.why or Reason.DETERMINED)
     if len(fitted.labels) < 3:
-        return not_estimable(method, "with two answers there is one threshold only")
+        return not_estimable(method, Reason.ONE_THRESHOLD)
     factors = [name for name in term.split(":") if name in fitted.design.factors()]
     if factors:
         codes = [fitted.design.table[name].cat.codes.to_numpy() for name in factors]
         if (pd.DataFrame(fitted.counts).groupby(codes).sum() == 0).any(axis=None):
-            return not_estimable(method, "some group has nobody with some answer: estimates of the freed model are infinite")
+            return not_estimable(method, Reason.EMPTY_CELL)
     freed = _fit(fitted.design, fitted.counts, fitted.labels, mine)
     if freed.why:
         return not_estimable(method, freed.why)
@@ -113,7 +109,7 @@ def _fit(design: Design, counts: Floats, labels: tuple[str, ...], free: NDArray[
         return FittedOrdinal(design, counts, labels, names, np.full(p, nan), np.full((p, p), nan), nan, why)
 
     if thresholds < 1 or n <= len(names):
-        return unfitted("everybody gave the same answer" if thresholds < 1 else f"{n} respondents are too few for {len(names)} coefficients")
+        return unfitted(Reason.SAME_ANSWER if thresholds < 1 else Reason.FEW_RESPONDENTS.format(n=n, p=len(names)))
     rows = _Cells(design.matrix, counts, free)
     b = np.zeros(len(names))
     b[:thresholds] = stats.logistic.ppf(np.cumsum(counts.sum(axis=0))[:-1] / n)
@@ -132,7 +128,7 @@ def _fit(design: Design, counts: Floats, labels: tuple[str, ...], free: NDArray[
             return FittedOrdinal(design, counts, labels, names, b, np.linalg.inv(information), now)
         if np.abs(b).max() > 50:
             break
-    return unfitted("no finite estimates: some group gave only the lowest or the highest answers")
+    return unfitted(Reason.INFINITE)
 
 
 class _Cells:
@@ -179,9 +175,7 @@ def ordered_change(plan: Plan) -> pd.DataFrame:
     ``proportionality``: the likelihood ratio test of the model, whose estimate is the statistic. Where the test refuses the model the
     odds ratio says so in ``warning``.
     """
-    rows = [
-        row for wave in plan.later_waves for one in in_order(plan) for row in _model(one, wave, plan)
-    ]
+    rows = [row for wave in plan.later_waves for one in in_order(plan) for row in _model(one, wave, plan)]
     return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 
@@ -193,15 +187,13 @@ def _model(one: Indicator, wave: str, plan: Plan) -> list[dict[str, object]]:
     now = given["wave"].eq(wave)
     place = {"indicator": one.indicator, "wave": wave, "n_valid": float(now.sum()), "n_reference": float((~now).sum())}
     ratio, test = _fitted(given, first, wave, plan.conf_level)
-    alpha = 1 - plan.conf_level
-    word = NOT_PROPORTIONAL if test.p_value <= alpha else NOT_TESTED if np.isnan(test.p_value) else ""
+    refused = Reason.NOT_PROPORTIONAL if test.p_value <= 1 - plan.conf_level else ""
+    caution = Reason.PROPORTIONALITY_NOT_TESTED if np.isnan(test.p_value) else refused
     return [
         place | outcome_columns(ratio) | {
-            "quantity": Quantity.ODDS_RATIO.value, "unit": "ratio", "warning": ratio.warning or word,
-            "method": "proportional odds, Wald"},
+            "quantity": Quantity.ODDS_RATIO.value, "unit": "ratio", "warning": ratio.warning or caution},
         place | outcome_columns(test) | {
-            "quantity": Quantity.PROPORTIONALITY.value, "estimate": test.statistic, "unit": "chi-squared",
-            "method": "likelihood ratio test of proportional odds"},
+            "quantity": Quantity.PROPORTIONALITY.value, "estimate": test.statistic, "unit": "chi-squared"},
     ]
 
 
@@ -209,11 +201,14 @@ def _fitted(given: pd.DataFrame, first: str, wave: str, conf_level: float) -> tu
     """The odds ratio of the wave, and the test of the model."""
     answers, coded = np.unique(given["value"].to_numpy(), return_inverse=True)
     if len(answers) > MOST_ANSWERS:
-        return not_estimable(METHOD, MANY), not_estimable(METHOD, MANY)
+        return _nothing(Reason.NOT_ORDERED)
     waves = pd.DataFrame({"wave": pd.Categorical(given["wave"].astype(str), categories=[first, wave])})
     if not waves["wave"].value_counts().gt(0).all():
-        nobody = not_estimable(METHOD, "nobody answered at one of the waves")
-        return nobody, nobody
+        return _nothing(Reason.NOBODY_AT_ONE_WAVE)
     model = fit_ordinal(prepare(waves, ["wave"]), coded.astype(float), tuple(f"{answer:g}" for answer in answers))
-    ratios = ordinal_odds_ratios(model, conf_level=conf_level)
-    return ratios.get(f"wave{wave}", not_estimable(METHOD, model.why or "no contrast")), proportionality(model, "wave")
+    return ordinal_odds_ratios(model, conf_level=conf_level)[f"wave{wave}"], proportionality(model, "wave")
+
+
+def _nothing(why: Reason) -> tuple[Outcome, Outcome]:
+    """No odds ratio and no test, for one reason."""
+    return not_estimable(Method.PROPORTIONAL_ODDS, why), not_estimable(Method.PROPORTIONAL_ODDS_TEST, why)

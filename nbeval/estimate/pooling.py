@@ -1,9 +1,14 @@
-"""Authorities beside one another: the range of their levels, and what their changes say together."""
+"""Authorities beside one another: the range of their levels, and what their changes say together.
+
+The random-effects mean is written here because statsmodels has no REML, keeps negative variances between authorities and has no Q-profile
+interval. The authorities of a cohort are the programme, not a sample of authorities; the mean is therefore the inference to other
+authorities, and a report labels it so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite, nan, sqrt
 
 import numpy as np
@@ -19,10 +24,8 @@ from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wal
 from nbeval.estimate.plan import Plan
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
-
 #: with fewer answers than this Cochran's Q finds differences too readily: 8.5 % of the time at 20 answers (simulation study)
 ENOUGH_FOR_Q = 60
-FEW_FOR_Q = f"some authorities have fewer than {ENOUGH_FOR_Q} answers: the test finds differences more often than it says"
 
 
 def authority_range(plan: Plan) -> pd.DataFrame:
@@ -32,14 +35,12 @@ def authority_range(plan: Plan) -> pd.DataFrame:
     control needs; ``n_reference`` is the number of authorities compared.
     """
     rows = plan.tallies[plan.tallies["authority"].ne("") & plan.tallies["n_valid"].gt(0)]
-    is_percent = rows["indicator"].map(plan.measures).eq(Measure.PERCENT)
-    level = share(rows["numerator"].to_numpy(), rows["n_valid"].to_numpy()) * np.where(is_percent, 100, 1)
+    factor = rows["indicator"].map(plan.measures).eq(Measure.PERCENT).map({True: 100, False: 1})
+    level = factor * share(rows["numerator"].to_numpy(), rows["n_valid"].to_numpy())
     placed = rows.assign(estimate=level, unit=rows["indicator"].map(plan.units), authority="")
     placed = placed.sort_values(["indicator", "wave", "estimate", "n_valid"])
-    within = placed.groupby(["indicator", "wave"], observed=True)
-    placed["n_reference"] = within["estimate"].transform("size").astype(float)
-    several = placed[placed["n_reference"] > 1]
-    ends = several.groupby(["indicator", "wave"], observed=True)
+    several = placed.assign(n_reference=placed.groupby(["indicator", "wave"], observed=True)["estimate"].transform("size").astype(float))
+    ends = several[several["n_reference"] > 1].groupby(["indicator", "wave"], observed=True)
     return pd.concat([
         plan.rows(ends.head(1), method=Method.RANGE, quantity=Quantity.LOWEST.value),
         plan.rows(ends.tail(1), method=Method.RANGE, quantity=Quantity.HIGHEST.value),
@@ -54,21 +55,26 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
     """
     if len(plan.cohort.authorities) < 2:
         return plan.rows()
-    declared = plan.declared
-    found = []
+    rows = []
     for wave in plan.later_waves:
         pairs = wave_pairs(plan, wave)
         pairs = pairs[pairs["authority"].ne("") & pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)]
-        for name, rows in pairs.groupby("indicator", observed=True, sort=False):
-            is_percent = declared[name].measure is Measure.PERCENT
-            pooled = pool(*_effects(rows, is_percent=is_percent), conf_level=plan.conf_level)
-            few = bool((rows[["n_valid", "n_reference"]] < ENOUGH_FOR_Q).any(axis=None))
-            found.append((name, wave, unit_of(declared[name]), pooled, few))
-    same = {"contrast": Contrast.WAVE.value, "reference": plan.first_wave}
-    return pd.concat([
-        plan.rows(_means(found), **same, quantity=Quantity.CHANGE_POOLED.value),
-        plan.rows(_heterogeneity(found), **same, quantity=Quantity.HETEROGENEITY.value, unit="percent"),
-    ], ignore_index=True)
+        for name, found in pairs.groupby("indicator", observed=True, sort=False):
+            rows += [{"indicator": name, "wave": wave} | row for row in _pooled_rows(found, plan.declared[name].measure, unit_of(plan.declared[name]), plan)]
+    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
+
+
+def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -> list[dict[str, object]]:
+    """The random-effects mean of one indicator, and I squared with Cochran's test on its row."""
+    pooled = pool(*_effects(pairs, is_percent=measure is Measure.PERCENT), conf_level=plan.conf_level)
+    few = Reason.FEW_ANSWERS_FOR_Q if (pairs[["n_valid", "n_reference"]] < ENOUGH_FOR_Q).any(axis=None) else ""
+    return [
+        {"n_valid": float(pooled.k)} | outcome_columns(pooled.mean) | {
+            "quantity": Quantity.CHANGE_POOLED.value, "unit": unit, "warning": pooled.mean.warning or Reason.OTHER_AUTHORITIES},
+        {"n_valid": float(pooled.k)} | outcome_columns(pooled.i_squared) | {
+            "quantity": Quantity.HETEROGENEITY.value, "unit": "percent", "statistic": pooled.q.estimate, "df": pooled.q.df,
+            "p_value": pooled.q.p_value, "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": pooled.i_squared.warning or few},
+    ]
 
 
 def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -82,39 +88,14 @@ def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.nd
     return now - then, now_sd**2 / n1 + then_sd**2 / n0
 
 
-def _means(found: list[tuple[str, str, str, Pooled, bool]]) -> pd.DataFrame:
-    """The random-effects means."""
-    return pd.DataFrame([
-        {"indicator": name, "wave": wave, "unit": unit, "n_valid": float(pooled.k), **outcome_columns(pooled.mean),
-         "warning": pooled.mean.warning or Reason.OTHER_AUTHORITIES}
-        for name, wave, unit, pooled, _ in found
-    ])
-
-
-def _heterogeneity(found: list[tuple[str, str, str, Pooled, bool]]) -> pd.DataFrame:
-    """I squared, with Cochran's test on the row."""
-    return pd.DataFrame([
-        {"indicator": name, "wave": wave, "n_valid": float(pooled.k), **outcome_columns(pooled.i_squared),
-         "statistic": pooled.q.estimate, "df": pooled.q.df, "p_value": pooled.q.p_value,
-         "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": pooled.i_squared.warning or (FEW_FOR_Q if few else "")}
-        for name, wave, _, pooled, few in found
-    ])
-
-
 @dataclass(frozen=True)
 class Pooled:
-    """What several changes say together; ``left_out`` counts those without a variance.
-
-    ``prediction`` is the range in which the change of one further authority is expected. ``i_squared`` is in percent.
-    """
+    """What the changes of ``k`` authorities say together; ``i_squared`` is in percent."""
 
     k: int
-    left_out: int
     mean: Outcome
     q: Outcome
-    tau_squared: Outcome
     i_squared: Outcome
-    prediction: Outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,17 +124,14 @@ def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) 
     """
     y, v = np.asarray(effects, float), np.asarray(variances, float)
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)
-    e, left_out = _Effects(y[usable], v[usable]), int((~usable).sum())
+    e = _Effects(y[usable], v[usable])
     if e.k < 2:
         empty = not_estimable(Method.REML_HKSJ, Reason.ONE_AUTHORITY if e.k else Reason.NO_AUTHORITY)
-        q = Outcome(0.0, df=0.0, method=Method.COCHRAN, warning="one authority: nothing to compare") if e.k else empty
-        return Pooled(e.k, left_out, empty, q, *([empty] * 3))
-    tau = _reml(e)
-    mean, q = _mean(e, tau, conf_level), e.weighted(0.0)[2]
-    return Pooled(
-        e.k, left_out, mean, Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)), method=Method.COCHRAN),
-        *_spread(e, tau, conf_level), _prediction(mean, tau, conf_level),
-    )
+        q = Outcome(0.0, df=0.0, method=Method.COCHRAN, warning=Reason.NOTHING_TO_COMPARE) if e.k else empty
+        return Pooled(e.k, empty, q, empty)
+    tau, q = _reml(e), e.weighted(0.0)[2]
+    cochran = Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)), method=Method.COCHRAN)
+    return Pooled(e.k, _mean(e, tau, conf_level), cochran, _i_squared(e, tau, conf_level))
 
 
 def risk_difference(x_final: ArrayLike, n_final: ArrayLike, x_baseline: ArrayLike, n_baseline: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -185,31 +163,16 @@ def _mean(e: _Effects, tau: float, level: float) -> Outcome:
     """The weighted mean with its interval."""
     w, mean, q, _ = e.weighted(tau)
     error = sqrt(q / (e.k - 1) / float(w.sum()))
-    if error < 1e-12:
-        return not_estimable(Method.REML_HKSJ, Reason.EQUAL_CHANGES)
-    return wald(mean, error, level, Method.REML_HKSJ, df=e.k - 1)
+    return wald(mean, error, level, Method.REML_HKSJ, df=e.k - 1) if error >= 1e-12 else not_estimable(Method.REML_HKSJ, Reason.EQUAL_CHANGES)
 
 
-def _spread(e: _Effects, tau: float, level: float) -> tuple[Outcome, Outcome]:
-    """Tau squared and I squared, with Q-profile intervals from three authorities on (Viechtbauer, Stat Med 2007;26:37-52)."""
+def _i_squared(e: _Effects, tau: float, level: float) -> Outcome:
+    """I squared, with a Q-profile interval from three authorities on (Viechtbauer, Stat Med 2007;26:37-52)."""
     low, high = nan, nan
     if e.k > 2:
         tails = stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], e.k - 1)
         low, high = (_root(lambda value, at=at: e.weighted(value)[2] - at, e) for at in tails)
-    w, _, _, trace = e.weighted(0.0)
-    typical = (e.k - 1) / trace
-    warning = "" if isfinite(high) else Reason.TWO_AUTHORITIES
-    if high == 0:
-        warning = Reason.LESS_THAN_CHANCE
-    same = {"conf_level": level if isfinite(high) else nan, "method": "reml", "warning": warning}
-    percent = [100 * value / (value + typical) for value in (tau, low, high)]
-    w, _, _, trace = e.weighted(tau)
-    error = sqrt(2 / float((w**2).sum() - 2 * (w**3).sum() / w.sum() + ((w**2).sum() / w.sum()) ** 2))
-    return Outcome(tau, error, low, high, **same), Outcome(percent[0], nan, percent[1], percent[2], **same)
-
-
-def _prediction(mean: Outcome, tau: float, level: float) -> Outcome:
-    """Where the change of one further authority is expected, by the inference of the mean."""
-    if not isfinite(mean.estimate):
-        return mean
-    return replace(wald(mean.estimate, sqrt(tau + mean.std_error**2), level, Method.REML_HKSJ, df=mean.df, tested=False), std_error=nan)
+    typical = (e.k - 1) / e.weighted(0.0)[3]
+    value, low, high = (100 * variance / (variance + typical) for variance in (tau, low, high))
+    warning = Reason.LESS_THAN_CHANCE if high == 0 else "" if isfinite(high) else Reason.TWO_AUTHORITIES
+    return Outcome(value, nan, low, high, level if isfinite(high) else nan, method=Method.REML, warning=warning)

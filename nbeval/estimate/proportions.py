@@ -83,16 +83,6 @@ def chi_squared_uncorrected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: Arr
     return estimates(differ, statistic=found.statistic**2, df=1.0, p_value=found.pvalue)
 
 
-def chi_squared(x1: int, n1: int, x0: int, n0: int) -> Outcome:
-    """Test one difference of proportions by chi-squared without continuity correction, or say why it cannot be."""
-    method = Method.CHI_SQUARED
-    if n1 == 0 or n0 == 0:
-        return not_estimable(method, Reason.EMPTY_SAMPLE)
-    if x1 + x0 in (0, n1 + n0):
-        return not_estimable(method, Reason.SAME_ANSWER)
-    return chi_squared_uncorrected(x1, n1, x0, n0).outcome(method)
-
-
 def fisher(x1: int, n1: int, x0: int, n0: int) -> Outcome:
     """Test one difference of proportions by Fisher's exact test, two-sided by probability."""
     if n1 == 0 or n0 == 0:
@@ -161,14 +151,23 @@ def _binomial(n: int, share: np.ndarray) -> np.ndarray:
     return np.exp(_log_choose(n) + np.outer(np.log(inside), k) + np.outer(np.log1p(-inside), n - k))
 
 
-def test_two_proportions(x1: int, n1: int, x0: int, n0: int) -> Outcome:
-    """Test one difference of proportions by the rule that reports follow; ``method`` says which test it was.
+def differences_tested(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> dict[str, np.ndarray]:
+    """Test differences of proportions by the rule that reports follow: ``statistic``, ``df``, ``p_value`` and ``method``.
 
-    Chi-squared; Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000 possible tables).
+    Chi-squared; Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000 possible tables). The exact
+    tests are slow, so equal tables are tested once.
     """
-    if smallest_expected(x1, n1, x0, n0) >= SMALLEST_EXPECTED:
-        return chi_squared(x1, n1, x0, n0)
-    return (fisher if (n1 + 1) * (n0 + 1) > MOST_TABLES else boschloo)(x1, n1, x0, n0)
+    x1, n1, x0, n0 = (np.atleast_1d(np.asarray(counts, float)) for counts in (x1, n1, x0, n0))
+    plain, some = chi_squared_uncorrected(x1, n1, x0, n0), (n1 > 0) & (n0 > 0)
+    found = {"statistic": plain.statistic, "df": plain.df, "p_value": plain.p_value,
+             "method": np.where(some, Method.CHI_SQUARED, Method.NONE).astype(object)}
+    small = np.flatnonzero(some & (smallest_expected(x1, n1, x0, n0) < SMALLEST_EXPECTED))
+    tables = [tuple(int(round(counts[row])) for counts in (x1, n1, x0, n0)) for row in small]
+    tested = {one: (fisher if (one[1] + 1) * (one[3] + 1) > MOST_TABLES else boschloo)(*one) for one in set(tables)}
+    for row, table in zip(small, tables, strict=True):
+        for name, numbers in found.items():
+            numbers[row] = getattr(tested[table], name)
+    return found
 
 
 def newcombe_paired(both: int, baseline_only: int, final_only: int, neither: int, conf_level: float = 0.95) -> Outcome:
@@ -177,16 +176,15 @@ def newcombe_paired(both: int, baseline_only: int, final_only: int, neither: int
     Method 10 of Newcombe, Stat Med 1998;17:2635-2650: two Wilson intervals, squared and added with the correlation of the answers.
     Written here because statsmodels has no difference of paired proportions.
     """
-    method = "newcombe_paired_method_10"
     n = both + baseline_only + final_only + neither
     if n == 0:
-        return not_estimable(method, Reason.NO_PAIR)
+        return not_estimable(Method.NEWCOMBE_PAIRED, Reason.NO_PAIR)
     shares = wilson([both + baseline_only, both + final_only], n, conf_level)
     (p0, p1), phi = shares.estimate, paired_phi(both, baseline_only, final_only, neither)
     (below0, below1), (above0, above1) = shares.estimate - shares.conf_low, shares.conf_high - shares.estimate
     low = p1 - p0 - sqrt(below1**2 - 2 * phi * below1 * above0 + above0**2)
     high = p1 - p0 + sqrt(above1**2 - 2 * phi * above1 * below0 + below0**2)
-    return Outcome((final_only - baseline_only) / n, conf_low=float(low), conf_high=float(high), conf_level=conf_level, method=method)
+    return Outcome((final_only - baseline_only) / n, conf_low=float(low), conf_high=float(high), conf_level=conf_level, method=Method.NEWCOMBE_PAIRED)
 
 
 def paired_phi(both: int, baseline_only: int, final_only: int, neither: int) -> float:

@@ -26,31 +26,11 @@ MOST_PAIRS = 500        # that moved, for an exact signed-rank test
 EXACT_UNDER = 10
 
 
-def mann_whitney(compared: ArrayLike, reference: ArrayLike, *, exact: bool = False) -> Outcome:
-    """Test whether ordered answers of the first sample tend to be higher or lower than those of the second.
-
-    Asymptotic without continuity correction (the statistic is z, positive where the first is higher), or exact given the ties.
-    """
-    method = Method.MANN_WHITNEY_EXACT if exact else Method.MANN_WHITNEY
+def exact_rank_sum(compared: ArrayLike, reference: ArrayLike) -> float:
+    """The exact two-sided p of the Mann-Whitney test, given the ties: whether answers of one sample tend to be higher than the other's."""
     first, second = np.asarray(compared, float), np.asarray(reference, float)
-    n, total = first.size, first.size + second.size
-    if n in (0, total):
-        return not_estimable(method, Reason.EMPTY_SAMPLE)
-    pooled = np.concatenate([first, second])
-    if np.ptp(pooled) == 0:
-        return not_estimable(method, Reason.SAME_ANSWER)
-    ranks = stats.rankdata(pooled)
-    excess = ranks[:n].sum() - n * (total + 1) / 2
-    if not exact:
-        p = stats.mannwhitneyu(first, second, method="asymptotic", use_continuity=False).pvalue
-        return Outcome(statistic=float(excess / sqrt(n * (total - n) * ranks.var(ddof=1) / total)), p_value=float(p), method=method)
-    if total > MOST_ANSWERS:
-        return not_estimable(method, f"an exact count is made up to {MOST_ANSWERS} answers")
-    return Outcome(p_value=_exact_rank_sum(ranks, n, abs(excess)), method=method)
-
-
-def _exact_rank_sum(ranks: np.ndarray, n: int, distance: float) -> float:
-    """The share of all ways to draw ``n`` of the ranks whose sum is at least ``distance`` from its mean."""
+    ranks, n = stats.rankdata(np.concatenate([first, second])), first.size
+    distance = abs(ranks[:n].sum() - n * (ranks.size + 1) / 2)
     doubled, ties = np.unique(np.rint(2 * ranks).astype(int), return_counts=True)
     sums = np.zeros((n + 1, int(np.sort(np.rint(2 * ranks))[-n:].sum()) + 1))
     sums[0, 0] = 1.0
@@ -158,7 +138,7 @@ def _rank_tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple
     small = np.isfinite(z) & (np.minimum(n1, n0) < EXACT_UNDER) & (total <= MOST_ANSWERS)
     for row in np.flatnonzero(small):
         first, second = (np.repeat(answers, counts[row].astype(int)) for counts in (now, then))
-        p[row] = mann_whitney(first, second, exact=True).p_value
+        p[row] = exact_rank_sum(first, second)
         method[row] = Method.join(Method.DELONG, Method.MANN_WHITNEY_EXACT)
     return z, p, method
 

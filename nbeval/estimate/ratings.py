@@ -17,17 +17,14 @@ from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome, outcome_columns, stacked
 from nbeval.estimate.ranks import signed_rank
 from nbeval.estimate.contingency import kappa
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: an exact signed-rank test of fewer pairs cannot find anything at the five per cent level
 FEWEST_PAIRS = 6
 #: the group that rows of ratings belong to: its levels are the bodies of raters
 RATERS = "raters"
 UNIT = "steps of the scale"
-NO_TEST = "fewer than six authorities have both figures, so there is no test"
-NOT_RATED = "not estimable: the area was not rated"
 FAMILY_OF_GAPS, FAMILY_OF_MOVEMENT = "gaps between raters", "movement of ratings"
-CLUSTERED = "ratings of one authority are not independent of one another, so the interval is too narrow"
 _PLACE = ["source", "area", "raters", "authority", "wave"]
 
 
@@ -54,7 +51,7 @@ def area_means(ratings: pd.DataFrame) -> pd.DataFrame:
 def levels(means: pd.DataFrame) -> pd.DataFrame:
     """Rows for the level of every area: in each authority, and their mean over authorities."""
     own = means.assign(estimate=means["mean"], n_valid=means["people"])
-    return pd.concat([own, _over_authorities(own)], ignore_index=True).pipe(_described, Quantity.MEAN, "mean of the ratings")
+    return pd.concat([own, _over_authorities(own)], ignore_index=True).pipe(_described, Quantity.MEAN, Method.MEAN_RATING)
 
 
 def gaps(means: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
@@ -69,7 +66,7 @@ def gaps(means: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
         own = both.assign(raters=other, estimate=both["mean"] - both["mean_other"], n_valid=both[["people", "people_other"]].min(axis=1),
                           contrast=Contrast.LEVEL.value, reference=bodies[0])
         parts += [own, _tested(own, ["source", "area", "raters", "wave", "contrast", "reference"], change=False)]
-    return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.DIFFERENCE, "difference of mean ratings")
+    return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.DIFFERENCE, Method.RATING_DIFFERENCE)
 
 
 def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
@@ -81,7 +78,7 @@ def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
         own = both.assign(wave=later, estimate=both["mean"] - both["mean_other"], n_valid=both["people"],
                           n_reference=both["people_other"], contrast=Contrast.WAVE.value, reference=waves[0])
         parts += [own, _tested(own, ["source", "area", "raters", "wave", "contrast", "reference"], change=True)]
-    return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.CHANGE, "difference of mean ratings")
+    return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.CHANGE, Method.RATING_DIFFERENCE)
 
 
 def agreement(ratings: pd.DataFrame, instrument: LoadedInstrument, dictionary: Dictionary) -> pd.DataFrame:
@@ -100,7 +97,7 @@ def agreement(ratings: pd.DataFrame, instrument: LoadedInstrument, dictionary: D
             people = pairs.groupby("authority")["people_other"].max().sum(min_count=1)
             rows.append({"source": source, "wave": wave, "raters": other, "authority": "", "area": "", **outcome_columns(found),
                          "reference": bodies[0], "contrast": Contrast.LEVEL.value, "n_valid": people, "n_eligible": float(len(pairs)),
-                         "method": "kappa with linear weights", "warning": found.warning or CLUSTERED})
+                         "method": Method.KAPPA_LINEAR, "warning": found.warning or Reason.CLUSTERED_RATINGS})
     return pd.DataFrame(rows).pipe(_described, Quantity.KAPPA, "") if rows else pd.DataFrame()
 
 
@@ -135,12 +132,12 @@ def _tested(rows: pd.DataFrame, by: list[str], *, change: bool) -> pd.DataFrame:
     made = []
     for key, part in rows.dropna(subset="estimate").groupby(by):
         values = part["estimate"].to_numpy()
-        found = signed_rank(values, np.zeros(len(values))) if len(values) >= FEWEST_PAIRS else Outcome(warning=NO_TEST)
+        found = signed_rank(values, np.zeros(len(values))) if len(values) >= FEWEST_PAIRS else Outcome(warning=Reason.FEW_RATED_PAIRS)
         made.append({
             **dict(zip(by, key, strict=True)), "authority": "", "estimate": float(values.mean()), "n_eligible": float(len(values)),
             "n_valid": part["n_valid"].sum(min_count=1), "statistic": found.statistic, "p_value": found.p_value,
             "n_reference": part["n_reference"].sum(min_count=1) if "n_reference" in part else np.nan,
-            "method": "mean difference over authorities; exact signed-rank test", "warning": found.warning,
+            "method": Method.join(Method.RATING_MOVEMENT, Method.SIGNED_RANK_EXACT), "warning": found.warning,
         })
     table = pd.DataFrame(made)
     if table.empty:
@@ -163,5 +160,5 @@ def _described(table: pd.DataFrame, quantity: Quantity, method: str) -> pd.DataF
     for name in ("method", "warning"):
         given = named[name] if name in named else pd.Series("", index=named.index, dtype=object)
         named[name] = given.fillna("").replace("", method if name == "method" else "")
-    named.loc[named["estimate"].isna() & named["warning"].eq(""), "warning"] = NOT_RATED
+    named.loc[named["estimate"].isna() & named["warning"].eq(""), "warning"] = Reason.AREA_NOT_RATED.not_estimable
     return named

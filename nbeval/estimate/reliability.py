@@ -129,7 +129,7 @@ def _gaps(place: dict, items: pd.DataFrame, plan: Plan) -> list[dict[str, object
     if place["indicator"] in {one.indicator for one in plan.dictionary.indicators}:
         return []
     level, n = plan.conf_level, len(items)
-    without = wilson(n - place["n_valid"], n, level).outcome("wilson", level) if n else not_estimable("wilson", "no valid answer")
+    without = wilson(n - place["n_valid"], n, level).outcome(Method.WILSON, level) if n else not_estimable(Method.WILSON, Reason.NOBODY_ASKED)
     return [place | _row(Quantity.ITEM_NONRESPONSE, without, "percent", factor=100)]
 
 

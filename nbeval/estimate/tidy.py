@@ -29,6 +29,8 @@ from nbeval.estimate.weighted import (
     SurveyDesign, domain_differences, domain_means, survey_design, weighted_differences, weighted_levels,
 )
 from nbeval.estimate.matched import paired_mean, paired_percentage
+from nbeval.estimate.models import clustered_mean
+from nbeval.estimate.outcome import outcome_columns
 from nbeval.estimate.proportions import clopper_pearson
 from nbeval.estimate.contingency import cramers_v, independence
 from nbeval.estimate.plan import tally
@@ -42,6 +44,8 @@ COLUMNS = (
 #: how the waves of a survey were sampled
 SEPARATE, MATCHED = "repeated_cross_sections", "matched"
 INTERVALS = ("wilson", "clopper_pearson")
+#: errors of clustered answers: those of a sample of a survey, or those for few clusters
+LINEARISED, CR2 = "linearised", "cr2"
 _ALL = "_all"
 
 
@@ -163,8 +167,8 @@ def crosstab(df: pd.DataFrame, row: str, column: str, *, weights: str | None = N
 
 def change(
     df: pd.DataFrame, y: str, wave: str = "wave", by: str | Sequence[str] | None = None, *, weights: str | None = None,
-    strata: str | None = None, clusters: str | None = None, design: str = SEPARATE, person: str | None = None,
-    unit: str | None = None, conf_level: float = 0.95,
+    strata: str | None = None, clusters: str | None = None, errors: str = LINEARISED, design: str = SEPARATE,
+    person: str | None = None, unit: str | None = None, conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Estimate the change of a column from the first wave to each later one.
 
@@ -178,7 +182,10 @@ def change(
     by : str or list of str, optional
         Grouping columns.
     weights, strata, clusters : str, optional
-        As in ``levels``; not for matched waves.
+        As in ``levels``; for matched waves clusters alone, with ``errors="cr2"``.
+    errors : str
+        How ``clusters`` enter the error: ``"linearised"``, as a sample of many clusters; or ``"cr2"``, for few of them (authorities), where
+        the answer is to hold beyond those that took part: bias-reduced errors with Satterthwaite's degrees of freedom.
     design : str
         ``"repeated_cross_sections"`` (two samples) or ``"matched"`` (the same people, by ``person``).
     person : str, optional
@@ -193,6 +200,10 @@ def change(
         samples: Newcombe's interval with chi-squared or Boschloo's test, or Welch's interval and test. The same people:
         Newcombe's interval for pairs with McNemar's test, or the paired t. ``verdict`` is what the test allows to be said.
 
+    Notes
+    -----
+    CR2: Pustejovsky and Tipton, J Bus Econ Stat 2018;36:672-683. With fewer than about four degrees of freedom an interval says little.
+
     Examples
     --------
     >>> import pandas as pd
@@ -200,6 +211,10 @@ def change(
     >>> change(df, "safe")[["wave", "reference", "estimate", "conf_low", "conf_high", "verdict"]].round(1)
        wave  reference  estimate  conf_low  conf_high verdict
     0     2          1      35.0      13.4       52.4    rose
+    >>> df["authority"] = ["a", "b", "c", "d", "e"] * 16
+    >>> change(df, "safe", clusters="authority", errors="cr2")[["estimate", "conf_low", "conf_high", "df"]].round(1)
+       estimate  conf_low  conf_high   df
+    0      35.0      28.1       41.9  4.0
     """
     if design not in (SEPARATE, MATCHED):
         raise ParameterError(f"change has no design {design!r}.", allowed=f"{SEPARATE}, {MATCHED}", do="choose one of these.")
@@ -207,15 +222,16 @@ def change(
     waves = _axes(df, wave)[wave]
     if len(waves.cat.categories) < 2:
         raise ParameterError(f"column {wave!r} has one wave only.", allowed="two or more", do="put the waves below one another.")
-    sampled = _design(df, weights, strata, clusters)
+    sampled, few = _sampled(df, weights, strata, clusters, errors)
     if design == MATCHED:
         if person is None or sampled is not None:
-            raise ParameterError("matched waves need the column of persons, and take no weights.", do="give person=, without weights.")
-        found = _matched(answers, axes, waves, _column(df, person), conf_level)
+            raise ParameterError("matched waves need the column of persons, and take no weights.",
+                                 do='give person=, without weights; clusters= with errors="cr2" alone.')
+        found = _matched(answers, axes, waves, _column(df, person), few, conf_level)
     else:
         codes = waves.cat.codes.to_numpy()
         found = pd.concat([
-            _compared(answers, axes, codes == later, codes == 0, sampled, conf_level).assign(code=later)
+            _compared(answers, axes, codes == later, codes == 0, sampled, few, conf_level).assign(code=later)
             for later in range(1, len(waves.cat.categories))
         ], ignore_index=True)
     named = waves.cat.categories
@@ -227,7 +243,8 @@ def change(
 
 def compare_groups(
     df: pd.DataFrame, y: str, by: str, *, reference: object = None, rest: bool = False, weights: str | None = None,
-    strata: str | None = None, clusters: str | None = None, unit: str | None = None, conf_level: float = 0.95, adjust: str = "bh",
+    strata: str | None = None, clusters: str | None = None, errors: str = LINEARISED, unit: str | None = None, conf_level: float = 0.95,
+    adjust: str = "bh",
 ) -> pd.DataFrame:
     """Compare the levels of a group with one of them, or each with all others.
 
@@ -240,8 +257,8 @@ def compare_groups(
         The level that the others are compared with; the first where it is not given.
     rest : bool
         Compare each level with all others together instead.
-    weights, strata, clusters, unit, conf_level
-        As in ``levels``.
+    weights, strata, clusters, errors, unit, conf_level
+        As in ``levels`` and ``change``.
     adjust : str
         How the p-values are adjusted for being several: ``"bh"`` (Benjamini and Hochberg) or ``"holm"``.
 
@@ -271,9 +288,9 @@ def compare_groups(
         )
     if len(names) < 2:
         raise ParameterError(f"column {by!r} has fewer than two levels.", allowed="two or more", do="name another grouping column.")
-    first, sampled = 0 if reference is None else names.get_loc(reference), _design(df, weights, strata, clusters)
+    first, (sampled, few) = 0 if reference is None else names.get_loc(reference), _sampled(df, weights, strata, clusters, errors)
     found = pd.concat([
-        _compared(answers, none, codes == k, (codes >= 0) & (codes != k) if rest else codes == first, sampled, conf_level).assign(code=k)
+        _compared(answers, none, codes == k, (codes >= 0) & (codes != k) if rest else codes == first, sampled, few, conf_level).assign(code=k)
         for k in range(len(names)) if rest or k != first
     ], ignore_index=True)
     found = found.assign(**{
@@ -412,6 +429,17 @@ def _design(df: pd.DataFrame, weights: str | None, strata: str | None, clusters:
     return survey_design(weight, **{name: _column(df, column) for name, column in given.items() if column is not None})
 
 
+def _sampled(
+    df: pd.DataFrame, weights: str | None, strata: str | None, clusters: str | None, errors: str,
+) -> tuple[SurveyDesign | None, pd.Series | None]:
+    """How respondents were sampled, or the few clusters that they are in; None for both where nothing is said."""
+    if errors not in (LINEARISED, CR2) or errors == CR2 and (clusters is None or weights is not None or strata is not None):
+        raise ParameterError(
+            f"errors of kind {errors!r} cannot be given here.", allowed=f"{LINEARISED}; {CR2} with clusters, and without weights and strata",
+            do="choose one of these, and name the column of clusters.")
+    return (None, _column(df, clusters)) if errors == CR2 else (_design(df, weights, strata, clusters), None)
+
+
 # --- counts and domains --------------------------------------------------------------------------------
 
 def _counted(answers: _Answers, axes: dict[str, pd.Series], kept: np.ndarray | None = None) -> pd.DataFrame:
@@ -458,14 +486,19 @@ def _weighted_cells(df: pd.DataFrame, answers: _Answers, axes: dict[str, pd.Seri
 # --- comparisons ---------------------------------------------------------------------------------------
 
 def _compared(
-    answers: _Answers, axes: dict[str, pd.Series], now: np.ndarray, then: np.ndarray, design: SurveyDesign | None, conf_level: float,
+    answers: _Answers, axes: dict[str, pd.Series], now: np.ndarray, then: np.ndarray, design: SurveyDesign | None,
+    few: pd.Series | None, conf_level: float,
 ) -> pd.DataFrame:
     """Two samples compared in every group (and level)."""
     on = [*axes, "level"] if answers.levels is not None else [*axes]
     sides = now if design is None else now & np.isfinite(design.weights), then if design is None else then & np.isfinite(design.weights)
     pairs = pair(*(_counted(answers, axes, side) for side in sides), on)
+    at, size = np.where(now | then, _domain_of(axes), -1), len(pairs) // len(answers.parts)
+    if few is not None:
+        found = [clustered_mean(part[at == k], few[at == k], now[at == k], conf_level) for k in range(size) for part in answers.parts]
+        columns = pd.DataFrame([outcome_columns(one, factor=1 if answers.is_mean else 100) for one in found])
+        return pd.concat([pairs, columns], axis=1).assign(unit=_unit_of_difference(answers))
     if design is not None:
-        at, size = np.where(now | then, _domain_of(axes), -1), len(pairs) // len(answers.parts)
         found = [domain_differences(design, part, now, at, domains=size) for part in answers.parts]
         laid = {name: np.stack([getattr(one, key) for one in found], axis=1).ravel() for name, key in (
             ("mean", "estimate"), ("error", "std_error"), ("df", "df"))}
@@ -475,7 +508,9 @@ def _compared(
     return compare_percentages(pairs, conf_level)
 
 
-def _matched(answers: _Answers, axes: dict[str, pd.Series], waves: pd.Series, person: pd.Series, conf_level: float) -> pd.DataFrame:
+def _matched(
+    answers: _Answers, axes: dict[str, pd.Series], waves: pd.Series, person: pd.Series, few: pd.Series | None, conf_level: float,
+) -> pd.DataFrame:
     """The same people at the first and at each later wave, grouped as they were at the first."""
     groups, rows = _counted(answers, axes).drop(columns=["n_valid", "n_missing", "numerator", "squares"]), []
     forms = pd.DataFrame({
@@ -489,7 +524,11 @@ def _matched(answers: _Answers, axes: dict[str, pd.Series], waves: pd.Series, pe
             inside, part = linked["at"].eq(k // len(answers.parts)), answers.parts[k % len(answers.parts)]
             then, now = part[linked.loc[inside, "row"]], part[linked.loc[inside, "row_now"]]
             both = ~np.isnan(then) & ~np.isnan(now)
-            found = (paired_mean if answers.is_mean else paired_percentage)(now[both], then[both], conf_level)
+            if few is not None:
+                of_pairs = clustered_mean(now - then, few.iloc[linked.loc[inside, "row"]], conf_level=conf_level)
+                found = outcome_columns(of_pairs, factor=1 if answers.is_mean else 100)
+            else:
+                found = (paired_mean if answers.is_mean else paired_percentage)(now[both], then[both], conf_level)
             rows.append(groups.iloc[k].to_dict() | {"unit": _unit_of_difference(answers)} | found | {
                 "code": later, "n_valid": both.sum(), "n_reference": both.sum(), "n_missing": (~both).sum()})
     table = pd.DataFrame(rows)

@@ -20,10 +20,6 @@ from nbeval.frames import Contrast, Method, Quantity, Reason
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
-NO_VARIANCE = Reason.NO_VARIANCE
-NO_DF = Reason.NO_DF
-#: what a stratum with one sampled cluster adds to the variance: see ``survey_design``
-LONELY = ("adjust", "average", "remove", "fail")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +36,6 @@ class SurveyDesign:
     clusters: Codes | None
     drawn: Floats
     population: Floats
-    lonely: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +54,13 @@ class DomainMeans:
 
 
 def survey_design(
-    weights: ArrayLike, *, strata: ArrayLike | None = None, clusters: ArrayLike | None = None,
-    population: ArrayLike | None = None, lonely: str = "adjust",
+    weights: ArrayLike, *, strata: ArrayLike | None = None, clusters: ArrayLike | None = None, population: ArrayLike | None = None,
 ) -> SurveyDesign:
     """Describe how respondents were sampled; labels or sizes that are not given mean one stratum, no clusters, no correction.
 
     ``weights``: one per respondent, missing where not in the sample; a weight of zero keeps its cluster in the design. A label of
     ``clusters`` used in two strata means two clusters. ``population``: how many clusters (without clusters: people) the respondent's
-    stratum has. ``lonely`` is what a stratum with one sampled cluster adds: ``adjust`` its distance from the mean of all (errs on the
-    wide side), ``average`` what the others add on average, ``remove`` nothing, ``fail`` makes every error missing.
+    stratum has. A stratum with one sampled cluster adds its distance from the mean of all, which errs on the wide side (R's "adjust").
 
     >>> design = survey_design([1, 1, 2, 2], strata=["a", "a", "b", "b"])
     >>> float(domain_means(design, [1, 0, 1, 1]).estimate[0].round(3))
@@ -75,11 +68,9 @@ def survey_design(
     """
     weights = np.asarray(weights, float)
     sampled = np.isfinite(weights)
-    if lonely not in LONELY or (weights[sampled] < 0).any():
-        raise ParameterError(
-            "this survey design cannot be used.", found=f"lonely={lonely!r}, {int((weights[sampled] < 0).sum())} negative weights",
-            allowed=f"weights of zero or more; lonely: {', '.join(LONELY)}", do="correct the weights, or choose one of these.",
-        )
+    if (weights[sampled] < 0).any():
+        raise ParameterError("weights cannot be negative.", found=f"{int((weights[sampled] < 0).sum())} negative weights",
+                             allowed="zero or more, or missing", do="correct the weights.")
     stratum = _codes(strata, len(weights))
     cluster = None
     if clusters is not None:
@@ -97,7 +88,7 @@ def survey_design(
             found=f"{int(over.sum())} strata, {int((drawn - size)[over].sum())} respondents too many",
             do="correct the eligible population, or leave the finite population correction out.",
         )
-    return SurveyDesign(weights, stratum, cluster, drawn, size, lonely)
+    return SurveyDesign(weights, stratum, cluster, drawn, size)
 
 
 def domain_means(
@@ -163,26 +154,6 @@ def korn_graubard(
     return np.where(known, low, np.nan), np.where(known, high, np.nan), effective
 
 
-def logit_interval(share: ArrayLike, error: ArrayLike, df: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-    """Interval of a weighted share on the scale of log odds; missing at 0 and 1, where there is none.
-
-    Parameters
-    ----------
-    share, error, df : array-like
-        As in ``korn_graubard``.
-    level : float
-
-    Returns
-    -------
-    low, high
-    """
-    share, error, df = (np.asarray(part, float) for part in (share, error, df))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        centre, half = np.log(share / (1 - share)), stats.t.ppf((1 + level) / 2, df) * error / (share * (1 - share))
-        inside = np.isfinite(centre) & (error > 0) & (df >= 1)
-        return tuple(np.where(inside, 1 / (1 + np.exp(-(centre + sign * half))), np.nan) for sign in (-1, 1))
-
-
 def effective_n(weights: ArrayLike) -> float:
     """Kish's effective number of respondents, (sum w)^2 / sum w^2: the size of an equally weighted sample as precise as this one.
 
@@ -223,17 +194,11 @@ def _variance(design: SurveyDesign, z: Floats, at: Codes, who: Codes, size: int)
     pairs, where = np.unique(pair, return_inverse=True)
     once, twice, counted = (np.bincount(where, part, len(pairs)) for part in (of_cluster, of_cluster**2, counts))
     stratum, at = pairs % strata, pairs // strata
-    drawn, lonely = design.drawn[stratum], design.drawn == 1
+    drawn = design.drawn[stratum]
     with np.errstate(divide="ignore", invalid="ignore"):
         part = drawn / (drawn - 1) * (twice - once**2 / drawn)
-    part = np.where(lonely[stratum], twice if design.lonely == "adjust" else 0.0, part) * (1 - drawn / design.population[stratum])
-    variance = np.bincount(at, part, size)
-    if lonely.any() and design.lonely == "fail":
-        variance[:] = np.nan
-    if design.lonely == "average":
-        present = int((design.drawn > 0).sum())
-        variance = variance * present / max(present - int(lonely.sum()), 1)
-    return variance, np.bincount(at, counted, size) - np.bincount(at, counted > 0, size)
+    part = np.where(drawn == 1, twice, part) * (1 - drawn / design.population[stratum])
+    return np.bincount(at, part, size), np.bincount(at, counted, size) - np.bincount(at, counted > 0, size)
 
 
 _BASES = ("n_eligible", "missing_")
@@ -335,7 +300,7 @@ def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
         conf_high=np.where(percent, 100 * high, np.where(bounded, domains["mean"] + half, np.nan)),
         n_effective=np.where(percent, of_shares, domains["n_valid"] / domains["effect"]), conf_level=conf_level,
         method=np.where(percent, Method.join(Method.WEIGHTED, Method.KORN_GRAUBARD), Method.join(Method.WEIGHTED, Method.LINEARISED_T)),
-        warning=np.select([domains["n_valid"] == 0, domains["df"] < 1, ~bounded & ~percent], [NOBODY, NO_DF, NO_VARIANCE], ""),
+        warning=np.select([domains["n_valid"] == 0, domains["df"] < 1, ~bounded & ~percent], [NOBODY, Reason.NO_DF, Reason.NO_VARIANCE], ""),
     )
 
 
@@ -353,7 +318,7 @@ def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFra
         estimate=factor * gap, std_error=factor * error, conf_low=factor * (gap - half), conf_high=factor * (gap + half),
         conf_level=conf_level, statistic=ratio, df=df, p_value=2 * stats.t.sf(ratio.abs(), df),
         method=Method.join(Method.WEIGHTED, Method.LINEARISED_T_TEST),
-        warning=np.select([gap.isna(), ~known & (domains["df"] < 1), ~known], [NOBODY, NO_DF, NO_VARIANCE], ""),
+        warning=np.select([gap.isna(), ~known & (domains["df"] < 1), ~known], [NOBODY, Reason.NO_DF, Reason.NO_VARIANCE], ""),
     )
 
 
@@ -406,12 +371,12 @@ def _costs(weights: pd.Series) -> list[dict[str, object]]:
     size, known = effective_n(weights), float(weights.notna().sum())
     largest = float(weights.max() / weights.mean()) if weights.notna().any() else np.nan
     found = (
-        (Quantity.EFFECTIVE_N, size, "respondents", "Kish"),
-        (Quantity.DESIGN_EFFECT, known / size, "ratio", "Kish"),
-        (Quantity.LARGEST_WEIGHT, largest, "times the mean weight", "as weighted"),
+        (Quantity.EFFECTIVE_N, size, "respondents", Method.KISH),
+        (Quantity.DESIGN_EFFECT, known / size, "ratio", Method.KISH),
+        (Quantity.LARGEST_WEIGHT, largest, "times the mean weight", Method.AS_WEIGHTED),
     )
     return [
         {"quantity": quantity.value, "estimate": value, "unit": unit, "method": method,
-         "warning": "" if size > 0 else "not estimable: no weights"}
+         "warning": "" if size > 0 else Reason.NO_WEIGHTS.not_estimable}
         for quantity, value, unit, method in found
     ]

@@ -141,4 +141,5 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
 
 def why_not(row: Result, context: Context) -> str:
     """Why a result has no number, or what to mind about it, in the words of the report."""
-    return context.words.get(f"why_{row.reason}", row.reason).rstrip(".")
+    text, fields = context.words.get(f"why_{row.reason}", row.reason), row.reason_fields
+    return (text.format(**fields) if fields else text).rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ from nbeval.frames import RESULTS, Contrast, Decision, Method, Quantity, Reason,
 NUMBERS = tuple(name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64")
 _VERDICTS = {str(one): one for one in (*Verdict, *Decision)}
 _METHODS = {str(one): one for one in Method}
-_REASONS = {text: one for one in Reason for text in (str(one), one.not_estimable)}
+_REASONS = {str(one): one for one in Reason}
+#: reasons with fields, as patterns of their texts
+_WITH_FIELDS = {one: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(one))) for one in Reason if "{" in one}
 _NOT_ESTIMABLE = "not estimable: "
 
 
@@ -58,8 +61,22 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
 
     @property
     def reason(self) -> Reason | str:
-        """Why there is no number, or what to mind about it; a reason that names a count or a symbol is in its own words."""
-        return _REASONS.get(self.warning) or self.warning.removeprefix(_NOT_ESTIMABLE).strip()
+        """Why there is no number, or what to mind about it; a text that is no member of ``Reason`` as it is."""
+        return self._warned[0]
+
+    @property
+    def reason_fields(self) -> dict[str, str]:
+        """What fills the fields of the reason, where it has any."""
+        return self._warned[1]
+
+    @property
+    def _warned(self) -> tuple[Reason | str, dict[str, str]]:
+        text = self.warning.removeprefix(_NOT_ESTIMABLE).strip()
+        if text in _REASONS:
+            return _REASONS[text], {}
+        found = ((one, pattern.fullmatch(text)) for one, pattern in _WITH_FIELDS.items())
+        return next(((one, match.groupdict()) for one, match in found if match), (text, {}))
+
 
 _PARTS = ("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")
 

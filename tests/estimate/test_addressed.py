@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from nbeval.dictionary.enums import Direction, Measure
-from nbeval.estimate.evidence import TOO_FEW_AUTHORITIES, addressed_change, questions
+from nbeval.estimate.evidence import addressed_change, questions
 from nbeval.estimate.outcome import result_rows
+from nbeval.frames import Reason
 
 
 def indicator(name: str, better: str, item: str = "", headline: bool = False):
@@ -64,7 +65,7 @@ def test_changes_that_rest_on_few_are_left_out(dictionary):
     small = changes(VALUES)
     small.loc[small["authority"].eq("c"), "numerator"] = 9
     found = addressed_change(small, plans({"a": "calm", "b": "lonely", "c": "calm"}), cohort(), dictionary)
-    assert found["warning"].tolist() == [TOO_FEW_AUTHORITIES] and found["estimate"].isna().all()
+    assert found["warning"].tolist() == [Reason.FEW_AUTHORITIES.not_estimable] and found["estimate"].isna().all()
 
 
 def test_figures_are_rounded_so_that_no_single_one_can_be_worked_out(dictionary):

@@ -11,7 +11,8 @@ from nbeval.dictionary.enums import Measure, MissingReason
 from nbeval.dictionary.models import Weighting
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.plan import tally
-from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Quantity, check
+from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Method, Quantity, Reason, check
+from nbeval.report.results import Results
 
 PEOPLE = 60
 REASONS = [reason.value for reason in MissingReason]
@@ -204,6 +205,11 @@ def test_what_has_no_number_says_why(declared, cohort):
         results = estimate(measured(people_of(cohort, declared), declared, **how), cohort, declared)
         silent = results[results["estimate"].isna() & results["warning"].eq("")]
         assert silent.empty, silent[["quantity", "indicator", "authority", "level"]].drop_duplicates().head().to_string()
+        read = Results.of(results).by_key.values()
+        reasons, methods = {row.reason for row in read} - {""}, {one.name for row in read for one in row.methods}
+        assert reasons and methods and all(isinstance(one, Reason) for one in reasons), reasons
+        # how far the overlap of the waves may reach is declared by the cohort
+        assert all(isinstance(one, Method) or one.startswith("up to ") for one in methods), methods
 
 
 def test_non_response_and_the_valid_answers_share_out_those_who_were_asked(declared, cohort):

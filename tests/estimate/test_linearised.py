@@ -11,9 +11,10 @@ from scipy import stats
 
 from nbeval.errors import ParameterError
 from nbeval.estimate.weighted import (
-    NO_DF, NO_VARIANCE, DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, logit_interval, survey_design,
+    DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, survey_design,
 )
 from nbeval.estimate.outcome import Outcome, wald
+from nbeval.frames import Reason
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
 from tests.scoring.test_raking import weights_of
 
@@ -25,12 +26,12 @@ RAKED = "weights are taken as given: the raking is not taken into the error"
 OFFERED = {
     "survey": [
         "*|rows", "*|clusters - strata of the domain", "*|sum", "*|formula", "*|svymean_t", "deff|deff=replace", "*|svyby_t",
-        "proportion|svymean", "*|svyciprop_logit", "*|svyciprop_xlogit", "*|korn_graubard",
+        "proportion|svymean", "*|korn_graubard",
         "effective_n|p(1-p)/variance; n where p is 0 or 1", "*|svycontrast_t", "difference_test|t with degf",
     ],
     "design": [
         "n_valid|rows", "n[[]*|rows", "*|clusters - strata of the domain", "degf[[]*|of the group", "*|sum", "*|formula", "*|svymean", "*|survey",
-        "*|svyby", "deff|deff=replace", "*|svyciprop_logit", "*|logit_delta", "*|korn_graubard", "difference|svycontrast_t", "*|*:weights_as_given",
+        "*|svyby", "deff|deff=replace", "*|korn_graubard", "difference|svycontrast_t", "*|*:weights_as_given",
     ],
 }
 REFUSED = {
@@ -38,7 +39,7 @@ REFUSED = {
         **dict.fromkeys(["*|svymean_normal", "*|svytotal_normal", "*|svyby_normal", "*|svycontrast_normal"], NORMAL),
         "*|svytotal_t": "no report gives a weighted total",
         "deff|deff=TRUE": "it rests on weights that add up to the population; the effect against sampling with replacement does not",
-        **dict.fromkeys(["*|svyciprop_likelihood", "*|svyciprop_asin", "*|svyciprop_beta", "*|svyciprop_mean"],
+        **dict.fromkeys(["*|svyciprop_logit", "*|svyciprop_xlogit", "*|svyciprop_likelihood", "*|svyciprop_asin", "*|svyciprop_beta", "*|svyciprop_mean"],
                         "nothing, or a point, at a share of 0 or 1: Korn-Graubard is used"),
         "covariance|svyby(covmat=TRUE)": "inside the error of the difference, which is met",
         "*|svyttest": "a regression t with one degree of freedom fewer; the difference with its t is given",
@@ -57,7 +58,7 @@ def designed(table: str, design_id: str):
     rows = inputs(about.file) if table == "survey" else inputs("design").query("dataset == @about.dataset").reset_index(drop=True)
     named = {"clusters": about.ids if about.ids != "1" else np.nan, "strata": about.strata if about.strata != "1" else np.nan, "population": about.fpc}
     parts = {name: rows[column] for name, column in named.items() if isinstance(column, str)}
-    return rows, rows[about.weights], survey_design(rows[about.weights], lonely=about.lonely_psu, **parts)
+    return rows, rows[about.weights], survey_design(rows[about.weights], **parts)
 
 
 def _joined(table: pd.DataFrame, names: list[str]) -> pd.Series:
@@ -98,18 +99,16 @@ def mean_outcome(found: DomainMeans, level: float, at: int = 0, df: float | None
     if not np.isfinite([value, error]).all():
         return Outcome(warning="not estimable")
     if not error > 0 or df < 1:
-        return Outcome(value, warning=NO_VARIANCE if df >= 1 else NO_DF)
+        return Outcome(value, warning=Reason.NO_VARIANCE if df >= 1 else Reason.NO_DF)
     return wald(value, error, level, "", df=df, tested=False)
 
 
-def share_outcome(found: DomainMeans, level: float, interval: str) -> Outcome:
+def share_outcome(found: DomainMeans, level: float) -> Outcome:
     """One domain's share with its interval between 0 and 1."""
     share, error, df = found.estimate[0], found.std_error[0], found.df[0]
     low, high, _ = korn_graubard(share, error, found.n[0], df, level)
-    if interval == "logit":
-        low, high = logit_interval(share, error, df, level)
     if np.isnan(low):
-        return Outcome(warning="no interval of log odds") if interval == "logit" else Outcome(share, warning=NO_DF)
+        return Outcome(share, warning=Reason.NO_DF)
     return Outcome(share, error, float(low), float(high), level, df=df)
 
 
@@ -141,7 +140,7 @@ def outcome_of(row) -> Outcome:
         return Outcome(float(korn_graubard(whole.estimate[0], whole.std_error[0], whole.n[0], whole.df[0])[2]))
     if row.quantity == "mean" or row.method == "svymean" and row.table == "design":
         return mean_outcome(whole, level)
-    return share_outcome(whole, level, "logit" if "logit" in row.method else "korn_graubard")
+    return share_outcome(whole, level)
 
 
 def rows_of(table: str) -> list:
@@ -156,12 +155,13 @@ def rows_of(table: str) -> list:
 def _offered_task(row) -> bool:
     """Means, shares and differences under weights as given; models and tables are not offered."""
     about = case("design_cases", row.case)
-    return about["task"] in ("mean", "proportion", "by", "difference") and not isinstance(about["rake"], str) and not _adjusted_domain(about)
+    return about["task"] in ("mean", "proportion", "by", "difference") and not isinstance(about["rake"], str) and not _otherwise(about)
 
 
-def _adjusted_domain(about) -> bool:
-    """Whether a domain's own lonely strata are adjusted too: an option of R that is off by default."""
-    return bool(inputs("design_designs").set_index("design_id").adjust_domain_lonely[about["design_id"]])
+def _otherwise(about) -> bool:
+    """Whether strata with one cluster are treated otherwise than by their distance from the mean of all: left out, averaged, refused."""
+    design = inputs("design_designs").set_index("design_id").loc[about["design_id"]]
+    return bool(design.adjust_domain_lonely) or design.dataset == "lonely" and design.lonely_psu != "adjust"
 
 
 @pytest.mark.parametrize("row", [*rows_of("survey"), *rows_of("design")])
@@ -228,7 +228,7 @@ def test_one_respondent_has_no_interval():
 def test_a_share_of_nothing_or_everything_has_clopper_pearsons_limit():
     low, high, size = korn_graubard([0.0, 1.0], [0.0, 0.0], [20, 20], [19, 19])
     assert low == pytest.approx([0, stats.beta.ppf(0.025, 20, 1)]) and high == pytest.approx([stats.beta.ppf(0.975, 1, 20), 1])
-    assert (size == 20).all() and np.isnan(logit_interval([0.0, 1.0], [0.0, 0.0], [19, 19])).all()
+    assert (size == 20).all()
 
 
 def test_nobody_has_no_estimate():
@@ -274,7 +274,6 @@ def test_effective_n_of_equal_weights_is_their_number():
 @pytest.mark.parametrize("wrong, words", [
     (lambda: survey_design([1.0, -1.0]), "1 negative weights"),
     (lambda: survey_design(np.ones(3), strata=["a"] * 3, population=[2, 2, 2]), "1 respondents too many"),
-    (lambda: survey_design(np.ones(3), lonely="centre"), "adjust, average, remove, fail"),
 ])
 def test_a_design_that_cannot_be_is_refused(wrong, words):
     with pytest.raises(ParameterError, match=words):

@@ -10,8 +10,8 @@ import pytest
 
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Band, Choice, Point
-from nbeval.estimate.ratings import NO_TEST, rating_results
-from nbeval.frames import RESULTS, check
+from nbeval.estimate.ratings import rating_results
+from nbeval.frames import RESULTS, Reason, check
 
 PLACES = tuple("abcdefgh")
 
@@ -73,7 +73,7 @@ def test_without_six_pairs_there_is_no_test_and_the_row_says_so(declared):
     _, cohort, dictionary = declared
     given = {("then", place, raters): (4, 4) if raters == "staff" else (2, 2) for place in PLACES[:5] for raters in ("staff", "users")}
     whole = row(rating_results(table(given), cohort, dictionary), quantity="difference", authority="")
-    assert np.isnan(whole["p_value"]) and whole["warning"] == NO_TEST and whole["verdict"] == ""
+    assert np.isnan(whole["p_value"]) and whole["warning"] == Reason.FEW_RATED_PAIRS and whole["verdict"] == ""
 
 
 def test_eight_gaps_of_one_sign_have_the_exact_p_of_two_in_two_hundred_and_fifty_six(declared):

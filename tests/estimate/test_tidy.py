@@ -7,9 +7,11 @@ import doctest
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from nbeval.errors import ParameterError
 from nbeval.estimate import tidy
+from nbeval.estimate.models import cr2
 from tests.estimate.reference import expected_rows, meets
 from tests.estimate.samples import two_samples
 from tests.estimate.test_level_reference import answers, hits
@@ -191,6 +193,35 @@ def test_a_weighted_crosstab_counts_people_and_weighs_percentages(survey):
     np.testing.assert_allclose(weighted["estimate"], share)
 
 
+# --- few clusters ---------------------------------------------------------------------------------------
+
+def test_few_clusters_give_the_plain_estimate_with_errors_of_their_own(survey):
+    plain, few = (tidy.change(survey, "score", **how) for how in ({}, {"clusters": "area", "errors": "cr2"}))
+    np.testing.assert_allclose(few["estimate"], plain["estimate"])
+    given = survey.dropna(subset="score")
+    waves = given["wave"].astype("category").cat.codes.to_numpy()
+    fit = sm.OLS(given["score"].to_numpy(float), sm.add_constant(waves.astype(float))).fit()
+    matrix, df = cr2(fit.model.exog, fit.resid, given["area"].astype(object), np.eye(2))
+    assert few["std_error"].iloc[0] == pytest.approx(matrix[1, 1] ** 0.5) and few["df"].iloc[0] == pytest.approx(df[1])
+    assert "CR2" in few["method"].iloc[0]
+
+
+def test_shares_of_few_clusters_are_compared_in_percentage_points(survey):
+    plain, few = (tidy.compare_groups(survey, "agree", "wave", **how) for how in ({}, {"clusters": "area", "errors": "cr2"}))
+    np.testing.assert_allclose(few["estimate"], plain["estimate"], atol=1e-9)
+    assert few["unit"].eq("percentage points").all() and (few["df"].iloc[:3] < 3).all()
+    assert few["warning"].iloc[3] and np.isnan(few["conf_low"].iloc[3])      # a level that nobody chose
+
+
+def test_pairs_of_few_clusters_have_the_mean_of_their_changes():
+    people = pd.DataFrame({"person": [*range(30)] * 2, "wave": [1] * 30 + [2] * 30, "place": [k // 6 for k in range(30)] * 2,
+                           "y": [*np.tile([2.0, 4, 6], 10), *np.tile([3.0, 4, 8], 10) + np.arange(30) // 6]})
+    plain, few = (tidy.change(people, "y", design="matched", person="person", **how) for how in ({}, {"clusters": "place", "errors": "cr2"}))
+    assert few["estimate"].iloc[0] == pytest.approx(plain["estimate"].iloc[0]) and few["df"].iloc[0] == pytest.approx(4)
+    by_place = people.pivot(index="person", columns="wave", values="y").diff(axis=1)[2].groupby(np.arange(30) // 6).mean()
+    assert few["std_error"].iloc[0] == pytest.approx(by_place.std(ddof=1) / 5**0.5)      # equal clusters: the error of their means
+
+
 # --- refusals -------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("call", [
@@ -199,6 +230,8 @@ def test_a_weighted_crosstab_counts_people_and_weighs_percentages(survey):
     lambda d: tidy.change(d.assign(wave="one"), "safe"), lambda d: tidy.change(d, "safe", design="matched"),
     lambda d: tidy.compare_groups(d, "safe", "area", adjust="none"), lambda d: tidy.compare_groups(d, "safe", "area", reference="z"),
     lambda d: tidy.compare_groups(d.assign(area="one"), "safe", "area"), lambda d: tidy.compare_groups(d, "safe", "area", rest=True, reference="a"),
+    lambda d: tidy.change(d, "safe", errors="cr2"), lambda d: tidy.change(d, "safe", clusters="area", errors="hc1"),
+    lambda d: tidy.change(d, "safe", clusters="area", errors="cr2", weights="w"),
     lambda d: tidy.crosstab(d, "area", "area"), lambda d: tidy.levels(d, "safe", by="nowhere"),
 ])
 def test_what_cannot_be_is_refused_with_what_is_allowed(survey, call):

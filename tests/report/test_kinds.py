@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from types import SimpleNamespace
 
 import pytest
 
 from nbeval.exhibit import Cell, Exhibit, Row
 from nbeval.frames import Contrast, Method, Reason, Verdict
+from nbeval.report.cells import why_not
 from nbeval.report.charts.chart import known_charts
 from nbeval.report.charts.data import MARKS
 from nbeval.report.kinds import KINDS
@@ -23,7 +25,7 @@ def test_methods_and_reasons_have_the_words_of_their_members():
     words = words_of("en-GB")
     assert {key for key in words if key.startswith("method_")} == {f"method_{one}" for one in Method if one is not Method.NONE}
     reasons = {key for key in words if key.startswith("why_")}
-    assert reasons and reasons <= {f"why_{one}" for one in Reason}
+    assert reasons == {f"why_{one}" for one in Reason}
 
 
 @pytest.mark.parametrize(("stored", "members"), [
@@ -38,12 +40,19 @@ def test_stored_methods_become_members(stored, members):
 
 @pytest.mark.parametrize(("stored", "member"), [
     ("not estimable: nobody answered", Reason.NOBODY), ("too few answers", Reason.TOO_FEW), ("", ""),
-    ("not estimable: published as the symbol c", "published as the symbol c"),
+    ("not estimable: published as the symbol c", Reason.PUBLISHED_AS), ("no interval: there is one pair only", Reason.NO_INTERVAL),
+    ("a reason of its own", "a reason of its own"),
 ])
 def test_stored_reasons_and_verdicts_become_members(stored, member):
     row = Results.of(disclosed([invented_row(quantity="percent", warning=stored, verdict="fell")]).table).rows[0]
     assert row.reason == member and isinstance(row.reason, Reason) == isinstance(member, Reason)
     assert row.verdict is Verdict.FELL
+
+
+def test_what_a_reason_counts_is_written_into_its_words():
+    row = Results.of(disclosed([invented_row(quantity="percent", warning=Reason.FEW_RESPONDENTS.not_estimable.format(n=3, p=4))]).table).rows[0]
+    assert row.reason is Reason.FEW_RESPONDENTS and row.reason_fields == {"n": "3", "p": "4"}
+    assert why_not(row, SimpleNamespace(words=words_of("en-GB"))) == "3 respondents are too few for 4 coefficients"
 
 
 def concrete(kind=Kind):
