@@ -18,31 +18,7 @@ from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.proportions import (
     SMALLEST_EXPECTED, against_fixed_score, boschloo, chi_squared_uncorrected, fisher, newcombe, smallest_expected, wilson,
 )
-from nbeval.frames import Decision
-
-
-def bases_that_fit(
-    percentages: Sequence[PrintedNumber], lowest: int, highest: int, rounding: Rounding = Rounding.UNKNOWN,
-) -> np.ndarray:
-    """Find every base of which all percentages of a table can be percentages."""
-    bases = np.arange(max(lowest, 1), highest + 1)
-    fits = np.ones(len(bases), dtype=bool)
-    for one in percentages:
-        low, high = runs_printed_as(one, bases, rounding)
-        fits &= low <= high
-    return bases[fits]
-
-
-def sum_of_parts(parts: Sequence[Counts]) -> tuple[int, int]:
-    """Give the smallest and the largest number of people that several parts can hold together."""
-    return sum(one.lowest for one in parts), sum(one.highest for one in parts)
-
-
-def parts_of(
-    percentages: Sequence[PrintedNumber], n: int, rounding: Rounding = Rounding.UNKNOWN,
-) -> tuple[Counts, ...]:
-    """Give the counts that each percentage of a table with one base may stand for."""
-    return tuple(counts_printed_as(one, n, rounding) for one in percentages)
+from nbeval.frames import Decision, Method
 
 
 @dataclass(frozen=True)
@@ -100,6 +76,18 @@ def runs_printed_as(
     if not upper_tie:
         high = high - (scale * high == middle + base)
     return np.maximum(low, 0), np.minimum(high, base)
+
+
+def bases_that_fit(
+    percentages: Sequence[PrintedNumber], lowest: int, highest: int, rounding: Rounding = Rounding.UNKNOWN,
+) -> np.ndarray:
+    """Find every base of which all percentages of a table can be percentages."""
+    bases = np.arange(max(lowest, 1), highest + 1)
+    fits = np.ones(len(bases), dtype=bool)
+    for one in percentages:
+        low, high = runs_printed_as(one, bases, rounding)
+        fits &= low <= high
+    return bases[fits]
 
 
 def counts_printed_as(percentage: PrintedNumber, bases: Counts | int, rounding: Rounding = Rounding.UNKNOWN) -> Counts:
@@ -254,7 +242,7 @@ class PrintedComparison:
     p_smallest: float
     p_largest: float
     methods: tuple[str, ...]
-    decision: Decision
+    decision: Decision = Decision.OPEN
     warning: str = ""
 
 
@@ -297,7 +285,7 @@ def compare_with_fixed(now: Counts, fixed: PrintedNumber, conf_level: float = 0.
         parts.append(PrintedComparison(
             run.low / run.n - ends[1], run.high / run.n - ends[0],
             float(corner.conf_low[0, 1]), float(corner.conf_high[1, 0]),
-            float(p.min()), 1.0 if inside else float(p.max()), ("one-sample score test",), Decision.OPEN,
+            float(p.min()), 1.0 if inside else float(p.max()), (Method.SCORE,),
         ))
     return _together(parts, conf_level)
 
@@ -318,7 +306,7 @@ def _rectangle(a: Run, b: Run, conf_level: float) -> PrintedComparison:
     smallest, largest, methods, warning = _p_over(a, b)
     return PrintedComparison(
         a.low / a.n - b.high / b.n, a.high / a.n - b.low / b.n, float(least.conf_low), float(most.conf_high),
-        smallest, largest, methods, Decision.OPEN, warning,
+        smallest, largest, methods, warning=warning,
     )
 
 
@@ -327,7 +315,7 @@ def _p_over(a: Run, b: Run) -> tuple[float, float, tuple[str, ...], str]:
     ends = smallest_expected([a.low, a.high], a.n, [b.low, b.high], b.n)
     if ends.min() >= SMALLEST_EXPECTED:
         p = _chi_squared_edges(a, b)
-        return float(p.min()), float(p.max()), ("chi_squared_uncorrected",), ""
+        return float(p.min()), float(p.max()), (Method.CHI_SQUARED,), ""
     x1, x0 = (grid.ravel() for grid in np.meshgrid(np.arange(a.low, a.high + 1), np.arange(b.low, b.high + 1)))
     small = smallest_expected(x1, a.n, x0, b.n) < SMALLEST_EXPECTED
     if small.sum() > MOST_EXACT:
@@ -335,7 +323,7 @@ def _p_over(a: Run, b: Run) -> tuple[float, float, tuple[str, ...], str]:
     quick = small.sum() * (a.n + b.n) > MOST_WORK
     exact = [(fisher if quick else boschloo)(int(x), a.n, int(y), b.n) for x, y in zip(x1[small], x0[small], strict=True)]
     p = np.concatenate([_p_values(exact), chi_squared_uncorrected(x1[~small], a.n, x0[~small], b.n).p_value])
-    methods = dict.fromkeys([*(one.method for one in exact), *(["chi_squared_uncorrected"] if (~small).any() else [])])
+    methods = dict.fromkeys([*(one.method for one in exact), *([Method.CHI_SQUARED] if (~small).any() else [])])
     return float(np.nanmin(p)), float(np.nanmax(p)), tuple(methods), ""
 
 
@@ -368,18 +356,7 @@ def _together(parts: list[PrintedComparison], conf_level: float) -> PrintedCompa
 
 def _nothing(warning: str) -> PrintedComparison:
     """A comparison that cannot be made."""
-    return PrintedComparison(nan, nan, nan, nan, nan, nan, (), Decision.OPEN, warning)
-
-
-@dataclass(frozen=True)
-class StatedTest:
-    """A test as stated: ``df1`` for t, chi2 and r; ``df1`` and ``df2`` for F; none for z."""
-
-    test: str
-    statistic: PrintedNumber
-    df1: float = nan
-    df2: float = nan
-    tails: int = 2
+    return PrintedComparison(nan, nan, nan, nan, nan, nan, (), warning=warning)
 
 
 @dataclass(frozen=True)
@@ -391,33 +368,30 @@ class PRange:
     largest: float
 
 
-def p_of(stated: StatedTest) -> PRange:
-    """Compute the p-value of a stated test over what its statistic may have been before rounding.
+def p_of(test: str, statistic: PrintedNumber, df1: float = nan, df2: float = nan, tails: int = 2) -> PRange:
+    """The p-value of a stated test over what its statistic may have been before rounding; NaN where degrees of freedom are missing.
 
-    Nuijten and others, The prevalence of statistical reporting errors in psychology, Behav Res Methods
-    2016;48:1205-1226 (statcheck). For r the degrees of freedom are the number of pairs less 2. Evidence:
-    the cases of the tests of the R package statcheck.
+    ``df1`` is for t, chi2 and r, ``df1`` and ``df2`` for F; F and chi2 have one tail. For r the degrees of freedom are the pairs less 2.
+    Nuijten and others, The prevalence of statistical reporting errors in psychology, Behav Res Methods 2016;48:1205-1226 (statcheck);
+    evidence: the cases of the tests of the R package statcheck.
     """
-    size = abs(stated.statistic.value)
-    low, high = sorted(abs(float(end)) for end in stated.statistic.limits)
-    nearest = 0.0 if stated.statistic.units == 0 else low
-    return PRange(_p(stated, size), _p(stated, high), _p(stated, nearest))
+    low, high = sorted(abs(float(end)) for end in statistic.limits)
+    nearest = 0.0 if statistic.units == 0 else low
+    return PRange(*(_p(test, size, df1, df2, tails) for size in (abs(statistic.value), high, nearest)))
 
 
-def _p(stated: StatedTest, size: float) -> float:
+def _p(test: str, size: float, df1: float, df2: float, tails: int) -> float:
     """The p-value of one statistic, without its sign."""
-    tails = stated.tails
-    match stated.test:
+    match test:
         case "t":
-            return float(tails * stats.t.sf(size, stated.df1))
+            return float(tails * stats.t.sf(size, df1))
         case "r":
             size = min(size, 1.0)
-            t = inf if size == 1 else size * sqrt(stated.df1 / (1 - size**2))
-            return float(tails * stats.t.sf(t, stated.df1))
+            return float(tails * stats.t.sf(inf if size == 1 else size * sqrt(df1 / (1 - size**2)), df1))
         case "z":
             return float(tails * stats.norm.sf(size))
         case "chi2":
-            return float(stats.chi2.sf(size, stated.df1))
+            return float(stats.chi2.sf(size, df1))
         case "F":
-            return float(stats.f.sf(size, stated.df1, stated.df2))
+            return float(stats.f.sf(size, df1, df2))
     return nan

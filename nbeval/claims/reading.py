@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import get_origin
 
@@ -14,8 +13,9 @@ from pydantic import ValidationError
 
 from nbeval.claims.claim import NEEDED, Claim, ClaimKind
 from nbeval.errors import OutputError, ParameterError, SourceError
-from nbeval.frames import RESULT_KEY, Quantity
-from nbeval.rounding import half_up_percent
+from nbeval.exhibit import Exhibit
+from nbeval.frames import RESULT_KEY, Quantity, result_key
+from nbeval.report.markup import anchor
 
 COLUMNS = tuple(Claim.model_fields)
 #: one row of each kind, with figures that hold
@@ -41,7 +41,7 @@ def read_claims(path: Path) -> list[Claim]:
 
     CSV in UTF-8 with columns of ``Claim`` in any order; several values of one cell are parted by ``;``. Faults of all rows are listed at once.
     """
-    rows = csv.reader(io.StringIO(_file_text(path)), strict=True)
+    rows = csv.reader(io.StringIO(_file_text(path, "the file of claims")), strict=True)
     try:
         headers, *lines = ([cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row))
     except (csv.Error, ValueError):
@@ -74,14 +74,14 @@ def write_template(path: Path) -> None:
                           do="choose a folder that exists and can be written to.") from None
 
 
-def _file_text(path: Path) -> str:
+def _file_text(path: Path, what: str) -> str:
     """The text of a file."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError:
-        raise SourceError("the file of claims is not there.", found=path.name, do="check the name of the file.") from None
+        raise SourceError(f"{what} is not there.", found=path.name, do="check the name of the file.") from None
     except UnicodeDecodeError:
-        raise SourceError("the file of claims is not UTF-8.", found=path.name, do="save it as 'CSV UTF-8'.") from None
+        raise SourceError(f"{what} is not UTF-8.", found=path.name, do="save it as UTF-8; a spreadsheet as 'CSV UTF-8'.") from None
 
 
 def _claim(headers: list[str], cells: list[str], number: int, faults: list[str]) -> list[Claim]:
@@ -117,24 +117,13 @@ def _words(fault: dict) -> str:
     return fault["msg"].removeprefix("Value error, ")
 
 
+# --- reports -----------------------------------------------------------------------------------------
+
 RESULTS = "results.csv"
-TABLE = "nb-table"
-#: labels of columns: a percentage stands before the number of people it is of, in the same group of columns
-_PERCENT, _BASE = ("Estimate", "%", "In print"), ("Number who answered", "n")
-_RATE, _COUNT, _ELIGIBLE = "Response rate", "Forms", "Eligible"
 #: digits of a percentage that results.csv holds in full
 _DIGITS = 8
 #: percentages that show their count, and the column with their base
 _BASES = {Quantity.PERCENT.value: "n_valid", Quantity.RESPONSE_RATE.value: "n_eligible"}
-
-
-@dataclass(frozen=True)
-class _Column:
-    """The head of one column."""
-
-    label: str
-    unit: str
-    group: str
 
 
 def is_report(path: Path) -> bool:
@@ -143,119 +132,62 @@ def is_report(path: Path) -> bool:
 
 
 def read_report(path: Path) -> list[Claim]:
-    """Read the percentages of a report as claims."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise SourceError("the report cannot be read.", found=path.name, do="name report.html or results.csv of a report.") from None
-    found = _of_results(text) if path.name == RESULTS else _of_page(text, _counts_beside(path))
+    """Every percentage of a report that shows its count: of ``results.csv``, or as ``report.html`` prints it.
+
+    What a number on the page is says the notebook beside it, by the key of a result; its count and base are those of the results.
+    """
+    text = _file_text(path, "the report")
+    if path.name == RESULTS:
+        found = [_claim_of(row, f"{float(row['estimate']):.{_DIGITS}f}", row.get("exhibit", "")) for row in _counted(text)]
+    else:
+        from nbeval.release.compare import read_report_document      # takes a second, which a file of claims does not have
+
+        exhibits = [shown.exhibit for shown in read_report_document(path.parent).exhibits]
+        rows = {_key(row): row for row in _counted(_file_text(path.with_name(RESULTS), f"{RESULTS} beside the report"))}
+        found = list(_of_page(lxml.html.document_fromstring(text), exhibits, rows))
     if not found:
-        raise ParameterError("there is no percentage with its base in the file.", found=path.name,
+        raise ParameterError("there is no percentage with its count in the file.", found=path.name,
                              allowed="report.html or results.csv of a report that nbeval made, or a file of claims",
                              do="name one of these files.")
     return [claim.model_copy(update={"claim": str(number)}) for number, claim in enumerate(found, 1)]
 
 
-def _of_results(text: str) -> list[Claim]:
-    """Every percentage of a table of results that shows its count."""
-    rows = csv.DictReader(io.StringIO(text))
+def _counted(results: str) -> list[dict[str, str]]:
+    """The rows of a table of results that are unweighted percentages with count and base."""
+    rows = csv.DictReader(io.StringIO(results))
+    if not {*RESULT_KEY, "estimate", "numerator", *_BASES.values()} <= set(rows.fieldnames or ()):
+        raise SourceError(f"{RESULTS} is not that of a report.", do="name a file of a report that nbeval made.")
     return [
-        Claim(claim="0", kind=ClaimKind.PERCENTAGE, percent=f"{float(row['estimate']):.{_DIGITS}f}",
-              count=f"{float(row['numerator']):.0f}", n=f"{float(row[_BASES[row['quantity']]]):.0f}", source=row.get("exhibit", ""),
-              text=", ".join(row[part] for part in RESULT_KEY if row[part] not in ("", "False", "True")))
-        for row in rows if _is_counted(row)
-    ]
+        row for row in rows if row["quantity"] in _BASES and row["weighted"] == "False" and not row["contrast"]
+        and all(row[name] for name in ("estimate", "numerator", _BASES[row["quantity"]]))]
 
 
-def _is_counted(row: dict[str, str]) -> bool:
-    """Whether a row is an unweighted percentage with count and base."""
-    base = _BASES.get(row["quantity"], "")
-    shown = all(row.get(name) for name in ("estimate", "numerator", base))
-    return shown and row["weighted"] == "False" and not row["contrast"]
+def _key(row: Mapping[str, str]) -> str:
+    """The key of a result, as a cell carries it."""
+    return result_key({**row, "weighted": row["weighted"] == "True"})
 
 
-def _counts_beside(path: Path) -> dict[tuple[str, str], set[int]]:
-    """The counts of the results beside a page, by percentage as printed and base; several may print alike."""
-    results = path.with_name(RESULTS)
-    if not results.is_file():
-        return {}
-    found: dict[tuple[str, str], set[int]] = {}
-    for claim in _of_results(results.read_text(encoding="utf-8-sig")):
-        count, n = claim.people("count"), claim.people("n")
-        for decimals in range(3):
-            found.setdefault((f"{half_up_percent(count, n, decimals):.{decimals}f}", str(n)), set()).add(count)
-    return found
+def _claim_of(row: Mapping[str, str], percent: str, source: str) -> Claim:
+    """A percentage of a result as a claim."""
+    people = {name: f"{float(row[column]):.0f}" for name, column in (("count", "numerator"), ("n", _BASES[row["quantity"]]))}
+    return Claim(claim="0", kind=ClaimKind.PERCENTAGE, percent=percent, source=source,
+                 text=", ".join(row[part] for part in RESULT_KEY if part != "weighted" and row[part]), **people)
 
 
-def _of_page(text: str, counts: dict[tuple[str, str], set[int]]) -> list[Claim]:
-    """Every percentage of a page that stands beside its base."""
-    claims = []
-    for table in lxml.html.document_fromstring(text).iter("table"):
-        if TABLE not in (table.get("class") or "").split():
-            continue
-        columns = _columns(table)
-        title = _text(next(iter(table.iter("caption")), None))
-        for label, cells in _rows(table):
-            claims += _of_row(columns, cells, f"{title} {label}".strip(), counts)
-    return claims
-
-
-def _of_row(columns: list[_Column], cells: list[str], where: str, counts: dict[tuple[str, str], set[int]]) -> Iterator[Claim]:
-    """The claims of one row of a table."""
-    by_place = {(column.group, column.label): cell for column, cell in zip(columns, cells, strict=False)}
-    for column, cell in zip(columns, cells, strict=False):
-        percent = cell.removesuffix("%")
-        if not (column.unit == "%" or cell.endswith("%")) or not _is_number(percent):
-            continue
-        count, n = "", ""
-        if column.label == _RATE:
-            count, n = (by_place.get((column.group, label), "") for label in (_COUNT, _ELIGIBLE))
-        elif column.label in _PERCENT:
-            n = next((by_place[column.group, label] for label in _BASE if (column.group, label) in by_place), "")
-            known = counts.get((percent, n.replace(",", "")), set())
-            count = str(*known) if len(known) == 1 else ""
-        if _is_number(n) and (not count or _is_number(count)):
-            text = ", ".join(filter(None, (column.group, f"{percent}% of {n}")))
-            yield Claim(claim="0", kind=ClaimKind.PERCENTAGE, percent=percent, count=count, n=n, text=text, source=where)
-
-
-def _columns(table: lxml.html.HtmlElement) -> list[_Column]:
-    """The heads of the columns of a table, each with the spanning head above it."""
-    rows = [list(row) for head in table.iter("thead") for row in head.iter("tr")]
-    if not rows:
-        return []
-    lower = iter(rows[1] if len(rows) > 1 else [])
-    columns = []
-    for head in rows[0]:
-        span = int(head.get("colspan", "1"))
-        if head.get("scope") == "colgroup":
-            columns += [_column(next(lower), _text(head)) for _ in range(span)]
-        else:
-            columns.append(_column(head, ""))
-    return columns
-
-
-def _column(head: lxml.html.HtmlElement, group: str) -> _Column:
-    """The head of one column."""
-    units = [_text(one).strip("()") for one in head.iter("span")]
-    unit = units[0] if units else ""
-    return _Column(_text(head).removesuffix(f"({unit})").strip() if unit else _text(head), unit, group)
-
-
-def _rows(table: lxml.html.HtmlElement) -> Iterator[tuple[str, list[str]]]:
-    """The rows of a table: the head of each, and all its cells."""
-    for body in table.iter("tbody"):
-        for row in body.iter("tr"):
-            cells = [_text(cell) for cell in row]
-            if len(cells) > 1:
-                yield cells[0], cells
-
-
-def _text(element: lxml.html.HtmlElement | None) -> str:
-    """The text of an element in one line."""
-    return "" if element is None else " ".join(element.text_content().split())
+def _of_page(page: lxml.html.HtmlElement, exhibits: list[Exhibit], rows: Mapping[str, Mapping[str, str]]) -> Iterator[Claim]:
+    """Every counted percentage as a page prints it, table by table and cell by cell."""
+    for exhibit in exhibits:
+        table = page.get_element_by_id(f"{anchor(exhibit.id)}-table", None)
+        printed = [list(row) for body in table.iter("tbody") for row in body.iter("tr")] if table is not None else []
+        if [len(row) for row in printed] != [len(row.cells) for row in exhibit.rows]:
+            raise SourceError("the page is not that of the notebook beside it.", found=exhibit.label, do="render the report again.")
+        for row, elements in zip(exhibit.rows, printed, strict=True):
+            for cell, element in zip(row.cells, elements, strict=True):
+                percent = " ".join(element.text_content().split()).removesuffix("%")
+                if cell.field == "estimate" and cell.result in rows and _is_number(percent):
+                    yield _claim_of(rows[cell.result], percent, f"{exhibit.label}: {row.cells[0].text}")
 
 
 def _is_number(text: str) -> bool:
-    """Whether a cell holds a figure and no symbol."""
+    """Whether a cell has a figure and no symbol."""
     return bool(text) and text.replace(",", "").replace(".", "", 1).isdigit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 from math import nan
 
@@ -23,18 +24,17 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Match, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, PrintedFigure
 from nbeval.estimate.outcome import gather, result_rows
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Method, Quantity
 
-NO_BASE = "no interval: the number who answered is not published"
-NOT_TESTED = "not tested: "
-NO_COUNT = "not estimable: no whole number of people gives what was printed"
-SYMBOL = "a symbol was printed in place of a figure"
-UNNAMED = "the authority is not named and its number who answered is not published"
-DIFFERS = "not tested: coding or base differ, or are not stated"
-OVERLAP = "not tested: the two may hold the same people"
-WIDEST = "Wilson interval, widest over all counts that print so"
-OVER_ALL = "over all counts that print so"
-_UNNAMED = (Quantity.LOWEST, Quantity.HIGHEST)
+class Gap(StrEnum):
+    """Why a printed figure has no interval, or is not tested."""
+
+    NO_BASE = "the number who answered is not published"
+    NO_COUNT = "no whole number of people gives what was printed"
+    SYMBOL = "a symbol was printed in place of a figure"
+    UNNAMED = "the authority is not named and its number who answered is not published"
+    DIFFERS = "coding or base differ, or are not stated"
+    OVERLAP = "the two may hold the same people"
 
 
 @dataclass(frozen=True)
@@ -89,30 +89,39 @@ def _level_rows(level: _Level, conf_level: float) -> list[dict[str, object]]:
     one, counts = level.figure, level.counts
     row = level.place | {
         "quantity": one.quantity.value, "estimate": nan if one.value is None else one.value, "unit": one.unit,
-        "n_valid": nan if one.n is None else one.n, "method": "as printed", "warning": _warning(level),
+        "n_valid": nan if one.n is None else one.n, "method": Method.AS_PRINTED, "warning": _warning(level),
     }
     if not counts or not counts.runs:
         ends = {"conf_low": one.conf_low, "conf_high": one.conf_high, "conf_level": conf_level} if one.conf_low is not None else {}
         return [row | ends]
     low, high = interval_over(counts, conf_level)
     single = counts.lowest if counts.number == 1 else nan
-    row |= {"conf_low": 100 * low, "conf_high": 100 * high, "conf_level": conf_level, "numerator": single, "method": WIDEST}
-    ends = {"unit": "people", "n_valid": one.n, "method": OVER_ALL}
+    row |= {"conf_low": 100 * low, "conf_high": 100 * high, "conf_level": conf_level, "numerator": single, "method": Method.WILSON_OVER_ROUNDING}
+    ends = {"unit": "people", "n_valid": one.n, "method": Method.OVER_ROUNDING}
     return [
         row, level.place | ends | {"quantity": Quantity.COUNT_LOWEST.value, "estimate": counts.lowest},
         level.place | ends | {"quantity": Quantity.COUNT_HIGHEST.value, "estimate": counts.highest},
     ]
 
 
+def _why(level: _Level) -> Gap | None:
+    """Why a figure has no interval; None where it has one, or is one that has none of its own."""
+    one, counts = level.figure, level.counts
+    if one.quantity in (Quantity.LOWEST, Quantity.HIGHEST):
+        return Gap.UNNAMED
+    if one.symbol:
+        return Gap.SYMBOL
+    if counts is None:
+        return Gap.NO_BASE if one.n is None else None
+    return None if counts.runs else Gap.NO_COUNT
+
+
 def _warning(level: _Level) -> str:
-    """Why a figure has no interval."""
-    if level.figure.quantity in _UNNAMED:
-        return UNNAMED
-    if level.figure.symbol in (Symbol.NOT_AVAILABLE, Symbol.NOT_APPLICABLE):
-        return f"not estimable: {SYMBOL}"
-    if level.counts is None:
-        return NO_BASE if level.figure.n is None else ""
-    return SYMBOL if level.figure.symbol else "" if level.counts.runs else NO_COUNT
+    """Why a figure has no interval, in words."""
+    why = _why(level)
+    if why is Gap.NO_COUNT or (why is Gap.SYMBOL and level.figure.symbol in (Symbol.NOT_AVAILABLE, Symbol.NOT_APPLICABLE)):
+        return f"not estimable: {why}"
+    return f"no interval: {why}" if why is Gap.NO_BASE else why or ""
 
 
 def _changes(levels: list[_Level], cohort: Cohort) -> list[tuple[_Level, _Level]]:
@@ -135,7 +144,7 @@ def _change_rows(now: _Level, then: _Level, cohort: Cohort, conf_level: float) -
         "n_valid": now.figure.n, "n_reference": then.figure.n,
     }
     if together or not (now.testable and then.testable):
-        return [row | _untested(now.figure.value, then.figure.value, OVERLAP if together else _unfit(now, then))]
+        return [row | _untested(now.figure.value, then.figure.value, Gap.OVERLAP if together else _unfit(now, then))]
     return _compared(row, compare_printed(now.counts, then.counts, conf_level), _gap(now.figure.value, then.figure.value), conf_level)
 
 
@@ -159,7 +168,7 @@ def _published(benchmark: Benchmark) -> dict[str, object]:
     return {
         "indicator": benchmark.indicator, "quantity": Quantity.BENCHMARK.value, "contrast": Contrast.COMPARATOR.value,
         "reference": benchmark.benchmark, "estimate": benchmark.value, "conf_low": benchmark.conf_low,
-        "conf_high": benchmark.conf_high, "n_valid": benchmark.n, "unit": benchmark.unit, "method": "as published",
+        "conf_high": benchmark.conf_high, "n_valid": benchmark.n, "unit": benchmark.unit, "method": Method.AS_PUBLISHED,
     }
 
 
@@ -180,7 +189,7 @@ def _beside(level: _Level, figure: PrintedFigure, other: Benchmark, conf_level: 
 
 def _compared(row: dict[str, object], found: PrintedComparison, gap: float, conf_level: float) -> list[dict[str, object]]:
     """A comparison as rows: itself with the largest p, then the smallest and the largest p."""
-    method = "; ".join(dict.fromkeys((*found.methods, OVER_ALL)))
+    method = "; ".join(dict.fromkeys((*found.methods, Method.OVER_ROUNDING)))
     whole = row | {
         "estimate": gap, "conf_low": 100 * found.conf_low, "conf_high": 100 * found.conf_high, "conf_level": conf_level,
         "p_value": found.p_largest, "method": method, "verdict": found.decision.value, "warning": found.warning,
@@ -192,14 +201,14 @@ def _compared(row: dict[str, object], found: PrintedComparison, gap: float, conf
     ]
 
 
-def _untested(now: float | None, then: float | None, why: str) -> dict[str, object]:
+def _untested(now: float | None, then: float | None, why: Gap) -> dict[str, object]:
     """A difference as printed, without a test."""
-    return {"estimate": _gap(now, then), "method": "none", "warning": why}
+    return {"estimate": _gap(now, then), "method": Method.NONE, "warning": f"not tested: {why}"}
 
 
-def _unfit(*levels: _Level) -> str:
+def _unfit(*levels: _Level) -> Gap:
     """Why figures are not tested: one of them has no counts, or coding or base differ."""
-    return next((NOT_TESTED + _warning(one).partition(": ")[2] for one in levels if not one.counts or not one.counts.runs), DIFFERS)
+    return next((why for one in levels if not (one.counts and one.counts.runs) and (why := _why(one))), Gap.DIFFERS)
 
 
 def _gap(now: float | None, then: float | None) -> float:

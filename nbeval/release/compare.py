@@ -223,7 +223,7 @@ def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comp
     Clocks, bytes of pictures and the look of pages are not compared; two numbers are the same within ``rel`` of the larger, or ``abs``.
     """
     before, after = _record(old), _record(new)
-    one, other = _document(old), _document(new)
+    one, other = read_report_document(old), read_report_document(new)
     changed = tuple(sorted(name for name, digest in before["outputs"].items() if file_sha256(old / name) != digest))
     return Comparison(
         results=compare_results(_results(old), _results(new), rel, abs),
@@ -250,13 +250,13 @@ def _record(folder: Path) -> dict[str, Any]:
     return record
 
 
-def _document(folder: Path) -> Document:
+def read_report_document(folder: Path) -> Document:
     """The document of a report's folder."""
     try:
         return read_document(nbformat.read(folder / "report.ipynb", as_version=4))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise SourceError(f"report.ipynb in the folder '{folder.name}' cannot be read.",
-                          do="render the report again; the file was altered or cut short.") from None
+                          do="render the report again; the file is not there, was altered or cut short.") from None
 
 
 def _results(folder: Path) -> dict[str, dict[str, str]]:

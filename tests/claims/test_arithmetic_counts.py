@@ -16,8 +16,6 @@ from nbeval.claims.arithmetic import (
     counts_of,
     counts_printed_as,
     counts_rounded,
-    parts_of,
-    sum_of_parts,
 )
 from nbeval.dictionary.enums import Rounding, Symbol
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number, printed_value
@@ -114,9 +112,3 @@ def test_bases_that_fit_are_those_found_one_by_one():
     wanted = [n for n in range(1, 80) if all(counts_printed_as(one, n).runs for one in table)]
     assert bases_that_fit(table, 1, 79).tolist() == wanted
     assert 7 in wanted
-
-
-def test_parts_hold_as_many_people_as_their_counts():
-    thirds = parts_of([printed_number("33")] * 3, 3)
-    assert sum_of_parts(thirds) == (3, 3)
-    assert np.all([one.number == 1 for one in thirds])

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+
 import pytest
 
+from nbeval.claims.claim import Verdict
 from nbeval.claims.judges import judge_file
 from nbeval.claims.reading import EXAMPLES, is_report, read_claims, read_report, write_template
 from nbeval.errors import OutputError, ParameterError, SourceError
 
-PAGE = """<html><body><table class="nb-table"><caption>Table 1: Levels.</caption>
-<thead><tr><th scope="col" rowspan="2">Indicator</th><th scope="colgroup" colspan="2">First wave</th><th scope="col" rowspan="2">Note</th></tr>
-<tr><th scope="col">Estimate <span class="nb-unit">(%)</span></th><th scope="col">Number who answered</th></tr></thead>
-<tbody><tr><th scope="rowgroup" colspan="4">A domain</th></tr>
-<tr><th scope="row">Reads</th><td>{percent}</td><td>125</td><td>x</td></tr>
-<tr><th scope="row">Writes</th><td>[c]</td><td>[c]</td><td>x</td></tr></tbody></table>
-<table class="nb-table"><thead><tr><th scope="col">Place</th><th scope="col">Forms</th><th scope="col">Eligible</th>
-<th scope="col">Response rate <span class="nb-unit">(%)</span></th></tr></thead>
-<tbody><tr><th scope="row">All</th><td>1,500</td><td>3,000</td><td>50</td></tr></tbody></table>
-<table><tbody><tr><th>Other</th><td>40%</td></tr></tbody></table></body></html>"""
 RESULTS = "exhibit,source,indicator,quantity,wave,authority,group,level,contrast,reference,weighted,estimate,numerator,n_valid,n_eligible\n"
 
 
@@ -73,21 +67,39 @@ def test_what_is_not_there_or_not_text_is_refused(tmp_path):
         read_claims(tmp_path / "c.csv")
 
 
-def test_a_page_gives_its_percentages_with_their_bases(tmp_path):
-    claims = read_report(write(tmp_path, "report.html", PAGE.format(percent="66")))
-    assert [(one.percent, one.count, one.n) for one in claims] == [("66", "", "125"), ("50", "1,500", "3,000")]
-    assert claims[0].text == "First wave, 66% of 125"
+@pytest.fixture
+def page(root, tmp_path):
+    """The page of a report, with the notebook and the results beside it."""
+    shutil.copytree(root / "reports" / "specimen" / "authority_baseline" / "larkenmere", tmp_path / "report")
+    return tmp_path / "report" / "report.html"
 
 
-def test_counts_come_from_the_results_beside_the_page(tmp_path):
-    page = write(tmp_path, "report.html", PAGE.format(percent="66"))
-    write(tmp_path, "results.csv", RESULTS + "t,survey,reads,percent,first,,,,,,False,65.6,82,125,130\n")
-    assert [one.judgement.verdict.value for one in judge_file(page)] == ["reproduces", "reproduces"]
+def test_a_page_is_held_against_the_results_that_its_cells_name(page):
+    judged = judge_file(page)
+    assert len(judged) > 100
+    assert all(one.claim.count and one.judgement.verdict is Verdict.REPRODUCES for one in judged)
 
 
-def test_a_page_that_prints_an_impossible_percentage_is_found(tmp_path):
-    page = write(tmp_path, "report.html", PAGE.format(percent="65.9"))
-    assert [one.judgement.verdict.value for one in judge_file(page)] == ["impossible", "reproduces"]
+def test_a_percentage_that_a_page_prints_otherwise_is_found(page):
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<td class="nb-number">47</td>') >= 1
+    page.write_text(text.replace('<td class="nb-number">47</td>', '<td class="nb-number">74</td>', 1), encoding="utf-8")
+    wrong = [one for one in judge_file(page) if not one.judgement.holds]
+    assert [(one.claim.percent, one.judgement.right) for one in wrong] == [("74", "47%")]
+
+
+def test_a_page_of_another_report_than_the_notebook_is_refused(page):
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r"<tbody><tr>.*?</tr>", "<tbody>", text, count=1), encoding="utf-8")
+    with pytest.raises(SourceError, match="not that of the notebook"):
+        read_report(page)
+
+
+@pytest.mark.parametrize("file", ["results.csv", "report.ipynb"])
+def test_a_page_without_what_says_what_its_numbers_are_is_refused(page, file):
+    page.with_name(file).unlink()
+    with pytest.raises(SourceError, match="is not there|cannot be read"):
+        read_report(page)
 
 
 def test_results_are_held_against_their_counts(tmp_path):
@@ -98,8 +110,10 @@ def test_results_are_held_against_their_counts(tmp_path):
     assert [one.judgement.verdict.value for one in judge_file(path)] == ["reproduces", "misprint", "reproduces"]
 
 
-def test_a_page_without_such_tables_is_refused(tmp_path):
+def test_another_file_is_refused(tmp_path):
+    with pytest.raises(SourceError, match="not that of a report"):
+        read_report(write(tmp_path, "results.csv", "a,b\n1,2\n"))
     with pytest.raises(ParameterError, match="no percentage"):
-        read_report(write(tmp_path, "report.html", "<html><body><p>40%</p></body></html>"))
+        read_report(write(tmp_path, "results.csv", RESULTS))
     with pytest.raises(SourceError):
         read_report(tmp_path / "none.html")
