@@ -60,7 +60,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbeval import plot
     from nbeval.cleaning.labels import label
-    from nbeval.cleaning.one_export import clean
+    from nbeval.cleaning.survey import clean
     from nbeval.disclosure.one_table import protect
     from nbeval.errors import NbevalError
     from nbeval.estimate.tidy import change, compare_groups, crosstab, levels, reliability
@@ -73,7 +73,7 @@ __version__ = "0.2.0"
 
 #: where each public name is written; it is imported when it is first used
 _HOME = {
-    "label": "cleaning.labels", "clean": "cleaning.one_export",
+    "label": "cleaning.labels", "clean": "cleaning.survey",
     "Scale": "scoring.scales", "score": "scoring.scales", "band": "scoring.recoding", "recode": "scoring.recoding",
     "levels": "estimate.tidy", "crosstab": "estimate.tidy", "change": "estimate.tidy", "compare_groups": "estimate.tidy",
     "reliability": "estimate.tidy",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["clean_survey", "typed_text"]
+__all__ = ["clean_survey"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,8 +20,18 @@ from nbeval.errors import UnknownCodeError
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # "0 - Not at all satisfied", "10 (completely)"; never "5-6", "2 or 3".
 _LABELLED_END = re.compile(r"(-?\d+(?:\.\d+)?) ?[-:=(] ?[^\W\d].*")
+_BLANK = "\ufeff \t\r\n\u00a0\u200b"
 TICKED = ("yes", "1", "selected", "true", "ticked", "checked")
 UNTICKED = ("no", "0", "not selected", "false", "unticked", "unchecked", "not ticked", "not checked")
+#: reasons as small numbers; 0 where there is a code
+REASONS = tuple(MissingReason)
+REASON_CODE = {reason: place for place, reason in enumerate(REASONS, start=1)}
+HAS_CODE = 0
+_NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (REASON_CODE[reason] for reason in (
+    MissingReason.NOT_ASKED, MissingReason.NOT_APPLICABLE, MissingReason.NOT_ANSWERED, MissingReason.ABSENT))
+
+
+# --- readers of one answer ------------------------------------------------------------------------
 
 
 class Read(NamedTuple):
@@ -37,20 +47,19 @@ Reader = Callable[[str], "Read | None"]      # None: the answer is not in the co
 
 def choice_reader(responses: tuple[Response, ...]) -> Reader:
     """The reader of a closed answer: as declared; else but for spaces, case or apostrophes, which counts as repaired; else by its code."""
-    exact = {label: response for response in responses for label in _spellings(response)}
-    loose: dict[str, set[int]] = {}
+    exact = {label: response for response in responses for label in response.spellings}
+    loose: dict[str, list[Response]] = defaultdict(list)
     for label, response in exact.items():
-        loose.setdefault(normalise(label), set()).add(response.code)
+        loose[normalise(label)].append(response)
     codes = {str(response.code): response for response in responses}
     numeric_labels = any(_NUMBER.fullmatch(label) and label != str(one.code) for label, one in exact.items())
 
     def read(text: str) -> Read | None:
         if text in exact:
             return _as_read(exact[text])
-        key = normalise(text)
-        if len(loose.get(key, ())) == 1:
-            response = next(one for label, one in exact.items() if normalise(label) == key)
-            return _as_read(response)._replace(repaired=response.label)
+        alike = loose.get(normalise(text), ())
+        if len({one.code for one in alike}) == 1:
+            return _as_read(alike[0])._replace(repaired=alike[0].label)
         number = plain_number(text)
         code = "" if number is None or numeric_labels else f"{number:g}"
         return _as_read(codes[code]) if code in codes else None
@@ -61,7 +70,8 @@ def choice_reader(responses: tuple[Response, ...]) -> Reader:
 def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
     """The reader of a number within bounds: by label, as it is, or as it begins a label ("0 - Not at all"), which counts as repaired."""
     labelled = choice_reader(responses)
-    named = {normalise(label) for response in responses for label in _spellings(response)}
+    named = {normalise(label) for response in responses for label in response.spellings}
+    low, high = (-np.inf if item.lowest is None else item.lowest), (np.inf if item.highest is None else item.highest)
 
     def read(text: str) -> Read | None:
         number, repaired = plain_number(text), ""
@@ -71,9 +81,7 @@ def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
         found = _LABELLED_END.fullmatch(normalise(text))
         if number is None and found:
             number, repaired = float(found[1]), f"{float(found[1]):g}"
-        if number is None or _outside(number, item):
-            return None
-        return Read(number, repaired=repaired)
+        return Read(number, repaired=repaired) if number is not None and low <= number <= high else None
 
     return read
 
@@ -84,44 +92,18 @@ def option_reader(names: Iterable[str], responses: tuple[Response, ...]) -> Read
     codes = {**dict.fromkeys(UNTICKED, 0.0), **dict.fromkeys(TICKED, 1.0), **dict.fromkeys(map(normalise, names), 1.0)}
 
     def read(text: str) -> Read | None:
-        found = declared(text)
-        if found is not None:
-            return found
         number = plain_number(text)
         key = normalise(text) if number is None else f"{number:g}"
-        return Read(codes[key]) if key in codes else None
+        return declared(text) or (Read(codes[key]) if key in codes else None)
 
     return read
-
-
-def plain_number(text: str) -> float | None:
-    """The number that a text is, if it is nothing else."""
-    plain = text.strip()
-    return float(plain) if _NUMBER.fullmatch(plain) else None
-
-
-def _spellings(response: Response) -> list[str]:
-    """The label of an answer and its other spellings."""
-    return [response.label, *(part.strip() for part in response.also.split(" | ") if part.strip())]
-
-
-def _as_read(response: Response) -> Read:
-    """The meaning of a declared answer."""
-    return Read(missing=response.missing) if response.missing else Read(float(response.code))
-
-
-def _outside(number: float, item: Item) -> bool:
-    """Whether a number lies outside the bounds of its item."""
-    return (item.lowest is not None and number < item.lowest) or (item.highest is not None and number > item.highest)
 
 
 def part_options(names: Mapping[str, tuple[str, ...]], separator: str) -> Callable[[str], frozenset[str] | None]:
     """The reader of a cell with the chosen options of a question; None where a part is no option. A label may hold the separator."""
     mark = separator.strip() or separator
-    known = sorted(
-        ((normalise(name), item) for item, labels in names.items() for name in labels if normalise(name)),
-        key=lambda pair: (-len(pair[0]), pair),
-    )
+    known = sorted(((normalise(name), item) for item, labels in names.items() for name in labels if normalise(name)),
+                   key=lambda pair: (-len(pair[0]), pair))
 
     def read(text: str) -> frozenset[str] | None:
         rest = normalise(text).strip(" " + mark)
@@ -140,10 +122,55 @@ def part_options(names: Mapping[str, tuple[str, ...]], separator: str) -> Callab
     return read
 
 
-#: reasons as small numbers; 0 where there is a code
-REASONS = tuple(MissingReason)
-REASON_CODE = {reason: place for place, reason in enumerate(REASONS, start=1)}
-HAS_CODE = 0
+def plain_number(text: str) -> float | None:
+    """The number that a text is, if it is nothing else."""
+    plain = text.strip()
+    return float(plain) if _NUMBER.fullmatch(plain) else None
+
+
+def _as_read(response: Response) -> Read:
+    """The meaning of a declared answer."""
+    return Read(missing=response.missing) if response.missing else Read(float(response.code))
+
+
+def _reader(item: Item, instrument: LoadedInstrument, version: str) -> Callable[[str], list[Read] | None]:
+    """The reader of an item's answers in one version, as the reader of a list of one."""
+    responses = instrument.codebook(item.item, version)
+    if item.kind is ItemKind.NUMBER:
+        read = number_reader(item, responses)
+    elif item.kind is ItemKind.OPTION:
+        read = option_reader(_option_names(item, instrument, version), responses)
+    else:
+        read = choice_reader(responses)
+    return lambda text: None if (found := read(text)) is None else [found]
+
+
+def _question_reader(options: list[Item], instrument: LoadedInstrument, version: str) -> Callable[[str], list[Read] | None]:
+    """The reader of a cell that holds all chosen options of a question."""
+    part = part_options({item.item: _option_names(item, instrument, version) for item in options}, instrument.record.separator)
+    refused = choice_reader(tuple(one for one in instrument.codebook(options[0].item, version) if one.missing))
+
+    def read(text: str) -> list[Read] | None:
+        if (reason := refused(text)) is not None:
+            return [reason] * len(options)
+        chosen = part(text)
+        return None if chosen is None else [Read(float(item.item in chosen)) for item in options]
+
+    return read
+
+
+def _option_names(item: Item, instrument: LoadedInstrument, version: str) -> tuple[str, ...]:
+    """The forms in which an export may name an option: its label, its wording, the end of its header, the label of a set of its own."""
+    headers = [column.header for column in instrument.columns_of(version) if column.item == item.item and column.role is Role.ITEM]
+    ends = [header.rpartition(mark)[2] for header in headers for mark in (" | ", " - ")]
+    ends += [header.rpartition("[")[2].rstrip("] ") for header in headers if header.rstrip().endswith("]")]
+    own = bool(item.response_set) and sum(one.response_set == item.response_set for one in instrument.items) == 1
+    labels = [label for one in instrument.codebook(item.item, version) if own and one.code == 1 and not one.missing
+              for label in one.spellings]
+    return tuple(filter(None, (item.label, item.wording, *ends, *labels)))
+
+
+# --- the answers of a source ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -170,6 +197,14 @@ class Coded:
     unknown: list[Spelling] = field(default_factory=list)
     unknown_cells: list[tuple[np.ndarray, str]] = field(default_factory=list)
 
+    def questions(self) -> dict[str, list[int]]:
+        """The multi-select questions, each with the columns of its options."""
+        found: dict[str, list[int]] = {}
+        for place, item in enumerate(self.items):
+            if item.kind is ItemKind.OPTION:
+                found.setdefault(item.part_of, []).append(place)
+        return found
+
 
 def code_answers(forms: pd.DataFrame, texts: pd.DataFrame, instrument: LoadedInstrument) -> Coded:
     """The answers of a source as codes, one row per form; ``texts`` has a column per item, or per question whose options are in one cell.
@@ -178,98 +213,39 @@ def code_answers(forms: pd.DataFrame, texts: pd.DataFrame, instrument: LoadedIns
     """
     items = tuple(item for item in instrument.items if item.kind is not ItemKind.TEXT)
     shape = (len(forms), len(items))
-    coded = Coded(items, np.full(shape, np.nan), np.full(shape, REASON_CODE[MissingReason.NOT_ASKED], np.int8))
-    columns = {**{item.item: [place] for place, item in enumerate(items)}, **questions(items)}
+    coded = Coded(items, np.full(shape, np.nan), np.full(shape, _NOT_ASKED, np.int8))
+    questions = coded.questions()
+    columns = {item.item: [place] for place, item in enumerate(items)} | questions
     for (wave, version), rows in forms.reset_index(drop=True).groupby(["wave", "version"], sort=True).indices.items():
         for name, places in columns.items():
             if name in texts:
-                whole = name != items[places[0]].item
-                read = _question_reader(places, items, instrument, version) if whole \
-                    else _singly(item_reader(items[places[0]], instrument, version))
+                of = [items[place] for place in places]
+                read = _question_reader(of, instrument, version) if name in questions else _reader(of[0], instrument, version)
                 _code_column(coded, rows, places, texts[name].iloc[rows], read, (name, wave, version))
     _settle_options(coded)
     return coded
-
-
-def questions(items: tuple[Item, ...]) -> dict[str, list[int]]:
-    """The multi-select questions, each with the columns of its options."""
-    found: dict[str, list[int]] = {}
-    for place, item in enumerate(items):
-        if item.kind is ItemKind.OPTION and item.part_of:
-            found.setdefault(item.part_of, []).append(place)
-    return found
-
-
-def item_reader(item: Item, instrument: LoadedInstrument, version: str) -> Reader:
-    """The reader of an item's answers in one version."""
-    responses = instrument.codebook(item.item, version)
-    if item.kind is ItemKind.NUMBER:
-        return number_reader(item, responses)
-    if item.kind is ItemKind.OPTION:
-        return option_reader(_option_names(item, instrument, version), responses)
-    return choice_reader(responses)
-
-
-def _option_names(item: Item, instrument: LoadedInstrument, version: str) -> tuple[str, ...]:
-    """The forms in which an export may name an option: its label, its wording, the end of its header."""
-    headers = [column.header for column in instrument.columns_of(version) if column.item == item.item and column.role is Role.ITEM]
-    ends = [header.rpartition(mark)[2] for header in headers for mark in (" | ", " - ")]
-    ends += [header.rpartition("[")[2].rstrip("] ") for header in headers if header.rstrip().endswith("]")]
-    own = [label for one in instrument.codebook(item.item, version) if one.code == 1 and not one.missing
-           for label in (one.label, *one.also.split(" | "))] if _has_own_set(item, instrument) else []
-    return tuple(filter(None, (item.label, item.wording, *ends, *own)))
-
-
-def _has_own_set(item: Item, instrument: LoadedInstrument) -> bool:
-    """Whether an option's response set is its own, so that its label names the option."""
-    return bool(item.response_set) and sum(one.response_set == item.response_set for one in instrument.items) == 1
-
-
-def _singly(read: Reader):
-    """A reader of one item as a reader of a list of items."""
-    def several(text: str) -> list[Read] | None:
-        found = read(text)
-        return None if found is None else [found]
-    return several
-
-
-def _question_reader(places: list[int], items: tuple[Item, ...], instrument: LoadedInstrument, version: str):
-    """The reader of a cell that holds all chosen options of a question."""
-    options = [items[place] for place in places]
-    names = {item.item: _option_names(item, instrument, version) for item in options}
-    part = part_options(names, instrument.record.separator)
-    refused = choice_reader(tuple(one for one in instrument.codebook(options[0].item, version) if one.missing))
-
-    def read(text: str) -> list[Read] | None:
-        reason = refused(text)
-        if reason is not None:
-            return [reason] * len(options)
-        chosen = part(text)
-        return None if chosen is None else [Read(float(item.item in chosen)) for item in options]
-
-    return read
 
 
 def _code_column(coded: Coded, rows: np.ndarray, places: list[int], texts: pd.Series, read, where: tuple) -> None:
     """Code one column of text into the columns at ``places``; each distinct text is read once."""
     numbers, distinct = pd.factorize(texts)
     distinct = [str(text) for text in distinct]
-    blank = [not text.strip("\ufeff \t\r\n\u00a0\u200b") for text in distinct]
+    blank = np.array([not text.strip(_BLANK) for text in distinct], dtype=bool)
     reads = [None if empty else read(text) for text, empty in zip(distinct, blank)]
-    not_answered, invalid = (Read(missing=reason) for reason in (MissingReason.NOT_ANSWERED, MissingReason.INVALID))
-    counts = np.bincount(numbers[numbers >= 0], minlength=len(distinct))
-    answered = int(counts[[not empty for empty in blank]].sum()) if distinct else 0
+    given = numbers >= 0
+    counts = np.bincount(numbers[given], minlength=len(distinct))
+    answered = int(counts[~blank].sum())
     for text, empty, found, count in zip(distinct, blank, reads, counts):
         if found is None and not empty:
             coded.unknown.append(Spelling(*where, text, "", int(count), answered))
         elif found and found[0].repaired:
             coded.repaired.append(Spelling(*where, text, found[0].repaired, int(count), answered))
-    strange = [found is None and not empty for found, empty in zip(reads, blank)]
-    if any(strange):
+    strange = np.array([found is None for found in reads], dtype=bool) & ~blank
+    if strange.any():
         coded.unknown_cells.append((rows[np.isin(numbers, np.flatnonzero(strange))], where[0]))
-    given = numbers >= 0
     for offset, place in enumerate(places):
-        known = [found[offset] if found else not_answered if empty else invalid for found, empty in zip(reads, blank)]
+        known = [found[offset] if found else Read(missing=MissingReason.NOT_ANSWERED if empty else MissingReason.INVALID)
+                 for found, empty in zip(reads, blank)]
         codes = np.array([one.code for one in known], dtype=float)
         reasons = np.array([REASON_CODE.get(one.missing, HAS_CODE) for one in known], dtype=np.int8)
         coded.codes[rows[given], place] = codes[numbers[given]]
@@ -278,28 +254,21 @@ def _code_column(coded: Coded, rows: np.ndarray, places: list[int], texts: pd.Se
 
 def _settle_options(coded: Coded) -> None:
     """Turn blanks of a multi-select question into "not chosen" where the question was answered at all."""
-    blank_code = REASON_CODE[MissingReason.NOT_ANSWERED]
-    asked_code = REASON_CODE[MissingReason.NOT_ASKED]
-    for places in questions(coded.items).values():
+    for places in coded.questions().values():
         reasons = coded.reasons[:, places]
-        blank = reasons == blank_code
+        blank = reasons == _NOT_ANSWERED
         answered = (reasons == HAS_CODE).any(axis=1)[:, None]
         # Who ticks "prefer not to say" in one column has said it of the whole question.
-        refused = np.where(np.isin(reasons, (HAS_CODE, blank_code, asked_code)), 0, reasons).max(axis=1)[:, None]
+        refused = np.where(np.isin(reasons, (HAS_CODE, _NOT_ANSWERED, _NOT_ASKED)), 0, reasons).max(axis=1)[:, None]
         coded.codes[:, places] = np.where(blank & answered, 0.0, coded.codes[:, places])
-        settled = np.where(answered, HAS_CODE, np.where(refused > 0, refused, blank_code))
+        settled = np.where(answered, HAS_CODE, np.where(refused > 0, refused, _NOT_ANSWERED))
         coded.reasons[:, places] = np.where(blank, settled, reasons)
 
 
-_NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (
-    REASON_CODE[reason] for reason in (
-        MissingReason.NOT_ASKED, MissingReason.NOT_APPLICABLE, MissingReason.NOT_ANSWERED, MissingReason.ABSENT,
-    )
-)
+# --- absent, not applicable -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """Answers to an item that the routing kept from those who gave them."""
 
     item: str
@@ -314,7 +283,7 @@ def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument)
     """
     codes, reasons = coded.codes.copy(), coded.reasons.copy()
     answered = ~np.isin(reasons, (_NOT_ASKED, _NOT_ANSWERED))
-    for places in questions(coded.items).values():
+    for places in coded.questions().values():
         answered[:, places] &= (codes[:, places] == 1).any(axis=1)[:, None] | (reasons[:, places] != HAS_CODE)
     for version, rows in forms.reset_index(drop=True).groupby("version", sort=True).indices.items():
         rows = rows[forms["is_partial"].to_numpy()[rows]]
@@ -324,6 +293,16 @@ def mark_absent(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument)
         codes[rows] = np.where(after, np.nan, codes[rows])
         reasons[rows] = np.where(after, _ABSENT, reasons[rows])
     return replace(coded, codes=codes, reasons=reasons)
+
+
+def _order(coded: Coded, instrument: LoadedInstrument, version: str) -> np.ndarray:
+    """The place of each item in the questionnaire of a version, the options of a question sharing one; -1 where it is not in it."""
+    places: dict[str, int] = {}
+    parts = {item.item: item.part_of or item.item for item in coded.items}
+    for number, column in enumerate(instrument.columns_of(version)):
+        if column.role in (Role.ITEM, Role.OPTIONS):
+            places.setdefault(parts.get(column.item, column.item), number)
+    return np.array([places.get(parts[item.item], -1) for item in coded.items])
 
 
 def follow_routing(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument) -> tuple[Coded, list[Contradiction]]:
@@ -342,7 +321,8 @@ def follow_routing(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrume
                 against = closed & (reasons[:, place] == HAS_CODE)
                 if item.kind is ItemKind.OPTION:
                     against &= codes[:, place] == 1
-                contradictions += _contradictions(item.item, forms["wave"][against])
+                counts = forms["wave"][against].value_counts().sort_index()
+                contradictions += [Contradiction(item.item, str(wave), int(count)) for wave, count in counts.items()]
                 codes[out, place] = np.nan
                 reasons[out, place] = _NOT_APPLICABLE
     return replace(coded, codes=codes, reasons=reasons), contradictions
@@ -357,65 +337,39 @@ def _kept_from(codes: np.ndarray, reasons: np.ndarray, place: int, gate: int, ro
     return closed, closed | (unknown & (reasons[:, place] == _NOT_ANSWERED))
 
 
-def _contradictions(item: str, waves: pd.Series) -> list[Contradiction]:
-    """One contradiction per wave."""
-    counts = waves.value_counts().sort_index()
-    return [Contradiction(item, str(wave), int(count)) for wave, count in counts.items()]
+# --- answers that are in no response set ----------------------------------------------------------
 
-
-def _order(coded: Coded, instrument: LoadedInstrument, version: str) -> np.ndarray:
-    """The place of each item in the questionnaire of a version, the options of a question sharing one; -1 where it is not in it."""
-    places: dict[str, int] = {}
-    parts = {item.item: item.part_of or item.item for item in coded.items}
-    for number, column in enumerate(instrument.columns_of(version)):
-        if column.role in (Role.ITEM, Role.OPTIONS):
-            places.setdefault(parts.get(column.item, column.item), number)
-    return np.array([places.get(parts[item.item], -1) for item in coded.items])
-
-
-_LISTED = 15
-_ALLOWED = 4
+_LISTED, _ALLOWED = 15, 4
 _DO = (
-    "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in"
-    " decisions.md;\nif the export is wrong, add a correction to corrections.csv beside the raw data.\nRows are kept in"
-    " err.rows and never printed: executed notebooks are published."
+    "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in decisions.md;\n"
+    "if the export is wrong, add a correction to corrections.csv beside the raw data.\n"
+    "Rows are kept in err.rows and never printed: executed notebooks are published."
 )
 
 
 def refuse_unknown(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, *, cohort: str, source: str) -> None:
     """Stop where answers are not in their response sets; a text is shown only if ``threshold`` people gave it."""
-    if coded.unknown:
-        raise _error(coded, forms, instrument, threshold, cohort, source)
-
-
-def _error(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, cohort: str, source: str) -> UnknownCodeError:
-    """The error about all undeclared answers of a source."""
+    if not coded.unknown:
+        return
     by_item: dict[tuple[str, str, str], list[Spelling]] = defaultdict(list)
     for one in coded.unknown:
         by_item[one.item, one.wave, one.version].append(one)
-    total = sum(one.count for one in coded.unknown)
+    total, answered = sum(one.count for one in coded.unknown), sum(group[0].answered for group in by_item.values())
     items = list(dict.fromkeys(one.item for one in coded.unknown))
-    first = f"item '{items[0]}'" if len(items) == 1 else f"{len(items)} items"
-    of = f"{total} of {sum(group[0].answered for group in by_item.values())} answers"
+    single = len(items) == 1
+    first = f"item '{items[0]}'" if single else f"{len(items)} items"
     lines = [_line(key, group, threshold, instrument) for key, group in by_item.items()]
     if len(lines) > _LISTED:
         lines = [*lines[:_LISTED], f"and {len(lines) - _LISTED} more items"]
     versions = list(dict.fromkeys((item, version) for item, _, version in by_item))
-    return UnknownCodeError(
-        f"{first}, cohort '{cohort}': {of} {'is' if total == 1 else 'are'} not in"
-        f" {'the response set' if len(items) == 1 else 'their response sets'}.",
+    places = [forms[["file", "row"]].iloc[rows].assign(item=item) for rows, item in coded.unknown_cells]
+    raise UnknownCodeError(
+        f"{first}, cohort '{cohort}': {total} of {answered} answers {'is' if total == 1 else 'are'} not in "
+        f"{'the response set' if single else 'their response sets'}.",
         found="\n".join(lines),
         allowed="\n".join(f"{item}: {_allowed(item, instrument, version)}" for item, version in versions[:_ALLOWED]),
-        where=f"source '{source}', instrument '{instrument.record.id}'", do=_DO, rows=_rows(coded, forms),
+        where=f"source '{source}', instrument '{instrument.record.id}'", do=_DO, rows=pd.concat(places, ignore_index=True),
     )
-
-
-def _rows(coded: Coded, forms: pd.DataFrame) -> pd.DataFrame:
-    """Where the undeclared answers stand: one row per answer, without the answer."""
-    return pd.concat([
-        pd.DataFrame({"file": forms["file"].to_numpy()[rows], "row": forms["row"].to_numpy()[rows], "item": item})
-        for rows, item in coded.unknown_cells
-    ], ignore_index=True)
 
 
 def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, instrument: LoadedInstrument) -> str:
@@ -424,22 +378,22 @@ def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, inst
     header = next((column.header for column in instrument.columns_of(version) if column.item == item), "")
     shown = sorted((one for one in group if one.count >= threshold), key=lambda one: (-one.count, one.text))
     parts = [f"'{one.text.strip()}' ({one.count} answers)" for one in shown]
-    hidden = sum(one.count for one in group if one.count < threshold)
-    if hidden:
-        parts.append(f"{hidden} {'answer' if hidden == 1 else 'answers'} (text withheld)")
+    withheld = sum(one.count for one in group if one.count < threshold)
+    if withheld:
+        parts.append(f"{withheld} {'answer' if withheld == 1 else 'answers'} (text withheld)")
     at = f" at wave '{wave}'" if wave else ""
-    return (f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered} (export version '{version}', column '{header}')")
+    return f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered} (export version '{version}', column '{header}')"
 
 
 def _allowed(item: str, instrument: LoadedInstrument, version: str) -> str:
     """What an item or a multi-select question may hold, in one line."""
-    found = [one for one in instrument.items if one.item == item]
-    if not found:
+    found = next((one for one in instrument.items if one.item == item), None)
+    if found is None:
         return "options: " + ", ".join(one.label for one in instrument.items if one.part_of == item)
     labels = [f"{one.code} {one.label}" for one in instrument.codebook(item, version)]
-    if found[0].kind is ItemKind.NUMBER:
-        low, high = (("any" if end is None else f"{end:g}") for end in (found[0].lowest, found[0].highest))
+    if found.kind is ItemKind.NUMBER:
+        low, high = (("any" if end is None else f"{end:g}") for end in (found.lowest, found.highest))
         labels.insert(0, f"a number, lowest {low}, highest {high}")
-    elif found[0].kind is ItemKind.OPTION:
-        labels.append(f"'{found[0].label}', yes, no, 1, 0, selected, not selected")
+    elif found.kind is ItemKind.OPTION:
+        labels.append(f"'{found.label}', yes, no, 1, 0, selected, not selected")
     return "; ".join(labels)

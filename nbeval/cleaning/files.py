@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbeval.dictionary.models import Cohort, Source, SourceFiles
+from nbeval.dictionary.models import AUTHORITY, Cohort, Source
 from nbeval.errors import DictionaryError, SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CORRECTIONS = "corrections.csv"
-_AUTHORITY = "{authority}"
 _LISTED = 12
 
 
@@ -46,29 +45,22 @@ def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
             f"there is no data folder '{data.name}'.", where=f"source '{source.id}' of cohort '{cohort.id}'",
             do="give the folder that holds the raw exports.",
         )
-    folder = cohort_folder(cohort, data)
-    files = [_export(source, declared, authority, folder, data)
-             for declared in source.files for authority in _authorities(cohort, declared)]
+    files = _exports(cohort, source, data)
     missing = [file for file in files if not file.path.is_file()]
     if missing or not files:
-        raise _missing(missing, len(files), source, cohort)
+        lines = [" ".join(filter(None, (
+            file.authority and f"authority '{file.authority}'", file.wave and f"wave '{file.wave}'", f"-> {file.name}",
+        ))) for file in missing[:_LISTED]]
+        if len(missing) > _LISTED:
+            lines.append(f"and {len(missing) - _LISTED} more")
+        raise SourceError(
+            f"source '{source.id}' of cohort '{cohort.id}': {len(missing)} of {len(files)} declared "
+            f"{'file is' if len(files) == 1 else 'files are'} not in the data folder.",
+            found="missing: " + "\n".join(lines) if lines else "no file and no authority is declared",
+            where=f"cohorts/{cohort.id}.toml, files of source '{source.id}'",
+            do="put the file there under this name; if an authority made no return, list it under `not_expected`.",
+        )
     return files
-
-
-def _missing(missing: list[ExportFile], declared: int, source: Source, cohort: Cohort) -> SourceError:
-    """The error about files that are not there: whose, of which wave, and where they were looked for."""
-    lines = [" ".join(filter(None, (
-        file.authority and f"authority '{file.authority}'", file.wave and f"wave '{file.wave}'", f"-> {file.name}",
-    ))) for file in missing[:_LISTED]]
-    if len(missing) > _LISTED:
-        lines.append(f"and {len(missing) - _LISTED} more")
-    return SourceError(
-        f"source '{source.id}' of cohort '{cohort.id}': {len(missing)} of {declared} declared"
-        f" {'file is' if declared == 1 else 'files are'} not in the data folder.",
-        found="missing: " + "\n".join(lines) if lines else "no file and no authority is declared",
-        where=f"cohorts/{cohort.id}.toml, files of source '{source.id}'",
-        do="put the file there under this name; if an authority made no return, list it under `not_expected`.",
-    )
 
 
 def unexpected(cohort: Cohort, data: Path) -> list[str]:
@@ -107,30 +99,24 @@ def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path)
 
 def _declared(cohort: Cohort, data: Path) -> set[Path]:
     """Every file that a cohort declares, whether it is there or not."""
-    folder = cohort_folder(cohort, data)
-    return {_export(source, files, authority, folder, data).path
-            for source in cohort.sources for files in source.files for authority in _authorities(cohort, files)}
+    return {file.path for source in cohort.sources for file in _exports(cohort, source, data)}
 
 
-def _authorities(cohort: Cohort, declared: SourceFiles) -> tuple[str, ...]:
-    """The authorities that stand for ``{authority}``; an empty one where a file may be of several."""
-    if _AUTHORITY not in declared.pattern and len(declared.authorities) != 1:
-        return ("",)
-    return declared.returned_by(cohort.authorities)
-
-
-def _export(source: Source, declared: SourceFiles, authority: str, folder: Path, data: Path) -> ExportFile:
-    """The file that a declaration means for one authority."""
-    pattern, _, sheet = declared.pattern.partition("#")
-    if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-        raise DictionaryError(
-            f"a pattern of source '{source.id}' leads out of the data folder.",
-            allowed="a path within the cohort's data folder",
-            where=f"files of source '{source.id}' in the cohort's file",
-            do="write the path as it is seen from the cohort's data folder.",
-        )
-    path = folder / pattern.replace(_AUTHORITY, authority)
-    return ExportFile(
-        path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,
-        version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet,
-    )
+def _exports(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
+    """The files that a cohort declares for a source; the authority is empty where a file may be of several."""
+    folder, files = cohort_folder(cohort, data), []
+    for declared in source.files:
+        pattern, _, sheet = declared.pattern.partition("#")
+        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+            raise DictionaryError(
+                f"a pattern of source '{source.id}' leads out of the data folder.", allowed="a path within the cohort's data folder",
+                where=f"files of source '{source.id}' in the cohort's file",
+                do="write the path as it is seen from the cohort's data folder.",
+            )
+        several = AUTHORITY not in declared.pattern and len(declared.authorities) != 1
+        for authority in ("",) if several else declared.returned_by(cohort.authorities):
+            path = folder / pattern.replace(AUTHORITY, authority)
+            files.append(ExportFile(
+                path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,
+                version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet))
+    return files

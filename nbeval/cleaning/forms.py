@@ -18,11 +18,13 @@ from nbeval.dictionary.enums import Role
 from nbeval.dictionary.models import Cohort, Column, Instrument
 from nbeval.errors import FrameError, UnknownCodeError, UnknownHeaderError
 
-
 FORM_ROLES = (Role.SUBMISSION, Role.STATUS, Role.STARTED, Role.FINISHED, Role.TEST, Role.AUTHORITY, Role.PERSON)
 _ANSWERS = (Role.ITEM, Role.OPTIONS)
 _UNUSED = (Role.IDENTIFYING, Role.IGNORED)
 _LISTED = 20
+
+
+# --- columns --------------------------------------------------------------------------------------
 
 
 @dataclass(eq=False)
@@ -33,7 +35,7 @@ class Mapping:
     texts: list[pd.DataFrame] = field(default_factory=list)      # one row per form: one column per item, as text
     dropped: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))   # (header, wave) -> files
     lacking: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))   # with the item
-    unknown: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    unknown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))         # what is said -> files
     required: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -42,7 +44,10 @@ def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: Load
     mapping = Mapping()
     for file, table in exports:
         _map_file(file, table, instrument.columns_of(file.version), mapping)
-    _refuse(mapping, instrument, len(exports))
+    lines = [f"{said} ({_in_files(names)})" for said, names in mapping.unknown.items()]
+    lines += [f"lacking: '{header}' ({_in_files(names)})" for (header, _), names in mapping.required.items()]
+    if lines:
+        raise _unknown_headers(mapping, lines, instrument.record.id, len(exports))
     return mapping
 
 
@@ -53,11 +58,17 @@ def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...
     strange = []
     for place, header in enumerate(table.columns):
         key = normalise(header)
-        if key not in known or key in found:
-            strange.append((place, header, "twice" if key in found else ""))
-        else:
+        if key in known and key not in found:
             found[key] = place
-    _note_strange(file, strange, known, found, mapping)
+        else:
+            strange.append((place, header, key))
+    # With the wrong number of header rows, answers are where headers should be: hardly any header is known then, and none is shown.
+    is_header = 2 * len(found) >= len(known)
+    for place, header, key in strange:
+        near = get_close_matches(key, list(known), n=1, cutoff=0.6)
+        text = f" '{header}'" if is_header else " (text withheld)"
+        hint = " stands there twice" if key in found else f"; nearest known: '{known[near[0]].header}'" if near else ""
+        mapping.unknown[f"column {place + 1} ({letters(place)}){text}{hint}"].append(file.name)
     for key, column in known.items():
         if key in found:
             mapping.dropped[column.header, file.wave] += column.role is Role.IDENTIFYING
@@ -68,54 +79,29 @@ def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...
     _take(file, table, {found[key]: column for key, column in known.items() if key in found}, mapping)
 
 
-def _note_strange(file: ExportFile, strange: list, known: dict, found: dict, mapping: Mapping) -> None:
-    """Note unknown headers by position; say their text only where the header row is surely one."""
-    # With the wrong number of header rows, answers stand where headers should: hardly any header is known then.
-    is_header = 2 * len(found) >= len(known)
-    for place, header, twice in strange:
-        near = get_close_matches(normalise(header), list(known), n=1, cutoff=0.6)
-        text = f" '{header}'" if is_header else " (text withheld)"
-        hint = " stands there twice" if twice else f"; nearest known: '{known[near[0]].header}'" if near else ""
-        mapping.unknown[f"column {place + 1} ({letters(place)}){text}", hint].append(file.name)
-
-
 def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], mapping: Mapping) -> None:
     """Take over the columns that are used."""
     roles = {place: column.role.value for place, column in columns.items() if column.role in FORM_ROLES}
-    items: dict[str, int] = {}
-    for place, column in columns.items():
-        if column.role in _ANSWERS and column.item in items:
-            mapping.unknown[f"column {place + 1} ({letters(place)}) '{column.header}'", " is a second column of one item"].append(file.name)
-        elif column.role in _ANSWERS:
-            items[column.item] = place
-    forms = table.iloc[:, list(roles)].apply(lambda cells: cells.str.strip())
-    forms.columns = list(roles.values())
-    answers = table.iloc[:, list(items.values())]
-    answers.columns = list(items)
-    known = {"row": range(len(table)), "file": file.name, "source": file.source, "wave": file.wave,
-             "version": file.version, **({Role.AUTHORITY.value: file.authority} if file.authority else {})}
+    items = {place: column.item for place, column in columns.items() if column.role in _ANSWERS}
+    forms = table.iloc[:, list(roles)].apply(lambda cells: cells.str.strip()).set_axis(list(roles.values()), axis=1)
+    known = {"row": range(len(table)), "file": file.name, "source": file.source, "wave": file.wave, "version": file.version,
+             **({Role.AUTHORITY.value: file.authority} if file.authority else {})}
     mapping.forms.append(forms.assign(**known))
-    mapping.texts.append(answers)
+    mapping.texts.append(table.iloc[:, list(items)].set_axis(list(items.values()), axis=1))
 
 
-def _refuse(mapping: Mapping, instrument: LoadedInstrument, files: int) -> None:
-    """Raise one error about all unknown and all lacking headers, if there are any."""
-    lines = [f"{where}{hint} ({_in_files(names)})" for (where, hint), names in mapping.unknown.items()]
-    lines += [f"lacking: '{header}' ({_in_files(names)})" for (header, _), names in mapping.required.items()]
-    if not lines:
-        return
+def _unknown_headers(mapping: Mapping, lines: list[str], instrument: str, files: int) -> UnknownHeaderError:
+    """The error about all unknown and all lacking headers."""
     unknown, lacking = len(mapping.unknown), len(mapping.required)
     counts = [f"{unknown} unknown {'column' if unknown == 1 else 'columns'}"] if unknown else []
     counts += [f"{lacking} required {'column' if lacking == 1 else 'columns'} lacking"] if lacking else []
-    if len(lines) > _LISTED:
-        lines = [*lines[:_LISTED], f"and {len(lines) - _LISTED} more"]
-    raise UnknownHeaderError(
-        f"the exports of instrument '{instrument.record.id}' have {' and '.join(counts)}, in {files}"
-        f" {'file' if files == 1 else 'files'} read.",
-        found="\n".join(lines), allowed="the headers of the export version in columns.csv",
-        where=f"instruments/{instrument.record.id}/columns.csv",
-        do="add the header to columns.csv with its role (identifying and ignored are roles too) under this export"
-           " version;\nif most headers are unknown, look at `header_rows` and `version` in the cohort's file.",
+    more = [f"and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+    return UnknownHeaderError(
+        f"the exports of instrument '{instrument}' have {' and '.join(counts)}, in {files} {'file' if files == 1 else 'files'} read.",
+        found="\n".join(lines[:_LISTED] + more), allowed="the headers of the export version in columns.csv",
+        where=f"instruments/{instrument}/columns.csv",
+        do="add the header to columns.csv with its role (identifying and ignored are roles too) under this export version;\n"
+           "if most headers are unknown, look at `header_rows` and `version` in the cohort's file.",
     )
 
 
@@ -126,17 +112,18 @@ def _in_files(names: list[str]) -> str:
 
 def letters(place: int) -> str:
     """The letters a spreadsheet shows above a column, counted from 0."""
-    text = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
+    first, last = divmod(place, 26)
+    return (letters(first - 1) if first else "") + chr(ord("A") + last)
+
+
+# --- authorities ----------------------------------------------------------------------------------
 
 
 def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
     """The id of the authority of every form, which names it by id, name or official code; empty where the cohort has none."""
-    known = _spellings(cohort, dictionary)
+    known = {} if cohort.authorities else {"": ""}
+    known |= {normalise(text): one for one in cohort.authorities for text in (one, dictionary.authority(one).name)}
+    known |= {normalise(code.code): code.authority for code in dictionary.codes if code.authority in cohort.authorities}
     given = forms["authority"].fillna("")
     ids = given.map({text: known.get(normalise(text)) for text in given.unique()})
     strange = ids.isna()
@@ -152,15 +139,7 @@ def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
     return ids.astype(str)
 
 
-def _spellings(cohort: Cohort, dictionary: Dictionary) -> dict[str, str]:
-    """Every way in which an export may write an authority of the cohort."""
-    known = {} if cohort.authorities else {"": ""}
-    for authority in cohort.authorities:
-        known[normalise(authority)] = known[normalise(dictionary.authority(authority).name)] = authority
-    for code in dictionary.codes:
-        if code.authority in cohort.authorities:
-            known[normalise(code.code)] = code.authority
-    return known
+# --- which forms are kept -------------------------------------------------------------------------
 
 
 class Exclusion(StrEnum):
@@ -194,40 +173,6 @@ def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd
     return described
 
 
-def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
-    """An ``Exclusion`` for every form (empty where it is kept), as far as it can be said before answers are coded."""
-    filled = (texts.fillna("") != "").sum(axis=1)
-    late = forms["is_late"] & (rules.late == "exclude")
-    tests = [(forms["is_test"], Exclusion.TEST), (forms["is_partial"] & (not rules.keep_partial), Exclusion.PARTIAL),
-             (late, Exclusion.LATE), (filled < rules.minimum_answered, Exclusion.EMPTY)]
-    reasons = pd.Series(np.select([fits for fits, _ in tests], [reason.value for _, reason in tests], default=""), forms.index)
-    reasons[_repeated(forms[reasons == ""], texts, filled, rules.duplicates)] = Exclusion.DUPLICATE.value
-    return reasons
-
-
-def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
-    """How many forms of each file were read, kept, and excluded by reason; one row per file, ``authority`` empty where it holds several."""
-    rows = []
-    for file, part in forms.groupby("file", sort=True):
-        several = part["authority"].nunique() > 1
-        counts = part["excluded"].value_counts()
-        rows.append({
-            "file": file, "wave": part["wave"].iloc[0], "authority": "" if several else part["authority"].iloc[0],
-            "read": read[file], "kept": int(counts.get("", 0)),
-            **{reason.value: int(counts.get(reason.value, 0)) for reason in EXCLUSIONS},
-        })
-    table = pd.DataFrame(rows)
-    total = table[["kept", *(reason.value for reason in EXCLUSIONS)]].sum(axis=1, min_count=1)
-    wrong = table["file"][total != table["read"]]
-    if len(wrong) or set(read) != set(table["file"]):
-        raise FrameError(
-            f"forms do not add up in {len(wrong) or 'some'} of {len(read)} files.",
-            found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms excluded, by reason",
-            do="this is a fault of cleaning; report it with the lines above.",
-        )
-    return table
-
-
 def _among(labels: pd.Series, declared: tuple[str, ...]) -> pd.Series:
     """Whether each label is one of those declared, but for typing accidents."""
     known = {normalise(label) for label in declared}
@@ -241,16 +186,24 @@ def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:
     strange = status.notna() & ~complete & ~partial
     if strange.any():
         raise UnknownCodeError(
-            f"the status column of instrument '{rules.id}' holds labels that are not declared, in {strange.sum()} of"
-            f" {len(forms)} forms.",
+            f"the status column of instrument '{rules.id}' holds labels that are not declared, in {strange.sum()} of {len(forms)} forms.",
             found=f"{status[strange].nunique()} different labels (text withheld)",
             allowed="complete: " + ", ".join(rules.complete_labels) + "; partial: " + ", ".join(rules.partial_labels),
             where="; ".join(sorted(set(forms["file"][strange]))[:4]),
             do=f"declare the label under complete_labels or partial_labels in instruments/{rules.id}/instrument.toml.",
             rows=forms.loc[strange, ["file", "row"]],
         )
-    unfinished = status.isna() & (forms[Role.FINISHED] == "")
-    return partial | unfinished
+    return partial | (status.isna() & (forms[Role.FINISHED] == ""))
+
+
+def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
+    """An ``Exclusion`` for every form (empty where it is kept), as far as it can be said before answers are coded."""
+    filled = (texts.fillna("") != "").sum(axis=1)
+    tests = {Exclusion.TEST: forms["is_test"], Exclusion.PARTIAL: forms["is_partial"] & (not rules.keep_partial),
+             Exclusion.LATE: forms["is_late"] & (rules.late == "exclude"), Exclusion.EMPTY: filled < rules.minimum_answered}
+    reasons = pd.Series(np.select(list(tests.values()), [reason.value for reason in tests], default=""), forms.index)
+    reasons[_repeated(forms[reasons == ""], texts, filled, rules.duplicates)] = Exclusion.DUPLICATE.value
+    return reasons
 
 
 def _repeated(forms: pd.DataFrame, texts: pd.DataFrame, filled: pd.Series, rule: str) -> pd.Index:
@@ -261,10 +214,27 @@ def _repeated(forms: pd.DataFrame, texts: pd.DataFrame, filled: pd.Series, rule:
     if numbered.empty:
         return numbered.index
     order = numbered.assign(filled=filled, content=texts.loc[numbered.index].fillna("").agg("\x1f".join, axis=1))
-    # Without times the order of the file is all there is; with times, ties are broken by content, so that
-    # the order of the rows cannot matter.
+    # Without times the order of the file is all there is; with times, ties are broken by content, so that the order of rows cannot matter.
     times = ["finished_at", "started_at"]
     ties = ["filled", "content"] if order[times].notna().any(axis=None) else ["row"]
     by = ["filled", *times, *ties[-1:]] if rule == "most_complete" else [*times, *ties]
     order = order.sort_values(by, kind="stable", na_position="first")
     return order.index[order.duplicated(key, keep="first" if rule == "first" else "last")]
+
+
+def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
+    """How many forms of each file were read, kept, and excluded by reason; one row per file, ``authority`` empty where it holds several."""
+    reasons = [reason.value for reason in EXCLUSIONS]
+    counts = pd.crosstab(forms["file"], forms["excluded"]).reindex(columns=["", *reasons], fill_value=0).rename(columns={"": "kept"})
+    by_file = forms.groupby("file", sort=True)
+    several = by_file["authority"].nunique() > 1
+    table = pd.DataFrame({"wave": by_file["wave"].first(), "authority": by_file["authority"].first().mask(several, ""),
+                          "read": pd.Series(read)}).join(counts).reset_index(names="file")
+    wrong = table["file"][table[["kept", *reasons]].sum(axis=1, min_count=1) != table["read"]]
+    if len(wrong):
+        raise FrameError(
+            f"forms do not add up in {len(wrong)} of {len(read)} files.",
+            found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms excluded, by reason",
+            do="this is a fault of cleaning; report it with the lines above.",
+        )
+    return table

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from nbeval.cleaning.findings import Finding, NOTE, WARNING, number
+from nbeval.cleaning.checks import NOTE, WARNING, Finding, number
 from nbeval.cleaning.records import Records
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
@@ -23,7 +23,7 @@ _LEVELS = re.compile(r"[\\>]+")
 NO_THEME = "not_a_theme"
 #: how fields.csv writes that a line break parts several codes
 LINE = "line"
-_DOCUMENT = ["wave", "authority", "document_name", "speaker"]
+_DOCUMENT = ["wave", "authority", "document_name"]
 
 
 def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
@@ -36,11 +36,8 @@ def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
     numbered = read.assign(
         document=read.groupby(_DOCUMENT, sort=True).ngroup() + 1, coder=pd.factorize(read["coder_name"], sort=True)[0] + 1,
     ).astype({"document": int, "coder": int})
-    themes = numbered[numbered["area"].ne("")]
-    readers = numbered.drop_duplicates(["document", "coder"])
-    having = pd.MultiIndex.from_frame(themes[["document", "coder"]])
-    bare = readers[~pd.MultiIndex.from_frame(readers[["document", "coder"]]).isin(having)].assign(area="")
-    table = pd.concat([themes, bare], ignore_index=True).drop_duplicates(["document", "coder", "area"])
+    with_theme = numbered["area"].ne("").groupby([numbered["document"], numbered["coder"]]).transform("any")
+    table = numbered[numbered["area"].ne("") | ~with_theme].drop_duplicates(["document", "coder", "area"])
     table = table.sort_values(["document", "coder", "area"], ignore_index=True)[list(CODES.columns)]
     return check(table, CODES), _findings(table)
 
@@ -48,18 +45,22 @@ def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
 def _segments(records: Records) -> pd.DataFrame:
     """The segments of one layout: which document, who speaks, who coded, which theme."""
     records = _one_code_a_row(records)
-    document = records.of(FieldRole.DOCUMENT)[0]
-    names = records.keys(document, "a name for every document")
+    document = records.one(FieldRole.DOCUMENT)
+    speaker, coder = records.of(FieldRole.KIND), records.of(FieldRole.CODER)
     return pd.DataFrame({
         "source": records.source, "wave": records.about["wave"], "authority": records.about["authority"],
-        "document_name": names.map(normalise), "speaker": _speakers(records, document),
-        "coder_name": _coders(records), "area": _themes(records),
+        "document_name": records.keys(document, "a name for every document").map(normalise),
+        # where no column says it, all speak alike as the document is declared, and the coder follows the last underscore of the file's name
+        "speaker": records.filled(speaker[0], "name no speaker") if speaker else document.occasion,
+        "coder_name": records.keys(coder[0], "a mark for every coder").map(normalise) if coder
+        else records.about["file"].map(lambda name: normalise(PurePosixPath(name).stem.rpartition("_")[2])),
+        "area": _themes(records),
     }).astype(str)
 
 
 def _one_code_a_row(records: Records) -> Records:
     """The rows, one for each code of a cell where a layout writes several into one."""
-    field = records.of(FieldRole.AREA)[0]
+    field = records.one(FieldRole.AREA)
     if not field.parted_by:
         return records
     codes = records.text(field).str.split("\n" if field.parted_by == LINE else field.parted_by).explode().str.strip()
@@ -67,38 +68,19 @@ def _one_code_a_row(records: Records) -> Records:
     return replace(records, texts=texts.reset_index(drop=True), about=records.about.loc[codes.index].reset_index(drop=True))
 
 
-def _speakers(records: Records, document: SourceField) -> pd.Series:
-    """Who speaks: as a column says, or all alike as the declaration of the document says."""
-    column = records.of(FieldRole.KIND)
-    if not column:
-        return pd.Series(document.occasion, index=records.texts.index, dtype=str)
-    return records.filled(column[0], "name no speaker")
-
-
-def _coders(records: Records) -> pd.Series:
-    """Who coded: as a column says, else what follows the last underscore of the file's name."""
-    column = records.of(FieldRole.CODER)
-    if not column:
-        return records.about["file"].map(lambda name: normalise(PurePosixPath(name).stem.rpartition("_")[2]))
-    return records.keys(column[0], "a mark for every coder").map(normalise)
-
-
 def _themes(records: Records) -> pd.Series:
     """The theme that a code stands for, by the last part of its path; empty where it stands for none."""
-    field = records.of(FieldRole.AREA)[0]
+    field = records.one(FieldRole.AREA)
     last = records.text(field).map(lambda path: _LEVELS.split(path)[-1].strip())
     shortened = replace(records, texts=records.texts.assign(**{field.header: last}))
-    known = {normalise(text): one.area for one in records.instrument.areas for text in (one.area, one.label)}
     ignored = dict.fromkeys(records.known_choices(NO_THEME), "")
-    return shortened.coded(field, {**ignored, **known}, [one.label for one in records.instrument.areas], "areas.csv")
+    return shortened.coded(field, ignored | records.known_areas(), [one.label for one in records.instrument.areas], "areas.csv")
 
 
 def _refuse_two_speakers(read: pd.DataFrame, source: str) -> None:
     """Stop where one document is said to be of several speakers: it would be counted twice."""
-    whole = read[["wave", "authority", "document_name", "speaker"]].drop_duplicates()
-    twice = whole.duplicated(["wave", "authority", "document_name"], keep=False)
-    if twice.any():
-        count = int(whole[twice].drop_duplicates(["wave", "authority", "document_name"]).shape[0])
+    count = int(read.groupby(_DOCUMENT)["speaker"].nunique().gt(1).sum())
+    if count:
         raise SourceError(
             f"source '{source}': {number(count, 'document is', 'documents are')} of more than one kind of speaker.",
             found=f"{count} (names withheld)", allowed="one kind of speaker for each document",
@@ -108,16 +90,16 @@ def _refuse_two_speakers(read: pd.DataFrame, source: str) -> None:
 
 def _findings(table: pd.DataFrame) -> list[Finding]:
     """What to know of the coding before its counts are read."""
-    found = []
-    bare = table.groupby("document")["area"].agg(lambda areas: areas.eq("").all())
+    bare = int(table.groupby("document")["area"].agg(lambda areas: areas.eq("").all()).sum())
     coders = table.groupby("document")["coder"].nunique()
-    if bare.any():
-        found.append(Finding(NOTE, f"{number(int(bare.sum()), 'document')} without any theme.", "see that they were read to the end.",
-                             count=int(bare.sum())))
-    if coders.gt(1).any() and coders.eq(1).any():
-        found.append(Finding(NOTE, f"{number(int(coders.eq(1).sum()), 'document')} of {len(coders)} read by one coder alone.",
-                             "agreement of coders is over the others.", count=int(coders.eq(1).sum())))
-    if len(coders) and coders.eq(1).all():
+    alone = int(coders.eq(1).sum())
+    found = []
+    if bare:
+        found.append(Finding(NOTE, f"{number(bare, 'document')} without any theme.", "see that they were read to the end.", count=bare))
+    if coders.gt(1).any() and alone:
+        found.append(Finding(NOTE, f"{number(alone, 'document')} of {len(coders)} read by one coder alone.",
+                             "agreement of coders is over the others.", count=alone))
+    if len(coders) and alone == len(coders):
         found.append(Finding(WARNING, "no document was read by two coders, so nothing can be said of their agreement.",
                              "let a second coder read some of the documents.", count=len(coders)))
     return found
@@ -127,33 +109,28 @@ def clean_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...],
     """The quotes released with consent, one row each; the names that none may hold; and how many were left behind, and why."""
     listed = [one for one in records if not one.of(FieldRole.QUOTE)]
     names = sorted({text for one in listed for field in one.of(FieldRole.NAME) for text in one.text(field) if text})
-    parts, found = [], []
-    for one in records:
-        if one.of(FieldRole.QUOTE):
-            table, noted = _released(one)
-            parts.append(table)
-            found += noted
-    if parts and not names:
+    released = [_released(one) for one in records if one.of(FieldRole.QUOTE)]
+    found = [one for _, noted in released for one in noted]
+    if released and not names:
         found.append(Finding(WARNING, "no list of names was supplied, so names in quotes cannot be found.",
                              "supply the names of young people, workers and places beside the quotes."))
-    table = pd.concat([part for part in parts if len(part)] or [empty(QUOTES)], ignore_index=True)
+    table = pd.concat([part for part, _ in released if len(part)] or [empty(QUOTES)], ignore_index=True)
     return check(table, QUOTES), tuple(names), found
 
 
 def _released(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     """The quotes of one layout that are released with consent, and what was left behind."""
     consent, release = _yes(records, FieldRole.CONSENT), _yes(records, FieldRole.RELEASE)
-    words = records.of(FieldRole.QUOTE)[0]
-    keys = records.keys(records.of(FieldRole.KEY)[0], "a number for every quote")
+    words = records.one(FieldRole.QUOTE)
+    keys = records.keys(records.one(FieldRole.KEY), "a number for every quote")
     records.one_row_each(keys.to_frame(), "quote")
     printed = consent & release
     records.refuse(words, printed & records.text(words).eq(""), "are empty", ["the words of a released quote"], "")
     table = pd.DataFrame({
         "source": records.source, "wave": records.about["wave"], "quote": keys,
-        "speaker": records.choices(records.of(FieldRole.KIND)[0]), "area": records.areas(records.of(FieldRole.AREA)[0]),
+        "speaker": records.choices(records.one(FieldRole.KIND)), "area": records.areas(records.one(FieldRole.AREA)),
         "text": records.text(words), "attributes": _attributes(records),
-        "decision": records.choices(records.of(FieldRole.DECISION)[0]),
-        "signed": records.text(records.of(FieldRole.SIGNED)[0]).ne(""),
+        "decision": records.choices(records.one(FieldRole.DECISION)), "signed": records.text(records.one(FieldRole.SIGNED)).ne(""),
     })
     found = []
     unasked, unmarked = int((release & ~consent).sum()), int((~release).sum())
@@ -167,7 +144,7 @@ def _released(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
 
 def _yes(records: Records, role: FieldRole) -> pd.Series:
     """Where the choice of a field is one that counts; an empty entry is a no."""
-    field = records.of(role)[0]
+    field = records.one(role)
     aims = [one.code for one in records.instrument.chosen(field.choices) if one.counts]
     return records.choices(field).isin(aims)
 
@@ -176,13 +153,8 @@ def _attributes(records: Records) -> pd.Series:
     """What is to be printed of each speaker, as levels of declared groups."""
     parts = pd.Series("", index=records.texts.index, dtype=str)
     for field in records.of(FieldRole.ATTRIBUTE):
-        given = _levels(records, field)
+        levels = records.dictionary.groups[field.choices]
+        known = {normalise(text): one.level for one in levels for text in (one.level, one.level_label)}
+        given = records.coded(field, known, [one.level_label for one in levels], "groups.csv")
         parts = parts + given.where(given.eq(""), "; " + field.choices + "=" + given)
     return parts.str.removeprefix("; ")
-
-
-def _levels(records: Records, field: SourceField) -> pd.Series:
-    """The levels of a group that entries name, by id or label."""
-    levels = records.dictionary.groups[field.choices]
-    known = {normalise(text): one.level for one in levels for text in (one.level, one.level_label)}
-    return records.coded(field, known, [one.level_label for one in levels], "groups.csv")

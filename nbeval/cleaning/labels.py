@@ -125,14 +125,11 @@ def labelled_answers(answers: pd.DataFrame, respondents: pd.DataFrame, cohort: C
     known = respondents.set_index("respondent")[["wave", "authority"]].reindex(wide.index)
     used = {source.instrument: tuple(dict.fromkeys(one.version for one in source.files)) for source in cohort.sources if source.files}
     parts = [labelled_items(wide, one, used[one.record.id]) for one in dictionary.instruments if one.record.id in used]
-    attrs = {name: {key: value for part in parts for key, value in part.attrs[name].items()} for name in ("labels", "codes", "ranges")}
-    for part in parts:
-        part.attrs = {}
     frame = pd.concat([known, *parts], axis=1)
-    frame.attrs = attrs
+    frame.attrs = {name: {key: value for part in parts for key, value in part.attrs[name].items()}
+                   for name in ("labels", "codes", "ranges")}
     missing = answers.pivot(index="respondent", columns="item", values="missing")
-    missing.columns = [str(name) for name in missing.columns]
-    return Labelled(frame, missing)
+    return Labelled(frame, missing.set_axis([str(name) for name in missing.columns], axis=1))
 
 
 def _labels_of(item: Any, instrument: LoadedInstrument, versions: Sequence[str]) -> dict[int, str]:
@@ -158,9 +155,8 @@ def _codes(column: str, declared: Sequence[str] | Mapping[Any, str]) -> dict[Any
     codes = dict(declared) if isinstance(declared, Mapping) else dict(enumerate(declared, start=1))
     labels = [normalise(str(text)) for text in codes.values()]
     if len(set(labels)) < len(labels) or not labels:
-        raise ParameterError(
-            f"the labels of '{column}' must differ." if labels else f"no answers are declared for '{column}'.", found=f"{len(labels)} labels",
-            where="label", do="give every answer a label of its own.")
+        raise ParameterError(f"the labels of '{column}' must differ." if labels else f"no answers are declared for '{column}'.",
+                             found=f"{len(labels)} labels", where="label", do="give every answer a label of its own.")
     return codes
 
 
@@ -208,7 +204,8 @@ def _read(
 def _note(frame: pd.DataFrame, column: str, codes: Mapping[Any, str], why: pd.Series) -> None:
     """Note the codes, the range and the gaps of a column beside the frame."""
     numeric = [code for code in codes if isinstance(code, (int, float, np.number)) and not isinstance(code, bool)]
-    added = {"codes": {code: str(text) for code, text in codes.items()}, "missing": {name: int(n) for name, n in why.value_counts().items() if n}}
+    gaps = {name: int(count) for name, count in why.value_counts().items() if count}
+    added = {"codes": {code: str(text) for code, text in codes.items()}, "missing": gaps}
     if len(numeric) == len(codes):
         added["ranges"] = (float(min(numeric)), float(max(numeric)))
     for name, value in added.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -43,6 +43,10 @@ class Records:
     def of(self, role: FieldRole) -> tuple[SourceField, ...]:
         """The fields of a role that the exports have."""
         return tuple(field for field in self.fields if field.role is role and field.header in self.texts)
+
+    def one(self, role: FieldRole) -> SourceField:
+        """The field of a role that the exports have."""
+        return self.of(role)[0]
 
     def text(self, field: SourceField) -> pd.Series:
         """The entries of a field."""
@@ -86,13 +90,17 @@ class Records:
     def known_choices(self, choices: str) -> dict[str, str]:
         """The code of every spelling of some choices."""
         return {normalise(text): one.code for one in self.instrument.chosen(choices)
-                for text in (one.code, one.label, *one.also.split(" | ")) if text}
+                for text in (one.code, *one.spellings)}
+
+    def known_areas(self) -> dict[str, str]:
+        """The area of every spelling of the instrument's areas."""
+        return {normalise(text): one.area for one in self.instrument.areas for text in (one.area, one.label)}
 
     def areas(self, field: SourceField) -> pd.Series:
         """The areas that the entries of a field name, by id or label."""
-        known = {normalise(text): one.area for one in self.instrument.areas for text in (one.area, one.label)}
-        found = self.coded(field, known, [one.label for one in self.instrument.areas], "areas.csv")
-        self.refuse(field, found.eq(""), "name no area", [one.label for one in self.instrument.areas], "areas.csv")
+        labels = [one.label for one in self.instrument.areas]
+        found = self.coded(field, self.known_areas(), labels, "areas.csv")
+        self.refuse(field, found.eq(""), "name no area", labels, "areas.csv")
         return found
 
     def coded(self, field: SourceField, known: Mapping[str, str], allowed: Iterable[str], file: str) -> pd.Series:
@@ -163,27 +171,24 @@ class Records:
 def named_columns(table: pd.DataFrame, fields: tuple[SourceField, ...], file: ExportFile) -> pd.DataFrame:
     """The columns of a file under their declared headers; typed text is left out."""
     declared = {normalise(field.header): field for field in fields}
-    found = {column: declared.get(normalise(column)) or _one_of_many(column, fields) for column in table.columns}
+    many = [(normalise(field.header.removesuffix(MANY)), field) for field in fields if field.header.endswith(MANY)]
+    found = {}
+    for column in table.columns:
+        header = normalise(column)
+        found[column] = declared.get(header) or next((field for start, field in many if header.startswith(start)), None)
     unknown = sum(field is None for field in found.values())
     present = {field.header for field in found.values() if field}
     lacking = [field.header for field in fields if field.required and field.header not in present]
     if unknown or lacking:
         raise UnknownHeaderError(
             f"'{file.name}' of source '{file.source}' does not have the columns of version '{file.version}'.",
-            found="; ".join(filter(None, (
-                f"{unknown} unknown {'header' if unknown == 1 else 'headers'} (text withheld)" if unknown else "",
-                f"lacking: {', '.join(lacking)}" if lacking else ""))),
+            found="; ".join([f"{unknown} unknown {'header' if unknown == 1 else 'headers'} (text withheld)"] * bool(unknown)
+                            + [f"lacking: {', '.join(lacking)}"] * bool(lacking)),
             allowed=", ".join(field.header for field in fields), where=f"{file.name}, first line",
             do="put the header right, or declare it in fields.csv of the instrument (role text if it is typed by somebody).",
         )
     kept = {column: field.header for column, field in found.items() if field.role is not FieldRole.TEXT}
     return table[list(kept)].rename(columns=kept).apply(lambda column: column.str.strip())
-
-
-def _one_of_many(column: str, fields: tuple[SourceField, ...]) -> SourceField | None:
-    """The field that stands for every column beginning as its header does, if this column is one of them."""
-    many = (field for field in fields if field.header.endswith(MANY))
-    return next((field for field in many if normalise(column).startswith(normalise(field.header.removesuffix(MANY)))), None)
 
 
 def corrected(texts: pd.DataFrame, about: pd.DataFrame, corrections: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -200,44 +205,28 @@ def read_records(
     found = []
     for version in dict.fromkeys(file.version for file in files):
         fields = instrument.fields_of(version)
-        parts = [_read(file, fields) for file in files if file.version == version]
-        texts = pd.concat([texts for texts, _ in parts], ignore_index=True).fillna("")
-        about = pd.concat([about for _, about in parts], ignore_index=True)
+        parts = [(file, named_columns(read_export(file), fields, file)) for file in files if file.version == version]
+        about = pd.concat([pd.DataFrame({
+            "file": file.name, "line": texts.index + file.header_rows + 1, "wave": file.wave, "authority": file.authority, "submission": "",
+        }) for file, texts in parts], ignore_index=True)
+        texts = pd.concat([texts for _, texts in parts], ignore_index=True).fillna("")
         records = Records(cohort, dictionary, instrument, source.id, fields, texts, about)
-        about = about.assign(authority=_authorities(records, applicants=_of_applicants(records)), submission=_keys(records))
-        texts = corrected(texts, about, corrections, source.id)
-        found.append(Records(cohort, dictionary, instrument, source.id, fields, texts, about))
+        about = about.assign(authority=_authorities(records), submission=_keys(records))
+        found.append(replace(records, texts=corrected(texts, about, corrections, source.id), about=about))
     return found
 
 
-def _read(file: ExportFile, fields: tuple) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of one file and where they stand."""
-    texts = named_columns(read_export(file), fields, file)
-    about = pd.DataFrame({
-        "file": file.name, "line": range(file.header_rows + 1, file.header_rows + 1 + len(texts)), "wave": file.wave,
-        "authority": file.authority, "submission": "",
-    })
-    return texts, about
-
-
-def _of_applicants(records: Records) -> bool:
-    """Whether the rows are of applicants, of whom not all came to be authorities of the cohort."""
-    column = records.of(FieldRole.AUTHORITY) or records.about["authority"].ne("").any()
-    return not column and all(field.area for field in records.of(FieldRole.STATUS))
-
-
-def _authorities(records: Records, *, applicants: bool) -> pd.Series:
-    """The authority of every row: as its file's place says, as a column says, and both the same."""
+def _authorities(records: Records) -> pd.Series:
+    """The authority of every row: as its file's place says, as a column says, and both the same; none of applicants."""
     placed = records.about["authority"]
     column = records.of(FieldRole.AUTHORITY)
-    if applicants:
-        return pd.Series("", index=placed.index)
     if not column and placed.ne("").all():
         return placed
+    if not column and placed.eq("").all() and all(field.area for field in records.of(FieldRole.STATUS)):
+        return pd.Series("", index=placed.index)     # applicants, of whom not all came to be authorities of the cohort
     forms = records.about.assign(authority=records.text(column[0]) if column else placed, row=records.about["line"])
     named = name_authorities(forms, records.cohort, records.dictionary)
-    other = placed.ne("") & placed.ne(named)
-    refuse_other_authority(records, other)
+    refuse_other_authority(records, placed.ne("") & placed.ne(named))
     return named
 
 
@@ -246,19 +235,17 @@ def refuse_other_authority(records: Records, other: pd.Series) -> None:
     if other.any():
         files = sorted(set(records.about["file"][other]))
         raise SourceError(
-            f"source '{records.source}' of cohort '{records.cohort.id}': {len(files)} "
-            f"{'file is' if len(files) == 1 else 'files are'} of another authority than the name says.",
+            f"source '{records.source}' of cohort '{records.cohort.id}': {len(files)} {'file is' if len(files) == 1 else 'files are'} of "
+            "another authority than the name says.",
             found=records.places(other), allowed="the authority in whose place the file is",
             where="; ".join(files[:4]), do="put the file in its own authority's place, or correct the name in it.",
         )
 
 
 def _keys(records: Records) -> pd.Series:
-    """By what a row is known to corrections: its key, else its area."""
-    for role in (FieldRole.KEY, FieldRole.AREA):
-        if records.of(role):
-            return records.text(records.of(role)[0])
-    return records.about["line"].astype(str)
+    """By what a row is known to corrections: its key, else its area, else its line."""
+    named = records.of(FieldRole.KEY) or records.of(FieldRole.AREA)
+    return records.text(named[0]) if named else records.about["line"].astype(str)
 
 
 def since_epoch(when: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from nbeval.cleaning.files import ExportFile
-from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
+from nbeval.cleaning.checks import NOTE, WARNING, Finding, number
 from nbeval.cleaning.forms import name_authorities
 from nbeval.cleaning.reading import read_table, sheet_names
 from nbeval.cleaning.records import Records, corrected, named_columns, refuse_other_authority
@@ -32,7 +32,7 @@ def clean_ratings(
     In corrections, ``submission`` is the body of raters and the point, as ``managers/c1``.
     """
     instrument = dictionary.instrument(source.instrument)
-    parts, findings = [empty(RATINGS)], []
+    parts, findings = [], []
     for file in files:
         fields = instrument.fields_of(file.version)
         sheets = {normalise(name): name for name in sheet_names(file.path, file.name)}
@@ -49,7 +49,7 @@ def clean_ratings(
             rated = _ratings(records, choice, people.get(choice.code))
             findings += _unrated(rated, file, records)
             parts.append(rated)
-    table = pd.concat(parts[1:] or parts, ignore_index=True)
+    table = pd.concat(parts or [empty(RATINGS)], ignore_index=True)
     return check(table.sort_values(["source", "wave", "authority", "raters", "rater", "point"], ignore_index=True), RATINGS), findings
 
 
@@ -73,9 +73,9 @@ def _people(cover: Records, file: ExportFile) -> dict[str, float]:
 def _rows(book: Records, texts: pd.DataFrame, raters: Choice, file: ExportFile, corrections: pd.DataFrame) -> Records:
     """The rows of one sheet, corrected; rows without a point are headings of areas or notes and left out."""
     key = next(field for field in book.fields if field.role is FieldRole.KEY)
-    lines = pd.Series(range(file.header_rows + 1, file.header_rows + 1 + len(texts)))
-    rows = texts[key.header].ne("")
-    texts, lines = texts[rows].reset_index(drop=True), lines[rows.to_numpy()].reset_index(drop=True)
+    texts = texts[texts[key.header].ne("")]
+    lines = texts.index + file.header_rows + 1
+    texts = texts.reset_index(drop=True)
     about = pd.DataFrame({
         "file": f"{file.name}#{raters.label}", "line": lines, "wave": file.wave, "authority": file.authority,
         "submission": raters.code + "/" + texts[key.header],
@@ -91,7 +91,14 @@ def _ratings(records: Records, raters: Choice, people: float | None) -> pd.DataF
     known = {normalise(text): one.point for one in points.values() for text in (one.point, one.label)}
     found = records.coded(records.of(FieldRole.KEY)[0], known, list(points), f"instruments/{records.instrument.record.id}/points.csv")
     records.one_row_each(pd.DataFrame({"point": found}), "point")
-    _refuse_lacking(records, set(points) - set(found))
+    lacking = set(points) - set(found)
+    if lacking:
+        file = records.about["file"].iloc[0] if len(records.about) else records.source
+        raise SourceError(
+            f"'{file}' lacks {len(lacking)} of {len(points)} points.",
+            found=f"lacking: {', '.join(sorted(lacking)[:12])}", allowed="a row for every point, its rating empty where there is none",
+            where=file, do="write the rows back into the sheet, or ask the authority for the whole workbook.",
+        )
     # Where nobody says how many young people rated together, they are taken for one: too few to be shown.
     several = 1.0 if people is None or pd.isna(people) else float(people)
     rated = pd.concat([
@@ -104,17 +111,6 @@ def _ratings(records: Records, raters: Choice, people: float | None) -> pd.DataF
     ], ignore_index=True)
     given = rated.groupby("rater")["rating"].transform("count")
     return rated[given.gt(0) | rated["rater"].eq(1)].reset_index(drop=True)
-
-
-def _refuse_lacking(records: Records, lacking: set[str]) -> None:
-    """Stop where a sheet lacks points that were to be rated."""
-    if lacking:
-        file = records.about["file"].iloc[0] if len(records.about) else records.source
-        raise SourceError(
-            f"'{file}' lacks {len(lacking)} of {len(records.instrument.points)} points.",
-            found=f"lacking: {', '.join(sorted(lacking)[:12])}", allowed="a row for every point, its rating empty where there is none",
-            where=file, do="write the rows back into the sheet, or ask the authority for the whole workbook.",
-        )
 
 
 def _unrated(rated: pd.DataFrame, file: ExportFile, records: Records) -> list[Finding]:
@@ -132,8 +128,8 @@ def _unrated(rated: pd.DataFrame, file: ExportFile, records: Records) -> list[Fi
 
 def _sheet(file: ExportFile, names: dict[str, str], choice: Choice) -> pd.DataFrame:
     """One declared sheet."""
-    for text in (choice.label, *choice.also.split(" | ")):
-        if text and normalise(text) in names:
+    for text in choice.spellings:
+        if normalise(text) in names:
             return read_table(file.path, header_rows=file.header_rows, sheet=names[normalise(text)], name=f"{file.name}#{choice.label}")
     raise SourceError(
         f"'{file.name}' of source '{file.source}' has no sheet '{choice.label}'.",

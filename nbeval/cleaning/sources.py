@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from nbeval.cleaning.delivery import clean_actions, clean_conditions, clean_visits
-from nbeval.cleaning.interviews import clean_codes, clean_quotes
+from nbeval.cleaning.authority_records import clean_actions, clean_conditions, clean_judgements, clean_visits
+from nbeval.cleaning.checks import Finding, findings_table
 from nbeval.cleaning.corrections import read_corrections
-from nbeval.cleaning.findings import Finding, findings_table
 from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
-from nbeval.cleaning.inspections import clean_judgements
-from nbeval.cleaning.official import clean_official_source
+from nbeval.cleaning.interviews import clean_codes, clean_quotes
+from nbeval.cleaning.published import clean_official
 from nbeval.cleaning.records import read_records
 from nbeval.cleaning.self_assessment import clean_ratings
 from nbeval.dictionary import Dictionary
@@ -24,10 +24,8 @@ from nbeval.frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOT
 TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES,
           "judgements": JUDGEMENTS, "official": OFFICIAL}
 #: the kinds of which each layout becomes rows of one table
-_ONE_TABLE = {
-    SourceKind.ACTION_PLAN: ("actions", clean_actions), SourceKind.VISITS: ("visits", clean_visits),
-    SourceKind.INSPECTIONS: ("judgements", clean_judgements),
-}
+_ONE_TABLE = {SourceKind.ACTION_PLAN: ("actions", clean_actions), SourceKind.VISITS: ("visits", clean_visits),
+              SourceKind.INSPECTIONS: ("judgements", clean_judgements)}
 #: beside the tables: names that no quote may hold
 NAMES = "names"
 
@@ -39,17 +37,18 @@ def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidenc
     path = cohort_folder(cohort, data) / CORRECTIONS
     for source in cohort.sources:
         kind = dictionary.instrument(source.instrument).record.kind
-        if not source.files or kind == SourceKind.SURVEY:
+        if not source.files or kind is SourceKind.SURVEY:
             continue
         located = locate(cohort, source, data)
-        corrections = read_corrections(path, cohort, CORRECTIONS)
-        tables, findings = _clean(SourceKind(kind), cohort, dictionary, source, located, corrections)
+        tables, findings = _clean(kind, cohort, dictionary, source, located, read_corrections(path, cohort, CORRECTIONS))
         for name, table in tables:
             parts[name].append(table)
         found += [(f"{kind} entries", source.id, finding) for finding in findings]
         files += located
+    stacked = {name: [table for table in parts[name] if len(table)] for name in TABLES}
     return Evidence(
-        **{name: _stacked(parts[name], name) for name in TABLES}, names=tuple(name for names in parts[NAMES] for name in names),
+        **{name: pd.concat(tables, ignore_index=True) if tables else empty(TABLES[name]) for name, tables in stacked.items()},
+        names=tuple(name for names in parts[NAMES] for name in names),
         findings=findings_table(found), inputs=record_inputs(files, None, data),
     )
 
@@ -64,34 +63,23 @@ def with_sources(cleaned: CleanedCohort, evidence: Evidence) -> CleanedCohort:
 
 def _clean(
     kind: SourceKind, cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
-) -> tuple[list[tuple[str, pd.DataFrame]], list[Finding]]:
+) -> tuple[list[tuple[str, Any]], list[Finding]]:
     """The tables and findings of one source, by the kind of its instrument."""
     if kind is SourceKind.SELF_ASSESSMENT:
         ratings, findings = clean_ratings(cohort, dictionary, source, files, corrections)
         return [("ratings", ratings)], findings
+    if kind is SourceKind.OFFICIAL:
+        figures, findings = clean_official(cohort, dictionary, source, files)
+        return [("official", figures)], findings
+    layouts = read_records(cohort, dictionary, source, files, corrections)
     if kind is SourceKind.INTERVIEWS:
-        codes, findings = clean_codes(read_records(cohort, dictionary, source, files, corrections))
+        codes, findings = clean_codes(layouts)
         return [("codes", codes)], findings
     if kind is SourceKind.QUOTES:
-        quotes, names, findings = clean_quotes(read_records(cohort, dictionary, source, files, corrections))
+        quotes, names, findings = clean_quotes(layouts)
         return [("quotes", quotes), (NAMES, names)], findings
-    if kind is SourceKind.OFFICIAL:
-        figures, findings = clean_official_source(cohort, dictionary, source, files)
-        return [("official", figures)], findings
-    tables, findings = [], []
-    for records in read_records(cohort, dictionary, source, files, corrections):
-        if kind in _ONE_TABLE:
-            name, clean_table = _ONE_TABLE[kind]
-            table, noted = clean_table(records)
-            tables.append((name, table))
-            findings += noted
-        else:
-            conditions, ratings = clean_conditions(records)
-            tables += [("conditions", conditions), ("ratings", ratings)]
-    return tables, findings
-
-
-def _stacked(tables: list[pd.DataFrame], name: str) -> pd.DataFrame:
-    """The tables of several sources under one another."""
-    filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else empty(TABLES[name])
+    if kind in _ONE_TABLE:
+        name, clean_table = _ONE_TABLE[kind]
+        cleaned = [clean_table(records) for records in layouts]
+        return [(name, table) for table, _ in cleaned], [one for _, findings in cleaned for one in findings]
+    return [named for records in layouts for named in zip(("conditions", "ratings"), clean_conditions(records))], []

@@ -1,29 +1,30 @@
-"""The survey of a cohort: from raw exports to answers."""
+"""Surveys: from raw exports to answers, of a whole cohort, or of one export outside any cohort by the same steps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.checks import Intake, run_checks
-from nbeval.cleaning.coding import Coded, HAS_CODE, REASONS, code_answers, follow_routing, mark_absent, questions, refuse_unknown
+from nbeval.cleaning.checks import Intake, check_folder, check_intake, findings_table
+from nbeval.cleaning.coding import HAS_CODE, REASONS, Coded, code_answers, follow_routing, mark_absent, refuse_unknown
 from nbeval.cleaning.corrections import apply_corrections, read_corrections
-from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
-from nbeval.cleaning.findings import findings_table
-from nbeval.cleaning.forms import Exclusion, FORM_ROLES, account, describe_forms, excluded, map_columns, name_authorities
-from nbeval.cleaning.reading import read_export
-from nbeval.dictionary import Dictionary
+from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs, unexpected
+from nbeval.cleaning.forms import FORM_ROLES, Exclusion, account, describe_forms, excluded, map_columns, name_authorities
+from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
+from nbeval.cleaning.reading import read_export, read_table
+from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
-from nbeval.dictionary.models import Cohort, Source
-from nbeval.errors import SourceError
-from nbeval.frames import ANSWERS, CleanedCohort, FINDINGS, RESPONDENTS, check
+from nbeval.dictionary.models import Cohort, Source, Wave
+from nbeval.errors import ParameterError, SourceError
+from nbeval.frames import ANSWERS, RESPONDENTS, CleanedCohort, check, empty
 
-
-#: the kind of instrument (instrument.toml) that is cleaned here
-SURVEY = "survey"
+# --- a cohort -------------------------------------------------------------------------------------
 
 
 def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort:
@@ -32,59 +33,34 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     Respondents are numbered by source, wave, authority and submission. The order of rows and columns in the exports does not matter,
     except for which of two forms with one number is the last where there are no times.
     """
-    if _without_survey(cohort, dictionary):
-        return _nothing_answered(data)
-    batch = _gather(cohort, dictionary, data)
-    return CleanedCohort(
-        answers=check(_answer_table(batch.intakes, cohort), ANSWERS),
-        respondents=check(_respondent_table(batch.intakes, cohort), RESPONDENTS),
-        findings=check(findings_table(run_checks(batch.intakes, cohort, data)), FINDINGS),
-        accounting=pd.concat([one.accounting for one in batch.intakes], ignore_index=True),
-        inputs=batch.inputs,
-    )
-
-
-def typed_text(cohort: Cohort, dictionary: Dictionary, data: Path) -> pd.DataFrame:
-    """What people typed, one row per respondent x item that was filled in, for reading inside the team; never to be published as it is."""
-    columns = ["respondent", "wave", "authority", "item", "text"]
-    parts = [pd.DataFrame(columns=columns)]
-    for intake in _gather(cohort, dictionary, data).intakes:
-        wide = pd.concat([intake.kept[columns[:3]], intake.texts], axis=1)
-        long = wide.melt(columns[:3], var_name="item", value_name="text")
-        parts.append(long[long["text"].fillna("").str.strip() != ""])
-    return pd.concat(parts[1:], ignore_index=True).sort_values(["respondent", "item"], ignore_index=True)
-
-
-@dataclass(frozen=True, eq=False)
-class _Batch:
-    """Every survey source of a cohort."""
-
-    intakes: list[Intake]
-    inputs: pd.DataFrame
-
-
-def _gather(cohort: Cohort, dictionary: Dictionary, data: Path) -> _Batch:
-    """Read, exclude, correct and code every survey source; number the respondents across them."""
-    surveys = [one for one in cohort.sources if one.files and dictionary.instrument(one.instrument).record.kind == SURVEY]
+    collected = [source for source in cohort.sources if source.files]
+    surveys = [source for source in collected if dictionary.instrument(source.instrument).record.kind is SourceKind.SURVEY]
+    if collected and not surveys:
+        return CleanedCohort(
+            answers=empty(ANSWERS), respondents=empty(RESPONDENTS), findings=findings_table([]),
+            accounting=pd.DataFrame(columns=["file", "wave", "authority", "read", "kept"]), inputs=record_inputs([], None, data),
+        )
     if not surveys:
         raise SourceError(
-            f"cohort '{cohort.id}' declares no survey with files.",
-            allowed=f"a source whose instrument is of kind '{SURVEY}'",
+            f"cohort '{cohort.id}' declares no survey with files.", allowed="a source whose instrument is of kind 'survey'",
             where=f"cohorts/{cohort.id}.toml", do="declare the source and its files, or choose another cohort.",
         )
     path = cohort_folder(cohort, data) / CORRECTIONS
     corrections = read_corrections(path, cohort, path.relative_to(data).as_posix())
-    intakes, files, first = [], [], 0
+    located = {source.id: locate(cohort, source, data) for source in surveys}
+    intakes: list[Intake] = []
     for source in surveys:
-        located = locate(cohort, source, data)
-        exports = [(file, read_export(file)) for file in located]
-        intakes.append(take_in(cohort, dictionary, source, exports, corrections, first))
-        files += located
-        first += len(intakes[-1].kept)
-    return _Batch(intakes, record_inputs(files, path if path.is_file() else None, data))
+        exports = [(file, read_export(file)) for file in located[source.id]]
+        intakes.append(_take_in(cohort, dictionary, source, exports, corrections, sum(len(one.kept) for one in intakes)))
+    found = [one for intake in intakes for one in check_intake(intake)] + check_folder(unexpected(cohort, data))
+    return CleanedCohort(
+        answers=check(_answer_table(intakes, cohort), ANSWERS), respondents=check(_respondent_table(intakes, cohort), RESPONDENTS),
+        findings=findings_table(found), accounting=pd.concat([one.accounting for one in intakes], ignore_index=True),
+        inputs=record_inputs([file for files in located.values() for file in files], path if path.is_file() else None, data),
+    )
 
 
-def take_in(
+def _take_in(
     cohort: Cohort, dictionary: Dictionary, source: Source, exports: list[tuple[ExportFile, pd.DataFrame]], corrections: pd.DataFrame,
     first: int = 0,
 ) -> Intake:
@@ -92,11 +68,11 @@ def take_in(
     instrument = dictionary.instrument(source.instrument)
     rules = instrument.record
     mapping = map_columns(exports, instrument)
-    forms = _stack(mapping.forms).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
+    forms = pd.concat(mapping.forms, ignore_index=True).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
     forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))
     forms["authority"] = name_authorities(forms, cohort, dictionary)
     forms = describe_forms(forms, cohort, rules)
-    answers = _stack(mapping.texts)
+    answers = pd.concat(mapping.texts, ignore_index=True).sort_index(axis=1)
     typed = [item.item for item in instrument.items if item.kind is ItemKind.TEXT and item.item in answers]
     closed = answers.drop(columns=typed)
     forms["excluded"] = excluded(forms, closed, rules)
@@ -105,8 +81,7 @@ def take_in(
     mine = corrections[corrections["source"] == source.id]
     closed = apply_corrections(closed.loc[kept.index], kept, mine)
     coded = code_answers(kept, closed, instrument)
-    threshold = dictionary.disclosure.threshold_internal
-    refuse_unknown(coded, kept, instrument, threshold, cohort=cohort.id, source=source.id)
+    refuse_unknown(coded, kept, instrument, dictionary.disclosure.threshold_internal, cohort=cohort.id, source=source.id)
     enough = _questions_answered(coded) >= rules.minimum_answered
     forms.loc[kept.index[~enough], "excluded"] = Exclusion.EMPTY.value
 
@@ -121,17 +96,11 @@ def take_in(
     )
 
 
-def _stack(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """The tables of all files under one another, columns in the order of their names."""
-    stacked = pd.concat(parts, ignore_index=True)
-    return stacked[sorted(stacked.columns)]
-
-
 def _questions_answered(coded: Coded) -> np.ndarray:
     """How many questions each form answers; a multi-select question counts once, if anything is chosen."""
     valid = coded.reasons == HAS_CODE
     counts = valid.sum(axis=1)
-    for places in questions(coded.items).values():
+    for places in coded.questions().values():
         counts += (coded.codes[:, places] == 1).any(axis=1) - valid[:, places].sum(axis=1).astype(int)
     return counts
 
@@ -169,13 +138,12 @@ def _answer_table(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
 def _respondent_table(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
     """One row per form kept, in the form of ``frames.RESPONDENTS``; ``person`` is filled only where the design links waves."""
     kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
-    linked = cohort.design is Design.MATCHED
     return pd.DataFrame({
         "respondent": kept["respondent"].astype(int),
         "source": _category(kept["source"], [intake.source for intake in intakes]),
         "wave": _category(kept["wave"], [wave.id for wave in cohort.waves]),
         "authority": _category(kept["authority"], cohort.authorities),
-        "person": (kept[Role.PERSON].fillna("") if linked else pd.Series("", kept.index)).astype(str),
+        "person": (kept[Role.PERSON].fillna("") if cohort.design is Design.MATCHED else pd.Series("", kept.index)).astype(str),
     })
 
 
@@ -185,28 +153,151 @@ def _category(values, declared) -> pd.Categorical:
     return pd.Categorical(values, categories=levels)
 
 
-def _without_survey(cohort: Cohort, dictionary: Dictionary) -> bool:
-    """Whether a cohort has files of some source and none of a survey."""
-    kinds = {dictionary.instrument(source.instrument).record.kind for source in cohort.sources if source.files}
-    return bool(kinds) and SourceKind.SURVEY not in kinds
+# --- one export -----------------------------------------------------------------------------------
+
+#: fewest forms of an authority for percentages to mean anything, where no policy is declared
+_FEW = 10
 
 
-def _nothing_answered(data: Path) -> CleanedCohort:
-    """The tables of a cohort without a survey: no answers, nobody, no file."""
-    answers = pd.DataFrame({
-        "respondent": pd.Series(dtype=int), "wave": _no_category(), "authority": _no_category(), "item": _no_category(),
-        "code": pd.Series(dtype=float), "missing": _no_category(),
-    })
-    respondents = pd.DataFrame({
-        "respondent": pd.Series(dtype=int), "source": _no_category(), "wave": _no_category(), "authority": _no_category(),
-        "person": pd.Series(dtype=str),
-    })
-    return CleanedCohort(
-        answers=check(answers, ANSWERS), respondents=check(respondents, RESPONDENTS), findings=findings_table([]),
-        accounting=pd.DataFrame(columns=["file", "wave", "authority", "read", "kept"]), inputs=record_inputs([], None, data),
+@dataclass(frozen=True, eq=False, repr=False)
+class Cleaned:
+    """An export, cleaned.
+
+    ``frame`` has one row per respondent kept (index ``respondent``): ``wave`` and ``authority`` where there are any, then one column
+    per closed item: ordered categories, or numbers. Variable labels, codes and ranges are in ``frame.attrs``.
+    ``missing`` has the same rows and items: why there is no answer, missing where there is one.
+    ``findings`` has one row per finding of a check, ``accounting`` one row per file: forms read, kept, and excluded by reason.
+    """
+
+    frame: pd.DataFrame
+    missing: pd.DataFrame
+    findings: pd.DataFrame
+    accounting: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Counts only; never an answer."""
+        counts = self.accounting.select_dtypes("number").sum()
+        excluded = ", ".join(f"{count:,} {name}" for name, count in counts.items() if name not in ("read", "kept") and count)
+        outcomes = self.findings["outcome"].value_counts()
+        checks = ", ".join(f"{count:,} {outcome}" for outcome, count in outcomes.items())
+        items = len(self.missing.columns)
+        return (f"Cleaned: {counts['read']:,} forms read, {counts['kept']:,} kept, excluded: {excluded or 'none'}; "
+                f"{items:,} items; checks: {checks or 'none'}")
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
+
+
+def clean(
+    source: Path | str | pd.DataFrame, instrument: LoadedInstrument, *, version: str = "", wave: str = "", header_rows: int = 1,
+    encoding: str = "", sheet: str = "", corrections: Path | str | None = None,
+) -> Cleaned:
+    """Clean an export of a declared instrument: read, repair as declared, code, give every gap its reason, check.
+
+    Parameters
+    ----------
+    source : a CSV, XLSX, XLS, ODS or SPSS file, or a DataFrame with the headers of the export
+    instrument : ``read_dictionary(folder).instrument(id)``, a survey
+    version : the export version of ``columns.csv``; the only one unless there are several
+    wave : the name of the wave, kept as a column
+    header_rows, encoding, sheet : how a file is read; found out where they are not given
+    corrections : a file of declared corrections, as beside a cohort's raw data
+
+    Returns
+    -------
+    Cleaned
+        ``.frame`` (one row per respondent, labelled), ``.missing`` (the reasons, same shape), ``.findings``, ``.accounting``. Displayed
+        it shows counts. Identifying columns are dropped on reading; what people typed is not in the frame.
+
+    Raises
+    ------
+    SourceError, UnknownHeaderError, UnknownCodeError, CorrectionError
+        The export cannot be read, or is not what the instrument says; messages give counts and positions, never an answer.
+    ParameterError
+        The instrument is no survey, or has several export versions and none was named.
+
+    Notes
+    -----
+    Tests, empty forms and duplicates are excluded by the rules of ``instrument.toml`` and counted in ``.accounting``. A respondent x
+    item without an answer has one reason: not asked, not applicable (by the routing), not answered, don't know, prefer not to say,
+    absent (the form stopped before), or invalid.
+
+    Examples
+    --------
+    >>> import nbeval
+    >>> study = nbeval.open_study("specimen")                                        # invented exports, written on the spot
+    >>> export = sorted((study.data / "specimen" / "survey" / "baseline").glob("*.csv"))[0]
+    >>> book = nbeval.read_dictionary()
+    >>> cleaned = nbeval.clean(export, book.instrument("ylbc"), version="v2020")
+    >>> len(cleaned.frame) == int(cleaned.accounting["kept"].sum()), cleaned.frame["lonely"].cat.ordered
+    (True, True)
+    """
+    if not isinstance(instrument, LoadedInstrument) or not instrument.is_survey:
+        found = instrument.record.kind if isinstance(instrument, LoadedInstrument) else type(instrument).__name__
+        raise ParameterError("only an export of a survey can be cleaned by itself.", found=found, allowed="an instrument of kind survey",
+                             where="clean", do='name one with book.instrument("...").')
+    version = _version(instrument, version)
+    if isinstance(source, pd.DataFrame):
+        name, table = "the table", _as_text(source)
+    else:
+        name, table = Path(source).name, read_table(Path(source), header_rows=header_rows, encoding=encoding, sheet=sheet)
+    file = ExportFile(Path(name), name, "survey", wave, "", version, header_rows, encoding, sheet)
+    authorities = _authorities(table, instrument, version)
+    cohort = Cohort(
+        id="export", label="One export", starts="", source="clean", authorities=authorities,
+        waves=(Wave(id=wave, label=wave),), sources=(Source(id="survey", instrument=instrument.record.id, label="Survey"),))
+    path = Path(corrections) if corrections else Path("corrections.csv of no cohort")
+    intake = _take_in(cohort, _alone(instrument), cohort.sources[0], [(file, table)], read_corrections(path, cohort, path.name))
+    frame, missing = _frames(intake, version)
+    return Cleaned(frame, missing, findings_table(check_intake(intake)), intake.accounting)
+
+
+def _frames(intake: Intake, version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The kept forms as a labelled frame, and the reasons for gaps in the same shape."""
+    index = pd.Index(intake.kept["respondent"].to_numpy(), name="respondent")
+    items = [item.item for item in intake.coded.items]
+    frame = labelled_items(pd.DataFrame(intake.coded.codes, index=index, columns=items), intake.instrument, [version])
+    attrs = frame.attrs
+    known = {name: intake.kept[name].to_numpy() for name in ("wave", "authority") if intake.kept[name].ne("").any()}
+    frame = pd.concat([pd.DataFrame(known, index=index), frame], axis=1)
+    frame.attrs = attrs
+    names, reasons = [reason.value for reason in REASONS], intake.coded.reasons.T.astype(int) - 1
+    missing = {item: pd.Categorical.from_codes(codes, categories=names) for item, codes in zip(items, reasons)}
+    return frame, pd.DataFrame(missing, index=index)
+
+
+def _alone(instrument: LoadedInstrument) -> Any:
+    """What cleaning asks of a dictionary, where there is an instrument and nothing else; an authority's name is what the export says."""
+    return SimpleNamespace(
+        scales=(), codes=(), disclosure=SimpleNamespace(threshold_internal=SHOWN_FROM, threshold_percent_base=_FEW),
+        instrument=lambda _: instrument, authority=lambda name: SimpleNamespace(name=name),
     )
 
 
-def _no_category() -> pd.Series:
-    """An empty column of categories."""
-    return pd.Series(pd.Categorical([], categories=pd.Index([], dtype=str)))
+def _version(instrument: LoadedInstrument, version: str) -> str:
+    """The export version: the one named, or the only one."""
+    versions = instrument.versions
+    if version or len(versions) == 1:
+        instrument.columns_of(version or versions[0])
+        return version or versions[0]
+    raise ParameterError(f"instrument '{instrument.record.id}' has {len(versions)} export versions, and none was named.",
+                         allowed=", ".join(versions), where="clean", do="name one with version=.")
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """A table as text alone, as an export is read: whole numbers without a point, gaps empty."""
+    text = {}
+    for place, name in enumerate(table.columns):
+        column = table.iloc[:, place]
+        whole = pd.api.types.is_float_dtype(column) and column.dropna().mod(1).eq(0).all()
+        text[place] = (column.astype("Int64") if whole else column).astype(object).where(column.notna(), "").astype(str)
+    found = pd.DataFrame(text, index=table.index).reset_index(drop=True).astype("str")
+    found.columns = [str(name) for name in table.columns]
+    return found
+
+
+def _authorities(table: pd.DataFrame, instrument: LoadedInstrument, version: str) -> tuple[str, ...]:
+    """The authorities that a column of the export names, as they are written there."""
+    headers = [column.header for column in instrument.columns_of(version) if column.role is Role.AUTHORITY]
+    found = [header for header in headers if header in table]
+    return tuple(sorted({text.strip() for text in table[found[0]].dropna()} - {""})) if found else ()

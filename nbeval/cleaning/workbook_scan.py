@@ -67,10 +67,11 @@ def scan_workbook(raw: bytes, name: str) -> dict[str, SheetScan]:
                 allowed=f"{SUSPECT_BYTES / 1e6:,.0f} MB, or {MOST_BYTES / 1e6:,.0f} MB of a workbook packed in the usual way", where=name,
                 do="export the answers again, as CSV if there are that many; delete what is not needed of the workbook.",
             )
-        sheets = {part: SheetScan() for part in _sheet_parts(book).values()}
+        parts = _sheet_parts(book)
+        sheets = {part: SheetScan() for part in parts.values()}
         for part in book.namelist():             # all of them: a size that is not what the file says shows when it is read
             _read_through(book, part, sheets.get(part))
-        found = {sheet: sheets[part] for sheet, part in _sheet_parts(book).items()}
+        found = {sheet: sheets[part] for sheet, part in parts.items()}
     for sheet, scan in found.items():
         _refuse_sparse(scan, sheet, name)
     return found
@@ -81,12 +82,12 @@ def refuse_hollow(scan: SheetScan, sheet: str, name: str) -> None:
     if scan.errors or scan.without_value:
         kinds = ((scan.errors, "error value such as #N/A", "error values such as #N/A"),
                  (scan.without_value, "formula that was never worked out", "formulas that were never worked out"))
+        found = (f"{len(places):,} {one if len(places) == 1 else many} ({_listed(places)})" for places, one, many in kinds if places)
         raise SourceError(
-            f"'{name}' has cells that would be read as empty.",
-            found="; ".join(f"{len(places):,} {one if len(places) == 1 else many} ({_listed(places)})" for places, one, many in kinds if places),
+            f"'{name}' has cells that would be read as empty.", found="; ".join(found),
             allowed="text, numbers and dates, or formulas with their results", where=f"{name}, sheet '{sheet}'",
-            do="open the workbook, put these cells right, or empty them where there is no answer, and save it; a programme that works out"
-               " formulas stores their results on saving.",
+            do="open the workbook, put these cells right, or empty them where there is no answer, and save it; a programme that works out "
+               "formulas stores their results on saving.",
         )
 
 
@@ -95,10 +96,9 @@ def _refuse_sparse(scan: SheetScan, sheet: str, name: str) -> None:
     places = scan.rows * scan.columns
     if places > MOST_PLACES or (places > SUSPECT_PLACES and places > SPARSE * scan.cells):
         raise SourceError(
-            f"'{name}' has a cell far away from the others.",
+            f"'{name}' has a cell far away from the others.", where=f"{name}, sheet '{sheet}'",
             found=f"{scan.cells:,} cells over {scan.rows:,} rows and {scan.columns:,} columns",
             allowed=f"a table: at most {SUSPECT_PLACES:,} places, or {MOST_PLACES:,} if most of them are filled",
-            where=f"{name}, sheet '{sheet}'",
             do="go to the last cell of the sheet (Ctrl+End), delete the rows and columns beyond the answers, and save it.",
         )
 

@@ -501,7 +501,16 @@ class Item(Record):
             yield "part_of", f"is filled in for an item of kind {self.kind}", "leave it empty"
 
 
-class Response(Record):
+class Spelt(Record):
+    """An answer that an export may spell in several ways."""
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Its label and its other spellings."""
+        return tuple(part.strip() for part in (self.label, *self.also.split(" | ")) if part.strip())
+
+
+class Response(Spelt):
     """response_sets.csv: one answer of a response set in one codebook version (empty: in all)."""
 
     response_set: Annotated[str, Id("response set", HERE, unique=False)]
@@ -572,7 +581,7 @@ class Point(Record):
     once = (Unique("this point", "point", lambda one: one.point),)
 
 
-class Choice(Record):
+class Choice(Spelt):
     """choices.csv: one entry that a field may hold."""
 
     choices: str                        # the set it belongs to: rating, rater, status, ...

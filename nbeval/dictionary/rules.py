@@ -236,7 +236,7 @@ class Rules:
         """Check that no two entries of a set are spelt alike."""
         spelt: dict[tuple[str, str], tuple] = {}
         for place, group, code, said, one in entries:
-            for label in {normalise(text) for text in (one.label, *one.also.split(" | ")) if text}:
+            for label in {normalise(text) for text in one.spellings}:
                 other, shown = spelt.setdefault((group, label), (code, said))
                 if other != code:
                     self.faults.add(place, "label", f"stands for {said} and {shown}", "keep the spelling with one of the two")

@@ -52,13 +52,6 @@ def test_a_header_that_stands_twice_is_refused(tiny, cohort, tmp_path):
         clean_survey(cohort, tiny, _north(tmp_path, {**BEFORE, "again": "HOW OFTEN DO YOU READ?"}))
 
 
-def test_two_columns_of_one_item_are_refused(tiny, cohort, tmp_path):
-    both = with_columns(tiny, lambda column: column.model_copy(update={"item": "often"})
-                        if column.item == "card" and column.version == "2020" else column)
-    with pytest.raises(UnknownHeaderError, match="is a second column of one item"):
-        clean_survey(cohort, both, write_cohort(tmp_path))
-
-
 def test_a_lacking_column_that_is_not_required_is_a_finding_and_its_item_not_asked(tiny, cohort, tmp_path):
     optional = with_columns(tiny, lambda column: column.model_copy(update={"required": column.item != "card"}))
     columns = {name: header for name, header in BEFORE.items() if name != "card"}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from nbeval.cleaning import clean_survey, typed_text
+from nbeval.cleaning import clean_survey
 from nbeval.dictionary.enums import Design
 from nbeval.dictionary.models import Column
 from nbeval.errors import NbevalError, SourceError
@@ -47,7 +47,6 @@ def test_the_order_of_rows_and_columns_never_matters(tiny, cohort, tmp_path):
     assert len(one.respondents) > 100 and one.accounting["duplicate"].sum() > 20
     for table in ("answers", "respondents", "findings", "accounting"):
         pd.testing.assert_frame_equal(getattr(one, table), getattr(two, table))
-    pd.testing.assert_frame_equal(*(typed_text(cohort, tiny, tmp_path / folder) for folder in ("as_is", "shuffled")))
 
 
 def test_forms_without_number_stand_in_the_order_of_their_answers(tiny, cohort, tmp_path):
@@ -76,15 +75,6 @@ def test_respondents_are_numbered_by_wave_authority_and_submission(tiny, cohort,
     assert people["authority"].tolist() == ["east", "north", "south", "south", "east", "north", "south"]
     assert people["wave"].tolist() == ["before"] * 4 + ["after"] * 3
     assert people["wave"].cat.categories.tolist() == ["before", "after"]
-
-
-def test_typed_answers_are_kept_apart_under_the_same_numbers(tiny, cohort, tmp_path):
-    data = write_cohort(tmp_path, {"south": [form("2", comment="second"), form("1", comment="  ")]},
-                        {"east": [later(comment="third"), later("9", comment="of a test", test="Yes")]})
-    text = typed_text(cohort, tiny, data)
-    assert text.to_numpy().tolist() == [
-        [4, "before", "south", "comment", "second"], [5, "after", "east", "comment", "third"],
-    ]
 
 
 def test_two_survey_sources_are_numbered_on(tiny, cohort, tmp_path):

@@ -1,14 +1,14 @@
-"""What authorities entered, planned and did: conditions of entry, action plans and visits, one row each."""
+"""What is recorded of authorities: conditions of entry, action plans, visits and judgements of inspectors, one row each."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
-from nbeval.cleaning.records import Records
+from nbeval.cleaning.checks import NOTE, WARNING, Finding, number
+from nbeval.cleaning.records import EPOCH, Records, since_epoch, span
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
-from nbeval.frames import ACTIONS, CONDITIONS, RATINGS, VISITS, check, empty
+from nbeval.frames import ACTIONS, CONDITIONS, JUDGEMENTS, RATINGS, VISITS, check, empty
 
 
 def clean_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -18,10 +18,8 @@ def clean_conditions(records: Records) -> tuple[pd.DataFrame, pd.DataFrame]:
         records.one_row_each(pd.DataFrame({"authority": records.about["authority"], "area": area}), "area")
     conditions = [_conditions(records, field, area) for field in records.of(FieldRole.STATUS)]
     ratings = [_ratings(records, field, area) for field in records.of(FieldRole.RATING)]
-    return (
-        check(pd.concat(conditions or [empty(CONDITIONS)], ignore_index=True), CONDITIONS),
-        check(pd.concat(ratings or [empty(RATINGS)], ignore_index=True), RATINGS),
-    )
+    return (check(pd.concat(conditions or [empty(CONDITIONS)], ignore_index=True), CONDITIONS),
+            check(pd.concat(ratings or [empty(RATINGS)], ignore_index=True), RATINGS))
 
 
 def _conditions(records: Records, field: SourceField, area: pd.Series) -> pd.DataFrame:
@@ -29,8 +27,7 @@ def _conditions(records: Records, field: SourceField, area: pd.Series) -> pd.Dat
     status = records.choices(field)
     table = pd.DataFrame({
         "source": records.source, "wave": field.occasion, "authority": records.about["authority"],
-        "entry": range(1, len(status) + 1) if field.area else 1, "area": field.area or area,
-        "choices": field.choices, "status": status,
+        "entry": range(1, len(status) + 1) if field.area else 1, "area": field.area or area, "choices": field.choices, "status": status,
     })
     return table[table["status"].ne("")].reset_index(drop=True)[list(CONDITIONS.columns)].astype({"entry": int})
 
@@ -38,8 +35,8 @@ def _conditions(records: Records, field: SourceField, area: pd.Series) -> pd.Dat
 def _ratings(records: Records, field: SourceField, area: pd.Series) -> pd.DataFrame:
     """The rows of one column of ratings."""
     table = pd.DataFrame({
-        "source": records.source, "wave": field.occasion, "authority": records.about["authority"], "raters": "",
-        "rater": 1, "point": area, "area": area, "rating": records.ratings(field), "people": float("nan"),
+        "source": records.source, "wave": field.occasion, "authority": records.about["authority"], "raters": "", "rater": 1,
+        "point": area, "area": area, "rating": records.ratings(field), "people": float("nan"),
     })
     return table[table["rating"].notna()].reset_index(drop=True)
 
@@ -48,8 +45,8 @@ def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     """The actions of plans, one row per action x review (a status that was not entered is empty), and what was found."""
     actions = pd.DataFrame({
         "source": records.source, "authority": records.about["authority"],
-        "action": records.keys(records.of(FieldRole.KEY)[0], "a number for every action"),
-        "area": records.areas(records.of(FieldRole.AREA)[0]),
+        "action": records.keys(records.one(FieldRole.KEY), "a number for every action"),
+        "area": records.areas(records.one(FieldRole.AREA)),
         **{role.value: records.optional(role, records.choices) for role in (FieldRole.INVOLVEMENT, FieldRole.KIND)},
         "due": records.optional(FieldRole.DUE, records.days, float("nan")),
         "indicators": records.optional(FieldRole.INDICATORS, records.indicators),
@@ -65,9 +62,9 @@ def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
 def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     """Visits and events, one row per authority and visit (``held`` is missing where it was not held), and what was found."""
     table = pd.DataFrame({
-        "source": records.source, "authority": records.about["authority"], "area": records.areas(records.of(FieldRole.AREA)[0]),
+        "source": records.source, "authority": records.about["authority"], "area": records.areas(records.one(FieldRole.AREA)),
         **{role.value: records.optional(role, records.choices) for role in (FieldRole.KIND, FieldRole.INVOLVEMENT)},
-        **{role.value: records.days(records.of(role)[0]) for role in (FieldRole.PLANNED, FieldRole.HELD)},
+        **{role.value: records.days(records.one(role)) for role in (FieldRole.PLANNED, FieldRole.HELD)},
         **{role.value: records.optional(role, records.counts, float("nan")) for role in (FieldRole.PEOPLE, FieldRole.STAFF)},
     })[list(VISITS.columns)].astype({name: float for name in ("planned", "held", "people", "staff")})
     records.one_row_each(table[["authority", "area"]], "visit")
@@ -81,3 +78,37 @@ def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
         findings.append(Finding(WARNING, f"{number(unplanned, 'visit')} without a planned day.", "enter the day that was agreed.",
                                 count=unplanned))
     return check(table.sort_values(["authority", "area"], ignore_index=True), VISITS), findings
+
+
+def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
+    """What inspectors judged, one row per judgement, also outside the cohort's own time; and what was found."""
+    framework = records.one(FieldRole.KIND)
+    kind = records.filled(framework)
+    table = pd.DataFrame({
+        "source": records.source, "authority": records.about["authority"], "area": records.areas(records.one(FieldRole.AREA)),
+        "kind": kind, "status": records.filled(records.one(FieldRole.STATUS)), "held": _days(records, framework, kind),
+    })
+    records.one_row_each(table[["authority", "area", "held"]], "judgement")
+    found = []
+    bare = set(records.cohort.authorities) - set(table["authority"])
+    later = int(table["held"].gt((span(records.cohort.starts, records.cohort.ends)[1] - EPOCH).days).sum())
+    if bare:
+        found.append(Finding(WARNING, f"{number(len(bare), 'authority', 'authorities')} without any judgement.",
+                             "add what is published, or see that there is nothing.", count=len(bare)))
+    if later:
+        found.append(Finding(NOTE, f"{number(later, 'judgement')} later than the end of the cohort.", "reports leave them out.",
+                             count=later))
+    return check(table.sort_values(["authority", "area", "held"], ignore_index=True), JUDGEMENTS), found
+
+
+def _days(records: Records, framework: SourceField, kind: pd.Series) -> pd.Series:
+    """The days of judgements, each within the time of its framework."""
+    day = records.one(FieldRole.HELD)
+    when = records.dates(day)
+    records.refuse(day, when.isna(), "are empty", ["a day for every judgement"], "")
+    frameworks = records.instrument.chosen(framework.choices)
+    first = kind.map({one.code: pd.Timestamp(one.since or pd.Timestamp.min) for one in frameworks})
+    last = kind.map({one.code: pd.Timestamp(one.until or pd.Timestamp.max) for one in frameworks})
+    times = [f"{one.label}: {one.since or 'any day'} to {one.until or 'today'}" for one in frameworks]
+    records.refuse(day, when.lt(first) | when.gt(last), "are outside the time of the framework", times, "choices.csv")
+    return since_epoch(when)
