@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nbeval import words
-from nbeval.dictionary import registries
+from nbeval.dictionary import references
 from nbeval.errors import ParameterError
 from nbeval.frames import MISSING_COLUMNS, Decision, Verdict
 from nbeval.words import words_of
@@ -76,7 +76,7 @@ def test_every_key_that_the_code_says_is_in_the_file():
 
 
 def test_every_key_of_the_file_is_said():
-    constants, patterns = {*(one.value for one in (*Verdict, *Decision)), *MISSING_COLUMNS, *registries.quantities()}, set()
+    constants, patterns = {*(one.value for one in (*Verdict, *Decision)), *MISSING_COLUMNS, *references.quantities()}, set()
     for _, module in trees():
         for node in ast.walk(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

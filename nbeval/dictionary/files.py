@@ -116,8 +116,7 @@ class Reader:
 
     def table(self, name: str, kind: type[Record], *, optional: bool = False, complete: Callable[[dict], dict] = dict) -> list[Placed]:
         """The records of a CSV file, one per row; empty cells take what ``complete`` gives, or the default of the field."""
-        text = self._text(name, optional)
-        if text is None:
+        if (text := self._text(name, optional)) is None:
             return []
         rows = csv.reader(io.StringIO(text), strict=True)
         try:
@@ -129,8 +128,7 @@ class Reader:
 
     def record(self, name: str, kind: type[Record], *, optional: bool = False) -> list[Placed]:
         """The one record of a TOML file, as a list of one (of none, where it is broken)."""
-        text = self._text(name, optional)
-        if text is None:
+        if (text := self._text(name, optional)) is None:
             return []
         try:
             content = tomllib.loads(text)
@@ -208,38 +206,37 @@ class Reader:
         self.faults.add(place, f"entry {name + 1}" if isinstance(name, int) else str(name), *_in_words(fault, kind))
 
 
+#: what is wrong and what to do, by pydantic's type of error
+_IN_WORDS = {
+    "missing": ("is empty", "fill it in"),
+    "int_parsing": ("'{found}' is not a whole number", "write digits only"),
+    "int_from_float": ("'{found}' is not a whole number", "write digits only"),
+    "float_parsing": ("'{found}' is not a number", "write digits and, if needed, a decimal point"),
+    "finite_number": ("'{found}' is not a number", "write digits and, if needed, a decimal point"),
+    "bool_parsing": ("'{found}' is neither true nor false", "write true or false"),
+    "string_type": ("{found} is not text", "put it in quotation marks"),
+    "greater_than_equal": ("is less than {ge:g}", "write {ge:g} or more"),
+    "greater_than": ("is not above {gt:g}", "write a number above {gt:g}"),
+    "less_than_equal": ("is more than {le:g}", "write {le:g} or less"),
+    "less_than": ("is not below {lt:g}", "write a number below {lt:g}"),
+    "date": ("'{found}' is not a date", "write it as 2020-03-31"),
+}
+
+
 def _in_words(fault: dict, kind: type[Record]) -> tuple[str, str]:
     """What is wrong and what to do, of a fault that pydantic found."""
-    found, context, name = fault["input"], fault.get("ctx", {}), str(fault["loc"][-1])
-    match fault["type"]:
-        case "contradiction":
-            return context["what"], context["do"]
-        case "missing":
-            return "is empty", "fill it in"
-        case "extra_forbidden":
-            return "is not a field of this file", suggestion(name, kind.model_fields)
-        case "enum" | "literal_error":
-            near = suggestion(str(found), re.findall(r"'([^']*)'", context["expected"]))
-            return f"'{found}' is not allowed", f"use one of: {context['expected']}" + (f"; {near}" if near.startswith("did") else "")
-        case "int_parsing" | "int_from_float":
-            return f"'{found}' is not a whole number", "write digits only"
-        case "float_parsing" | "finite_number":
-            return f"'{found}' is not a number", "write digits and, if needed, a decimal point"
-        case "bool_parsing":
-            return f"'{found}' is neither true nor false", "write true or false"
-        case "string_type":
-            return f"{found} is not text", "put it in quotation marks"
-        case "greater_than_equal":
-            return f"is less than {context['ge']:g}", f"write {context['ge']:g} or more"
-        case "greater_than":
-            return f"is not above {context['gt']:g}", f"write a number above {context['gt']:g}"
-        case "less_than_equal":
-            return f"is more than {context['le']:g}", f"write {context['le']:g} or less"
-        case "less_than":
-            return f"is not below {context['lt']:g}", f"write a number below {context['lt']:g}"
-        case other if other.startswith("date"):
-            return f"'{found}' is not a date", "write it as 2020-03-31"
-    return fault["msg"], "see README.md for what the field may hold"
+    found, context, which = fault["input"], fault.get("ctx", {}), fault["type"]
+    if which == "contradiction":
+        return context["what"], context["do"]
+    if which == "extra_forbidden":
+        return "is not a field of this file", suggestion(str(fault["loc"][-1]), kind.model_fields)
+    if which in ("enum", "literal_error"):
+        near = suggestion(str(found), re.findall(r"'([^']*)'", context["expected"]))
+        return f"'{found}' is not allowed", f"use one of: {context['expected']}" + (f"; {near}" if near.startswith("did") else "")
+    words = _IN_WORDS.get("date" if which.startswith("date") else which)
+    what, do = (part.format(found=found, **context) for part in words) if words else (
+        fault["msg"], "see README.md for what the field may hold")
+    return what, do
 
 
 def _texts(content: object) -> set[str]:

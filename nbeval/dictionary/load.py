@@ -16,8 +16,7 @@ from nbeval.dictionary.models import (
     Point, PrintedFigure, Programme, Response, Routing, Scale, SourceField, Term,
 )
 from nbeval.dictionary.record import Record
-from nbeval.dictionary.references import Entry, check_references, check_unique, collect_ids, walk
-from nbeval.dictionary.registries import check_registered
+from nbeval.dictionary.references import Entry, check_references, check_registered, check_unique, collect_ids, walk
 from nbeval.dictionary.rules import Rules
 from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 from nbeval.errors import DictionaryError
@@ -41,6 +40,11 @@ SURVEY_FILES: dict[str, type[Record]] = {
 EVIDENCE_FILES: dict[str, type[Record]] = {
     "fields.csv": SourceField, "areas.csv": Area, "points.csv": Point, "choices.csv": Choice, "bands.csv": Band,
 }
+#: what a Dictionary holds as it was read
+_TABLES = {
+    "cohorts": Cohort, "authorities": Authority, "codes": AuthorityCode, "scales": Scale, "indicators": Indicator, "benchmarks": Benchmark,
+    "exhibits": ExhibitRow, "glossary": Term, "sources": Citation, "figures": PrintedFigure,
+}
 OPTIONAL = (
     "routing.csv", "comparability.csv", "points.csv", "bands.csv", FIGURES, "specimen.toml", "specimen_evidence.toml",
     *(name for name in PROGRAMME_FILES if name.startswith("official/")),
@@ -48,23 +52,10 @@ OPTIONAL = (
 
 
 def load(path: Path | None = None) -> Dictionary:
-    """Read and check a data dictionary.
+    """Read and check the data dictionary of a folder; a DictionaryError lists all faults of a broken one.
 
-    Parameters
-    ----------
-    path : Path, optional
-        Its folder. Without it, the folder that the environment variable ``NBEVAL_DICTIONARY`` names, that of
-        the project one works in, or the one that comes with the package (``nbeval.folders``).
-
-    Returns
-    -------
-    Dictionary
-        Frozen; every reference in it leads somewhere and every fact has a source.
-
-    Raises
-    ------
-    DictionaryError
-        The folder does not exist, or the dictionary has faults; all of them are listed.
+    Without a path it is the folder that the environment variable ``NBEVAL_DICTIONARY`` names, that of the project one works in, or the
+    one that comes with the package (``nbeval.folders``).
     """
     folder = _folder(path)
     return _load(folder, _digest(folder))
@@ -91,10 +82,8 @@ def _folder(path: Path | None) -> Path:
     """The folder of the dictionary, which must exist."""
     folder = (dictionary_folder() if path is None else Path(path)).resolve()
     if not folder.is_dir():
-        raise DictionaryError(
-            f"there is no dictionary '{folder.name}'.", where=f"the path given, {ENVIRONMENT}, or the project's folder",
-            do=f"give the folder of a dictionary, or set {ENVIRONMENT} to it.",
-        )
+        raise DictionaryError(f"there is no dictionary '{folder.name}'.", where=f"the path given, {ENVIRONMENT}, or the project's folder",
+                              do=f"give the folder of a dictionary, or set {ENVIRONMENT} to it.")
     return folder
 
 
@@ -154,27 +143,13 @@ def _dictionary(contents: Contents, folder: Path, digest: str) -> Dictionary:
         groups[level.group] = (*groups.get(level.group, ()), level)
     loaded = [LoadedInstrument(one, *(contents.records(kind, one.id) for kind in (*SURVEY_FILES.values(), *EVIDENCE_FILES.values())))
               for one in contents.records(Instrument)]
+    one_each = {kind: next(iter(contents.records(kind)), None) for kind in (Programme, Disclosure, Specimen, SpecimenEvidence)}
     return Dictionary(
-        programme=contents.records(Programme)[0],
-        cohorts=contents.records(Cohort),
-        authorities=contents.records(Authority),
-        codes=contents.records(AuthorityCode),
-        instruments=tuple(one for one in loaded if one.is_survey),
-        scales=contents.records(Scale),
-        indicators=contents.records(Indicator),
-        groups=MappingProxyType(groups),
-        benchmarks=contents.records(Benchmark),
-        exhibits=contents.records(ExhibitRow),
-        disclosure=contents.records(Disclosure)[0],
-        glossary=contents.records(Term),
-        sources=contents.records(Citation),
-        figures=contents.records(PrintedFigure),
-        folder=folder,
-        digest=digest,
-        specimen=next(iter(contents.records(Specimen)), None),
-        evidence=tuple(one for one in loaded if not one.is_survey),
+        programme=one_each[Programme], disclosure=one_each[Disclosure], specimen=one_each[Specimen],
+        specimen_evidence=one_each[SpecimenEvidence], folder=folder, digest=digest, groups=MappingProxyType(groups),
+        instruments=tuple(one for one in loaded if one.is_survey), evidence=tuple(one for one in loaded if not one.is_survey),
         official=Official(*(contents.records(kind) for name, kind in PROGRAMME_FILES.items() if name.startswith("official/"))),
-        specimen_evidence=next(iter(contents.records(SpecimenEvidence)), None),
+        **{name: contents.records(kind) for name, kind in _TABLES.items()},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,23 +21,19 @@ from nbeval.errors import ParameterError, suggestion
 from nbeval.rounding import half_up
 
 
-def find(records: Iterable[Record], attribute: str, value: str, kind: str, where: str) -> Record:
+def find(records: Sequence[Record], attribute: str, value: str, kind: str, where: str) -> Record:
     """The first record whose ``attribute`` is ``value``; else a ParameterError that names the nearest id and the file."""
-    known = []
-    for record in records:
-        known.append(getattr(record, attribute))
-        if known[-1] == value:
-            return record
-    raise unknown(kind, value, known, where)
+    found = next((one for one in records if getattr(one, attribute) == value), None)
+    if found is None:
+        raise unknown(kind, value, (getattr(one, attribute) for one in records), where)
+    return found
 
 
 def unknown(kind: str, value: str, known: Iterable[str], where: str) -> ParameterError:
     """The error about an id that nothing has, with the nearest that something has."""
     known = list(dict.fromkeys(known))
-    return ParameterError(
-        f"there is no {kind} '{value}'.", allowed=", ".join(known) or "none is declared", where=where,
-        do=suggestion(str(value), known),
-    )
+    return ParameterError(f"there is no {kind} '{value}'.", allowed=", ".join(known) or "none is declared", where=where,
+                          do=suggestion(str(value), known))
 
 
 @dataclass(frozen=True)
@@ -94,11 +90,8 @@ class LoadedInstrument:
         A code that the version declares itself goes before the same code declared for all versions.
         """
         response_set = self.item(item).response_set
-        answers = {}
-        for codebook in ("", version):
-            for response in self.responses:
-                if response.response_set == response_set and response.codebook == codebook and response_set:
-                    answers[response.code] = response
+        answers = {one.code: one for codebook in ("", version) for one in self.responses
+                   if response_set and (one.response_set, one.codebook) == (response_set, codebook)}
         return tuple(answers[code] for code in sorted(answers))
 
     def area(self, area: str) -> Area:
@@ -132,10 +125,8 @@ class LoadedInstrument:
     def named(self, names: Iterable[str]) -> tuple[Area, ...]:
         """The areas that an exhibit names as ``area:<id>``, ``part:<id>`` or ``source:<id>`` (all of them), in the order of areas.csv."""
         named = [name.partition(":")[::2] for name in names]
-        return tuple(
-            one for one in self.areas
-            if ("area", one.area) in named or ("part", one.part) in named or any(kind == "source" for kind, _ in named)
-        )
+        every = any(kind == "source" for kind, _ in named)
+        return tuple(one for one in self.areas if every or ("area", one.area) in named or ("part", one.part) in named)
 
 
 @dataclass(frozen=True)
@@ -208,16 +199,14 @@ class Dictionary:
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """Lowest and highest code of every closed item, as declared: of its numbers or its answers."""
         found = {}
-        for one in self.instruments:
-            for item in one.items:
-                if item.lowest is not None and item.highest is not None:
-                    found[item.item] = (item.lowest, item.highest)
-                elif item.response_set:
-                    codes = [answer.code for answer in one.responses if answer.response_set == item.response_set and answer.missing is None]
-                    if codes:
-                        found[item.item] = (float(min(codes)), float(max(codes)))
-                elif item.kind is ItemKind.OPTION:
-                    found[item.item] = (0.0, 1.0)
+        for one, item in ((one, item) for one in self.instruments for item in one.items):
+            codes = [answer.code for answer in one.responses if answer.response_set == item.response_set and answer.missing is None]
+            if item.lowest is not None and item.highest is not None:
+                found[item.item] = (item.lowest, item.highest)
+            elif item.response_set and codes:
+                found[item.item] = (float(min(codes)), float(max(codes)))
+            elif item.kind is ItemKind.OPTION and not item.response_set:
+                found[item.item] = (0.0, 1.0)
         return found
 
     def cohort(self, cohort: str) -> Cohort:
@@ -264,11 +253,8 @@ class Dictionary:
     def code_on(self, authority: str, system: str, day: date) -> str | None:
         """The official code of an authority on a day; None where no code was in force."""
         self.authority(authority)
-        for code in self.codes:
-            in_force = (code.valid_from or date.min) <= day <= (code.valid_to or date.max)
-            if (code.authority, code.system) == (authority, system) and in_force:
-                return code.code
-        return None
+        return next((one.code for one in self.codes if (one.authority, one.system) == (authority, system)
+                     and (one.valid_from or date.min) <= day <= (one.valid_to or date.max)), None)
 
     def indicators_named(self, names: Iterable[str]) -> tuple[Indicator, ...]:
         """The indicators an exhibit shows, in the order of the names, then of indicators.csv, each once.
@@ -290,33 +276,25 @@ class Dictionary:
 
     def unconfirmed(self) -> list[Unconfirmed]:
         """Every entry that is marked unconfirmed, in the order of the files."""
-        records: list[tuple[str, Record]] = []
-        for kind, holders in (("domain", self.programme.domains), ("outcome", self.programme.outcomes),
-                              ("cohort", self.cohorts), ("authority", self.authorities)):
-            records += [(kind, record) for record in holders]
-        for cohort in self.cohorts:
-            records += [(f"wave of {cohort.id}", wave) for wave in cohort.waves]
-            records += [(f"source of {cohort.id}", source) for source in cohort.sources]
+        kinds: list[tuple[str, Iterable[Record]]] = [
+            ("domain", self.programme.domains), ("outcome", self.programme.outcomes), ("cohort", self.cohorts),
+            ("authority", self.authorities)]
+        for one in self.cohorts:
+            kinds += [(f"wave of {one.id}", one.waves), (f"source of {one.id}", one.sources)]
         for loaded in self.instruments:
-            records += [("instrument", loaded.record), *(("item", one) for one in loaded.items)]
-            records += [("answer", one) for one in loaded.responses] + [("routing", one) for one in loaded.routing]
-        for tool in self.evidence:
-            records += [(f"field of {tool.record.id}", one) for one in tool.fields]
-        records += [("scale", one) for one in self.scales] + [("indicator", one) for one in self.indicators]
-        records += [("group", level) for levels in self.groups.values() for level in levels]
-        records += [("benchmark", one) for one in self.benchmarks]
-        records += [("official symbol", one) for one in self.official.symbols]
-        return [_unconfirmed(kind, one) for kind, one in records if one.status is Status.UNCONFIRMED]
+            kinds += [("instrument", [loaded.record]), ("item", loaded.items), ("answer", loaded.responses), ("routing", loaded.routing)]
+        kinds += [(f"field of {tool.record.id}", tool.fields) for tool in self.evidence]
+        kinds += [("scale", self.scales), ("indicator", self.indicators), *(("group", levels) for levels in self.groups.values()),
+                  ("benchmark", self.benchmarks), ("official symbol", self.official.symbols)]
+        return [_unconfirmed(kind, one) for kind, records in kinds for one in records if one.status is Status.UNCONFIRMED]
+
+
+#: the fields that tell entries of a kind apart, where the first field alone does not
+_APART = {GroupLevel: ("group", "level"), SourceField: ("version", "header"), Response: ("response_set", "code")}
 
 
 def _unconfirmed(kind: str, record: Record) -> Unconfirmed:
-    """One line about an unconfirmed record: its id is its first field."""
-    identifier = str(getattr(record, next(iter(type(record).model_fields))))
-    if isinstance(record, GroupLevel):
-        identifier = f"{record.group}: {record.level}"
-    elif isinstance(record, SourceField):
-        identifier = f"{record.version}: {record.header}"
-    elif isinstance(record, Response):
-        identifier = f"{record.response_set}: {record.code}"
+    """One line about an unconfirmed record."""
+    fields = _APART.get(type(record)) or (next(iter(type(record).model_fields)),)
     label = getattr(record, "label", "") or getattr(record, "name", "")
-    return Unconfirmed(kind, identifier, str(label), str(getattr(record, "note", "")))
+    return Unconfirmed(kind, ": ".join(str(getattr(record, name)) for name in fields), str(label), str(getattr(record, "note", "")))

@@ -154,22 +154,26 @@ class Words(Record):
     many: str
 
 
-class Domain(Record):
-    id: Annotated[str, Id("domain")]
+class Subject(Record):
+    """What results speak to: a domain of measures, or an outcome of the programme's theory of change."""
+
+    id: str
     label: Said
     about: Said = ""
     status: Status = Status.CONFIRMED
     source: CitedForReaders = ""
 
 
-class Outcome(Record):
+class Domain(Subject):
+    """A domain of measures."""
+
+    id: Annotated[str, Id("domain")]
+
+
+class Outcome(Subject):
     """An outcome of the programme's theory of change."""
 
     id: Annotated[str, Id("outcome")]
-    label: Said
-    about: Said = ""
-    status: Status = Status.CONFIRMED
-    source: CitedForReaders = ""
 
 
 class ReportKind(Record):

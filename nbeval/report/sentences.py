@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Area, Benchmark, Indicator
-from nbeval.dictionary.registries import on_request
+from nbeval.dictionary.references import on_request
 from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import why_not

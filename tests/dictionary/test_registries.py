@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbeval.dictionary import load, registries
+from nbeval.dictionary import load, references
 from nbeval.errors import DictionaryError
 
 
@@ -12,13 +12,13 @@ def test_the_names_read_from_the_source_are_those_of_the_rooms():
     from nbeval.report.charts.chart import known_charts
     from nbeval.report.kinds import KINDS
 
-    assert len(registries.kinds()) > 40 and len(registries.charts()) > 5
-    assert set(registries.kinds()) == set(KINDS)
-    assert set(registries.charts()) == set(known_charts())
+    assert len(references.kinds()) > 40 and len(references.charts()) > 5
+    assert set(references.kinds()) == set(KINDS)
+    assert set(references.charts()) == set(known_charts())
 
 
 def test_every_chart_that_a_kind_can_be_drawn_as_is_one():
-    assert not {chart for charts in registries.kinds().values() for chart in charts} - set(registries.charts())
+    assert not {chart for charts in references.kinds().values() for chart in charts} - set(references.charts())
 
 
 @pytest.mark.parametrize(("old", "new", "told"), [
@@ -40,7 +40,7 @@ def test_the_ids_of_classes_are_read_with_the_marks_they_name(tmp_path, monkeypa
     (tmp_path / "kinds" / "levels.py").write_text(
         'from typing import ClassVar\n\nclass Levels:\n    id: ClassVar[str] = "levels"\n    marks = ("lines",)\n\nclass Base:\n    id = ""\n',
         encoding="utf-8")
-    monkeypatch.setattr(registries, "files", lambda package: tmp_path)
-    registries.class_ids.cache_clear()
-    assert registries.class_ids("kinds") == {"levels": ("lines",)}
-    registries.class_ids.cache_clear()
+    monkeypatch.setattr(references, "files", lambda package: tmp_path)
+    references.class_ids.cache_clear()
+    assert references.class_ids("kinds") == {"levels": ("lines",)}
+    references.class_ids.cache_clear()

@@ -7,7 +7,7 @@ from math import isnan
 from pathlib import Path
 
 import nbeval
-from nbeval.dictionary import load, registries
+from nbeval.dictionary import load, references
 from nbeval.report.charts.caterpillar import Caterpillar
 from nbeval.report.charts.chart import known_charts
 from nbeval.report.charts.data import ChartData, Mark
@@ -31,7 +31,7 @@ def test_only_its_own_module_names_it_and_every_room_knows_it():
     naming = [path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if re.search(NAME, path.read_text(encoding="utf-8"), re.IGNORECASE)]
     assert naming == ["report/charts/caterpillar.py"]
     assert isinstance(known_charts()[NAME], Caterpillar)
-    suits = [kind for kind, charts in registries.kinds().items() if NAME in charts]
+    suits = [kind for kind, charts in references.kinds().items() if NAME in charts]
     assert suits == [kind.id for kind in KINDS.values() if Caterpillar.marks in kind.marks] != []
 
 

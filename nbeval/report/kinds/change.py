@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.models import Indicator
-from nbeval.dictionary.registries import on_request
+from nbeval.dictionary.references import on_request
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, Table, grid, interval_cell, level_cell, verdict_cell
