@@ -13,7 +13,7 @@ from typing import Any
 
 from nbeval.dictionary.enums import ItemKind, Match, Measure, Role, Status
 from nbeval.dictionary.lookup import Dictionary, LoadedInstrument
-from nbeval.dictionary.models import Benchmark, Choice, Cohort, Indicator, Item, Response, Scale, Source, SourceField, Wave
+from nbeval.dictionary.models import Choice, Cohort, Item, Scale, Source
 from nbeval.dictionary.record import LIST_MARK, Id, Record, marked_fields
 from nbeval.dictionary.schemas import write_json_schemas, write_table_schemas
 
@@ -32,10 +32,8 @@ Cell = str | Callable[[Any], str]
 
 def write_documents(dictionary: Dictionary, out: Path) -> list[Path]:
     """Write the codebook (HTML, CSV), a Table Schema per export version, and JSON Schemas for editors; return the files written."""
-    return [
-        *write_codebook(dictionary, out), *write_table_schemas(dictionary, out / "table_schemas"),
-        *write_json_schemas(out / "json_schemas"),
-    ]
+    return [*write_codebook(dictionary, out), *write_table_schemas(dictionary, out / "table_schemas"),
+            *write_json_schemas(out / "json_schemas")]
 
 
 def write_codebook(dictionary: Dictionary, out: Path) -> list[Path]:
@@ -197,8 +195,8 @@ class _Page:
         yield "indicators", "Indicators", self.indicators()
         yield "benchmarks", "Benchmarks", self.table(
             "Published values of other bodies of people", whole.benchmarks,
-            {"Benchmark": "label", "Indicator": "indicator", "Value": _value, "n": lambda one: _text(one.n or "not published"),
-             "Population": "population", "Ages": "ages", "Year": "year",
+            {"Benchmark": "label", "Indicator": "indicator", "Value": lambda one: f"{one.value:.{one.decimals}f} {_text(one.unit)}",
+             "n": lambda one: _text(one.n or "not published"), "Population": "population", "Ages": "ages", "Year": "year",
              "Match": lambda one: _text(one.match) + (": shown, never tested" if one.match is Match.DIFFERS else "")})
         yield "unconfirmed", "What is not confirmed", self.table(
             f"Unconfirmed entries ({len(found)})", found,
@@ -208,7 +206,8 @@ class _Page:
             "Word": "term", "Meaning": "meaning", "Not called": "not_called"})
         yield "sources", "Sources", self.table("Where facts were read", whole.sources, {
             "Key": lambda one: f'<span id="source-{_text(one.source)}">{_text(one.source)}</span>', "Title": "title",
-            "Publisher": "publisher", "Published": "published", "Address": _address})
+            "Publisher": "publisher", "Published": "published",
+            "Address": lambda one: f'<a href="{_text(one.url)}">{_text(one.url)}</a>' if one.url.startswith("http") else ""})
 
     def cohort(self, cohort: Cohort) -> Iterator[str]:
         """A cohort with its authorities, waves, sources and what is disputed about it."""
@@ -220,7 +219,8 @@ class _Page:
         yield _paragraph(f"{when}. Identifier: <code>{_text(cohort.id)}</code>. Sources: {self.sources(cohort.source)}.")
         known = "" if cohort.authorities_known else " The list of authorities could not be found in full."
         yield _paragraph(f"Authorities: {members}.{known}")
-        yield self.table("Waves", cohort.waves, {"Wave": "label", "Fieldwork": _fieldwork})
+        yield self.table("Waves", cohort.waves, {"Wave": "label", "Fieldwork": lambda one: " to ".join(
+            _text(day) for day in (one.fieldwork_start, one.fieldwork_end) if day) or "not known"})
         yield self.table("Sources of evidence", cohort.sources, {"Evidence": "label", "Instrument": "instrument", "Files": _files})
         yield _bullets(f"{_text(note.text)} ({self.sources(note.source)})" for note in cohort.notes)
         yield self.table("Where sources disagree", cohort.disagreements, {
@@ -240,7 +240,8 @@ class _Page:
                 "Asked of": lambda one: routed.get(one.item, "")}),
             *(self.table(f"Answers: {name}", (one for one in loaded.responses if one.response_set == name), {
                 "Answer": "label", "Code": "code", "Export version": lambda one: _text(one.codebook or "all"), "Other spellings": "also",
-                "Counts as": _counts_as}) for name in dict.fromkeys(one.response_set for one in loaded.responses)),
+                "Counts as": lambda one: f"missing: {_text(one.missing)}" if one.missing else "answer"})
+              for name in dict.fromkeys(one.response_set for one in loaded.responses)),
             self.table("Comparability between export versions", loaded.comparability, {
                 "Item": "item", "Versions": lambda one: f"{_text(one.version_a)} and {_text(one.version_b)}", "Comparable": "comparable"}),
         )
@@ -266,10 +267,10 @@ class _Page:
                 "Area": lambda one: _text(areas.get(one.area, one.area))}),
             self.table(f"What may be entered: {record.label}", loaded.choices, {
                 "Entry": "label", "Set": "choices", "Code": _code("code"), "Other spellings": "also", "Means": _meaning}),
-            self.table(f"Bands: {record.label}", loaded.bands, {
-                "Band": "label", "Colour": "colour", "From a mean of": "lowest"}),
+            self.table(f"Bands: {record.label}", loaded.bands, {"Band": "label", "Colour": "colour", "From a mean of": "lowest"}),
             self.table(f"Columns of exports: {record.label}", loaded.fields, {
-                "Column": "header", "Export version": "version", "Holds": _holds, "Entries": "choices",
+                "Column": "header", "Export version": "version",
+                "Holds": lambda one: _text(one.role) + (" (several, parted)" if one.parted_by else ""), "Entries": "choices",
                 "Of": lambda one: _text(areas.get(one.area, one.occasion)), "Required": "required"}),
         )
 
@@ -303,7 +304,8 @@ class _Page:
             self.table(f"Indicators: {domain.label}", (one for one in self.dictionary.indicators if one.domain == domain.id), {
                 "Indicator": "label", "Identifier": _code("indicator"),
                 "Of": lambda one: _text(f"item {one.item}" if one.item else f"scale {one.scale}"),
-                "Coding": _coding, "Better": "better", "Family": "family"}),
+                "Coding": lambda one: _text(_CODING[one.measure].format(codes="; ".join(one.codes))),
+                "Better": "better", "Family": "family"}),
         ) for domain in self.dictionary.programme.domains)
 
 
@@ -341,21 +343,6 @@ def codebook_page(dictionary: Dictionary) -> str:
 # --- cells that take more than one field ----------------------------------------------------------
 
 
-def _value(one: Benchmark) -> str:
-    """A published value with its unit."""
-    return f"{one.value:.{one.decimals}f} {_text(one.unit)}"
-
-
-def _coding(one: Indicator) -> str:
-    """How an indicator codes its item or scale."""
-    return _text(_CODING[one.measure].format(codes="; ".join(one.codes)))
-
-
-def _fieldwork(wave: Wave) -> str:
-    """The days of a wave's fieldwork."""
-    return " to ".join(_text(day) for day in (wave.fieldwork_start, wave.fieldwork_end) if day) or "not known"
-
-
 def _files(source: Source) -> str:
     """The files of a source, each with its wave and export version."""
     return "<br>".join(
@@ -370,23 +357,8 @@ def _answers(item: Item) -> str:
     return _text(item.response_set or (f"one option of {item.part_of}" if item.part_of else item.kind))
 
 
-def _counts_as(one: Response) -> str:
-    """Whether an answer is valid, or why it is missing."""
-    return f"missing: {_text(one.missing)}" if one.missing else "answer"
-
-
-def _holds(one: SourceField) -> str:
-    """What a column of an export holds."""
-    return _text(one.role) + (" (several, parted)" if one.parted_by else "")
-
-
 def _meaning(one: Choice) -> str:
     """What is known of a choice besides its name."""
     parts = ("aimed at" if one.counts else "", "given by those the programme is for" if one.people else "",
              f"from {one.since}" if one.since else "", f"until {one.until}" if one.until else "")
     return ", ".join(filter(None, parts))
-
-
-def _address(one: Any) -> str:
-    """The address of a source as a link."""
-    return f'<a href="{_text(one.url)}">{_text(one.url)}</a>' if one.url.startswith("http") else ""
