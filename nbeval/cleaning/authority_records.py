@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.cleaning.checks import NOTE, WARNING, Finding, number
+from nbeval.cleaning.checks import NOTE, WARNING, Finding, counted
 from nbeval.cleaning.records import EPOCH, Records, since_epoch, span
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField
@@ -55,8 +55,8 @@ def clean_actions(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
     reviews = [actions.assign(occasion=field.occasion, status=records.choices(field)) for field in records.of(FieldRole.STATUS)]
     table = pd.concat(reviews, ignore_index=True)[list(ACTIONS.columns)].astype({"due": float})
     lacking = int(table["status"].eq("").sum())
-    findings = [Finding(NOTE, f"{number(lacking, 'status', 'statuses')} of actions not entered.", "ask at the next review.", count=lacking)]
-    return check(table.sort_values(["authority", "action", "occasion"], ignore_index=True), ACTIONS), findings if lacking else []
+    return (check(table.sort_values(["authority", "action", "occasion"], ignore_index=True), ACTIONS),
+            counted(NOTE, lacking, "status", "statuses", " of actions not entered.", "ask at the next review."))
 
 
 def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
@@ -68,16 +68,13 @@ def clean_visits(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
         **{role.value: records.optional(role, records.counts, float("nan")) for role in (FieldRole.PEOPLE, FieldRole.STAFF)},
     })[list(VISITS.columns)].astype({name: float for name in ("planned", "held", "people", "staff")})
     records.one_row_each(table[["authority", "area"]], "visit")
-    findings = []
     not_held = int((table["held"].isna() & (table["people"].gt(0) | table["staff"].gt(0))).sum())
-    unplanned = int(table["planned"].isna().sum())
-    if not_held:
-        findings.append(Finding(WARNING, f"{number(not_held, 'visit')} not held, with people counted as present.",
-                                "enter the day on which the visit was held, or take the people out.", count=not_held))
-    if unplanned:
-        findings.append(Finding(WARNING, f"{number(unplanned, 'visit')} without a planned day.", "enter the day that was agreed.",
-                                count=unplanned))
-    return check(table.sort_values(["authority", "area"], ignore_index=True), VISITS), findings
+    return check(table.sort_values(["authority", "area"], ignore_index=True), VISITS), [
+        *counted(WARNING, not_held, "visit", "visits", " not held, with people counted as present.",
+                 "enter the day on which the visit was held, or take the people out."),
+        *counted(WARNING, int(table["planned"].isna().sum()), "visit", "visits", " without a planned day.",
+                 "enter the day that was agreed."),
+    ]
 
 
 def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
@@ -89,16 +86,13 @@ def clean_judgements(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
         "kind": kind, "status": records.filled(records.one(FieldRole.STATUS)), "held": _days(records, framework, kind),
     })
     records.one_row_each(table[["authority", "area", "held"]], "judgement")
-    found = []
     bare = set(records.cohort.authorities) - set(table["authority"])
     later = int(table["held"].gt((span(records.cohort.starts, records.cohort.ends)[1] - EPOCH).days).sum())
-    if bare:
-        found.append(Finding(WARNING, f"{number(len(bare), 'authority', 'authorities')} without any judgement.",
-                             "add what is published, or see that there is nothing.", count=len(bare)))
-    if later:
-        found.append(Finding(NOTE, f"{number(later, 'judgement')} later than the end of the cohort.", "reports leave them out.",
-                             count=later))
-    return check(table.sort_values(["authority", "area", "held"], ignore_index=True), JUDGEMENTS), found
+    return check(table.sort_values(["authority", "area", "held"], ignore_index=True), JUDGEMENTS), [
+        *counted(WARNING, len(bare), "authority", "authorities", " without any judgement.",
+                 "add what is published, or see that there is nothing."),
+        *counted(NOTE, later, "judgement", "judgements", " later than the end of the cohort.", "reports leave them out."),
+    ]
 
 
 def _days(records: Records, framework: SourceField, kind: pd.Series) -> pd.Series:

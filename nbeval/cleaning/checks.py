@@ -56,6 +56,11 @@ def number(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def counted(outcome: str, count: int, one: str, many: str, what: str, do: str = "") -> list[Finding]:
+    """A finding about a number of things; none where there are none."""
+    return [Finding(outcome, number(count, one, many) + what, do, count=count)] if count else []
+
+
 @dataclass(frozen=True, eq=False)
 class Intake:
     """One source of one cohort after reading, excluding and coding."""
@@ -79,9 +84,6 @@ class Intake:
 
 
 Find = Callable[[Intake], list[Finding]]
-
-
-# --- forms ----------------------------------------------------------------------------------------
 
 
 def forms_add_up(intake: Intake) -> list[Finding]:
@@ -161,9 +163,6 @@ def straight_lining(intake: Intake) -> list[Finding]:
     return found
 
 
-# --- columns and answers --------------------------------------------------------------------------
-
-
 def columns_identifying(intake: Intake) -> list[Finding]:
     """Identifying columns, dropped on reading."""
     return [Finding(NOTE, f"The identifying column '{header}' was dropped on reading, in {number(files, 'file')}.",
@@ -198,9 +197,7 @@ def repaired(intake: Intake) -> list[Finding]:
 
 def corrected(intake: Intake) -> list[Finding]:
     """Corrections applied."""
-    count = intake.corrected
-    said = number(count, "declared correction was", "declared corrections were")
-    return [Finding(NOTE, f"{said} applied.", count=count)] if count else []
+    return counted(NOTE, intake.corrected, "declared correction was", "declared corrections were", " applied.")
 
 
 def never_answered(intake: Intake) -> list[Finding]:

@@ -29,9 +29,12 @@ REASON_CODE = {reason: place for place, reason in enumerate(REASONS, start=1)}
 HAS_CODE = 0
 _NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (REASON_CODE[reason] for reason in (
     MissingReason.NOT_ASKED, MissingReason.NOT_APPLICABLE, MissingReason.NOT_ANSWERED, MissingReason.ABSENT))
-
-
-# --- readers of one answer ------------------------------------------------------------------------
+_LISTED, _ALLOWED = 15, 4
+_DO = (
+    "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in decisions.md;\n"
+    "if the export is wrong, add a correction to corrections.csv beside the raw data.\n"
+    "Rows are kept in err.rows and never printed: executed notebooks are published."
+)
 
 
 class Read(NamedTuple):
@@ -170,9 +173,6 @@ def _option_names(item: Item, instrument: LoadedInstrument, version: str) -> tup
     return tuple(filter(None, (item.label, item.wording, *ends, *labels)))
 
 
-# --- the answers of a source ----------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Spelling:
     """Answers that were repaired, or that are not in the codebook: one text of one item at one wave."""
@@ -265,9 +265,6 @@ def _settle_options(coded: Coded) -> None:
         coded.reasons[:, places] = np.where(blank, settled, reasons)
 
 
-# --- absent, not applicable -----------------------------------------------------------------------
-
-
 class Contradiction(NamedTuple):
     """Answers to an item that the routing kept from those who gave them."""
 
@@ -335,16 +332,6 @@ def _kept_from(codes: np.ndarray, reasons: np.ndarray, place: int, gate: int, ro
     closed &= reasons[:, place] != _NOT_ASKED
     unknown = ~answered & ~np.isin(reasons[:, gate], (_NOT_ASKED, _ABSENT))
     return closed, closed | (unknown & (reasons[:, place] == _NOT_ANSWERED))
-
-
-# --- answers that are in no response set ----------------------------------------------------------
-
-_LISTED, _ALLOWED = 15, 4
-_DO = (
-    "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in decisions.md;\n"
-    "if the export is wrong, add a correction to corrections.csv beside the raw data.\n"
-    "Rows are kept in err.rows and never printed: executed notebooks are published."
-)
 
 
 def refuse_unknown(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrument, threshold: int, *, cohort: str, source: str) -> None:

@@ -24,9 +24,6 @@ _UNUSED = (Role.IDENTIFYING, Role.IGNORED)
 _LISTED = 20
 
 
-# --- columns --------------------------------------------------------------------------------------
-
-
 @dataclass(eq=False)
 class Mapping:
     """The exports of a source with their columns known, and what was noticed on the way."""
@@ -116,9 +113,6 @@ def letters(place: int) -> str:
     return (letters(first - 1) if first else "") + chr(ord("A") + last)
 
 
-# --- authorities ----------------------------------------------------------------------------------
-
-
 def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
     """The id of the authority of every form, which names it by id, name or official code; empty where the cohort has none."""
     known = {} if cohort.authorities else {"": ""}
@@ -137,9 +131,6 @@ def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
             rows=forms.loc[strange, ["file", "row"]],
         )
     return ids.astype(str)
-
-
-# --- which forms are kept -------------------------------------------------------------------------
 
 
 class Exclusion(StrEnum):

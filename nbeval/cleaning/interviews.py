@@ -8,14 +8,12 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from nbeval.cleaning.checks import NOTE, WARNING, Finding, number
+from nbeval.cleaning.checks import NOTE, WARNING, Finding, counted, number
 from nbeval.cleaning.records import Records
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
-from nbeval.dictionary.models import SourceField
 from nbeval.errors import SourceError
 from nbeval.frames import CODES, QUOTES, check, empty
-
 
 #: between the levels of a code system: tools write "Parent\\Child" or "Parent > Child"
 _LEVELS = re.compile(r"[\\>]+")
@@ -93,12 +91,10 @@ def _findings(table: pd.DataFrame) -> list[Finding]:
     bare = int(table.groupby("document")["area"].agg(lambda areas: areas.eq("").all()).sum())
     coders = table.groupby("document")["coder"].nunique()
     alone = int(coders.eq(1).sum())
-    found = []
-    if bare:
-        found.append(Finding(NOTE, f"{number(bare, 'document')} without any theme.", "see that they were read to the end.", count=bare))
-    if coders.gt(1).any() and alone:
-        found.append(Finding(NOTE, f"{number(alone, 'document')} of {len(coders)} read by one coder alone.",
-                             "agreement of coders is over the others.", count=alone))
+    found = counted(NOTE, bare, "document", "documents", " without any theme.", "see that they were read to the end.")
+    if coders.gt(1).any():
+        found += counted(NOTE, alone, "document", "documents", f" of {len(coders)} read by one coder alone.",
+                         "agreement of coders is over the others.")
     if len(coders) and alone == len(coders):
         found.append(Finding(WARNING, "no document was read by two coders, so nothing can be said of their agreement.",
                              "let a second coder read some of the documents.", count=len(coders)))
@@ -132,13 +128,11 @@ def _released(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
         "text": records.text(words), "attributes": _attributes(records),
         "decision": records.choices(records.one(FieldRole.DECISION)), "signed": records.text(records.one(FieldRole.SIGNED)).ne(""),
     })
-    found = []
-    unasked, unmarked = int((release & ~consent).sum()), int((~release).sum())
-    if unasked:
-        found.append(Finding(WARNING, f"{number(unasked, 'quote')} marked for release without consent: not printed.",
-                             "ask the speaker, or take the mark away.", count=unasked))
-    if unmarked:
-        found.append(Finding(NOTE, f"{number(unmarked, 'quote')} not marked for release: not printed.", count=unmarked))
+    found = [
+        *counted(WARNING, int((release & ~consent).sum()), "quote", "quotes", " marked for release without consent: not printed.",
+                 "ask the speaker, or take the mark away."),
+        *counted(NOTE, int((~release).sum()), "quote", "quotes", " not marked for release: not printed."),
+    ]
     return table[printed].reset_index(drop=True).astype({name: str for name in QUOTES.columns if name != "signed"}), found
 
 

@@ -204,10 +204,7 @@ def official_figures(cohort: Cohort, dictionary: Dictionary, data: Path, tables:
         parts.append(_measured(joined, table, dictionary))
         found += strange
     figures = pd.concat(parts, ignore_index=True).sort_values(KEY, ignore_index=True)
-    found += _rounding(figures) or [Finding(PASS, "Every percentage fits its counts as far as rounding allows.")]
-    found += _withheld(figures) or [Finding(PASS, "Every figure is published as a number.")]
-    found += _revised(figures) or [Finding(PASS, "No figure differs between vintages.")]
-    return figures, found
+    return figures, found + _check_figures(figures)
 
 
 def newest_vintage(figures: pd.DataFrame) -> pd.DataFrame:
@@ -233,27 +230,22 @@ def off_rounding(figures: pd.DataFrame) -> pd.DataFrame:
     return figures[(share - figures["value"]).abs() > ROUNDING + _SLACK]
 
 
-def _rounding(figures: pd.DataFrame) -> list[Finding]:
-    """One finding per authority whose percentages do not fit."""
-    return [Finding(WARNING, f"{number(len(rows), 'percentage does', 'percentages do')} not fit the counts beside them.",
-                    "look whether the counts are rounded before publication.", authority=authority, count=len(rows))
-            for authority, rows in off_rounding(figures).groupby("authority", sort=True)]
-
-
-def _withheld(figures: pd.DataFrame) -> list[Finding]:
-    """One finding per authority and symbol in place of numbers."""
-    return [Finding(NOTE, f"{number(len(rows), 'figure')} published as the symbol '{symbol}'; kept as no number.",
-                    authority=authority, count=len(rows))
-            for (authority, symbol), rows in figures[figures["symbol"].ne("")].groupby(["authority", "symbol"], sort=True)]
-
-
-def _revised(figures: pd.DataFrame) -> list[Finding]:
-    """One finding per authority with figures that a later vintage changed."""
+def _check_figures(figures: pd.DataFrame) -> list[Finding]:
+    """What is found in the figures of all tables, by authority; a check that finds nothing says so."""
+    rounding = [Finding(WARNING, f"{number(len(rows), 'percentage does', 'percentages do')} not fit the counts beside them.",
+                        "look whether the counts are rounded before publication.", authority=authority, count=len(rows))
+                for authority, rows in off_rounding(figures).groupby("authority", sort=True)]
+    withheld = [Finding(NOTE, f"{number(len(rows), 'figure')} published as the symbol '{symbol}'; kept as no number.",
+                        authority=authority, count=len(rows))
+                for (authority, symbol), rows in figures[figures["symbol"].ne("")].groupby(["authority", "symbol"], sort=True)]
     said = figures.assign(said=figures["value"].map("{:g}".format).where(figures["symbol"].eq(""), figures["symbol"]))
     readings = said.groupby(KEY[:-1], sort=True)["said"].nunique()
-    return [Finding(NOTE, f"{number(len(rows), 'figure differs', 'figures differ')} between vintages.",
-                    "the newest vintage is the one to use.", authority=authority, count=len(rows))
-            for authority, rows in readings[readings > 1].reset_index().groupby("authority", sort=True)]
+    revised = [Finding(NOTE, f"{number(len(rows), 'figure differs', 'figures differ')} between vintages.",
+                       "the newest vintage is the one to use.", authority=authority, count=len(rows))
+               for authority, rows in readings[readings > 1].reset_index().groupby("authority", sort=True)]
+    return [*(rounding or [Finding(PASS, "Every percentage fits its counts as far as rounding allows.")]),
+            *(withheld or [Finding(PASS, "Every figure is published as a number.")]),
+            *(revised or [Finding(PASS, "No figure differs between vintages.")])]
 
 
 def clean_official(

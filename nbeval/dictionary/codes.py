@@ -39,7 +39,7 @@ class CodeMatcher:
         """Say of every value (of a series, an array or a list) whether it is one of the codes; a missing value never is."""
         import numpy as np      # not needed to read a dictionary
 
-        numbers = _numbers(values)
+        numbers = values.to_numpy(dtype=float, na_value=np.nan) if hasattr(values, "to_numpy") else np.asarray(values, dtype=float)
         found = np.zeros(numbers.shape, dtype=bool)
         for low, high in self.ranges:
             found |= (numbers >= low) & (numbers <= high)
@@ -68,12 +68,3 @@ def _range(part: str) -> tuple[float, float]:
     if high < low:
         raise DictionaryError(f"the range '{part}' runs backwards.", allowed="lowest-highest", do=f"write {found[2]}-{found[1]}.")
     return low, high
-
-
-def _numbers(values: ArrayLike) -> np.ndarray:
-    """The values as floats, missing ones as NaN."""
-    import numpy as np
-
-    if hasattr(values, "to_numpy"):
-        return values.to_numpy(dtype=float, na_value=np.nan)
-    return np.asarray(values, dtype=float)
