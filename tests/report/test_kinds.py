@@ -13,7 +13,6 @@ from nbeval.report.cells import why_not
 from nbeval.report.charts.chart import known_charts
 from nbeval.report.charts.data import MARKS
 from nbeval.report.kinds import KINDS
-from nbeval.report.kinds.drawn import Drawn
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.results import Results
 from nbeval.words import words_of
@@ -71,8 +70,8 @@ def test_a_kind_names_words_and_charts_that_exist_and_says_what_its_rows_are(kin
     words = words_of("en-GB")
     assert {kind.base_words, kind.unit_words or ""} - {""} <= set(words)
     assert set(kind.marks) <= set(MARKS)
-    assert not isinstance(kind, Drawn) or kind.marks, "a kind that is drawn says how its marks are arranged"
-    assert kind.marks == () or type(kind).chart_data is not Kind.chart_data, "a kind with charts says what they draw"
+    drawn = type(kind).lines is not Kind.lines or type(kind).chart_data is not Kind.chart_data
+    assert drawn == bool(kind.marks), "a kind that is drawn says how its marks are arranged, and one that says so what is drawn"
     assert inspect.getdoc(type(kind)).startswith(("Rows are", "One block per", "A list"))
     assert kind.compares_with and set(kind.compares_with) <= set(Contrast)
 

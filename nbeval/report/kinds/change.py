@@ -1,4 +1,4 @@
-"""Change from the first wave to the last: plain, and with the samples made alike."""
+"""Change from the first wave to the last: plain, with the samples made alike, over authorities, and bounded where people answered twice."""
 
 from __future__ import annotations
 
@@ -6,42 +6,43 @@ from collections.abc import Iterable, Iterator
 
 from nbeval.dictionary.models import Indicator
 from nbeval.dictionary.references import on_request
-from nbeval.exhibit import Cell, Column
+from nbeval.exhibit import Column
 from nbeval.frames import Quantity
-from nbeval.report.cells import Block, Field, Table, grid, interval_cell, level_cell, verdict_cell
-from nbeval.report.columns import difference_fields, domain_blocks, interval_label, label_field
+from nbeval.report.cells import Field, level_cell, words_cell
 from nbeval.report.draft import Draft, Units, domain_of
-from nbeval.report.kinds.drawn import Drawn, Line, difference_axis, mark, with_verdict
-from nbeval.report.kinds.evidence_items import Points, pointing, together
-from nbeval.report.kinds.kind import Subtraction
+from nbeval.report.kinds.columns import Columns
+from nbeval.report.kinds.evidence import Points, pointing, together
+from nbeval.report.kinds.kind import Kind, Subtraction
+from nbeval.report.kinds.marks import Line, difference_axis, mark, with_verdict
 from nbeval.report.numerals import TWO_DIGITS, NumberFormat
-from nbeval.report.results import Result
+from nbeval.report.results import Result, is_missing
 
 
-class Change(Drawn):
+class Change(Kind):
     """Rows are indicators: both waves, the change with its interval, its verdict, and the smallest change that could show."""
 
     id = "change"
     marks = ("pairs", "lines", "shares")
     needs_two_waves = of_change = sets_levels_beside_change = sums_up = True
 
-    def table(self, draft: Draft) -> Table:
-        context, units = draft.context, draft.units
-        fields = [label_field(context, "indicator", context.label)]
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        context, make = draft.context, Columns(draft)
+        yield make.label("indicator", context.label)
         for wave in (context.first, context.wave):
-            fields.append(Field(
-                Column(f"{wave.id}_estimate", wave.label, units.heading, numeric=True),
-                lambda one, wave=wave: level_cell(draft.level(one, wave.id), context, units.form(one))))
-        verdict = Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(draft.change(one), context))
-        if not context.plain:
-            fields += difference_fields(draft.change, units, key="change", word="change")
-        fields.append(verdict)
-        if not context.plain:
-            fields += [self._smallest(draft, units), *self._on_request(draft)]
-        return grid(fields, self.blocks(draft))
+            yield make.level(f"{wave.id}_estimate", wave.label, lambda one, wave=wave: draft.level(one, wave.id))
+        if context.plain:
+            yield make.verdict(draft.change)
+            return
+        yield from make.change("change", "change", draft.change)
+        yield make.verdict(draft.change)
+        yield Field(Column("smallest", draft.say("smallest"), make.points, numeric=True), lambda one: level_cell(       # a size: it has no sign
+            draft.change(one, quantity=Quantity.SMALLEST_CHANGE), context, NumberFormat(make.units.form(one).decimals)))
+        for name in (one for one in draft.spec.quantities if one in on_request()):
+            def found(one: Indicator, name: str = name) -> Result | None:
+                return draft.change(one, quantity=name)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return domain_blocks(draft.indicators, draft.context)
+            yield make.level(name, draft.say(name), found, TWO_DIGITS)
+            yield make.interval(f"{name}_interval", found, TWO_DIGITS)
 
     def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
         context = draft.context
@@ -50,30 +51,10 @@ class Change(Drawn):
             for wave in (context.first, context.wave)
         ], draft.change(one), context)
 
-    def _smallest(self, draft: Draft, units: Units) -> Field:
-        """The column of the smallest change the samples could have shown; a size, so it has no sign."""
-        def cell(one: Indicator) -> Cell:
-            row = draft.change(one, quantity=Quantity.SMALLEST_CHANGE)
-            return level_cell(row, draft.context, NumberFormat(units.form(one).decimals))
-
-        unit = draft.say("points_short") if units.heading else ""
-        return Field(Column("smallest", draft.say("smallest"), unit, numeric=True), cell)
-
-    def _on_request(self, draft: Draft) -> Iterator[Field]:
-        """The columns of the statistics that the exhibit names beside the change."""
-        for name in (one for one in draft.spec.quantities if one in on_request()):
-            def found(one: Indicator, name: str = name) -> Result | None:
-                return draft.change(one, quantity=name)
-
-            yield Field(Column(name, draft.say(name), numeric=True), lambda one, found=found: level_cell(found(one), draft.context, TWO_DIGITS))
-            yield Field(Column(f"{name}_interval", interval_label(draft.context), numeric=True),
-                        lambda one, found=found: interval_cell(found(one), draft.context, TWO_DIGITS))
-
     def subtractions(self, draft: Draft) -> Iterable[Subtraction]:
         context = draft.context
-        if not context.plain:
-            for one in draft.indicators:
-                yield (draft.level(one), draft.level(one, context.first.id), draft.change(one), context.format(one))
+        return ((draft.level(one), draft.level(one, context.first.id), draft.change(one), context.format(one))
+                for one in draft.indicators if not context.plain)
 
     def sentence(self, draft: Draft) -> str:
         """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
@@ -84,24 +65,23 @@ class Change(Drawn):
         return draft.say("labelled", label=domain.label, about=said) if domain else draft.say("said_changes_whole", said=said)
 
 
-class ChangeAdjusted(Drawn):
+class ChangeAdjusted(Kind):
     """Rows are indicators with an adjusted change: the plain change beside it, with intervals; none where nothing is adjusted for."""
 
     id = "change_adjusted"
     marks = ("lines",)
     needs_two_waves = of_change = True
 
-    def table(self, draft: Draft) -> Table:
-        context, units = draft.context, Units.of(self._indicators(draft), draft.context)
-        return grid([
-            label_field(context, "indicator", context.label),
-            *difference_fields(draft.change, units, key="change", word="change"),
-            *difference_fields(lambda one: self._adjusted(one, draft), units, key="change_adjusted", word="adjusted_change"),
-            Field(Column("verdict", context.say("verdict")), lambda one: verdict_cell(self._adjusted(one, draft), context)),
-        ], self.blocks(draft))
+    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
+        return tuple(one for one in draft.indicators if self._adjusted(one, draft) is not None)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return domain_blocks(self._indicators(draft), draft.context)
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        make = Columns(draft, self.indicators(draft))
+        return [
+            make.label("indicator", draft.context.label), *make.change("change", "change", draft.change),
+            *make.change("change_adjusted", "adjusted_change", lambda one: self._adjusted(one, draft)),
+            make.verdict(lambda one: self._adjusted(one, draft)),
+        ]
 
     def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
         context, rows = draft.context, (("change", draft.change(one)), ("adjusted_change", self._adjusted(one, draft)))
@@ -110,12 +90,63 @@ class ChangeAdjusted(Drawn):
         ], rows[1][1], context)
 
     def axis(self, draft: Draft) -> dict[str, object]:
-        return difference_axis(Units.of(self._indicators(draft), draft.context))
-
-    def _indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        """The indicators whose change was adjusted."""
-        return tuple(one for one in draft.indicators if self._adjusted(one, draft) is not None)
+        return difference_axis(Units.of(self.indicators(draft), draft.context))
 
     def _adjusted(self, one: Indicator, draft: Draft) -> Result | None:
         """The adjusted change of an indicator."""
         return draft.change(one, quantity=Quantity.CHANGE_ADJUSTED)
+
+
+class ChangePooled(Kind):
+    """Rows are indicators: the mean change over authorities, its interval, how much authorities differ, and the test of that."""
+
+    id = "change_pooled"
+    needs_two_waves = of_change = True
+
+    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
+        return tuple(one for one in draft.indicators if self._pooled(one, draft) is not None or self._spread(one, draft) is not None)
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        make = Columns(draft, self.indicators(draft))
+
+        def spread(one: Indicator) -> Result | None:
+            return self._spread(one, draft)
+
+        return [
+            make.label("indicator"), *make.change("pooled", "pooled_change", lambda one: self._pooled(one, draft)),
+            make.level("heterogeneity", draft.say("heterogeneity"), spread, NumberFormat(percent=True), "%"), make.p_value("test", spread),
+            Field(Column("reading", draft.say("heterogeneity_reading")), lambda one: words_cell(self._reading(spread(one), draft))),
+        ]
+
+    def _pooled(self, one: Indicator, draft: Draft) -> Result | None:
+        """The mean change over authorities."""
+        return draft.change(one, "", Quantity.CHANGE_POOLED)
+
+    def _spread(self, one: Indicator, draft: Draft) -> Result | None:
+        """How much authorities differ in their change."""
+        return draft.change(one, "", Quantity.HETEROGENEITY)
+
+    def _reading(self, row: Result | None, draft: Draft) -> str:
+        """What the test of heterogeneity allows us to say, at the level of the programme's intervals."""
+        if row is None or is_missing(row.p_value):
+            return draft.say("places_unknown")
+        return draft.say("places_differ" if row.p_value < 1 - draft.context.conf_level else "places_alike")
+
+
+class Overlap(Kind):
+    """Rows are indicators: the change with its interval, and the narrowest and widest that overlap of the waves allows."""
+
+    id = "overlap"
+    needs_two_waves = of_change = True
+
+    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
+        return tuple(one for one in draft.indicators if draft.change(one, quantity=Quantity.OVERLAP_BOUND) is not None)
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        make = Columns(draft)
+        return [
+            make.label("indicator"), *make.change("change", "change", draft.change),
+            *(make.interval(quantity.value, lambda one, quantity=quantity: draft.change(one, quantity=quantity), head=draft.say(quantity.value), signed=True)
+              for quantity in (Quantity.OVERLAP_BOUND, Quantity.OVERLAP_WIDEST)),
+            make.verdict(draft.change),
+        ]

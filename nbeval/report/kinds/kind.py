@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from nbeval.dictionary.enums import Measure, Status
 from nbeval.dictionary.models import Indicator
-from nbeval.errors import DictionaryError
 from nbeval.frames import Contrast
-from nbeval.report.cells import Table, why_not
+from nbeval.report.cells import Block, Field, Table, grid, why_not
 from nbeval.report.charts.data import ChartData
-from nbeval.report.draft import Draft
+from nbeval.report.draft import Draft, Units
+from nbeval.report.kinds.columns import domain_blocks
+from nbeval.report.kinds.marks import Line, chart_of
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State
 
@@ -25,8 +27,8 @@ Subtraction = tuple[Result | None, Result | None, Result | None, NumberFormat]
 class Kind(ABC):
     """One kind of exhibit, as ``exhibits.csv`` names it in the column ``kind``.
 
-    A kind is one class: what it does not say itself is as here, which is right for a table of indicators of a survey.
-    Every method is given the exhibit in the making; numbers come from its results, never from what is printed of them.
+    A kind is one class: what it does not say itself is as here, which is right for a table of indicators of a survey. Its rows are the
+    subjects of its blocks; its table and its chart share them. Numbers come from results, never from what is printed of them.
     """
 
     #: what ``exhibits.csv`` calls it
@@ -55,17 +57,62 @@ class Kind(ABC):
     base_words: ClassVar[str] = ""
     #: the key of the words for its unit, empty where it has none; None where its indicators say it
     unit_words: ClassVar[str | None] = None
+    #: the same in a report on one authority, where they differ
+    base_of_one: ClassVar[str] = ""
+    unit_of_one: ClassVar[str] = ""
+    #: the key of the words for its source and its waves; empty where it names none
+    source_words: ClassVar[str] = "source"
     #: it says of each figure itself whether that is weighted
     says_weights: ClassVar[bool] = False
 
-    @abstractmethod
     def table(self, draft: Draft) -> Table:
         """The columns and rows of the exhibit."""
+        return grid(self.columns(draft), self.blocks(draft))
+
+    @abstractmethod
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        """The columns of the table; there may be nothing to show in them."""
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        """The subjects of the rows, under their headings."""
+        return domain_blocks(self.indicators(draft), draft.context)
+
+    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
+        """The indicators that have a row, where rows are indicators."""
+        return draft.indicators
+
+    # --- the chart -------------------------------------------------------------------------------
+
+    def chart_data(self, draft: Draft) -> ChartData:
+        """What a chart of the exhibit draws, from the results behind its table; the first line of a block has its heading."""
+        marks, place = [], 0
+        for block in self.drawn_blocks(draft):
+            heading = block.heading
+            for line in (line for subject in block.subjects for line in self.lines(subject, draft)):
+                marks += [replace(mark, line=place, heading=heading) for mark in line]
+                place, heading = place + 1, ""
+        return chart_of(marks, draft.context, **self.axis(draft))
+
+    def drawn_blocks(self, draft: Draft) -> Iterable[Block]:
+        """The rows that are drawn: all of them, unless they are too many for a page."""
+        return self.blocks(draft)
+
+    def lines(self, subject: Any, draft: Draft) -> Iterable[Line]:
+        """The lines of a chart that one row makes; their place and heading are given to them."""
+        return ()
+
+    def axis(self, draft: Draft) -> dict[str, object]:
+        """What the scale counts: fields of ``ChartData``."""
+        percent = Units.of(self.indicators(draft), draft.context).percent
+        return {"unit": draft.say("axis_percent" if percent else "axis_score"), "percent": percent}
+
+    # --- the lines around the table --------------------------------------------------------------
 
     def unit(self, draft: Draft) -> str:
         """The unit that the figures share, or that each cell shows its own."""
-        if self.unit_words is not None:
-            return draft.say(self.unit_words) if self.unit_words else ""
+        words = draft.context.authority and self.unit_of_one or self.unit_words
+        if words is not None:
+            return draft.say(words) if words else ""
         measures = {one.measure for one in draft.context.dictionary.indicators_named(draft.spec.indicators)}
         if len(measures) > 1:
             return draft.say("unit_mixed")
@@ -73,9 +120,9 @@ class Kind(ABC):
 
     def base(self, draft: Draft) -> str:
         """Who the figures are of, with the smallest and the largest number who answered."""
-        if self.base_words:
-            return draft.say(self.base_words)
         context = draft.context
+        if words := context.authority and self.base_of_one or self.base_words:
+            return draft.say(words)
         used = [row for row in draft.shown if row.contrast == Contrast.NONE and context.state(row) is not State.NOT_ESTIMABLE]
         if not used:
             return ""
@@ -87,10 +134,13 @@ class Kind(ABC):
         return draft.say("base_range", smallest=numeral(known[0]), largest=numeral(known[-1]))
 
     def source(self, draft: Draft) -> str:
-        """The source, the cohort, and when each wave was in the field."""
+        """The source, and where its words ask for them the waves and when each was in the field."""
         context = draft.context
+        if not self.source_words:
+            return ""
         shown = context.waves[-1:] if self.of_last_wave else context.waves
-        return draft.say("source", source=self.source_label(draft), waves="; ".join(map(context.wave_line, shown)))
+        waves = (context.wave_line(wave) if self.source_words == "source" else wave.label for wave in shown)
+        return draft.say(self.source_words, source=self.source_label(draft), waves="; ".join(waves))
 
     def source_label(self, draft: Draft) -> str:
         """The name of the source."""
@@ -99,11 +149,6 @@ class Kind(ABC):
     def sentence(self, draft: Draft) -> str:
         """The sentence that the exhibit makes from its own results; empty where it makes none."""
         return ""
-
-    def chart_data(self, draft: Draft) -> ChartData:
-        """What a chart of the exhibit draws, from the results behind its table; a kind with ``marks`` gives it."""
-        raise DictionaryError(f"an exhibit of the kind '{self.id}' has no chart.", where="exhibits.csv, column chart",
-                              do="leave the cell of the chart empty.")
 
     # --- notes -----------------------------------------------------------------------------------
 

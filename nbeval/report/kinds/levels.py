@@ -9,16 +9,17 @@ from nbeval.dictionary.enums import Match, Status
 from nbeval.dictionary.models import Benchmark, Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
-from nbeval.report.cells import Block, Field, Table, grid, level_cell, not_applicable, verdict_cell, words_cell
-from nbeval.report.columns import domain_blocks, estimate_fields, label_field
+from nbeval.report.cells import Block, Field, level_cell, not_applicable, verdict_cell, words_cell
 from nbeval.report.context import Context
-from nbeval.report.draft import Draft, Units, by_domain
-from nbeval.report.kinds.drawn import Drawn, Line, mark, own_series, series_of
+from nbeval.report.draft import Draft, by_domain
+from nbeval.report.kinds.columns import Columns
+from nbeval.report.kinds.kind import Kind
+from nbeval.report.kinds.marks import Line, mark, own_series, series_of
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result
 
 
-class Levels(Drawn):
+class Levels(Kind):
     """Rows are indicators: estimate, interval and number who answered, at each wave of the report.
 
     A report on one authority has the estimate of the whole cohort as the last column.
@@ -27,21 +28,15 @@ class Levels(Drawn):
     id = "levels"
     marks = ("lines", "shares")
 
-    def table(self, draft: Draft) -> Table:
-        context, units = draft.context, draft.units
-        fields = [label_field(context, "indicator", context.label)]
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        context, make = draft.context, Columns(draft)
+        yield make.label("indicator", context.label)
         for wave in context.waves:
-            columns = estimate_fields(
-                lambda one, wave=wave: draft.level(one, wave.id), units, key=f"{wave.id}_",
-                group=wave.label if context.shows_change else "")
-            fields += columns[:1] if context.plain else columns
+            fields = make.estimate(lambda one, wave=wave: draft.level(one, wave.id), key=f"{wave.id}_",
+                                   group=wave.label if context.shows_change else "")
+            yield from fields[:1] if context.plain else fields
         if context.authority:
-            fields.append(Field(Column("cohort", context.say("all"), units.heading, numeric=True),
-                                lambda one: level_cell(draft.level(one, authority=""), context, units.form(one))))
-        return grid(fields, self.blocks(draft))
-
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return domain_blocks(draft.indicators, draft.context)
+            yield make.level("cohort", draft.say("all"), lambda one: draft.level(one, authority=""))
 
     def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
         context, form, label = draft.context, draft.units.form(one), draft.context.label(one)
@@ -65,7 +60,7 @@ def compared(indicator: Indicator, context: Context) -> tuple[Compared, ...]:
     return tuple(Compared(indicator, one) for one in known) or (Compared(indicator, None),)
 
 
-class Comparison(Drawn):
+class Comparison(Kind):
     """Rows are indicators and what they are compared with: ours, the published figure, and what the test says.
 
     A published figure whose definition differs is shown and never tested; its row says so.
@@ -75,17 +70,16 @@ class Comparison(Drawn):
     marks = ("lines",)
     of_last_wave = beside_published = True
 
-    def table(self, draft: Draft) -> Table:
-        context, units = draft.context, draft.units
-        fields = [
-            label_field(context, "indicator", lambda pair: pair.indicator.label),
-            *estimate_fields(lambda pair: draft.level(pair.indicator), units, form=lambda pair: units.form(pair.indicator)),
-            Field(Column("against", context.say("compared_with")), lambda pair: self._against(pair, context)),
-            Field(Column("benchmark", context.say("benchmark"), units.heading, numeric=True),
-                  lambda pair: self._published_cell(pair, draft, units)),
-            Field(Column("verdict", context.say("verdict")), lambda pair: self._verdict_cell(pair, draft)),
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        context, make = draft.context, Columns(draft, of=lambda pair: pair.indicator)
+        return [
+            make.label("indicator", lambda pair: pair.indicator.label), *make.estimate(lambda pair: draft.level(pair.indicator)),
+            Field(Column("against", draft.say("compared_with")),
+                  lambda pair: words_cell(_whose(pair.benchmark)) if pair.benchmark else not_applicable(context)),
+            Field(Column("benchmark", draft.say("benchmark"), make.units.heading, numeric=True), lambda pair: level_cell(
+                self._published(pair, draft), context, self._published_form(pair, draft)) if pair.benchmark else not_applicable(context)),
+            Field(Column("verdict", draft.say("verdict")), lambda pair: self._verdict_cell(pair, draft)),
         ]
-        return grid(fields, self.blocks(draft))
 
     def blocks(self, draft: Draft) -> Iterable[Block]:
         return (Block(heading, tuple(pair for one in members for pair in compared(one, draft.context)))
@@ -98,57 +92,35 @@ class Comparison(Drawn):
             series = draft.say("estimate") if context.shows_change else own_series(context)
             yield [mark(draft.level(one), context, draft.units.form(one), series, label=one.label)]
         if pair.benchmark:
-            yield [mark(self.published(pair, draft), context, self._published_form(pair, draft.units), draft.say("benchmark"),
-                        label=self._whose(pair.benchmark), beneath=True, published=True, verdict_text=self._verdict_words(pair, draft))]
+            row = self._difference(pair, draft)
+            said = draft.say("match_differs") if row and pair.benchmark.match is Match.DIFFERS else context.verdict_words(row) if row and row.verdict else ""
+            yield [mark(self._published(pair, draft), context, self._published_form(pair, draft), draft.say("benchmark"),
+                        label=_whose(pair.benchmark), beneath=True, published=True, verdict_text=said)]
 
-    def published(self, pair: Compared, draft: Draft) -> Result | None:
+    def _published(self, pair: Compared, draft: Draft) -> Result | None:
         """The published figure, as a result."""
-        return draft.results.first(
-            quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)
+        return draft.results.first(quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)
 
-    def difference(self, pair: Compared, draft: Draft) -> Result | None:
+    def _difference(self, pair: Compared, draft: Draft) -> Result | None:
         """The difference from the published figure, where it was tested."""
         return draft.results.first(
             quantity=Quantity.DIFFERENCE, indicator=pair.indicator.indicator, contrast=Contrast.COMPARATOR,
             reference=pair.benchmark.benchmark, wave=draft.context.wave.id, authority=draft.context.authority, group="")
 
-    def _against(self, pair: Compared, context: Context) -> Cell:
-        """Whose figure it is."""
-        return words_cell(self._whose(pair.benchmark)) if pair.benchmark else not_applicable(context)
-
-    def _whose(self, one: Benchmark) -> str:
-        """Whose a published figure is, of whom and when."""
-        return ", ".join(filter(None, (one.label, one.ages, one.year)))
-
-    def _published_cell(self, pair: Compared, draft: Draft, units: Units) -> Cell:
-        """The published figure, with the digits it was published with."""
-        if pair.benchmark is None:
-            return not_applicable(draft.context)
-        return level_cell(self.published(pair, draft), draft.context, self._published_form(pair, units))
-
-    def _published_form(self, pair: Compared, units: Units) -> NumberFormat:
-        """How a published figure is written."""
-        return replace(units.form(pair.indicator), decimals=pair.benchmark.decimals)
+    def _published_form(self, pair: Compared, draft: Draft) -> NumberFormat:
+        """How a published figure is written: with the digits it was published with."""
+        return replace(draft.units.form(pair.indicator), decimals=pair.benchmark.decimals)
 
     def _verdict_cell(self, pair: Compared, draft: Draft) -> Cell:
         """What the test allows us to say, or that there was none."""
-        row = self.difference(pair, draft) if pair.benchmark else None
+        row = self._difference(pair, draft) if pair.benchmark else None
         if row is None:
             return not_applicable(draft.context)
-        if pair.benchmark.match is Match.DIFFERS:
-            return words_cell(draft.say("match_differs"))
-        return verdict_cell(row, draft.context)
-
-    def _verdict_words(self, pair: Compared, draft: Draft) -> str:
-        """What the test says, in words; empty where it says nothing."""
-        row = self.difference(pair, draft)
-        if row is not None and pair.benchmark.match is Match.DIFFERS:
-            return draft.say("match_differs")
-        return draft.context.verdict_words(row) if row is not None and row.verdict else ""
+        return words_cell(draft.say("match_differs")) if pair.benchmark.match is Match.DIFFERS else verdict_cell(row, draft.context)
 
     def doubtful(self, draft: Draft) -> Iterable[str]:
         yield from super().doubtful(draft)
-        for one in self._benchmarks(draft):
+        for one in _benchmarks(draft):
             if one.status is Status.UNCONFIRMED:
                 yield draft.say("benchmark_dated", benchmark=one.label, year=one.year)
 
@@ -156,7 +128,7 @@ class Comparison(Drawn):
         """Whose each published figure is, and how well its definition fits ours; one line for figures of one body."""
         bodies: dict[tuple[str, ...], dict[Match, list[str]]] = {}
         shorts = {one.indicator: one.short for one in draft.indicators}
-        for one in self._benchmarks(draft):
+        for one in _benchmarks(draft):
             body = bodies.setdefault((one.label, one.population, one.ages, one.year), {})
             body.setdefault(one.match, []).append(shorts[one.indicator])
         for (label, population, ages, year), matches in bodies.items():
@@ -169,30 +141,29 @@ class Comparison(Drawn):
         matches = {one.benchmark: one.match for one in draft.context.dictionary.benchmarks}
         return row.contrast == Contrast.COMPARATOR and matches.get(row.reference) is Match.DIFFERS
 
-    def _benchmarks(self, draft: Draft) -> Iterator[Benchmark]:
-        """The published figures beside which indicators are shown."""
-        return (pair.benchmark for one in draft.indicators for pair in compared(one, draft.context) if pair.benchmark)
+
+def _whose(one: Benchmark) -> str:
+    """Whose a published figure is, of whom and when."""
+    return ", ".join(filter(None, (one.label, one.ages, one.year)))
 
 
-class Distribution(Drawn):
+def _benchmarks(draft: Draft) -> Iterator[Benchmark]:
+    """The published figures beside which indicators are shown."""
+    return (pair.benchmark for one in draft.indicators for pair in compared(one, draft.context) if pair.benchmark)
+
+
+class Distribution(Kind):
     """Rows are the bands of a distribution: at each wave the percentage and its interval, of one base."""
 
     id = "distribution"
     marks = ("bands",)
 
-    def table(self, draft: Draft) -> Table:
-        context, units = draft.context, draft.units
-        fields = [label_field(context, "answer", lambda one: one.short)]
-        for wave in context.waves:
-            fields += estimate_fields(
-                lambda one, wave=wave: draft.level(one, wave.id), units, key=f"{wave.id}_",
-                group=wave.label if context.shows_change else "")[:2]
-        return grid(fields, self.blocks(draft))
-
-    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
-        context = draft.context
-        yield [mark(draft.level(one, wave.id), context, draft.units.form(one), series_of(wave, context), label=one.short)
-               for wave in context.waves]
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        make = Columns(draft)
+        yield make.label("answer", lambda one: one.short)
+        for wave in draft.context.waves:
+            yield from make.estimate(lambda one, wave=wave: draft.level(one, wave.id), key=f"{wave.id}_",
+                                     group=wave.label if draft.context.shows_change else "")[:2]
 
     def blocks(self, draft: Draft) -> Iterator[Block]:
         """One block per distribution, headed by its question where there are several."""
@@ -200,3 +171,7 @@ class Distribution(Drawn):
         for name in names:
             members = tuple(one for one in draft.indicators if one.distribution == name)
             yield Block(draft.context.question(draft.spec.source_id, members[0]) if len(names) > 1 else "", members)
+
+    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
+        yield [mark(draft.level(one, wave.id), draft.context, draft.units.form(one), series_of(wave, draft.context), label=one.short)
+               for wave in draft.context.waves]

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, ClassVar
 
 from nbeval.dictionary.enums import FieldRole, Status
 from nbeval.dictionary.lookup import LoadedInstrument
-from nbeval.dictionary.models import Area, Band, Choice
+from nbeval.dictionary.models import Area, Choice
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, cell_of, count_cell, number_words, symbol_cell, words_cell
-from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
-from nbeval.report.kinds.drawn import chart_of
+from nbeval.report.kinds.columns import Finder
 from nbeval.report.kinds.kind import Kind
-from nbeval.report.numerals import RATING
 from nbeval.report.results import Result, State
 
 #: what results of these sources name as their group; the first four are also sets of choices
@@ -27,26 +23,12 @@ EPOCH = date(1970, 1, 1)
 
 
 class OfSource(Kind):
-    """A kind made from a source that is no survey: its lines are words of their own, and its source may have no waves."""
+    """A kind made from a source that is no survey: rows are its areas, and the source may have no waves."""
 
-    #: the keys of the words for its unit and its base in a report on one authority, where they differ
-    unit_of_one: ClassVar[str] = ""
-    base_of_one: ClassVar[str] = ""
-    #: the waves of the report are named with the source
-    names_waves: ClassVar[bool] = False
+    source_words = "source_plain"
 
-    def unit(self, draft: Draft) -> str:
-        return draft.say(self.unit_of_one) if draft.context.authority and self.unit_of_one else super().unit(draft)
-
-    def base(self, draft: Draft) -> str:
-        return draft.say(self.base_of_one) if draft.context.authority and self.base_of_one else super().base(draft)
-
-    def source(self, draft: Draft) -> str:
-        context = draft.context
-        if not self.names_waves:
-            return draft.say("source_plain", source=self.source_label(draft))
-        shown = context.waves[-1:] if self.of_last_wave else context.waves
-        return draft.say("source_waves", source=self.source_label(draft), waves="; ".join(wave.label for wave in shown))
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return (Block("", areas_of(draft)),)
 
 
 def instrument_of(draft: Draft) -> LoadedInstrument | None:
@@ -68,16 +50,12 @@ def total(label: str) -> Area:
     return Area(area="", label=label, status=Status.CONFIRMED, source="")
 
 
-def chosen(draft: Draft, choices: str) -> tuple[Choice, ...]:
-    """The choices of a set of the instrument behind an exhibit."""
+def chosen(draft: Draft, choices: str | FieldRole) -> tuple[Choice, ...]:
+    """The choices of a set, or of a role, of the instrument behind an exhibit."""
     instrument = instrument_of(draft)
-    return instrument.chosen(choices) if instrument else ()
-
-
-def chosen_by(draft: Draft, role: FieldRole) -> tuple[Choice, ...]:
-    """The choices of a role of the instrument behind an exhibit."""
-    instrument = instrument_of(draft)
-    return instrument.chosen_by(role) if instrument else ()
+    if instrument is None:
+        return ()
+    return instrument.chosen_by(choices) if isinstance(choices, FieldRole) else instrument.chosen(choices)
 
 
 def aim_of(instrument: LoadedInstrument | None) -> Choice | None:
@@ -94,9 +72,6 @@ def blocks_of(draft: Draft, areas: tuple[Area, ...]) -> tuple[Block, ...]:
     return tuple(Block(labels.get(part, part), tuple(area for area in areas if area.part == part)) for part in parts)
 
 
-# --- results ---------------------------------------------------------------------------------------
-
-
 def count_of(draft: Draft, group: str, level: str, *, area: str = "", wave: str = "", authority: str | None = None) -> Result | None:
     """How many there are of a choice: in the authority of the report, unless another is named."""
     return draft.find(Quantity.COUNT, indicator=area, wave=wave, group=group, level=level,
@@ -109,41 +84,15 @@ def gap_of(draft: Draft, area: Area, first: Choice, other: Choice, authority: st
                       contrast=Contrast.LEVEL, reference=first.code, authority=draft.context.authority if authority is None else authority)
 
 
-# --- cells and columns -----------------------------------------------------------------------------
-
-
-def area_field(draft: Draft, word: str = "source_area") -> Field:
-    """The column of areas, or of what else has a label."""
-    return Field(Column("label", draft.say(word), header=True), lambda one: Cell(one.label))
-
-
-def number_cell(row: Result | None, context: Context, *, counted: bool = True) -> Cell:
-    """A count of actions, visits or people; without a result it is 0 where all of them were ``counted``, else not available."""
-    return Cell("0") if row is None and counted else count_cell(row, context, "estimate")
+def number_field(key: str, head: str, find: Finder, context: Context, *, counted: bool = True, unit: str = "", group: str = "") -> Field:
+    """The column of a count of actions, visits or people; without a result it is 0 where all of them were ``counted``, else not available."""
+    return Field(Column(key, head, unit, numeric=True, group=group),
+                 lambda one: Cell("0") if (row := find(one)) is None and counted else count_cell(row, context, "estimate"))
 
 
 def count_words(row: Result | None, context: Context, field: str = "estimate") -> str:
     """A count in a sentence; without a result it is 0."""
     return "0" if row is None else number_words(row, context, field=field)
-
-
-def of_all_cell(row: Result | None, context: Context) -> Cell:
-    """Of how many a count is."""
-    return count_cell(row, context, "n_eligible")
-
-
-def band_of(row: Result | None, draft: Draft) -> Band | None:
-    """The band that a mean rating falls in; None where there is none to show."""
-    return instrument_of(draft).band(float(row.estimate)) if draft.context.state(row) is State.SHOWN else None
-
-
-def rating_cell(row: Result | None, draft: Draft) -> Cell:
-    """A mean rating with the colour and the word of its band, both in words."""
-    if draft.context.state(row) is not State.SHOWN:
-        return symbol_cell(row, draft.context, "estimate")
-    band, number = band_of(row, draft), RATING.level(float(row.estimate))
-    text = draft.say("rating_band", number=number, band=band.label.lower(), colour=draft.say(f"colour_{band.colour}")) if band else number
-    return cell_of(row, "estimate", text, float(row.estimate))
 
 
 def day_cell(row: Result | None, context: Context, *, absent: str) -> Cell:
@@ -158,28 +107,3 @@ def day_cell(row: Result | None, context: Context, *, absent: str) -> Cell:
 def day_words(days: float, context: Context) -> str:
     """A day as a narrow column has it: ``12 May 2020``."""
     return context.day(EPOCH + timedelta(days=int(days)), short=True)
-
-
-# --- grids -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class GridColumn:
-    """A column of a chart that is a grid: its head, the cell of a row, and how the cell is toned and shortened."""
-
-    label: str
-    cell: Callable[[Any], Cell]
-    tone: Callable[[Any], str]
-    short: Callable[[Any], str] = lambda subject: ""
-
-
-def grid_chart(columns: Iterable[GridColumn], blocks: Iterable[Block], context: Context, **about: object) -> ChartData:
-    """A mark for each cell; the first line of a block has its heading."""
-    marks, columns, line = [], tuple(columns), 0
-    for block in blocks:
-        for place, subject in enumerate(block.subjects):
-            for column in columns:
-                marks.append(Mark.of_cell(column.cell(subject), line=line, label=subject.label, series=column.label,
-                                          heading="" if place else block.heading, tone=column.tone(subject), short=column.short(subject)))
-            line += 1
-    return chart_of(marks, context, **about)

@@ -1,19 +1,19 @@
-"""Tables of printed figures: what each may stand for, what changed, what it stands beside."""
+"""Figures in print: what each may stand for, what changed, what it stands beside, and lists of what else is in print and where."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from nbeval.dictionary.enums import Symbol
-from nbeval.dictionary.models import Benchmark, ExhibitRow, Indicator, PrintedFigure
+from nbeval.dictionary.models import Benchmark, PrintedFigure
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
-from nbeval.report.cells import Block, Field, Table, cell_of, count_cell, grid, interval_cell, level_cell, symbol_cell, verdict_cell, words_cell
-from nbeval.report.columns import interval_label, label_field
+from nbeval.report.cells import Block, Field, cell_of, count_cell, level_cell, symbol_cell, verdict_cell, words_cell
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft, by_domain
+from nbeval.report.kinds.columns import Columns
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State, is_missing
@@ -21,6 +21,8 @@ from nbeval.report.results import Result, State, is_missing
 ONE_DECIMAL = NumberFormat(decimals=1, percent=True)
 _SMALL = 0.0001
 _PARTED = ";"
+#: where results and printed figures are of
+_PLACE = ("indicator", "wave", "authority", "group", "level")
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,7 @@ class Pair:
 class Printed(Kind):
     """A kind of exhibit of figures in print: its rows name their sources, and its base is what was printed."""
 
-    unit_words = ""
-    base_words = "base_print"
-
-    def source(self, draft: Draft) -> str:
-        return draft.say("source_print", source=self.source_label(draft))
+    unit_words, base_words, source_words = "", "base_print", "source_print"
 
 
 class PrintedLevels(Printed):
@@ -48,28 +46,27 @@ class PrintedLevels(Printed):
 
     id = "printed_levels"
 
-    def table(self, draft: Draft) -> Table:
-        context = draft.context
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        context, make, say = draft.context, Columns(draft), draft.say
 
-        def find(one: PrintedFigure, quantity: Quantity | str) -> Result | None:
-            return context.results.find(draft.spec.source_id, quantity, **_place(one))
+        def find(one: PrintedFigure, quantity: Quantity | str = "") -> Result | None:
+            return context.results.find(draft.spec.source_id, quantity or one.quantity, **_place(one))
 
-        fields = [
-            label_field(context, "indicator", lambda one: context.indicator_label(one.indicator)),
-            Field(Column("when", context.say("print_when")), lambda one: Cell(where_of(one, context))),
-            Field(Column("estimate", context.say("print_value"), "%", numeric=True),
-                  lambda one: level_cell(find(one, one.quantity), context, as_printed(one))),
-            Field(Column("n", context.say("n_short"), numeric=True), lambda one: _base_cell(find(one, one.quantity), context)),
-            Field(Column("fewest", context.say("print_fewest"), numeric=True),
-                  lambda one: count_cell(find(one, Quantity.COUNT_LOWEST), context, "estimate")),
-            Field(Column("most", context.say("print_most"), numeric=True),
-                  lambda one: count_cell(find(one, Quantity.COUNT_HIGHEST), context, "estimate")),
-            Field(Column("interval", interval_label(context), "%", numeric=True),
-                  lambda one: interval_cell(find(one, one.quantity), context, ONE_DECIMAL)),
-            sources_field(context, lambda one: (one,)),
+        return [
+            make.label("indicator", lambda one: context.indicator_label(one.indicator)), when_field(lambda one: one, draft),
+            printed_field("estimate", "print_value", lambda one: one, draft),
+            Field(Column("n", say("n_short"), numeric=True), lambda one: _base_cell(find(one), context)),
+            make.count("fewest", say("print_fewest"), lambda one: find(one, Quantity.COUNT_LOWEST), "estimate"),
+            make.count("most", say("print_most"), lambda one: find(one, Quantity.COUNT_HIGHEST), "estimate"),
+            make.interval("interval", find, ONE_DECIMAL, "%"), sources_field(draft, lambda one: (one,)),
         ]
-        figures = [one for one in printed_of(context) if one.indicator and one.quantity is Quantity.PERCENT]
-        return grid(fields, _by_domain(figures, context))
+
+    def blocks(self, draft: Draft) -> Iterator[Block]:
+        """Figures in the order of the programme's domains and indicators."""
+        figures = [one for one in printed_of(draft.context) if one.indicator and one.quantity is Quantity.PERCENT]
+        names = {one.indicator for one in figures}
+        for heading, members in by_domain(tuple(one for one in draft.context.dictionary.indicators if one.indicator in names), draft.context):
+            yield Block(heading, tuple(one for member in members for one in figures if one.indicator == member.indicator))
 
 
 class PrintedChanges(Printed):
@@ -77,19 +74,19 @@ class PrintedChanges(Printed):
 
     id = "printed_changes"
 
-    def table(self, draft: Draft) -> Table:
-        context = draft.context
-        labels = {wave.id: wave.label for wave in context.cohort.waves}
-        fields = [
-            label_field(context, "indicator", lambda pair: context.indicator_label(pair.figure.indicator)),
-            Field(Column("waves", context.say("print_waves")), lambda pair: Cell(
-                context.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
-            _own_field(draft.spec, context, "earlier", "print_earlier", lambda pair: pair.other),
-            _own_field(draft.spec, context, "later", "print_later", lambda pair: pair.figure),
-            *_tested_fields(context, Quantity.P_SMALLEST, Quantity.P_LARGEST),
-            sources_field(context, lambda pair: (pair.other, pair.figure)),
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        labels = {wave.id: wave.label for wave in draft.context.cohort.waves}
+        return [
+            Columns(draft).label("indicator", lambda pair: draft.context.indicator_label(pair.figure.indicator)),
+            Field(Column("waves", draft.say("print_waves")), lambda pair: Cell(
+                draft.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
+            printed_field("earlier", "print_earlier", lambda pair: pair.other, draft),
+            printed_field("later", "print_later", lambda pair: pair.figure, draft),
+            *_tested_fields(draft, Quantity.P_SMALLEST, Quantity.P_LARGEST), sources_field(draft, lambda pair: (pair.other, pair.figure)),
         ]
-        return grid(fields, (Block("", tuple(changes_of(context, draft.spec.source_id))),))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return (Block("", tuple(changes_of(draft.context, draft.spec.source_id))),)
 
 
 class PrintedBeside(Printed):
@@ -97,36 +94,151 @@ class PrintedBeside(Printed):
 
     id = "printed_beside"
 
-    def table(self, draft: Draft) -> Table:
+    def columns(self, draft: Draft) -> Iterable[Field]:
         context = draft.context
 
         def theirs(pair: Pair) -> Result | None:
-            found = context.results.where(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
-            return found[0] if found else None
+            return context.results.first(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
 
-        fields = [
-            label_field(context, "indicator", lambda pair: context.indicator_label(pair.figure.indicator)),
-            Field(Column("when", context.say("print_when")), lambda pair: Cell(where_of(pair.figure, context))),
-            _own_field(draft.spec, context, "ours", "print_ours", lambda pair: pair.figure),
-            Field(Column("beside", context.say("print_others")), lambda pair: Cell(
-                context.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
-            Field(Column("theirs", context.say("print_theirs"), "%", numeric=True),
-                  lambda pair: level_cell(theirs(pair), context, as_printed(pair.other))),
-            *_tested_fields(context),
-            sources_field(context, lambda pair: (pair.figure, pair.other)),
+        return [
+            Columns(draft).label("indicator", lambda pair: context.indicator_label(pair.figure.indicator)), when_field(lambda pair: pair.figure, draft),
+            printed_field("ours", "print_ours", lambda pair: pair.figure, draft),
+            Field(Column("beside", draft.say("print_others")), lambda pair: Cell(
+                draft.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
+            printed_field("theirs", "print_theirs", lambda pair: pair.other, draft, theirs),
+            *_tested_fields(draft), sources_field(draft, lambda pair: (pair.figure, pair.other)),
         ]
-        return grid(fields, (Block("", tuple(_beside(context, draft.spec.source_id))),))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        """Every figure beside the figures of other people that it names."""
+        context = draft.context
+        others = {one.figure: one for one in context.dictionary.figures}
+        declared = {one.benchmark: one for one in context.dictionary.benchmarks if one.figure}
+        tested = {tuple(_place(row).values()): row for row in context.results.where(
+            source=draft.spec.source_id, quantity=Quantity.DIFFERENCE, contrast=Contrast.COMPARATOR)}
+        found = ((one, tested[place]) for one in printed_of(context) if (place := tuple(_place(one).values())) in tested)
+        return (Block("", tuple(
+            Pair(one, others[declared[row.reference].figure], row, declared[row.reference]) for one, row in found)),)
+
+
+class PrintedRange(Printed):
+    """Rows are indicators: lowest and highest authority, which are not named in print."""
+
+    id = "printed_range"
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        context = draft.context
+
+        def number(count: int | None) -> Cell:
+            symbol = context.symbol(Symbol.NOT_AVAILABLE)
+            return Cell(symbol, symbol=symbol) if count is None else Cell(str(count))
+
+        return [
+            Columns(draft).label("indicator", lambda ends: context.indicator_label(ends[0].indicator)),
+            Field(Column("coding", draft.say("print_coding")), lambda ends: Cell(ends[0].coding)), when_field(lambda ends: ends[0], draft),
+            printed_field("lowest", "print_lowest", lambda ends: ends[0], draft), printed_field("highest", "print_highest", lambda ends: ends[1], draft),
+            Field(Column("authorities", draft.say("print_authorities"), numeric=True), lambda ends: number(ends[0].authorities)),
+            sources_field(draft, lambda ends: ends),
+        ]
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        """The lowest and the highest authority of each indicator at each wave."""
+        known = {(one.indicator, one.wave, one.quantity): one for one in printed_of(draft.context)}
+        return (Block("", tuple(
+            (one, known[indicator, wave, Quantity.HIGHEST]) for (indicator, wave, quantity), one in known.items()
+            if quantity is Quantity.LOWEST and (indicator, wave, Quantity.HIGHEST) in known)),)
+
+
+class PrintedCodings(Printed):
+    """One block per question of which figures with different codings are in print."""
+
+    id = "printed_codings"
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        return [Columns(draft).label("print_coding", lambda one: one.coding), when_field(lambda one: one, draft),
+                printed_field("estimate", "print_value", lambda one: one, draft), sources_field(draft, lambda one: (one,))]
+
+    def blocks(self, draft: Draft) -> Iterator[Block]:
+        """The figures of each question that has more than one coding in print, in the order of the indicators."""
+        context = draft.context
+        asked = {one.indicator: one.item for one in context.dictionary.indicators if one.item}
+        figures = [one for one in printed_of(context) if one.quantity is Quantity.PERCENT and not one.group and one.indicator in asked]
+        for item in dict.fromkeys(asked.values()):
+            members = tuple(one for one in figures if asked[one.indicator] == item)
+            if len({one.indicator for one in members}) > 1:
+                yield Block(context.item_label(context.cohort.sources[0].id, item), tuple(sorted(members, key=lambda one: one.indicator)))
+
+
+class PrintedUnmatched(Printed):
+    """Rows are printed figures of the survey whose question or coding no indicator has: no results, and so without a base."""
+
+    id = "printed_unmatched"
+    of_words, base_words = True, ""
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        return [
+            Columns(draft).label("print_about", lambda one: one.about), Field(Column("coding", draft.say("print_coding")), lambda one: Cell(one.coding)),
+            Field(Column("when", draft.say("print_when")), lambda one: Cell(self.when(one, draft))),
+            Field(Column("value", draft.say("print_value"), numeric=True), lambda one: self._value(one, draft.context)),
+            sources_field(draft, lambda one: (one,)),
+        ]
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return (Block("", tuple(one for one in printed_of(draft.context) if not one.indicator)),)
+
+    def when(self, one: PrintedFigure, draft: Draft) -> str:
+        """Whose figure it is, and when."""
+        return where_of(one, draft.context)
+
+    def _value(self, figure: PrintedFigure, context: Context) -> Cell:
+        """A figure as it was printed, or the symbol in its place."""
+        if figure.printed is None:
+            symbol = context.symbol(figure.symbol.value)
+            return Cell(symbol, symbol=symbol)
+        return Cell(f"{figure.printed}{'%' if figure.unit == Quantity.PERCENT else ''}", figure.value)
+
+
+class PrintedOthers(PrintedUnmatched):
+    """Rows are printed figures of other people, whether or not one of ours stands beside them."""
+
+    id = "printed_others"
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return (Block("", tuple(one for one in draft.context.dictionary.figures if not one.cohort)),)
+
+    def when(self, one: PrintedFigure, draft: Draft) -> str:
+        return ", ".join(filter(None, (one.population, one.ages, one.geography, one.year)))
+
+
+class PrintedSources(Printed):
+    """Rows are the sources of every figure of the report, with their addresses."""
+
+    id = "printed_sources"
+    of_words, base_words, source_words = True, "", ""
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        return [
+            Field(Column("key", draft.say("print_key"), header=True), lambda one: Cell(one.source, anchor=source_anchor(one.source))),
+            Field(Column("title", draft.say("print_title")), lambda one: Cell(
+                ". ".join(filter(None, (one.title, ", ".join(filter(None, (one.publisher, one.published)))))))),
+            Field(Column("address", draft.say("print_address")), lambda one: Cell(one.url, links=((one.url, one.url),) if one.url else ())),
+            Field(Column("read", draft.say("print_read")), lambda one: Cell(one.note)),
+        ]
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        known = draft.context.dictionary
+        cited = {key for one in known.figures if one.cohort in ("", draft.context.cohort.id) for key in sources_of(one)}
+        return (Block("", tuple(one for one in known.sources if one.source in cited)),)
 
 
 def changes_of(context: Context, source: str) -> Iterable[Pair]:
     """Every two waves of one indicator whose numbers who answered are in print, in the order of indicators."""
-    figures = _known(context)
+    figures = {tuple(_place(one).values()): one for one in printed_of(context) if one.quantity is Quantity.PERCENT}
     order = {one.indicator: place for place, one in enumerate(context.dictionary.indicators)}
     rows = context.results.where(source=source, quantity=Quantity.CHANGE, contrast=Contrast.WAVE)
     for row in sorted(rows, key=lambda row: order.get(row.indicator, len(order))):
-        now = (row.indicator, row.wave, row.authority, row.group, row.level)
-        then = (row.indicator, row.reference, row.authority, row.group, row.level)
-        yield Pair(figures[now], figures[then], row)
+        now = _place(row)
+        yield Pair(figures[tuple(now.values())], figures[tuple({**now, "wave": row.reference}.values())], row)
 
 
 def printed_of(context: Context) -> tuple[PrintedFigure, ...]:
@@ -149,13 +261,6 @@ def where_of(figure: PrintedFigure, context: Context) -> str:
     return f"{wave}, {context.level_label(figure.group, figure.level).lower()}" if figure.group else wave
 
 
-def range_of_p_cell(row: Result | None, context: Context) -> Cell:
-    """The cell of a p-value."""
-    if context.state(row) is not State.SHOWN:
-        return symbol_cell(row, context, "estimate")
-    return cell_of(row, "estimate", p_text(float(row.estimate), context), float(row.estimate))
-
-
 def p_text(value: float, context: Context) -> str:
     """A p-value as readers write it."""
     if value < _SMALL:
@@ -163,13 +268,14 @@ def p_text(value: float, context: Context) -> str:
     return numeral(value, 4 if value < 0.01 else 3 if value < 0.1 else 2)
 
 
-def sources_field(context: Context, figures: Callable[[Any], tuple[PrintedFigure, ...]]) -> Field:
-    """The column of sources, each leading to its place in the list."""
-    def cell(subject: Any) -> Cell:
-        keys = dict.fromkeys(key.strip() for one in figures(subject) for key in one.source.split(_PARTED))
-        return Cell("; ".join(keys), links=tuple((key, source_anchor(key)) for key in keys))
+def end_of_p(pair: Pair, quantity: Quantity, context: Context) -> Result | None:
+    """The smallest or the largest p of a comparison."""
+    return context.results.find(pair.row.source, quantity, **_place(pair.row), contrast=pair.row.contrast, reference=pair.row.reference)
 
-    return Field(Column("sources", context.say("print_sources")), cell)
+
+def sources_of(figure: PrintedFigure) -> list[str]:
+    """The keys of the sources of a figure."""
+    return [key.strip() for key in figure.source.split(_PARTED)]
 
 
 def source_anchor(key: str) -> str:
@@ -177,30 +283,45 @@ def source_anchor(key: str) -> str:
     return f"source-{key}"
 
 
-def _own_field(spec: ExhibitRow, context: Context, key: str, word: str, of: Callable[[Pair], PrintedFigure]) -> Field:
-    """The column of one of our figures, as printed."""
-    def cell(pair: Pair) -> Cell:
-        one = of(pair)
-        return level_cell(context.results.find(spec.source_id, one.quantity, **_place(one)), context, as_printed(one))
+def sources_field(draft: Draft, figures: Callable[[Any], tuple[PrintedFigure, ...]]) -> Field:
+    """The column of sources, each leading to its place in the list."""
+    def cell(subject: Any) -> Cell:
+        keys = dict.fromkeys(key for one in figures(subject) for key in sources_of(one))
+        return Cell("; ".join(keys), links=tuple((key, source_anchor(key)) for key in keys))
 
-    return Field(Column(key, context.say(word), "%", numeric=True), cell)
+    return Field(Column("sources", draft.say("print_sources")), cell)
 
 
-def _tested_fields(context: Context, *ends: Quantity) -> tuple[Field, ...]:
-    """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision."""
-    def end(pair: Pair, quantity: Quantity) -> Result | None:
-        row = pair.row
-        return context.results.find(row.source, quantity, indicator=row.indicator, wave=row.wave, authority=row.authority,
-                                    group=row.group, level=row.level, contrast=row.contrast, reference=row.reference)
+def when_field(of: Callable[[Any], PrintedFigure], draft: Draft) -> Field:
+    """The column of the wave and the place of a figure."""
+    return Field(Column("when", draft.say("print_when")), lambda subject: Cell(where_of(of(subject), draft.context)))
 
-    points = context.say("points_short")
-    return (
-        Field(Column("interval", context.say("print_gap_interval", level=context.interval_level), points, numeric=True),
-              lambda pair: interval_cell(pair.row, context, ONE_DECIMAL, signed=True)),
-        *(Field(Column(one.value, context.say(f"print_{one.value}"), numeric=True), lambda pair, one=one: range_of_p_cell(end(pair, one), context))
-          for one in ends),
-        Field(Column("verdict", context.say("print_decision")), lambda pair: _decision_cell(pair.row, context)),
-    )
+
+def printed_field(key: str, word: str, of: Callable[[Any], PrintedFigure], draft: Draft, find: Callable[[Any], Result | None] | None = None) -> Field:
+    """The column of a figure as printed; its result is that of the same place unless ``find`` gives another."""
+    def cell(subject: Any) -> Cell:
+        one = of(subject)
+        row = find(subject) if find else draft.context.results.find(draft.spec.source_id, one.quantity, **_place(one))
+        return level_cell(row, draft.context, as_printed(one))
+
+    return Field(Column(key, draft.say(word), "%", numeric=True), cell)
+
+
+def _tested_fields(draft: Draft, *ends: Quantity) -> Iterator[Field]:
+    """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision; why there is none is said below."""
+    context = draft.context
+
+    def p_cell(row: Result | None) -> Cell:
+        if context.state(row) is not State.SHOWN:
+            return symbol_cell(row, context, "estimate")
+        return cell_of(row, "estimate", p_text(float(row.estimate), context), float(row.estimate))
+
+    yield Columns(draft).interval("interval", lambda pair: pair.row, ONE_DECIMAL, draft.say("points_short"), signed=True,
+                                  head=draft.say("print_gap_interval", level=context.interval_level))
+    for end in ends:
+        yield Field(Column(end.value, draft.say(f"print_{end.value}"), numeric=True), lambda pair, end=end: p_cell(end_of_p(pair, end, context)))
+    yield Field(Column("verdict", draft.say("print_decision")), lambda pair: verdict_cell(pair.row, context) if pair.row.verdict
+                else words_cell(draft.say("print_untested"), pair.row, "verdict"))
 
 
 def _base_cell(row: Result | None, context: Context) -> Cell:
@@ -211,38 +332,6 @@ def _base_cell(row: Result | None, context: Context) -> Cell:
     return count_cell(row, context)
 
 
-def _decision_cell(row: Result, context: Context) -> Cell:
-    """The cell of a decision; why there is none is said below the table."""
-    return verdict_cell(row, context) if row.verdict else words_cell(context.say("print_untested"), row, "verdict")
-
-
-def _beside(context: Context, source: str) -> Iterable[Pair]:
-    """Every figure beside the figures of other people that it names."""
-    others = {one.figure: one for one in context.dictionary.figures}
-    declared = {one.benchmark: one for one in context.dictionary.benchmarks if one.figure}
-    rows = context.results.where(source=source, quantity=Quantity.DIFFERENCE, contrast=Contrast.COMPARATOR)
-    by_place = {(row.indicator, row.wave, row.authority, row.group, row.level): row for row in rows}
-    for one in printed_of(context):
-        row = by_place.get((one.indicator, one.wave, one.authority, one.group, one.level))
-        if row is not None:
-            benchmark = declared[row.reference]
-            yield Pair(one, others[benchmark.figure], row, benchmark)
-
-
-def _known(context: Context) -> dict[tuple[str, ...], PrintedFigure]:
-    """The percentages of the cohort by indicator, wave and place."""
-    return {(one.indicator, one.wave, one.authority, one.group, one.level): one
-            for one in printed_of(context) if one.quantity is Quantity.PERCENT}
-
-
-def _place(figure: PrintedFigure) -> dict[str, str]:
-    """Where the results of a figure stand."""
-    return {"indicator": figure.indicator, "wave": figure.wave, "authority": figure.authority, "group": figure.group, "level": figure.level}
-
-
-def _by_domain(figures: list[PrintedFigure], context: Context) -> Iterable[Block]:
-    """Figures in the order of the programme's domains and indicators."""
-    names = {one.indicator for one in figures}
-    indicators: tuple[Indicator, ...] = tuple(one for one in context.dictionary.indicators if one.indicator in names)
-    for heading, members in by_domain(indicators, context):
-        yield Block(heading, tuple(one for member in members for one in figures if one.indicator == member.indicator))
+def _place(one: PrintedFigure | Result) -> dict[str, str]:
+    """What a figure or a result is of, and where."""
+    return {name: getattr(one, name) for name in _PLACE}

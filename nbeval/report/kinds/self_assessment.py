@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from nbeval.dictionary.models import Area, Choice, Wave
+from nbeval.dictionary.models import Area, Band, Choice, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
-from nbeval.report.cells import Block, Field, Table, difference_cell, grid, interval_cell, level_cell, number_words, symbol_cell, words_cell
+from nbeval.report.cells import Block, Field, cell_of, difference_cell, number_words, symbol_cell, words_cell
 from nbeval.report.charts.data import ChartData
-from nbeval.report.columns import Finder, interval_label
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
-from nbeval.report.kinds.of_source import (
-    RATERS, GridColumn, OfSource, area_field, areas_of, band_of, chosen, gap_of, grid_chart, instrument_of, of_all_cell, rating_cell,
-)
-from nbeval.report.numerals import RATING, NumberFormat
+from nbeval.report.kinds.columns import Columns, Finder
+from nbeval.report.kinds.marks import Toned, grid_chart
+from nbeval.report.kinds.of_source import RATERS, OfSource, areas_of, chosen, gap_of, instrument_of
+from nbeval.report.numerals import RATING, TWO_DIGITS
 from nbeval.report.results import Result, State
 
 #: a difference of less than half a step of the scale is called alike
 ALIKE = 0.5
-_KAPPA = NumberFormat(2)
 _EVERYBODY = Choice(choices=RATERS, code="", label="", source="")
-
-
-@dataclass(frozen=True)
-class Rated:
-    """An area as one body of raters sees it."""
-
-    area: Area
-    body: Choice
-
-    @property
-    def label(self) -> str:
-        """The label of the area."""
-        return self.area.label
 
 
 def bodies_of(draft: Draft) -> tuple[Choice, ...]:
@@ -44,29 +29,33 @@ def bodies_of(draft: Draft) -> tuple[Choice, ...]:
     return chosen(draft, RATERS) or (_EVERYBODY,)
 
 
-def rating_of(rated: Rated, wave: Wave, draft: Draft) -> Result | None:
+def rating_of(area: Area, body: Choice, wave: Wave, draft: Draft) -> Result | None:
     """The mean rating of an area by a body of raters."""
-    code = rated.body.code
-    return draft.find(Quantity.MEAN, indicator=rated.area.area, wave=wave.id, authority=draft.context.authority,
-                      group=RATERS if code else "", level=code)
+    return draft.find(Quantity.MEAN, indicator=area.area, wave=wave.id, authority=draft.context.authority,
+                      group=RATERS if body.code else "", level=body.code)
 
 
-def bands_chart(columns: Iterable[tuple[str, Finder]], blocks: Iterable[Block], draft: Draft) -> ChartData:
-    """A grid of ratings, each toned by its band and with the word of the band; a column is its head and the rating of a row."""
-    def column(head: str, find: Finder) -> GridColumn:
-        def tone(subject: Any) -> str:
-            band = band_of(find(subject), draft)
-            return band.colour if band else ""
+def rating_field(key: str, head: str, find: Finder, draft: Draft) -> Toned:
+    """The column of mean ratings: number, and the word and the colour of the band that it falls in, which a grid draws."""
+    def band(row: Result | None) -> Band | None:
+        return instrument_of(draft).band(float(row.estimate)) if draft.context.state(row) is State.SHOWN else None
 
-        def short(subject: Any) -> str:
-            band = band_of(find(subject), draft)
-            return f"{RATING.level(float(find(subject).estimate))}  {band.label.lower()}" if band else number_words(find(subject), draft.context, RATING)
+    def cell(subject: Any) -> Cell:
+        row = find(subject)
+        if draft.context.state(row) is not State.SHOWN:
+            return symbol_cell(row, draft.context, "estimate")
+        number, one = RATING.level(float(row.estimate)), band(row)
+        words = draft.say("rating_band", number=number, band=one.label.lower(), colour=draft.say(f"colour_{one.colour}")) if one else number
+        return cell_of(row, "estimate", words, float(row.estimate))
 
-        return GridColumn(head, lambda subject: rating_cell(find(subject), draft), tone, short)
+    def tone(subject: Any) -> str:
+        return one.colour if (one := band(find(subject))) else ""
 
-    ordered = sorted(instrument_of(draft).bands, key=lambda band: band.lowest)
-    legend = {band.colour: f"{draft.say(f'colour_{band.colour}')}: {band.label.lower()}" for band in ordered}
-    return grid_chart((column(head, find) for head, find in columns), blocks, draft.context, legend=legend)
+    def short(subject: Any) -> str:
+        words, one = number_words(find(subject), draft.context, RATING), band(find(subject))
+        return f"{words}  {one.label.lower()}" if one else words
+
+    return Toned(Column(key, head), cell, tone, short)
 
 
 class Ratings(OfSource):
@@ -75,27 +64,20 @@ class Ratings(OfSource):
     id = "ratings"
     marks = ("cells",)
     unit_words, base_words = "unit_ratings", "base_ratings"
-    names_waves = of_last_wave = True
+    source_words = "source_waves"
+    of_last_wave = True
 
-    def table(self, draft: Draft) -> Table:
-        return grid([area_field(draft), *self.levels(draft)], (Block("", areas_of(draft)),))
-
-    def levels(self, draft: Draft) -> list[Field]:
-        """The columns of ratings."""
-        return [
-            Field(Column(f"level_{body.code}", self._head(body, draft)),
-                  lambda area, body=body: rating_cell(rating_of(Rated(area, body), draft.context.wave, draft), draft))
-            for body in bodies_of(draft)
-        ]
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        yield Columns(draft).label("source_area")
+        for body in bodies_of(draft):
+            yield rating_field(f"level_{body.code}", body.label or draft.say("rating"),
+                               lambda area, body=body: rating_of(area, body, draft.context.wave, draft), draft)
 
     def chart_data(self, draft: Draft) -> ChartData:
-        wave = draft.context.wave
-        columns = ((self._head(body, draft), lambda area, body=body: rating_of(Rated(area, body), wave, draft)) for body in bodies_of(draft))
-        return bands_chart(columns, (Block("", areas_of(draft)),), draft)
-
-    def _head(self, body: Choice, draft: Draft) -> str:
-        """Whose ratings a column has."""
-        return body.label or draft.say("rating")
+        """A grid of ratings, each toned by its band and with the word of the band."""
+        ordered = sorted(instrument_of(draft).bands, key=lambda band: band.lowest)
+        legend = {band.colour: f"{draft.say(f'colour_{band.colour}')}: {band.label.lower()}" for band in ordered}
+        return grid_chart(self.columns(draft), self.blocks(draft), draft.context, legend=legend)
 
 
 class Gaps(Ratings):
@@ -105,16 +87,16 @@ class Gaps(Ratings):
     marks = ("cells",)
     unit_words, base_words, base_of_one = "unit_gaps", "base_gaps", "base_gaps_one"
 
-    def table(self, draft: Draft) -> Table:
-        if len(bodies_of(draft)) < 2:
-            return Table()
-        context, (first, other) = draft.context, bodies_of(draft)[:2]
-        return grid([
-            area_field(draft), *self.levels(draft),
-            Field(Column("gap", context.say("difference"), context.say("steps_short"), numeric=True),
-                  lambda area: difference_cell(gap_of(draft, area, first, other), context, RATING)),
-            Field(Column("says", context.say("who_higher")), lambda area: self._higher(gap_of(draft, area, first, other), first, other, context)),
-        ], (Block("", areas_of(draft)),))
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        yield from super().columns(draft)
+        if len(bodies_of(draft)) > 1:
+            first, other = bodies_of(draft)[:2]
+            yield Columns(draft).difference("gap", draft.say("difference"), lambda area: gap_of(draft, area, first, other), RATING, draft.say("steps_short"))
+            yield Field(Column("says", draft.say("who_higher")),
+                        lambda area: self._higher(gap_of(draft, area, first, other), first, other, draft.context))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return super().blocks(draft) if len(bodies_of(draft)) > 1 else ()
 
     def sentence(self, draft: Draft) -> str:
         """Where two bodies of raters are furthest apart."""
@@ -132,10 +114,15 @@ class Gaps(Ratings):
         if context.state(row) is not State.SHOWN:
             return symbol_cell(row, context, "estimate")
         if row.verdict:
-            key = {Verdict.HIGHER: "gap_first", Verdict.LOWER: "gap_other"}.get(row.verdict, "gap_unclear")
+            key = {Verdict.HIGHER: "first", Verdict.LOWER: "other"}.get(row.verdict, "unclear")
         else:
-            key = "gap_alike" if abs(row.estimate) < ALIKE else "gap_first" if row.estimate > 0 else "gap_other"
-        return words_cell(context.say(key, first=first.label, other=other.label), row, "estimate")
+            key = by_size(row)
+        return words_cell(context.say(f"gap_{key}", first=first.label, other=other.label), row, "estimate")
+
+
+def by_size(row: Result) -> str:
+    """Who rates higher by size alone: the first body of raters, the other, or both alike."""
+    return "alike" if abs(row.estimate) < ALIKE else "first" if row.estimate > 0 else "other"
 
 
 class GapsByPlace(OfSource):
@@ -144,77 +131,63 @@ class GapsByPlace(OfSource):
     id = "gaps_by_place"
     marks = ("cells",)
     unit_words, base_words = "unit_gaps_by_place", "base_gaps_by_place"
-    names_waves = of_last_wave = shows_single_authorities = True
+    source_words = "source_waves"
+    of_last_wave = shows_single_authorities = True
 
-    def table(self, draft: Draft) -> Table:
-        if len(bodies_of(draft)) < 2:
-            return Table()
-        fields = [Field(Column(f"gap_{authority or 'all'}", draft.context.authority_name(authority), numeric=True),
-                        lambda area, authority=authority: self._cell(area, authority, draft)) for authority in self._places(draft)]
-        return grid([area_field(draft), *fields], (Block("", areas_of(draft)),))
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        context, bodies = draft.context, bodies_of(draft)[:2]
+        yield Columns(draft).label("source_area")
+        for authority in (*context.cohort.authorities, "") if len(bodies) > 1 else ():
+            def gap(area: Area, authority: str = authority) -> Result | None:
+                return gap_of(draft, area, *bodies, authority=authority)
+
+            yield Toned(Column(f"gap_{authority or 'all'}", context.authority_name(authority), numeric=True),
+                        lambda area, gap=gap: difference_cell(gap(area), context, RATING),
+                        lambda area, gap=gap: by_size(gap(area)) if context.state(gap(area)) is State.SHOWN else "")
 
     def chart_data(self, draft: Draft) -> ChartData:
         first, other = (body.label for body in bodies_of(draft)[:2])
         legend = {"first": draft.say("heat_first", first=first), "other": draft.say("heat_other", other=other), "alike": draft.say("heat_alike")}
-        columns = (GridColumn(draft.context.authority_name(authority), lambda area, authority=authority: self._cell(area, authority, draft),
-                              lambda area, authority=authority: self._tone(area, authority, draft)) for authority in self._places(draft))
-        return grid_chart(columns, (Block("", areas_of(draft)),), draft.context, legend=legend, words={"first": first, "other": other})
-
-    def _places(self, draft: Draft) -> tuple[str, ...]:
-        """The authorities of the cohort, then all of them."""
-        return (*draft.context.cohort.authorities, "")
-
-    def _gap(self, area: Area, authority: str, draft: Draft) -> Result | None:
-        """The difference in one place."""
-        return gap_of(draft, area, *bodies_of(draft)[:2], authority=authority)
-
-    def _cell(self, area: Area, authority: str, draft: Draft) -> Cell:
-        """The cell of one place."""
-        return difference_cell(self._gap(area, authority, draft), draft.context, RATING)
-
-    def _tone(self, area: Area, authority: str, draft: Draft) -> str:
-        """Who rates higher in one place, or that they are alike; empty where there is no number."""
-        row = self._gap(area, authority, draft)
-        if draft.context.state(row) is not State.SHOWN:
-            return ""
-        return "alike" if abs(row.estimate) < ALIKE else "first" if row.estimate > 0 else "other"
+        return grid_chart(self.columns(draft), self.blocks(draft), draft.context, legend=legend, words={"first": first, "other": other})
 
 
-class Movement(OfSource):
+@dataclass(frozen=True)
+class Rated:
+    """An area as one body of raters sees it."""
+
+    label: str
+    area: Area
+    body: Choice
+
+
+class Movement(Ratings):
     """Rows are areas under each body of raters; the first wave, the last, the change, and what the test says."""
 
     id = "movement"
     marks = ("cells",)
     unit_words, base_words, base_of_one = "unit_movement", "base_movement", "base_movement_one"
-    names_waves = needs_two_waves = True
+    needs_two_waves, of_last_wave = True, False
 
-    def table(self, draft: Draft) -> Table:
-        context = draft.context
-        fields = [area_field(draft)]
-        fields += [Field(Column(f"{wave.id}_level", wave.label), lambda rated, wave=wave: rating_cell(rating_of(rated, wave, draft), draft))
-                   for wave in (context.first, context.wave)]
-        fields.append(Field(Column("change", context.say("change"), context.say("steps_short"), numeric=True),
-                            lambda rated: difference_cell(self._change(rated, draft), context, RATING)))
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        context, make = draft.context, Columns(draft)
+        yield make.label("source_area")
+        for wave in (context.first, context.wave):
+            yield rating_field(f"{wave.id}_level", wave.label, lambda rated, wave=wave: rating_of(rated.area, rated.body, wave, draft), draft)
+        yield make.difference("change", draft.say("change"), lambda rated: self._change(rated, draft), RATING, draft.say("steps_short"))
         if not context.authority:
-            fields.append(Field(Column("verdict", context.say("verdict")), lambda rated: self._verdict(self._change(rated, draft), context)))
-        return grid(fields, self._blocks(draft))
+            yield Field(Column("verdict", draft.say("verdict")), lambda rated: self._verdict(self._change(rated, draft), context))
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return [Block(body.label, tuple(Rated(area.label, area, body) for area in areas_of(draft))) for body in bodies_of(draft)]
 
     def sentence(self, draft: Draft) -> str:
         """On how many lines ratings went up or down, as printed, and how many changes are clear."""
-        rows = [self._change(rated, draft) for block in self._blocks(draft) for rated in block.subjects]
+        rows = [self._change(rated, draft) for block in self.blocks(draft) for rated in block.subjects]
         moved = [RATING.rounded(row.estimate) for row in rows if draft.context.state(row) is State.SHOWN]
         clear = sum(row is not None and row.verdict in (Verdict.ROSE, Verdict.FELL) for row in rows)
         about = "plain" if draft.context.authority else "clear" if clear else "unclear"
         return draft.say(f"said_movement_{about}", wave=draft.context.first.label, up=sum(step > 0 for step in moved),
                          down=sum(step < 0 for step in moved), total=len(rows), clear=clear)
-
-    def chart_data(self, draft: Draft) -> ChartData:
-        waves = (draft.context.first, draft.context.wave)
-        return bands_chart(((wave.label, lambda rated, wave=wave: rating_of(rated, wave, draft)) for wave in waves), self._blocks(draft), draft)
-
-    def _blocks(self, draft: Draft) -> list[Block]:
-        """The areas under each body of raters."""
-        return [Block(body.label, tuple(Rated(area, body) for area in areas_of(draft))) for body in bodies_of(draft)]
 
     def _change(self, rated: Rated, draft: Draft) -> Result | None:
         """The change of a rating from the first wave to the last."""
@@ -235,20 +208,23 @@ class Agreement(OfSource):
 
     id = "agreement"
     unit_words, base_words = "unit_agreement", "base_agreement"
-    names_waves = True
+    source_words = "source_waves"
 
-    def table(self, draft: Draft) -> Table:
-        context, bodies = draft.context, bodies_of(draft)
-        if len(bodies) < 2 or context.authority:
-            return Table()
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        make = Columns(draft)
 
         def row(wave: Wave) -> Result | None:
-            return draft.find(Quantity.KAPPA, wave=wave.id, group=RATERS, level=bodies[1].code, contrast=Contrast.LEVEL,
-                              reference=bodies[0].code)
+            return self._kappa(wave, draft)
 
-        return grid([
-            area_field(draft, "wave_column"),
-            Field(Column("kappa", context.say("kappa"), numeric=True), lambda wave: level_cell(row(wave), context, _KAPPA)),
-            Field(Column("kappa_interval", interval_label(context), numeric=True), lambda wave: interval_cell(row(wave), context, _KAPPA)),
-            Field(Column("pairs", context.say("pairs"), numeric=True), lambda wave: of_all_cell(row(wave), context)),
-        ], (Block("", tuple(wave for wave in context.waves if row(wave) is not None)),))
+        return [make.label("wave_column"), make.level("kappa", draft.say("kappa"), row, TWO_DIGITS),
+                make.interval("kappa_interval", row, TWO_DIGITS), make.count("pairs", draft.say("pairs"), row, "n_eligible")]
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return (Block("", tuple(wave for wave in draft.context.waves if self._kappa(wave, draft) is not None)),)
+
+    def _kappa(self, wave: Wave, draft: Draft) -> Result | None:
+        """The agreement at a wave; none in a report on one authority."""
+        bodies = bodies_of(draft)
+        if len(bodies) < 2 or draft.context.authority:
+            return None
+        return draft.find(Quantity.KAPPA, wave=wave.id, group=RATERS, level=bodies[1].code, contrast=Contrast.LEVEL, reference=bodies[0].code)

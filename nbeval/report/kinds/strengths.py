@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 from nbeval.dictionary.enums import Direction, Match
 from nbeval.dictionary.models import Benchmark, Indicator
-from nbeval.exhibit import Cell, Column
+from nbeval.exhibit import Column
 from nbeval.frames import Contrast, Quantity, Verdict
-from nbeval.report.cells import Block, Field, Table, grid, level_cell, not_applicable, verdict_cell
-from nbeval.report.columns import label_field
+from nbeval.report.cells import Block, Field, not_applicable, verdict_cell
 from nbeval.report.context import Context
-from nbeval.report.draft import Draft, Units
+from nbeval.report.draft import Draft
+from nbeval.report.kinds.columns import Columns
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.results import Result, State
 
@@ -52,26 +51,23 @@ class Strengths(Kind):
     id = "standing"
     compares_with = (Contrast.COMPARATOR, Contrast.REST)
 
-    def table(self, draft: Draft) -> Table:
-        measures, context = assessed(draft), draft.context
-        if not measures:
-            return Table()
-        units = Units.of(tuple(one.indicator for one in measures), context)
-        return grid([
-            label_field(context, "indicator", lambda one: context.label(one.indicator)),
-            Field(Column("estimate", context.say("estimate"), units.heading, numeric=True),
-                  lambda one: level_cell(one.level, context, units.form(one.indicator))),
-            *(Field(Column(f"against_{contrast}", context.say(f"standing_against_{contrast}", wave=context.first.label)),
-                    lambda one, contrast=contrast: self._test(one.tests[contrast], context)) for contrast in compared_with(context)),
-        ], (Block(context.say(f"standing_{kind}"), tuple(one for one in measures if one.standing is kind)) for kind in Standing))
+    def columns(self, draft: Draft) -> Iterator[Field]:
+        context, measures = draft.context, assessed(draft)
+        make = Columns(draft, [one.indicator for one in measures], of=lambda one: one.indicator)
+        yield make.label("indicator", lambda one: context.label(one.indicator))
+        yield make.level("estimate", draft.say("estimate"), lambda one: one.level)
+        for contrast in compared_with(context) if measures else ():
+            yield Field(
+                Column(f"against_{contrast}", draft.say(f"standing_against_{contrast}", wave=context.first.label)), lambda one, contrast=contrast:
+                not_applicable(context) if one.tests[contrast] is None else verdict_cell(one.tests[contrast], context))
 
-    def _test(self, row: Result | None, context: Context) -> Cell:
-        """The verdict of a test, where it was made."""
-        return verdict_cell(row, context) if row is not None else not_applicable(context)
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        measures = assessed(draft)
+        return (Block(draft.say(f"standing_{kind}"), tuple(one for one in measures if one.standing is kind)) for kind in Standing)
 
 
 def assessed(draft: Draft) -> tuple[Assessed, ...]:
-    """Return what tests say of every measure of an exhibit that has a better direction.
+    """What tests say of every measure of an exhibit that has a better direction.
 
     There is none in a report on the whole cohort, nor where the dictionary declares no rule.
     """
@@ -94,47 +90,27 @@ def is_better(indicator: Indicator, row: Result | None) -> bool | None:
     return (verdict in _HIGH) == (indicator.better is Direction.HIGHER)
 
 
-def comparators(context: Context) -> Iterator[Benchmark]:
-    """The published figures of other respondents that can be compared with, in declared order."""
-    return (one for one in context.dictionary.benchmarks if one.kind == _RESPONDENTS and one.match is not Match.DIFFERS)
-
-
 def _assessed(one: Indicator, draft: Draft) -> Assessed:
-    """A measure with its tests."""
-    tests = {contrast: _TESTS[contrast](one, draft) for contrast in compared_with(draft.context)}
-    return Assessed(one, draft.level(one), MappingProxyType(tests), _standing(one, tuple(tests.values()), draft.context))
+    """A measure with its tests, and what they say together."""
+    context = draft.context
+    tests = {contrast: _test(one, contrast, draft) for contrast in compared_with(context)}
+    found = {is_better(one, row) for row in tests.values()}
+    if found & {True, False}:
+        standing = Standing.MIXED if {True, False} <= found else Standing.STRENGTH if True in found else Standing.PRIORITY
+    else:
+        tested = any(row is not None and row.verdict not in _UNTESTED and context.state(row) is State.SHOWN for row in tests.values())
+        standing = Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
+    return Assessed(one, draft.level(one), tests, standing)
 
 
-def _standing(one: Indicator, tests: tuple[Result | None, ...], context: Context) -> Standing:
-    """What tests say together."""
-    found = {is_better(one, row) for row in tests}
-    if True in found:
-        return Standing.MIXED if False in found else Standing.STRENGTH
-    if False in found:
-        return Standing.PRIORITY
-    tested = any(row is not None and row.verdict not in _UNTESTED and context.state(row) is State.SHOWN for row in tests)
-    return Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
-
-
-def _from_rest(one: Indicator, draft: Draft) -> Result | None:
-    """The difference from all other authorities."""
-    return _difference(one, draft, contrast=Contrast.REST)
-
-
-def _from_respondents(one: Indicator, draft: Draft) -> Result | None:
-    """The difference from the first body of other respondents whose definition fits."""
-    first = next((benchmark for benchmark in comparators(draft.context) if benchmark.indicator == one.indicator), None)
-    return _difference(one, draft, contrast=Contrast.COMPARATOR, reference=first.benchmark) if first else None
-
-
-def _difference(one: Indicator, draft: Draft, **key: str) -> Result | None:
-    """A difference of the authority of the report at its last wave."""
-    return draft.find(Quantity.DIFFERENCE, indicator=one.indicator, wave=draft.context.wave.id, authority=draft.context.authority, **key)
-
-
-def _change(one: Indicator, draft: Draft) -> Result | None:
-    """The change since the first wave."""
-    return draft.change(one)
-
-
-_TESTS = MappingProxyType({Contrast.REST: _from_rest, Contrast.COMPARATOR: _from_respondents, Contrast.WAVE: _change})
+def _test(one: Indicator, contrast: Contrast, draft: Draft) -> Result | None:
+    """The change since the first wave; else the difference from all other authorities, or from the first other respondents whose definition fits."""
+    if contrast is Contrast.WAVE:
+        return draft.change(one)
+    fitting: Iterator[Benchmark] = (benchmark for benchmark in draft.context.dictionary.benchmarks if benchmark.indicator == one.indicator
+                                    and benchmark.kind == _RESPONDENTS and benchmark.match is not Match.DIFFERS)
+    first = next(fitting, None) if contrast is Contrast.COMPARATOR else None
+    if contrast is Contrast.COMPARATOR and first is None:
+        return None
+    return draft.find(Quantity.DIFFERENCE, indicator=one.indicator, wave=draft.context.wave.id, authority=draft.context.authority,
+                      contrast=contrast, reference=first.benchmark if first else "")

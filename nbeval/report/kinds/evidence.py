@@ -1,7 +1,8 @@
-"""Items of evidence on the outcomes of a theory of change: what each source found, which way it points, and how strongly."""
+"""The theory of change: what each source found on every outcome, which way it points, and how strong the evidence is."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,12 +10,18 @@ from types import MappingProxyType
 
 from nbeval.dictionary.enums import Direction, SourceKind
 from nbeval.dictionary.lookup import LoadedInstrument
-from nbeval.dictionary.models import Area, Indicator, Source
+from nbeval.dictionary.models import Area, Indicator, Outcome, Source
+from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
+from nbeval.report.cells import Block, Field, cell_of, difference_cell, not_applicable, symbol_cell, verdict_cell, words_cell
+from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft, named
+from nbeval.report.kinds.columns import Columns
+from nbeval.report.kinds.interviews import AUTHORITIES, SPEAKER, SPOKEN_OF
+from nbeval.report.kinds.kind import Kind
+from nbeval.report.kinds.marks import chart_of
 from nbeval.report.kinds.of_source import RATERS, STATUS, aim_of
-from nbeval.report.kinds.themes import AUTHORITIES, SPEAKER, SPOKEN_OF
 from nbeval.report.numerals import RATING, NumberFormat, numeral
 from nbeval.report.results import Result, State
 
@@ -88,7 +95,7 @@ def further_sources(draft: Draft) -> tuple[Source, ...]:
 
 def pointing(indicator: Indicator, result: Result | None) -> Points:
     """Say which way a change points, by its verdict and by the better direction that the dictionary declares."""
-    verdict = _verdict(result)
+    verdict = result.verdict if result is not None else Verdict.NONE
     if indicator.better is Direction.NEITHER and verdict in _UP | _DOWN:
         return Points.OTHER
     return _tested(verdict, rising=indicator.better is Direction.HIGHER)
@@ -100,11 +107,6 @@ def together(points: Iterable[Points]) -> Tests:
     if Points.BETTER in found:
         return Tests.MIXED if Points.WORSE in found else Tests.BETTER
     return Tests.WORSE if Points.WORSE in found else Tests.UNCLEAR if found else Tests.NONE
-
-
-def _verdict(result: Result | None) -> Verdict:
-    """What the test of a result says."""
-    return result.verdict if result is not None else Verdict.NONE
 
 
 def _tested(verdict: Verdict, *, rising: bool) -> Points:
@@ -120,7 +122,7 @@ def _strength(points: Points, result: Result | None) -> Strength:
     """How strong the evidence of a tested change is."""
     if points not in (Points.BETTER, Points.WORSE):
         return Strength.NONE
-    return Strength.MODERATE if _verdict(result) in _SMALL else Strength.STRONG
+    return Strength.MODERATE if result.verdict in _SMALL else Strength.STRONG
 
 
 def _measured(one: Indicator, row: Result | None, source: str, context: Context) -> EvidenceItem:
@@ -146,7 +148,7 @@ def _rated(area: Area, source: Source, instrument: LoadedInstrument, context: Co
             source.id, Quantity.CHANGE, indicator=area.area, wave=context.wave.id, authority=context.authority,
             group=RATERS, level=body.code, contrast=Contrast.WAVE, reference=context.first.id)
         if row is not None:
-            points = _tested(_verdict(row), rising=True)
+            points = _tested(row.verdict, rising=True)
             yield EvidenceItem(area.outcomes, source.label, context.say("item_rated", raters=body.label.lower(), area=area.label), points,
                                _strength(points, row), row, RATING, unit=context.say("steps_short"))
 
@@ -193,3 +195,98 @@ def _counted(area: Area, source: Source, row: Result | None, context: Context, w
 _READ: Mapping[SourceKind, Callable[..., Iterator[EvidenceItem]]] = MappingProxyType({
     SourceKind.SELF_ASSESSMENT: _rated, SourceKind.ACTION_PLAN: _acted, SourceKind.INTERVIEWS: _spoken_of,
 })
+
+
+#: the words for how what was done and said compares with the way in which tests point
+_BESIDE_TESTS = MappingProxyType({
+    Tests.BETTER: "untested_agrees", Tests.WORSE: "untested_against", Tests.UNCLEAR: "untested_alone", Tests.NONE: "untested_alone",
+})
+#: what a chart counts: wishes are not counted
+_DRAWN = tuple(one for one in Points if one is not Points.NO_WAY)
+
+
+class Evidence(Kind):
+    """Rows are outcomes and below each its items of evidence: where from, what was found, which way it points, how strongly."""
+
+    id = "evidence"
+    marks = ("counts",)
+    needs_two_waves = of_change = sums_up = True
+    unit_words, base_words = "unit_evidence", "base_evidence"
+
+    def columns(self, draft: Draft) -> Iterable[Field]:
+        context = draft.context
+
+        def field(key: str, word: str, cell: Callable[[EvidenceItem], Cell], *, numeric: bool = False) -> Field:
+            return Field(Column(key, draft.say(word), numeric=numeric), lambda item: cell(item) if item else not_applicable(context))
+
+        return [
+            Columns(draft).label("outcome_measure", lambda item: item.label if item else draft.say("evidence_no_measure")),
+            field("source", "item_source", lambda item: words_cell(item.source)),
+            field("change", "change", lambda item: self._change(item, context), numeric=True),
+            field("found", "item_found", lambda item: self._found(item, context)),
+            field("reading", "item_points", lambda item: words_cell(draft.say(f"points_{item.points}"))),
+            field("strength", "item_strength", lambda item: words_cell(draft.say(f"strength_{item.strength}"))),
+        ]
+
+    def blocks(self, draft: Draft) -> Iterable[Block]:
+        return [Block(draft.say("labelled", label=outcome.label, about=summary(own, draft.context)), own or (None,)) for outcome, own in by_outcome(draft)]
+
+    def source_label(self, draft: Draft) -> str:
+        return "; ".join((super().source_label(draft), *(one.label for one in further_sources(draft))))
+
+    def sentence(self, draft: Draft) -> str:
+        """Of how many outcomes tests point which way."""
+        ways = Counter(tests_of(own) for _, own in by_outcome(draft))
+        return draft.say("said_evidence", total=ways.total(), towards=ways[Tests.BETTER], away=ways[Tests.WORSE], mixed=ways[Tests.MIXED],
+                         silent=ways[Tests.UNCLEAR] + ways[Tests.NONE])
+
+    def chart_data(self, draft: Draft) -> ChartData:
+        """How many items of each outcome point which way, and what they say together."""
+        counted = [(outcome, Counter(item.points for item in own), summary(own, draft.context)) for outcome, own in by_outcome(draft)]
+        occurring = [one for one in _DRAWN if any(counts[one] for _, counts, _ in counted)]
+        marks = (Mark(line, outcome.label, draft.say(f"points_{one}"), float(counts[one]), str(counts[one]), tone=str(one), verdict_text=said)
+                 for line, (outcome, counts, said) in enumerate(counted) for one in occurring)
+        return chart_of(marks, draft.context, unit=draft.say("axis_evidence"), percent=False)
+
+    def _change(self, item: EvidenceItem, context: Context) -> Cell:
+        """The change of what was measured, with its unit, as units differ from line to line."""
+        if not item.is_tested:
+            return not_applicable(context)
+        cell = difference_cell(item.result, context, item.form)
+        if context.state(item.result) is not State.SHOWN or not item.unit:
+            return cell
+        words = context.say("with_unit", number=item.form.difference(float(item.result.estimate)), unit=item.unit)
+        return cell_of(item.result, "estimate", words, float(item.result.estimate))
+
+    def _found(self, item: EvidenceItem, context: Context) -> Cell:
+        """The word that a test allows, or what was counted."""
+        if item.is_tested:
+            return verdict_cell(item.result, context)
+        return words_cell(item.found, item.result, "estimate") if item.found else symbol_cell(item.result, context, "estimate")
+
+
+def by_outcome(draft: Draft) -> list[tuple[Outcome, tuple[EvidenceItem, ...]]]:
+    """Every outcome of the programme with its items."""
+    items = evidence_items(draft)
+    return [(outcome, tuple(item for item in items if outcome.id in item.outcomes)) for outcome in draft.context.dictionary.programme.outcomes]
+
+
+def tests_of(items: tuple[EvidenceItem, ...]) -> Tests:
+    """Which way the tests among items point together."""
+    return together(item.points for item in items if item.is_tested)
+
+
+def summary(items: tuple[EvidenceItem, ...], context: Context) -> str:
+    """What items say together: how many tests point which way, and whether what was done and said agrees with them.
+
+    Tests and what nobody tested are counted apart: many weak items do not make a strong one.
+    """
+    if not items:
+        return context.say("evidence_none")
+    way, points = tests_of(items), [item.points for item in items if item.is_tested]
+    said = context.say(f"tests_{way}_one" if len(points) == 1 else f"tests_{way}", better=points.count(Points.BETTER),
+                       worse=points.count(Points.WORSE), all=len(points))
+    if way is Tests.MIXED or all(item.points is not Points.UNTESTED for item in items):
+        return said
+    return context.say("evidence_both", tests=said, untested=context.say(_BESIDE_TESTS[way]))
+

@@ -1,62 +1,22 @@
-"""Kinds that charts draw line by line: a mark for each number, from the results behind the rows of the table."""
+"""Marks of charts, made from the results behind the rows of tables: one for each number, with its own interval and no other."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbeval.dictionary.enums import Symbol
 from nbeval.dictionary.models import Wave
-from nbeval.report.cells import Block, interval_words
+from nbeval.report.cells import Block, Field, interval_words
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.context import Context
-from nbeval.report.draft import Draft, Units
-from nbeval.report.kinds.kind import Kind
+from nbeval.report.draft import Units
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, State
 
 #: the marks of one line of a chart
 Line = list[Mark]
-
-
-class Drawn(Kind):
-    """A kind whose rows are lines of a chart; its table and its chart share their blocks of rows."""
-
-    @abstractmethod
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        """The rows, under their headings."""
-
-    @abstractmethod
-    def lines(self, subject: Any, draft: Draft) -> Iterable[Line]:
-        """The lines of a chart that one row makes; their place and heading are given to them."""
-
-    def axis(self, draft: Draft) -> dict[str, object]:
-        """What the scale counts: fields of ``ChartData``."""
-        percent = draft.units.percent
-        return {"unit": draft.say("axis_percent" if percent else "axis_score"), "percent": percent}
-
-    def drawn_blocks(self, draft: Draft) -> Iterable[Block]:
-        """The rows that are drawn: all of them, unless they are too many for a page."""
-        return self.blocks(draft)
-
-    def chart_data(self, draft: Draft) -> ChartData:
-        return chart_of(numbered(self._headed(draft)), draft.context, **self.axis(draft))
-
-    def _headed(self, draft: Draft) -> Iterator[Line]:
-        """Every line, the first of a block with its heading."""
-        for block in self.drawn_blocks(draft):
-            heading = block.heading
-            for subject in block.subjects:
-                for line in self.lines(subject, draft):
-                    yield [replace(mark, heading=heading) for mark in line]
-                    heading = ""
-
-
-def numbered(lines: Iterable[Line]) -> list[Mark]:
-    """The marks of lines, each with the place of its line."""
-    return [replace(mark, line=place) for place, line in enumerate(lines) for mark in line]
 
 
 def chart_of(marks: Iterable[Mark], context: Context, *, words: dict[str, str] | None = None, **about: object) -> ChartData:
@@ -73,21 +33,7 @@ def chart_of(marks: Iterable[Mark], context: Context, *, words: dict[str, str] |
 
 def mark(row: Result | None, context: Context, form: NumberFormat, series: str, *, label: str, signed: bool = False,
          interval: NumberFormat | None = None, **about: object) -> Mark:
-    """The mark of a result: its number as printed and the interval of that number, and of no other.
-
-    Parameters
-    ----------
-    row
-        The result.
-    form
-        How it is written; ``signed`` is for differences.
-    series, label
-        Whose number it is, and what its line is about.
-    interval
-        How its interval is written, where that differs from ``form``.
-    about
-        Further fields of the mark.
-    """
+    """The mark of a result: its number as printed and its interval; ``signed`` is for differences, ``about`` further fields of the mark."""
     fields = {"line": 0, "label": label, "series": series, **about}
     if context.state(row) is not State.SHOWN:
         return Mark(text=context.symbol_of(row), **fields)
@@ -119,3 +65,22 @@ def own_series(context: Context) -> str:
 def series_of(wave: Wave, context: Context) -> str:
     """Whose numbers those of a wave are: the wave's, or where there is one wave those of the place of the report."""
     return wave.label if context.shows_change else own_series(context)
+
+
+@dataclass(frozen=True)
+class Toned(Field):
+    """A column of a table that a grid draws too: how its cells are toned there, and shortened."""
+
+    tone: Callable[[Any], str]
+    short: Callable[[Any], str] = lambda subject: ""
+
+
+def grid_chart(columns: Iterable[Field], blocks: Iterable[Block], context: Context, **about: object) -> ChartData:
+    """A mark for each cell of the toned columns of a table; the first line of a block has its heading."""
+    toned, marks, line = [one for one in columns if isinstance(one, Toned)], [], 0
+    for block in blocks:
+        for place, subject in enumerate(block.subjects):
+            marks += [Mark.of_cell(one.cell(subject), line=line, label=subject.label, series=one.column.label, tone=one.tone(subject),
+                                   heading="" if place else block.heading, short=one.short(subject)) for one in toned]
+            line += 1
+    return chart_of(marks, context, **about)
