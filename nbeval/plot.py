@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbeval.report.charts.tidy import Axes
+    from nbeval.report.charts.analysts import Axes
 
 __all__ = ["change", "levels", "likert"]
 
@@ -48,7 +48,7 @@ def levels(frame: pd.DataFrame, *, y: str | Sequence[str] | None = None, hue: st
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['2020', '2022']
     """
-    from nbeval.report.charts.tidy import draw_estimates
+    from nbeval.report.charts.analysts import draw_estimates
 
     return draw_estimates(frame, ax, y=y, hue=hue, title=title)
 
@@ -67,7 +67,7 @@ def change(frame: pd.DataFrame, *, y: str | Sequence[str] | None = None, hue: st
     >>> plot.change(moved).get_xlabel()
     'percentage points'
     """
-    from nbeval.report.charts.tidy import draw_estimates
+    from nbeval.report.charts.analysts import draw_estimates
 
     return draw_estimates(frame, ax, y=y, hue=hue, title=title, reference=0.0)
 
@@ -94,7 +94,7 @@ def likert(frame: pd.DataFrame, items: Sequence[str] | None = None, *, row: str 
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['Disagree', 'Neither', 'Agree']
     """
-    from nbeval.report.charts.tidy import draw_answers, shares_of_answers, shares_of_table
+    from nbeval.report.charts.analysts import draw_answers, shares_of_answers, shares_of_table
 
     shares = shares_of_answers(frame, items) if items is not None else shares_of_table(frame, row, answer)
     return draw_answers(shares, ax, diverging=diverging, title=title)

@@ -101,7 +101,7 @@ class OwnExhibits:
     def chart(self, axes: Any, table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str], alt: str,
               caption: Caption) -> Shown:
         """Axes as a numbered figure, with the table of what they draw."""
-        from nbeval.report.charts.handed import close, figure_of_axes, marks_in
+        from nbeval.report.charts.analysts import close, figure_of_axes, marks_in
 
         try:
             if not alt.strip():

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import nbeval
 from nbeval.dictionary import load, references
-from nbeval.report.charts.caterpillar import Caterpillar
 from nbeval.report.charts.chart import known_charts
 from nbeval.report.charts.data import ChartData, Mark
+from nbeval.report.charts.rows import Caterpillar
 from nbeval.report.exhibits import build, draft_of
 from nbeval.report.kinds import KINDS
 from tests.conftest import ROOT
@@ -26,10 +26,10 @@ def places(svg, *labels):
     return [float(next(part for part in match.groups() if part)) for match in found.values()]
 
 
-def test_only_its_own_module_names_it_and_every_room_knows_it():
+def test_only_the_module_of_its_family_names_it_and_every_room_knows_it():
     folder = Path(nbeval.__file__).parent
     naming = [path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if re.search(NAME, path.read_text(encoding="utf-8"), re.IGNORECASE)]
-    assert naming == ["report/charts/caterpillar.py"]
+    assert naming == ["report/charts/rows.py"]
     assert isinstance(known_charts()[NAME], Caterpillar)
     suits = [kind for kind, charts in references.kinds().items() if NAME in charts]
     assert suits == [kind.id for kind in KINDS.values() if Caterpillar.marks in kind.marks] != []

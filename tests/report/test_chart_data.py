@@ -1,12 +1,7 @@
-"""What a chart draws: one row per mark, with its types, and no mark without its columns."""
+"""What a chart draws: one row per mark, with its columns and their types."""
 
 from __future__ import annotations
 
-from math import nan
-
-import pytest
-
-from nbeval.errors import FrameError
 from nbeval.report.charts.data import COLUMNS, ChartData, Mark
 
 
@@ -22,9 +17,3 @@ def test_nothing_to_draw_keeps_the_columns_and_their_types():
     data = ChartData.of([])
     assert (data.lines, data.series) == ([], ())
     assert data.marks["value"].dtype == float and data.marks["published"].dtype == bool
-
-
-def test_marks_without_a_column_are_refused():
-    with pytest.raises(FrameError, match="lack columns") as fault:
-        ChartData(ChartData.of([Mark(0, "A", "x", nan)]).marks.drop(columns=["interval", "text"]))
-    assert "text, interval" in str(fault.value)

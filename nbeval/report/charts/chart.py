@@ -1,4 +1,4 @@
-"""What every chart is: how it is drawn and what words stand for it. A chart is one class in a module of its own here."""
+"""What every chart is: how it is drawn and what words stand for it. A chart is one class in a module of this folder."""
 
 from __future__ import annotations
 
@@ -36,12 +36,31 @@ class Chart(ABC):
         """Draw marks, of which there is at least one, at a ``width`` in millimetres if it is not to be the chart's own."""
 
     def alt(self, data: ChartData, say: Say) -> str:
-        """The short text for those who cannot see it."""
-        return alt_text(data, say)
+        """The short text for those who cannot see it: how many lines, the ends of the last series or what tests say, how many are withheld."""
+        lines = [line for line in data.lines if not line[0].beneath]
+        if not lines:
+            return say("alt_none") if data.remark else data.words.get("empty", "")
+        shown = [line for line in lines if line[-1 if len(data.series) > 1 else 0].is_shown]
+        parts = [say("alt_line" if len(lines) == 1 else "alt_lines", count=len(lines), series=", ".join(data.series))]
+        verdicts = list(dict.fromkeys(line[0].verdict_text for line in lines if line[0].verdict_text))
+        if shown and not verdicts:
+            parts.append(_ends(shown, say))
+        for verdict in verdicts:
+            named = [_name(line[0]) for line in lines if line[0].verdict_text == verdict]
+            parts.append(say("alt_verdict", verdict=verdict, named="; ".join(named) if len(named) <= 4 else say("alt_count", count=len(named))))
+        if withheld := sum(not any(mark.is_shown for mark in line) for line in lines):
+            parts.append(say("alt_withheld", count=withheld))
+        return " ".join(parts)
 
     def description(self, data: ChartData, say: Say) -> str:
-        """The long text, with every number."""
-        return description(data, say)
+        """The long text: a line of text for each line of the chart, with every number and its interval."""
+        said, heading = [data.remark], ""
+        for line in data.lines:
+            one, heading = line[0], line[0].heading or heading
+            said.append(say(
+                "describe_verdict" if one.verdict_text else "describe_line", label=f"{heading}, {_name(one)}" if heading else _name(one),
+                numbers="; ".join(_number(mark, say, alone=len(data.series) == 1) for mark in line), verdict=one.verdict_text))
+        return "\n".join(line for line in said if line) or data.words.get("empty", "")
 
     def sheet(self, data: ChartData, **width: float) -> Sheet:
         """Draw the data; where there is nothing, say so in words."""
@@ -57,8 +76,7 @@ class Chart(ABC):
 @cache
 def known_charts() -> Mapping[str, Chart]:
     """Every chart by its id: the classes in the modules of this folder."""
-    folder = import_module(__package__)
-    for module in iter_modules(folder.__path__):
+    for module in iter_modules(import_module(__package__).__path__):
         import_module(f"{__package__}.{module.name}")
     return MappingProxyType({one.id: one() for one in Chart.__subclasses__() if one.id})
 
@@ -77,29 +95,8 @@ def figure_of(exhibit: str, chart: str, data: ChartData, say: Say) -> Figure:
     return Figure(sheet.svg(exhibit, alt, long), alt, long, sheet.width, sheet.height, slim)
 
 
-# --- words -----------------------------------------------------------------------------------------
-
-
-def alt_text(data: ChartData, say: Say) -> str:
-    """What a chart shows: how many lines, the highest and lowest of the last series or what the tests say, and how many are withheld."""
-    lines = [line for line in data.lines if not line[0].beneath]
-    if not lines:
-        return say("alt_none") if data.remark else data.words.get("empty", "")
-    shown = [line for line in lines if line[-1 if len(data.series) > 1 else 0].is_shown]
-    parts = [say("alt_line" if len(lines) == 1 else "alt_lines", count=len(lines), series=", ".join(data.series))]
-    verdicts = list(dict.fromkeys(line[0].verdict_text for line in lines if line[0].verdict_text))
-    if shown and not verdicts:
-        parts.append(_ends(shown, say))
-    for verdict in verdicts:
-        named = [_name(line[0]) for line in lines if line[0].verdict_text == verdict]
-        parts.append(say("alt_verdict", verdict=verdict, named="; ".join(named) if len(named) <= 4 else say("alt_count", count=len(named))))
-    if withheld := sum(not any(mark.is_shown for mark in line) for line in lines):
-        parts.append(say("alt_withheld", count=withheld))
-    return " ".join(parts)
-
-
 def _ends(lines: list[list[Mark]], say: Say) -> str:
-    """The highest and the lowest line."""
+    """The highest and the lowest line in words."""
     place = -1 if lines[0][-1].is_shown else 0
     marks = [line[place] for line in lines if line[place].is_shown]
     low, high = min(marks, key=lambda mark: mark.value), max(reversed(marks), key=lambda mark: mark.value)
@@ -115,22 +112,11 @@ def _name(mark: Mark) -> str:
     return " ".join(mark.label.split())
 
 
-def description(data: ChartData, say: Say) -> str:
-    """The long description: a line of text for each line of the chart, with every number and its interval."""
-    said, heading = [data.remark], ""
-    for line in data.lines:
-        one, heading = line[0], line[0].heading or heading
-        said.append(say(
-            "describe_verdict" if one.verdict_text else "describe_line", label=f"{heading}, {_name(one)}" if heading else _name(one),
-            numbers="; ".join(_number(mark, say, alone=len(data.series) == 1) for mark in line), verdict=one.verdict_text))
-    return "\n".join(line for line in said if line) or data.words.get("empty", "")
-
-
 def _number(mark: Mark, say: Say, *, alone: bool) -> str:
     """One number in words."""
     text = mark.text if mark.is_shown else f"{mark.text} {say('no_number')}"
-    interval = "describe_interval_alone" if alone else "describe_interval"
-    return say(interval if mark.interval else "describe_number_alone" if alone else "describe_number", series=mark.series, value=text, interval=mark.interval)
+    words = ("describe_interval" if mark.interval else "describe_number") + ("_alone" if alone else "")
+    return say(words, series=mark.series, value=text, interval=mark.interval)
 
 
 def cells(data: ChartData, say: Say) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
+from itertools import groupby, starmap
 from math import nan
 from types import MappingProxyType
 
 import pandas as pd
 
-from nbeval.errors import FrameError
 from nbeval.exhibit import Cell
 from nbeval.frames import Verdict
 
+#: from which days are counted
+EPOCH = date(1970, 1, 1)
 #: verdicts that call nothing a change or a difference
 UNCLEAR = frozenset({Verdict.NONE, Verdict.NO_CLEAR_CHANGE, Verdict.NO_CLEAR_DIFFERENCE, Verdict.CANNOT_TELL})
 
@@ -59,7 +62,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of days that a timeline marks; days are counted from 1 January 1970."""
+    """A stretch of days that a timeline marks; days are counted from ``EPOCH``."""
 
     label: str
     start: float
@@ -85,17 +88,11 @@ _TYPES = {"line": int, "published": bool, "beneath": bool, **dict.fromkeys(("val
 
 @dataclass(frozen=True, eq=False)
 class ChartData:
-    """All that a chart draws.
+    """All that a chart draws: one row per mark in ``marks``, in the order in which they are drawn, and the few words that charts write themselves.
 
-    ``marks`` has one row per mark and the columns of :class:`Mark`, in the order in which they are drawn. ``words`` are the few
-    that charts write themselves: ``withheld``, ``answered``, ``empty``, ``limit_95``, ``limit_99_8``, ``of_ten`` (with a field
-    ``number``), ``few_of_ten``, ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid),
-    ``month_1`` to ``month_12`` (in few letters, for a timeline).
-
-    Raises
-    ------
-    FrameError
-        Where a column is missing.
+    ``words`` are ``withheld``, ``answered``, ``empty``, ``limit_95``, ``limit_99_8``, ``of_ten`` (with a field ``number``), ``few_of_ten``,
+    ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid), ``month_1`` to ``month_12``
+    (in few letters, for a timeline).
     """
 
     marks: pd.DataFrame
@@ -105,15 +102,9 @@ class ChartData:
     log: bool = False
     banner: str = ""                    # written over invented data
     remark: str = ""                    # what a reader must know about the choice of lines
-    words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    legend: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))     # the tones and their words, in order
+    words: Mapping[str, str] = field(default_factory=dict)
+    legend: Mapping[str, str] = field(default_factory=dict)     # the tones and their words, in order
     periods: tuple[Period, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Refuse marks that lack a column."""
-        if lacking := [name for name in COLUMNS if name not in self.marks]:
-            raise FrameError("the marks of a chart lack columns.", found=", ".join(lacking), allowed=", ".join(COLUMNS),
-                             where="ChartData.marks", do="make them with ChartData.of from a Mark for each number.")
 
     @classmethod
     def of(cls, marks: Iterable[Mark], **about: object) -> ChartData:
@@ -126,6 +117,12 @@ class ChartData:
         return tuple(dict.fromkeys(self.marks["series"]))
 
     @property
+    def lines(self) -> list[list[Mark]]:
+        """The marks of each line, line after line."""
+        ordered = self.marks.sort_values("line", kind="stable")[list(COLUMNS)]
+        return [list(marks) for _, marks in groupby(starmap(Mark, ordered.itertuples(index=False, name=None)), lambda mark: mark.line)]
+
+    @property
     def blocks(self) -> list[list[list[Mark]]]:
         """The lines of each block: from one heading to the next."""
         found: list[list[list[Mark]]] = []
@@ -134,11 +131,3 @@ class ChartData:
                 found.append([])
             found[-1].append(line)
         return found
-
-    @property
-    def lines(self) -> list[list[Mark]]:
-        """The marks of each line, line after line."""
-        found: dict[int, list[Mark]] = {}
-        for values in self.marks.sort_values("line", kind="stable")[list(COLUMNS)].itertuples(index=False, name=None):
-            found.setdefault(values[0], []).append(Mark(*values))
-        return list(found.values())

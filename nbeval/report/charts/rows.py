@@ -1,8 +1,9 @@
-"""Charts of one line for each row: numbers as dots with their intervals, at one wave or at two."""
+"""Charts of one line for each row: numbers as dots with their intervals, at one wave or at two, or in the order of the numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pandas as pd
 import seaborn as sns
@@ -12,10 +13,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from nbeval.report.charts.chart import Chart
 from nbeval.report.charts.data import ChartData, Mark
-from nbeval.report.charts.sheet import COLOURS, EDGE, HAIR, INK, LEAD, MARKERS, QUIET, SIZE, SMALL, WIDTH, Sheet, looks, width_of, wrapped
+from nbeval.report.charts.sheet import (
+    COLOURS, EDGE, HAIR, INK, LABELS, LEAD, MARKERS, QUIET, SIZE, SMALL, WIDTH, Sheet, looks, width_of, wrapped,
+)
 from nbeval.report.numerals import MINUS
 
-LABELS = 56.0           # widest column of labels, millimetres
 GAP = 2.5               # between the marks of one line, millimetres
 #: behind words that cross the scale
 PAPER = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
@@ -198,3 +200,27 @@ def _grid(axes: Axes) -> None:
     axes.tick_params(axis="x", which="both", length=0, pad=2)
     axes.grid(axis="x", color=HAIR, linewidth=0.5)
     axes.set_axisbelow(True)
+
+
+class Caterpillar(Chart):
+    """The highest first and withheld ones last, with a line at the number of all places together, which stay at the foot.
+
+    An interval that crosses the line is a place that cannot be told from the whole by this alone (Goldstein and Spiegelhalter,
+    Journal of the Royal Statistical Society A 1996;159:385-443): a rank says less than it seems to.
+    """
+
+    id = "caterpillar"
+    marks = "places"
+    has_slim_twin = True
+
+    def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
+        *places, whole = data.lines
+        ordered = sorted(places, key=lambda line: (not line[0].is_shown, -line[0].value if line[0].is_shown else 0.0, line[0].label))
+        marks = [replace(mark, line=at) for at, line in enumerate([*ordered, whole]) for mark in line]
+        ranked = replace(data, marks=ChartData.of(marks).marks, reference=None)
+        sheet, axes, drawn = lay_out(ranked, numbers, width)
+        scale(axes, drawn, percent=data.percent)
+        if whole[0].is_shown:
+            axes.axvline(whole[0].value, color=INK, linewidth=0.9, zorder=1)
+        points(axes, drawn, data.series)
+        return sheet

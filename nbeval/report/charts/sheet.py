@@ -30,6 +30,7 @@ SMALL = 7.5
 POINT = 25.4 / 72                       # millimetres in a point
 LEAD = SIZE * POINT * 1.25              # from one line of text to the next, in millimetres
 EDGE = 1.5                              # margin, in millimetres
+LABELS = 56.0                           # widest column of labels, in millimetres
 #: told apart by how light they are, so that greyscale and colour-blind eyes part them; every series has a shape of its own as well
 COLOURS = ("#12436D", "#EE6420", "#2B0618", "#9A3F9E")
 MARKERS = ("o", "s", "D", "^")

@@ -10,12 +10,12 @@ from nbeval.dictionary.models import Area
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, words_cell
-from nbeval.report.charts.data import ChartData, Period
+from nbeval.report.charts.data import EPOCH, ChartData, Period
 from nbeval.report.draft import Draft
 from nbeval.report.kinds.columns import Columns
 from nbeval.report.kinds.marks import Toned, grid_chart
 from nbeval.report.kinds.of_source import (
-    DELIVERY, EPOCH, INVOLVEMENT, KIND, OfSource, areas_of, blocks_of, chosen, count_of, count_words, day_cell, day_words, instrument_of,
+    DELIVERY, INVOLVEMENT, KIND, OfSource, areas_of, blocks_of, chosen, count_of, count_words, day_cell, day_words, instrument_of,
     number_field, total,
 )
 from nbeval.report.results import Result, State

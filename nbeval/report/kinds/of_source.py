@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from nbeval.dictionary.enums import FieldRole, Status
 from nbeval.dictionary.lookup import LoadedInstrument
@@ -11,6 +11,7 @@ from nbeval.dictionary.models import Area, Choice
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, cell_of, count_cell, number_words, symbol_cell, words_cell
+from nbeval.report.charts.data import EPOCH
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft
 from nbeval.report.kinds.columns import Finder
@@ -19,7 +20,6 @@ from nbeval.report.results import Result, State
 
 #: what results of these sources name as their group; the first four are also sets of choices
 RATERS, STATUS, INVOLVEMENT, KIND, DELIVERY = "raters", "status", "involvement", "kind", "delivery"
-EPOCH = date(1970, 1, 1)
 
 
 class OfSource(Kind):

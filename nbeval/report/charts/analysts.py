@@ -1,21 +1,25 @@
-"""Charts of any tidy frame of estimates, on axes of the caller: the marks of the reports without their sheet."""
+"""Charts of analysts: of any tidy frame, on axes of the caller, and drawings of their own as figures of a report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from nbeval.errors import FrameError
-from nbeval.report.charts.bands import bars
+from nbeval.errors import FrameError, ParameterError
+from nbeval.exhibit import Column, Exhibit, Figure, Row
 from nbeval.report.charts.rows import points, scale
-from nbeval.report.charts.sheet import COLOURS, DIVERGING, HAIR, INK, MARKERS, QUIET, SMALL, STYLE, width_of, wrapped
+from nbeval.report.charts.shares import bars
+from nbeval.report.charts.sheet import COLOURS, DIVERGING, HAIR, INK, MARKERS, QUIET, SMALL, STYLE, WIDTH, svg_of, width_of, wrapped
 
 #: columns of a tidy frame that say something about an estimate; every other column says what it is of
 ABOUT = frozenset({
@@ -151,3 +155,47 @@ def shares_of_table(frame: pd.DataFrame, row: str | None, answer: str | None) ->
         return frame.set_index(answer)[["estimate"]].T.reindex(columns=order[0]).rename(index={"estimate": "all"})
     wide = frame.assign(**{row: frame[row].astype(object), answer: frame[answer].astype(object)}).pivot(index=row, columns=answer, values="estimate")
     return wide.reindex(index=[name for name in order[0] if name in wide.index], columns=[name for name in order[1] if name in wide.columns])
+
+
+def drawing_of(axes: Any) -> Drawing:
+    """The drawing that axes, a grid of seaborn or a figure of matplotlib belong to; all else is refused."""
+    drawing = axes if isinstance(axes, Drawing) else getattr(axes, "figure", None)
+    if not isinstance(drawing, Drawing):
+        raise ParameterError("the chart is nothing that matplotlib drew.", found=type(axes).__name__, allowed="Axes, a Figure, or a grid of seaborn",
+                             do="hand over what the function of seaborn or matplotlib returned.")
+    return drawing
+
+
+def marks_in(axes: Any) -> int:
+    """How many points a drawing has: those of scatter plots, and of lines that mark them."""
+    points = 0
+    for one in drawing_of(axes).axes:
+        points += sum(len(cloud.get_offsets()) for cloud in one.collections if isinstance(cloud, PathCollection))
+        points += sum(len(line.get_xdata()) for line in one.lines if line.get_marker() not in ("", " ", "None", None))
+    return points
+
+
+def figure_of_axes(axes: Any, exhibit: Exhibit, alt: str) -> Figure:
+    """The drawing as the figure of an exhibit, no wider than a page; its description is the table behind it, row by row."""
+    drawing = drawing_of(axes)
+    wide, high = drawing.get_size_inches()
+    least = min(1.0, WIDTH / 25.4 / wide)
+    drawing.set_size_inches(wide * least, high * least)
+    with mpl.rc_context({"figure.autolayout": False}):
+        if drawing.get_layout_engine() is None:
+            drawing.tight_layout()
+        description = "\n".join(_line(exhibit.columns, row) for row in exhibit.rows)
+        svg = svg_of(drawing, exhibit.id, alt, description)
+    return Figure(svg, alt, description, wide * least * 25.4, high * least * 25.4)
+
+
+def _line(columns: tuple[Column, ...], row: Row) -> str:
+    """A row of the table in words: what it is of, then each number with its name."""
+    return "; ".join(f"{column.label}: {cell.text}" if column.numeric else cell.text for column, cell in zip(columns, row.cells, strict=True) if cell.text)
+
+
+def close(axes: Any) -> None:
+    """Take the drawing from pyplot, which would show it once more at the end of the cell."""
+    drawing = axes if isinstance(axes, Drawing) else getattr(axes, "figure", None)
+    if isinstance(drawing, Drawing):
+        plt.close(drawing)
