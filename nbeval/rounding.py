@@ -15,27 +15,7 @@ Number = int | float | str | Decimal | Fraction
 
 
 def half_up(value: Number, decimals: int = 0) -> float:
-    """Round half up the decimal that is written.
-
-    Parameters
-    ----------
-    value : int, float, str, Decimal or Fraction
-        A float stands for its shortest decimal: 1.005 is a tie, although the binary number that
-        stores it lies below.
-    decimals : int
-        Places after the point; negative ones round tens, hundreds, ...
-
-    Returns
-    -------
-    float
-        The nearest, ties away from zero; NaN and infinities as they are; never minus zero.
-
-    Notes
-    -----
-    Python's ``round`` and numpy's round half to even, of the stored binary: 0.5 to 0, 2.675 to 2.67.
-    A percentage held as a float keeps its ties only if it was computed as ``100 * x / n``; where
-    the counts are at hand use ``half_up_percent``. Evidence: R package gmp, rational numbers.
-    """
+    """Round half up the decimal that is written."""
     if isinstance(value, float) and not isfinite(value):
         return value
     written = Decimal(repr(float(value))) if isinstance(value, float) else value
@@ -43,20 +23,7 @@ def half_up(value: Number, decimals: int = 0) -> float:
 
 
 def half_up_percent(numerator: int, denominator: int, decimals: int = 0) -> float:
-    """Round half up the percentage that ``numerator`` is of ``denominator``.
-
-    Parameters
-    ----------
-    numerator, denominator : int
-        Counts; a denominator of 0 has no percentage.
-    decimals : int
-        Places after the point.
-
-    Returns
-    -------
-    float
-        The percentage, rounded from the exact ratio; NaN where the denominator is 0.
-    """
+    """Round half up the percentage that ``numerator`` is of ``denominator``."""
     if denominator == 0:
         return float("nan")
     return _nearest(100 * Fraction(int(numerator), int(denominator)), decimals)

@@ -32,34 +32,13 @@ SCALE = np.arange(11.0)
 
 
 def chances(place: float, spread: float = 2.6) -> NDArray[np.float64]:
-    """The chance of each answer: a normal distribution cut into eleven pieces, as answers pile up at the ends.
-
-    Parameters
-    ----------
-    place, spread : float
-        Of the normal distribution.
-
-    Returns
-    -------
-    numpy.ndarray
-    """
+    """The chance of each answer: a normal distribution cut into eleven pieces, as answers pile up at the ends."""
     cuts = stats.norm.cdf(np.arange(0.5, 10.5), place, spread)
     return np.diff(np.concatenate([[0.0], cuts, [1.0]]))
 
 
 def drawn(draw: np.random.Generator, chance: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Answers with these chances.
-
-    Parameters
-    ----------
-    draw : numpy.random.Generator
-    chance : numpy.ndarray
-    shape : tuple of int
-
-    Returns
-    -------
-    numpy.ndarray
-    """
+    """Answers with these chances."""
     return np.searchsorted(np.cumsum(chance)[:-1], draw.random(shape)).astype(float)
 
 
@@ -86,10 +65,8 @@ AUTHORITIES = 8
 
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """The runs of one method: whether the interval held the truth, or whether the test was misled.
-
-    ``kind`` is ``interval`` or ``test``; ``where`` says whose n it is: an authority's or the cohort's.
-    """
+    """The runs of one method: whether the interval held the truth, or whether the test was misled. ``kind`` is ``interval`` or ``test``;
+    ``where`` says whose n it is: an authority's or the cohort's."""
 
     method: str
     kind: str
@@ -98,38 +75,14 @@ class Trial:
 
 
 def held(method: str, low: ArrayLike, high: ArrayLike, truth: ArrayLike, *, where: str = "authority") -> Trial:
-    """Whether intervals held the truth; runs without an interval do not count.
-
-    Parameters
-    ----------
-    method : str
-    low, high, truth : array_like
-        One per run.
-    where : str
-
-    Returns
-    -------
-    Trial
-    """
+    """Whether intervals held the truth; runs without an interval do not count."""
     low, high, truth = np.broadcast_arrays(np.asarray(low, float), np.asarray(high, float), np.asarray(truth, float))
     given = np.isfinite(low) & np.isfinite(high)
     return Trial(method, "interval", where, ((low <= truth) & (truth <= high))[given])
 
 
 def misled(method: str, p_values: ArrayLike, *, where: str = "authority") -> Trial:
-    """Whether tests declared something where there is nothing; runs without a test declare nothing.
-
-    Parameters
-    ----------
-    method : str
-    p_values : array_like
-        One per run, missing where there is no test.
-    where : str
-
-    Returns
-    -------
-    Trial
-    """
+    """Whether tests declared something where there is nothing; runs without a test declare nothing."""
     p = np.asarray(p_values, float)
     return Trial(method, "test", where, np.nan_to_num(p, nan=1.0) <= 1 - LEVEL)
 

@@ -25,19 +25,7 @@ SOURCE = "simulated samples; the seed stands in the notebook"
 
 
 def shown(table: pd.DataFrame, number: int, title: str, *, unit: str, base: str) -> Shown:
-    """A table as a numbered exhibit.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row per row of the exhibit; the columns' names are printed.
-    number : int
-    title, unit, base : str
-
-    Returns
-    -------
-    Shown
-    """
+    """A table as a numbered exhibit."""
     names = [str(name) for name in table.columns]
     columns = tuple(Column(key=name, label=name, header=place == 0, numeric=name.startswith("n ")) for place, name in enumerate(names))
     rows = tuple(Row(tuple(Cell(str(value)) for value in values)) for values in table.itertuples(index=False))
@@ -63,11 +51,8 @@ RATES = "percent of runs, plus or minus simulation error"
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """What came out: one row per method x size.
-
-    ``table`` has ``kind`` (interval or test), ``method``, ``where`` (whose answers), ``n`` in one authority, ``runs``,
-    ``rate`` and ``promised`` in percent, ``error`` (simulation error of the rate) and ``verdict``.
-    """
+    """What came out: one row per method x size. ``table`` has ``kind`` (interval or test), ``method``, ``where`` (whose answers), ``n`` in
+    one authority, ``runs``, ``rate`` and ``promised`` in percent, ``error`` (simulation error of the rate) and ``verdict``."""
 
     table: pd.DataFrame
 
@@ -121,21 +106,7 @@ def _rates(rows: pd.DataFrame) -> list[str]:
 
 
 def run_study(runs: int = 400, seed: int = 1, sizes: tuple[int, ...] = SIZES) -> Study:
-    """Simulate every method at every size.
-
-    Parameters
-    ----------
-    runs : int
-        Of the slowest methods; quick ones are run up to ten times as often.
-    seed : int
-        The same seed gives the same study.
-    sizes : tuple of int
-        Answers in one authority at one wave.
-
-    Returns
-    -------
-    Study
-    """
+    """Simulate every method at every size."""
     rows = []
     for place, (simulate, times) in enumerate(SIMULATIONS):
         for n in sizes:
@@ -162,29 +133,7 @@ FOLDER = "studies"
 
 
 def write_study(out: Path, *, runs: int, seed: int) -> tuple[Path, Path]:
-    """Run the notebook of the simulation study and write it with its page.
-
-    Parameters
-    ----------
-    out : Path
-        The folder for reports; a folder of the study's name is made in it.
-    runs : int
-        Of the slowest methods.
-    seed : int
-
-    Returns
-    -------
-    the executed notebook and the page
-
-    Raises
-    ------
-    ParameterError
-        Too few runs to say anything.
-    RenderError
-        The notebook stopped.
-    OutputError
-        The study could not be written.
-    """
+    """Run the notebook of the simulation study and write it with its page."""
     if runs < 1:
         raise ParameterError("the study needs runs.", found=str(runs), allowed="1 or more; 400 for a study to print", do="give more with --runs.")
     ran = execute(NOTEBOOK, {"runs": runs, "seed": seed})

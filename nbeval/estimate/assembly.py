@@ -40,10 +40,8 @@ SAME_PEOPLE = (matched_change, attrition)
 
 
 def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate everything a cohort's reports may show.
-
-    One row per estimate (``frames.RESULTS``), in key order. What cannot be estimated keeps its row, and ``warning`` says why.
-    """
+    """Estimate everything a cohort's reports may show. One row per estimate (``frames.RESULTS``), in key order. What cannot be estimated
+    keeps its row, and ``warning`` says why."""
     plan = make_plan(measured, cohort, dictionary)
     changes = SAME_PEOPLE if plan.matched else TWO_SAMPLES
     results = gather(block(plan) for block in (*ALWAYS, *changes))
@@ -51,10 +49,8 @@ def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.D
 
 
 def estimate_evidence(evidence: Evidence | None, survey: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate what ratings, actions, visits, conditions, themes, judgements and official figures show, below the rows of the survey.
-
-    One row per estimate (``frames.RESULTS``). ``survey`` holds its changes by authority, which action plans are laid beside.
-    """
+    """Estimate what ratings, actions, visits, conditions, themes, judgements and official figures show, below the rows of the survey. One
+    row per estimate (``frames.RESULTS``). ``survey`` holds its changes by authority, which action plans are laid beside."""
     if evidence is None:
         return survey
     found = gather([

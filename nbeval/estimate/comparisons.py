@@ -28,12 +28,9 @@ _SAME_PLACE = [name for name in PLACE if name != "wave"]
 # --- what is compared with what ----------------------------------------------------------------------
 
 def change(plan: Plan) -> pd.DataFrame:
-    """Estimate the change of every indicator from the first wave to each later one.
-
-    One row per indicator x later wave x place: ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the
-    whole cohort and each authority also ``smallest_change``: what the two samples could have shown with 80 % power at the five per cent
-    level, in the unit of the change.
-    """
+    """Estimate the change of every indicator from the first wave to each later one. One row per indicator x later wave x place: ``change``
+    with its interval and test, and for means ``effect_size`` (Hedges g). For the whole cohort and each authority also ``smallest_change``:
+    what the two samples could have shown with 80 % power at the five per cent level, in the unit of the change."""
     blocks = []
     for wave in plan.later_waves:
         pairs = wave_pairs(plan, wave)
@@ -54,10 +51,8 @@ def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
 
 
 def group_differences(plan: Plan) -> pd.DataFrame:
-    """Compare every level of a group with the group's first level, at every wave.
-
-    One row per indicator x wave x level but the first (contrast ``level``).
-    """
+    """Compare every level of a group with the group's first level, at every wave. One row per indicator x wave x level but the first
+    (contrast ``level``)."""
     blocks = []
     for group in plan.cohort.groups:
         reference = plan.dictionary.groups[group][0].level
@@ -84,10 +79,8 @@ def _differences(blocks: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
 # --- counts beside one another ------------------------------------------------------------------------
 
 def pair(now: pd.DataFrame, then: pd.DataFrame, on: Sequence[str]) -> pd.DataFrame:
-    """Put the counts of ``then`` beside those of ``now``: one row per row of ``now``.
-
-    ``n_reference``, ``numerator_reference`` and ``squares_reference`` are 0 where ``then`` has no such count.
-    """
+    """Put the counts of ``then`` beside those of ``now``: one row per row of ``now``. ``n_reference``, ``numerator_reference`` and
+    ``squares_reference`` are 0 where ``then`` has no such count."""
     paired = now.merge(then[[*on, *COUNTED]].rename(columns=COUNTED), on=list(on), how="left", validate="many_to_one")
     return paired.fillna(dict.fromkeys(COUNTED.values(), 0.0))
 
@@ -110,11 +103,9 @@ def difference_rows(pairs: pd.DataFrame, plan: Plan, quantity: Quantity) -> pd.D
 
 
 def compare_percentages(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Give the differences of two independent percentages, now minus then, in percentage points, one row per pair.
-
-    Newcombe's interval (Stat Med 1998;17:873-890, method 10) and a test by rule: chi-squared without correction, or Boschloo's exact
-    test where an expected count is under 5. ``method`` names both.
-    """
+    """Give the differences of two independent percentages, now minus then, in percentage points, one row per pair. Newcombe's interval
+    (Stat Med 1998;17:873-890, method 10) and a test by rule: chi-squared without correction, or Boschloo's exact test where an expected
+    count is under 5. ``method`` names both."""
     x1, n1, x0, n0 = (pairs[name].to_numpy(float) for name in ("numerator", "n_valid", "numerator_reference", "n_reference"))
     found, test, some = newcombe(x1, n1, x0, n0, conf_level), differences_tested(x1, n1, x0, n0), (n1 > 0) & (n0 > 0)
     return pairs.assign(
@@ -125,10 +116,8 @@ def compare_percentages(pairs: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 
 def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the differences of two independent means, now minus then, with Welch's interval and test, and Hedges g beside them.
-
-    One row per pair, twice.
-    """
+    """Give the differences of two independent means, now minus then, with Welch's interval and test, and Hedges g beside them. One row per
+    pair, twice."""
     n1, n0 = pairs["n_valid"].to_numpy(float), pairs["n_reference"].to_numpy(float)
     mean1, sd1 = moments(n1, pairs["numerator"], pairs["squares"])
     mean0, sd0 = moments(n0, pairs["numerator_reference"], pairs["squares_reference"])
@@ -163,12 +152,10 @@ def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 # --- published values ---------------------------------------------------------------------------------
 
 def benchmarks(plan: Plan) -> pd.DataFrame:
-    """Put every published value beside the cohort's and its authorities' level at every wave.
-
-    One row per benchmark (quantity ``benchmark``), and one per benchmark x wave x authority (``difference``, contrast ``comparator``):
-    ours minus theirs. A comparator with its own n is a second sample (Newcombe, chi-squared or Boschloo); a value without n, or a mean,
-    is a fixed value (one-sample test), said on the row; a definition that differs is never tested.
-    """
+    """Put every published value beside the cohort's and its authorities' level at every wave. One row per benchmark (quantity
+    ``benchmark``), and one per benchmark x wave x authority (``difference``, contrast ``comparator``): ours minus theirs. A comparator
+    with its own n is a second sample (Newcombe, chi-squared or Boschloo); a value without n, or a mean, is a fixed value (one-sample
+    test), said on the row; a definition that differs is never tested."""
     declared = plan.declared
     published = [one for one in plan.dictionary.benchmarks if one.indicator in declared]
     if not published:

@@ -14,10 +14,8 @@ from nbeval.frames import Method, Reason
 
 
 def independence(table: ArrayLike) -> Outcome:
-    """Test whether the columns of a table are spread alike over its rows: chi-squared without correction.
-
-    Empty rows and columns are left out; ``warning`` says where expected counts are small.
-    """
+    """Test whether the columns of a table are spread alike over its rows: chi-squared without correction. Empty rows and columns are left
+    out; ``warning`` says where expected counts are small."""
     method, counts = Method.CHI_SQUARED, answered(table)
     if min(counts.shape) < 2:
         return not_estimable(method, Reason.TABLE_TOO_SMALL)
@@ -29,10 +27,8 @@ def independence(table: ArrayLike) -> Outcome:
 
 
 def cramers_v(table: ArrayLike, conf_level: float = 0.95) -> Outcome:
-    """Give Cramer's V, from 0 to 1 and not corrected for bias, with the interval of the noncentral chi-squared.
-
-    The interval is written here because no library has it under a public name; without any association there is none.
-    """
+    """Give Cramer's V, from 0 to 1 and not corrected for bias, with the interval of the noncentral chi-squared. The interval is written
+    here because no library has it under a public name; without any association there is none."""
     counts = answered(table)
     if min(counts.shape) < 2:
         return not_estimable(Method.CRAMERS_V, Reason.TABLE_TOO_SMALL)
@@ -61,11 +57,8 @@ def answered(table: ArrayLike) -> np.ndarray:
 
 
 def goodness_of_fit(counts: ArrayLike, population: ArrayLike) -> Outcome:
-    """Test the counts of a sample against the shares of a population, which are taken as exact: chi-squared.
-
-    The estimate is Cohen's w (Statistical Power Analysis, 1988, ch. 7). Levels that neither has are left out; ``warning`` says where
-    expected counts are small.
-    """
+    """Test the counts of a sample against the shares of a population, which are taken as exact: chi-squared. The estimate is Cohen's w
+    (Statistical Power Analysis, 1988, ch. 7). Levels that neither has are left out; ``warning`` says where expected counts are small."""
     counts, population = np.asarray(counts, float), np.asarray(population, float)
     given = (counts > 0) | (population > 0)
     counts, population = counts[given], population[given]
@@ -82,12 +75,10 @@ def goodness_of_fit(counts: ArrayLike, population: ArrayLike) -> Outcome:
 
 
 def kappa(table: ArrayLike, conf_level: float = 0.95, *, weights: str = "unweighted") -> Outcome:
-    """Give Cohen's kappa with its interval (not cut at 1), and the test that it is zero.
-
-    ``table`` counts subjects: rows are the first rater's levels, columns the second's, in declared order; levels that nobody used stay
-    in, since they set ``weights`` (``unweighted``, ``linear``, ``quadratic``). The test has a standard error of its own (Fleiss, Cohen and
-    Everitt, Psychol Bull 1969;72:323-327); perfect agreement has no interval.
-    """
+    """Give Cohen's kappa with its interval (not cut at 1), and the test that it is zero. ``table`` counts subjects: rows are the first
+    rater's levels, columns the second's, in declared order; levels that nobody used stay in, since they set ``weights`` (``unweighted``,
+    ``linear``, ``quadratic``). The test has a standard error of its own (Fleiss, Cohen and Everitt, Psychol Bull 1969;72:323-327); perfect
+    agreement has no interval."""
     counts = np.asarray(table, float)
     n = counts.sum()
     if n == 0:

@@ -26,11 +26,9 @@ PLANNED, HELD, PEOPLE, STAFF = "planned", "held", "people", "staff"
 
 
 def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Count actions by status at each review, by involvement and by cornerstone, and how many authorities address what.
-
-    One row per count: ``indicator`` is the theme, empty for all; ``n_eligible`` is how many actions there are. A choice that was never
-    made has a count of 0. Indicators that some plan addresses have the number of authorities. ``actions``: one row per action x review.
-    """
+    """Count actions by status at each review, by involvement and by cornerstone, and how many authorities address what. One row per count:
+    ``indicator`` is the theme, empty for all; ``n_eligible`` is how many actions there are. A choice that was never made has a count of 0.
+    Indicators that some plan addresses have the number of authorities. ``actions``: one row per action x review."""
     parts = []
     for instrument, rows in by_source(actions, cohort, dictionary):
         once = rows.drop_duplicates(["authority", "action"])
@@ -42,10 +40,8 @@ def action_results(actions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary
 
 
 def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Count visits planned and held, how they were held, and who was there; and give the days, counted from 1 January 1970.
-
-    One row per visit x authority (and for all) x what is counted, and one per day. A count of young people is its own ``n_valid``.
-    """
+    """Count visits planned and held, how they were held, and who was there; and give the days, counted from 1 January 1970. One row per
+    visit x authority (and for all) x what is counted, and one per day. A count of young people is its own ``n_valid``."""
     parts = []
     for instrument, rows in by_source(visits, cohort, dictionary):
         held = rows[rows["held"].notna()].assign(wave="")
@@ -57,10 +53,8 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
 
 
 def condition_results(conditions: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Count the authorities (or applicants) of which each choice of a condition holds.
-
-    One row per condition x wave x choice, for all and for each authority.
-    """
+    """Count the authorities (or applicants) of which each choice of a condition holds. One row per condition x wave x choice, for all and
+    for each authority."""
     parts = [
         counted(rows.assign(choice=rows["status"]), choices, instrument.chosen(choices), every_area=False)
         for instrument, of_source in by_source(conditions, cohort, dictionary)
@@ -77,10 +71,8 @@ def by_source(table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> It
 
 
 def counted(rows: pd.DataFrame, group: str, choices: tuple[Choice, ...], *, every_area: bool = True) -> pd.DataFrame:
-    """Count each choice by area, authority and occasion, and over all of each; a choice that nobody made has a count of 0.
-
-    One row per area x authority (and for all) x occasion x choice.
-    """
+    """Count each choice by area, authority and occasion, and over all of each; a choice that nobody made has a count of 0. One row per
+    area x authority (and for all) x occasion x choice."""
     given = rows[rows["choice"].ne("")]
     whole = [given, given.assign(authority="")] if given["authority"].ne("").any() else [given]
     places = pd.concat(whole, ignore_index=True)
@@ -296,11 +288,9 @@ _EPOCH = pd.Timestamp("1970-01-01")
 
 
 def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Give the last grade of every area and authority at each wave, its framework and its day, and count the grades.
-
-    One row per area x wave x grade (and framework), for all and for each authority, and one per day; ``n_eligible`` is how many
-    authorities had been judged by then. Grades are steps in an order without known distances: they are counted, and no mean is taken.
-    """
+    """Give the last grade of every area and authority at each wave, its framework and its day, and count the grades. One row per area x
+    wave x grade (and framework), for all and for each authority, and one per day; ``n_eligible`` is how many authorities had been judged
+    by then. Grades are steps in an order without known distances: they are counted, and no mean is taken."""
     parts = []
     for instrument, rows in by_source(judgements, cohort, dictionary):
         last = _last(rows, cohort)
@@ -315,11 +305,8 @@ def judgement_results(judgements: pd.DataFrame, cohort: Cohort, dictionary: Dict
 
 
 def official_results(figures: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Take official figures over: one row per figure, ``indicator`` the measure and ``level`` the year.
-
-    No count of people is on a row: what is public is not protected, and what the publisher withheld is missing with its symbol in
-    ``warning``.
-    """
+    """Take official figures over: one row per figure, ``indicator`` the measure and ``level`` the year. No count of people is on a row:
+    what is public is not protected, and what the publisher withheld is missing with its symbol in ``warning``."""
     if figures.empty:
         return no_results()
     percent = figures["unit"].eq(PERCENT_SIGN)
@@ -343,10 +330,8 @@ def _last(rows: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
 
 
 def _until(wave: Wave, cohort: Cohort) -> float:
-    """The last day that counts at a wave: the day before the first one, the last day of a later one.
-
-    Where a wave's days are not known, the cohort's own take their place: its first day, and its end.
-    """
+    """The last day that counts at a wave: the day before the first one, the last day of a later one. Where a wave's days are not known,
+    the cohort's own take their place: its first day, and its end."""
     if wave is cohort.waves[0]:
         return _day(wave.fieldwork_start or pd.Period(cohort.starts).start_time) - 1
     if wave.fieldwork_end:

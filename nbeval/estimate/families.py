@@ -20,10 +20,8 @@ _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
 
 
 def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
-    """Adjust the p-values of one family; NaN, where a test could not be made, stays NaN and does not count in the family's size.
-
-    ``bh`` (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300) or ``holm`` (Scand J Stat 1979;6:65-70).
-    """
+    """Adjust the p-values of one family; NaN, where a test could not be made, stays NaN and does not count in the family's size. ``bh``
+    (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300) or ``holm`` (Scand J Stat 1979;6:65-70)."""
     given = np.asarray(p_values, float)
     adjusted, made = np.full(given.shape, np.nan), ~np.isnan(given)
     adjusted[made] = multipletests(given[made], method=ADJUSTMENTS[method])[1]
@@ -58,11 +56,9 @@ def verdicts(
 
 
 def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Adjust the p-values of declared families: by Benjamini and Hochberg, or by Holm where the programme says so.
-
-    One row per row of ``results``, with ``family`` and ``p_adjusted`` filled where the indicator declares a family. The tests of a family
-    are read together where they are of one kind, wave and place: all its changes for the whole cohort, say.
-    """
+    """Adjust the p-values of declared families: by Benjamini and Hochberg, or by Holm where the programme says so. One row per row of
+    ``results``, with ``family`` and ``p_adjusted`` filled where the indicator declares a family. The tests of a family are read together
+    where they are of one kind, wave and place: all its changes for the whole cohort, say."""
     declared = {one.indicator: one.family for one in dictionary.indicators if one.family}
     family = results["indicator"].map(declared).where(results["quantity"].isin(TESTED)).fillna("")
     members, p = np.flatnonzero(family.ne("")), results["p_value"].to_numpy()
@@ -75,10 +71,8 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
 
 
 def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Say of every change and difference what its test allows: one row per row of ``results``, with ``verdict`` filled.
-
-    The adjusted p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone.
-    """
+    """Say of every change and difference what its test allows: one row per row of ``results``, with ``verdict`` filled. The adjusted
+    p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone."""
     measures = {one.indicator: one.measure.value for one in dictionary.indicators}
     smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)
     judged = results["quantity"].isin(JUDGED).to_numpy()

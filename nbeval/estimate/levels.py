@@ -19,12 +19,9 @@ ONE_ONLY = Reason.ONE_ANSWER.not_estimable
 
 
 def levels(plan: Plan) -> pd.DataFrame:
-    """Estimate the level of every indicator by wave, authority and group level.
-
-    One row per indicator x wave x place: percentages with Wilson's interval, means with their t interval and a further row for the
-    standard deviation, in the indicator's unit. The base and every missing reason travel with the estimate; where nobody answered the
-    row says so.
-    """
+    """Estimate the level of every indicator by wave, authority and group level. One row per indicator x wave x place: percentages with
+    Wilson's interval, means with their t interval and a further row for the standard deviation, in the indicator's unit. The base and
+    every missing reason travel with the estimate; where nobody answered the row says so."""
     measure, level = plan.tallies["indicator"].map(plan.measures), plan.conf_level
     means, deviations = mean_levels(plan.tallies[measure.eq(Measure.MEAN)], level)
     return pd.concat([
@@ -35,11 +32,9 @@ def levels(plan: Plan) -> pd.DataFrame:
 
 
 def nonresponse(plan: Plan) -> pd.DataFrame:
-    """Give the share without a valid answer among those who were asked: one row per indicator x wave, for the whole cohort.
-
-    In percent of ``n_eligible``, with Wilson's interval; ``n_valid`` are those who answered, and the ``missing_`` columns hold the reasons
-    of the others. Not asked and not applicable are counted, and are not in the base.
-    """
+    """Give the share without a valid answer among those who were asked: one row per indicator x wave, for the whole cohort. In percent of
+    ``n_eligible``, with Wilson's interval; ``n_valid`` are those who answered, and the ``missing_`` columns hold the reasons of the
+    others. Not asked and not applicable are counted, and are not in the base."""
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
     without = whole.assign(n_valid=whole["n_eligible"], numerator=whole["n_eligible"] - whole["n_valid"])
     table = percentages(without, plan.conf_level, nobody=NOBODY_ASKED)
@@ -49,11 +44,9 @@ def nonresponse(plan: Plan) -> pd.DataFrame:
 
 
 def participation(plan: Plan) -> pd.DataFrame:
-    """Count the forms of every wave and authority, and their share of the eligible population.
-
-    One row per wave x authority, and per wave for the whole cohort, for ``count`` (forms kept) and ``response_rate`` (percent, Wilson's
-    interval); the indicator is empty: these rows are of people, not of answers.
-    """
+    """Count the forms of every wave and authority, and their share of the eligible population. One row per wave x authority, and per wave
+    for the whole cohort, for ``count`` (forms kept) and ``response_rate`` (percent, Wilson's interval); the indicator is empty: these rows
+    are of people, not of answers."""
     forms = _forms(plan)
     kept = forms["n_valid"]
     known = forms.assign(numerator=kept, n_valid=forms["n_eligible"].where(forms["n_eligible"] > 0, 0.0))
@@ -66,10 +59,8 @@ def participation(plan: Plan) -> pd.DataFrame:
 
 
 def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY) -> pd.DataFrame:
-    """Give the percentages of counts (``numerator`` of ``n_valid``) with Wilson's interval, one row per row of ``counts``.
-
-    ``warning`` is ``nobody`` where the base is empty.
-    """
+    """Give the percentages of counts (``numerator`` of ``n_valid``) with Wilson's interval, one row per row of ``counts``. ``warning`` is
+    ``nobody`` where the base is empty."""
     n, hits = counts["n_valid"].to_numpy(float), counts["numerator"].to_numpy(float)
     found = wilson(hits, n, conf_level)
     return counts.assign(
@@ -79,10 +70,8 @@ def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY
 
 
 def mean_levels(counts: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the means of counts (``n_valid``, ``numerator`` the sum, ``squares``) with their t interval, and the standard deviations.
-
-    One row per row of ``counts``, twice; ``warning`` says why there is no interval.
-    """
+    """Give the means of counts (``n_valid``, ``numerator`` the sum, ``squares``) with their t interval, and the standard deviations. One
+    row per row of ``counts``, twice; ``warning`` says why there is no interval."""
     n = counts["n_valid"].to_numpy(float)
     mean, sd = moments(n, counts["numerator"], counts["squares"])
     found = mean_interval(mean, sd, n, conf_level)
@@ -97,10 +86,8 @@ def mean_levels(counts: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame, 
 
 
 def share(numerator: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Give numerator over base; missing where the base is empty.
-
-    A percentage is ``share(100 * numerator, n)``: in this order it rounds half up as the fraction does.
-    """
+    """Give numerator over base; missing where the base is empty. A percentage is ``share(100 * numerator, n)``: in this order it rounds
+    half up as the fraction does."""
     return np.divide(numerator, n, out=np.full(len(n), np.nan), where=n > 0)
 
 

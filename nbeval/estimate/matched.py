@@ -28,12 +28,10 @@ _LOST, _KEPT = "lost", "kept"
 
 @dataclass(frozen=True, eq=False)
 class Linked:
-    """The people of the first wave, and those of them who answered again at a later one.
-
-    ``people`` has one row per person of the first wave who can be linked: the respondent's columns, ``now`` (the
-    respondent at the later wave; missing for those who were lost) and ``kept``. ``then`` and ``later`` hold the
-    values of those who were kept: one row per pair, one column per indicator, in the same order.
-    """
+    """The people of the first wave, and those of them who answered again at a later one. ``people`` has one row per person of the first
+    wave who can be linked: the respondent's columns, ``now`` (the respondent at the later wave; missing for those who were lost) and
+    ``kept``. ``then`` and ``later`` hold the values of those who were kept: one row per pair, one column per indicator, in the same
+    order."""
 
     wave: str
     people: pd.DataFrame
@@ -47,10 +45,8 @@ class Linked:
 
 
 def link(plan: Plan, wave: str) -> Linked:
-    """Link the first wave of a matched design to a later one by ``person``.
-
-    Forms that name no person are left out, and persons who occur twice at one wave: nobody can say which forms belong together.
-    """
+    """Link the first wave of a matched design to a later one by ``person``. Forms that name no person are left out, and persons who occur
+    twice at one wave: nobody can say which forms belong together."""
     first, later = (_once(plan.respondents[plan.respondents["wave"].eq(name)]) for name in (plan.first_wave, wave))
     now = later[["person", "respondent"]].rename(columns={"respondent": "now"})
     people = first.merge(now, on="person", how="left", validate="one_to_one")
@@ -61,10 +57,8 @@ def link(plan: Plan, wave: str) -> Linked:
 
 
 def places(people: pd.DataFrame, plan: Plan) -> Iterator[tuple[dict[str, str], np.ndarray]]:
-    """Where people are counted: the cohort, its authorities and the levels of its groups, as at the first wave.
-
-    Yields the columns that name the place, and who is in it.
-    """
+    """Where people are counted: the cohort, its authorities and the levels of its groups, as at the first wave. Yields the columns that
+    name the place, and who is in it."""
     yield {"authority": "", "group": "", "level": ""}, np.ones(len(people), dtype=bool)
     for authority in plan.cohort.authorities:
         yield {"authority": authority, "group": "", "level": ""}, people["authority"].eq(authority).to_numpy()
@@ -151,12 +145,9 @@ def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, 
 
 
 def attrition(plan: Plan) -> pd.DataFrame:
-    """Give the share of the first wave's people who were lost, and how they differed.
-
-    One row per later wave x place for ``attrition`` (percent of those who could be linked, Wilson's interval; ``n_eligible`` are all
-    forms), and one per indicator x later wave for ``difference`` at the first wave (contrast ``stayed``; ``reference`` is the later wave):
-    those who were lost minus those who stayed.
-    """
+    """Give the share of the first wave's people who were lost, and how they differed. One row per later wave x place for ``attrition``
+    (percent of those who could be linked, Wilson's interval; ``n_eligible`` are all forms), and one per indicator x later wave for
+    ``difference`` at the first wave (contrast ``stayed``; ``reference`` is the later wave): those who were lost minus those who stayed."""
     linked = [link(plan, wave) for wave in plan.later_waves]
     blocks = [block for one in linked for block in (_shares(one, plan), _set_apart(one, plan))]
     return pd.concat(blocks, ignore_index=True) if blocks else plan.rows()

@@ -19,10 +19,8 @@ from nbeval.frames import Method, Reason
 
 
 def moments(n: ArrayLike, total: ArrayLike, squares: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Give means and standard deviations (n - 1) from counts, sums and sums of squares; NaN where there are none.
-
-    A spread as small as the rounding of the sums (7/3 from everybody) is 0.
-    """
+    """Give means and standard deviations (n - 1) from counts, sums and sums of squares; NaN where there are none. A spread as small as the
+    rounding of the sums (7/3 from everybody) is 0."""
     n, total, squares = (np.asarray(value, float) for value in (n, total, squares))
     some = np.where(n > 0, n, np.nan)
     mean = total / some
@@ -53,10 +51,8 @@ def mean_against_fixed(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, fixed: Arra
 def welch(
     mean1: ArrayLike, sd1: ArrayLike, n1: ArrayLike, mean0: ArrayLike, sd0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95,
 ) -> Estimates:
-    """Give differences of two means, the first minus the second, with Welch's interval and t test (Biometrika 1947;34:28-35).
-
-    NaN where a sample has fewer than two answers or neither varies.
-    """
+    """Give differences of two means, the first minus the second, with Welch's interval and t test (Biometrika 1947;34:28-35). NaN where a
+    sample has fewer than two answers or neither varies."""
     given, where = _two_samples(mean1, sd1, n1, mean0, sd0, n0)
     mean1, sd1, n1, mean0, sd0, n0 = given
     found = stats.ttest_ind_from_stats(*given, equal_var=False)
@@ -72,11 +68,9 @@ def welch(
 def hedges_g(
     mean1: ArrayLike, sd1: ArrayLike, n1: ArrayLike, mean0: ArrayLike, sd0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95,
 ) -> Estimates:
-    """Give differences of two means in pooled standard deviations, Hedges g, with the normal interval; NaN where ``welch`` has none.
-
-    J by the gamma function, variance 1/n1 + 1/n0 + g^2 / (2 (n1 + n0)): Hedges, J Educ Stat 1981;6:107-128. Written here because
-    statsmodels approximates J and takes N - 3.94 in the variance.
-    """
+    """Give differences of two means in pooled standard deviations, Hedges g, with the normal interval; NaN where ``welch`` has none. J by
+    the gamma function, variance 1/n1 + 1/n0 + g^2 / (2 (n1 + n0)): Hedges, J Educ Stat 1981;6:107-128. Written here because statsmodels
+    approximates J and takes N - 3.94 in the variance."""
     (mean1, sd1, n1, mean0, sd0, n0), where = _two_samples(mean1, sd1, n1, mean0, sd0, n0)
     pooled = np.sqrt(((n1 - 1) * sd1**2 + (n0 - 1) * sd0**2) / (n1 + n0 - 2))
     g = small_sample_correction(n1 + n0 - 2) * (mean1 - mean0) / pooled
@@ -92,11 +86,8 @@ def small_sample_correction(df: ArrayLike) -> np.ndarray:
 
 
 def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) -> Outcome:
-    """Give the mean of final minus baseline of the same people, with the paired t interval and test.
-
-    Pairs with a missing side are left out. With one pair, or where everybody changed by the same amount, there is
-    the mean alone and a warning.
-    """
+    """Give the mean of final minus baseline of the same people, with the paired t interval and test. Pairs with a missing side are left
+    out. With one pair, or where everybody changed by the same amount, there is the mean alone and a warning."""
     change = paired_changes(final, baseline)
     if change.size == 0:
         return not_estimable(Method.PAIRED_T, Reason.NO_PAIR)
@@ -111,10 +102,8 @@ def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) ->
 
 
 def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) -> Outcome:
-    """Give the mean change of pairs in standard deviations of the baseline, corrected for small samples (SMCR).
-
-    Becker, Br J Math Stat Psychol 1988;41:257-278. No library has it; R has ``metafor::escalc("SMCR")``.
-    """
+    """Give the mean change of pairs in standard deviations of the baseline, corrected for small samples (SMCR). Becker, Br J Math Stat
+    Psychol 1988;41:257-278. No library has it; R has ``metafor::escalc("SMCR")``."""
     final, baseline = np.asarray(final, float), np.asarray(baseline, float)
     both = ~np.isnan(final) & ~np.isnan(baseline)
     final, baseline = final[both], baseline[both]

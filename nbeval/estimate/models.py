@@ -41,10 +41,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Predictors:
-    """The variables of a model, coded once for many outcomes. Made by ``prepare``.
-
-    ``patterns`` has one row per distinct combination of variables; ``pattern`` is the row of each respondent, -1 where a variable is missing.
-    """
+    """The variables of a model, coded once for many outcomes. Made by ``prepare``. ``patterns`` has one row per distinct combination of
+    variables; ``pattern`` is the row of each respondent, -1 where a variable is missing."""
 
     terms: tuple[str, ...]
     patterns: pd.DataFrame
@@ -58,11 +56,8 @@ class Predictors:
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """The columns of a model for those who have the outcome: one row per pattern, with the answers summed.
-
-    ``n``, ``total`` and ``squares`` are answers, their sum and the sum of their squares; ``aliased`` are columns left out because others
-    determine them.
-    """
+    """The columns of a model for those who have the outcome: one row per pattern, with the answers summed. ``n``, ``total`` and
+    ``squares`` are answers, their sum and the sum of their squares; ``aliased`` are columns left out because others determine them."""
 
     table: pd.DataFrame
     info: patsy.DesignInfo
@@ -100,11 +95,8 @@ class Design:
         return np.asarray(patsy.build_design_matrices([self.info], table)[0])
 
     def reaches(self, variable: str, level: str) -> bool:
-        """Whether the model says what follows if everybody had ``level``.
-
-        False where a column was left out because others determine it among the respondents, and they would not any more: the prediction
-        would rest on which of them was left out.
-        """
+        """Whether the model says what follows if everybody had ``level``. False where a column was left out because others determine it
+        among the respondents, and they would not any more: the prediction would rest on which of them was left out."""
         if not self.aliased:
             return True
         whole = np.asarray(patsy.build_design_matrices([self.info], self.table)[0])
@@ -128,11 +120,9 @@ def prepare(table: pd.DataFrame, terms: Sequence[str]) -> Predictors:
 
 
 def make_design(predictors: Predictors, answers: Floats) -> Design:
-    """Make the columns for the respondents who have the outcome and every variable.
-
-    Without levels nobody has and without columns that those before them determine. Columns are named as R names them: variable, then
-    level (``wavefinal``); the reference is the first level somebody has.
-    """
+    """Make the columns for the respondents who have the outcome and every variable. Without levels nobody has and without columns that
+    those before them determine. Columns are named as R names them: variable, then level (``wavefinal``); the reference is the first level
+    somebody has."""
     used = predictors.complete & np.isfinite(answers)
     at, size = predictors.pattern[used], len(predictors.patterns)
     sums = [np.bincount(at, part, size) for part in (np.ones(len(at)), answers[used], answers[used] ** 2)]
@@ -172,10 +162,8 @@ def _independent(matrix: Floats, n: Floats) -> NDArray[np.bool_]:
 @dataclass(frozen=True, eq=False)
 class Separation:
     """Whether a logistic model separates the answers, so that the likelihood has no maximum, and which coefficients are infinite.
-
     ``reason`` is None where it does not. ``infinite`` maps columns to +1 or -1; under complete separation no coefficient has an estimate
-    and no direction is singled out. ``rows`` are those whose answers the model would predict with certainty.
-    """
+    and no direction is singled out. ``rows`` are those whose answers the model would predict with certainty."""
 
     reason: Reason | None
     infinite: dict[str, int]
@@ -183,12 +171,10 @@ class Separation:
 
 
 def find_separation(matrix: Floats, yes: Floats, n: Floats, columns: Sequence[str]) -> Separation:
-    """Ask a linear programme whether some combination of columns splits the answers (Konis, DPhil thesis, Oxford 2007).
-
-    ``matrix`` has one row per pattern and independent columns, the intercept among them; ``yes`` of ``n`` answered 1. The sum of the
-    signed linear predictor is maximised over coefficients in a box, no respondent on the wrong side. Each distinct row and answer
-    weighs once, so that rare ones are not lost beside frequent ones.
-    """
+    """Ask a linear programme whether some combination of columns splits the answers (Konis, DPhil thesis, Oxford 2007). ``matrix`` has one
+    row per pattern and independent columns, the intercept among them; ``yes`` of ``n`` answered 1. The sum of the signed linear predictor
+    is maximised over coefficients in a box, no respondent on the wrong side. Each distinct row and answer weighs once, so that rare ones
+    are not lost beside frequent ones."""
     rows = np.unique(np.vstack([matrix[yes > 0], -matrix[yes < n]]), axis=0)
     given = sparse.csr_array(rows)
     found = optimize.linprog(-rows.sum(axis=0), A_ub=-given, b_ub=np.zeros(len(rows)), bounds=(-1, 1), method="highs")
@@ -299,11 +285,8 @@ def _unfitted(kind: str, design: Design, why: str, separation: Separation | None
 
 
 def without_separated(fitted: Fitted) -> Fitted:
-    """Fit a quasi-separated model to the respondents whose answer it does not predict with certainty.
-
-    Its coefficients are the limits of the whole model's finite ones, where the reference is the same. Albert and Anderson,
-    Biometrika 1984;71:1-10.
-    """
+    """Fit a quasi-separated model to the respondents whose answer it does not predict with certainty. Its coefficients are the limits of
+    the whole model's finite ones, where the reference is the same. Albert and Anderson, Biometrika 1984;71:1-10."""
     design, rows = fitted.design, ~fitted.separation.rows
     terms = tuple(term for term in design.info.term_names if term != INTERCEPT)
     # made anew: levels may go, and the reference with them
@@ -323,11 +306,8 @@ def covariance(fitted: Fitted, *, robust: bool = False) -> Floats:
 
 
 def coefficients(fitted: Fitted, *, robust: bool = False, conf_level: float = 0.95) -> dict[str, Outcome]:
-    """Coefficients of a model by column; of a logistic one they are log odds.
-
-    A linear model with its own variance has t intervals, every other normal ones. Columns left out because others determine them are
-    there with the reason.
-    """
+    """Coefficients of a model by column; of a logistic one they are log odds. A linear model with its own variance has t intervals, every
+    other normal ones. Columns left out because others determine them are there with the reason."""
     method = Method.LOGISTIC_HC1 if robust else Method.LOGISTIC
     found = dict.fromkeys(fitted.design.aliased, not_estimable(method, Reason.DETERMINED))
     if fitted.why:
@@ -387,10 +367,8 @@ def standardised_difference(
 def adjusted_change(
     predictors: Predictors, answers: Floats, *, kind: str, variable: str, reference: str, level: str, conf_level: float = 0.95,
 ) -> Outcome:
-    """Standardised difference of an outcome between two levels (HC1), adjusted for the other variables of the model.
-
-    Not estimable where a level has no respondents, or the levels themselves are separated.
-    """
+    """Standardised difference of an outcome between two levels (HC1), adjusted for the other variables of the model. Not estimable where a
+    level has no respondents, or the levels themselves are separated."""
     made = make_design(predictors, answers)
     missing = {reference, level} - set(made.levels(variable))
     if missing:
@@ -435,10 +413,8 @@ def _delta(
 # --- few clusters --------------------------------------------------------------------------------------
 
 def clustered_mean(values: ArrayLike, clusters: ArrayLike, second: ArrayLike | None = None, conf_level: float = 0.95) -> Outcome:
-    """The mean of ``values``, or that of those marked ``second`` less that of the others, as a statement beyond the clusters sampled.
-
-    With CR2 errors and a t interval and test on Satterthwaite degrees of freedom; below about four of them an interval says little.
-    """
+    """The mean of ``values``, or that of those marked ``second`` less that of the others, as a statement beyond the clusters sampled. With
+    CR2 errors and a t interval and test on Satterthwaite degrees of freedom; below about four of them an interval says little."""
     y, codes = np.asarray(values, float), pd.factorize(np.asarray(clusters, object), use_na_sentinel=False)[0]
     used, marked = np.isfinite(y), np.ones(len(y), bool) if second is None else np.asarray(second, bool)
     y, codes, marked = y[used], codes[used], marked[used]
@@ -454,11 +430,9 @@ def clustered_mean(values: ArrayLike, clusters: ArrayLike, second: ArrayLike | N
 
 
 def cr2(matrix: Floats, residuals: Floats, clusters: ArrayLike, contrasts: Floats) -> tuple[Floats, Floats]:
-    """Bias-reduced clustered covariance of least-squares coefficients, and the degrees of freedom of each contrast; NaN below two clusters.
-
-    Pustejovsky and Tipton, Journal of Business and Economic Statistics 2018;36:672-683, with independent answers as working model, as
-    R's clubSandwich; statsmodels has it not. ``contrasts`` has one row per contrast.
-    """
+    """Bias-reduced clustered covariance of least-squares coefficients, and the degrees of freedom of each contrast; NaN below two
+    clusters. Pustejovsky and Tipton, Journal of Business and Economic Statistics 2018;36:672-683, with independent answers as working
+    model, as R's clubSandwich; statsmodels has it not. ``contrasts`` has one row per contrast."""
     codes, p = pd.factorize(np.asarray(clusters, object))[0], matrix.shape[1]
     if codes.max(initial=-1) < 1:
         return np.full((p, p), nan), np.full(len(contrasts), nan)

@@ -34,10 +34,8 @@ class Statistic(ABC):
 
 
 class RiskRatio(Statistic):
-    """How many times as large a share is as at the first wave, with Katz's interval on the log scale (Biometrics 1978;34:469-474).
-
-    It has no test of its own: that of the change is one of the same hypothesis.
-    """
+    """How many times as large a share is as at the first wave, with Katz's interval on the log scale (Biometrics 1978;34:469-474). It has
+    no test of its own: that of the change is one of the same hypothesis."""
 
     id = "risk_ratio"
     unit = "ratio"

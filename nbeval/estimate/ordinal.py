@@ -29,10 +29,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class FittedOrdinal:
-    """A cumulative logit model: logit P(answer <= k) = threshold k - x beta. A positive coefficient raises the answer.
-
-    ``estimates`` holds thresholds, then coefficients; ``counts`` are respondents by pattern of the design and answer.
-    """
+    """A cumulative logit model: logit P(answer <= k) = threshold k - x beta. A positive coefficient raises the answer. ``estimates`` holds
+    thresholds, then coefficients; ``counts`` are respondents by pattern of the design and answer."""
 
     design: Design
     counts: Floats
@@ -45,11 +43,9 @@ class FittedOrdinal:
 
 
 def fit_ordinal(predictors: Predictors, answers: Floats, labels: tuple[str, ...]) -> FittedOrdinal:
-    """Fit proportional odds to the respondents who have the outcome and every variable, as R's ``ordinal::clm``.
-
-    ``answers`` are positions among ``labels`` (in order), missing where there are none; an answer nobody gave is left out. ``why`` says
-    where there is no estimate.
-    """
+    """Fit proportional odds to the respondents who have the outcome and every variable, as R's ``ordinal::clm``. ``answers`` are positions
+    among ``labels`` (in order), missing where there are none; an answer nobody gave is left out. ``why`` says where there is no
+    estimate."""
     design = make_design(predictors, answers)
     used = predictors.complete & np.isfinite(answers)
     counts = np.zeros((len(predictors.patterns), len(labels)))
@@ -74,11 +70,8 @@ def ordinal_odds_ratios(fitted: FittedOrdinal, *, conf_level: float = 0.95) -> d
 
 
 def proportionality(fitted: FittedOrdinal, term: str) -> Outcome:
-    """Likelihood ratio test of proportional odds for one term, against a coefficient of its own at each threshold.
-
-    As ``ordinal::clm`` with nominal effects. Not estimable where some level has nobody with some answer: the freed coefficients would be
-    infinite.
-    """
+    """Likelihood ratio test of proportional odds for one term, against a coefficient of its own at each threshold. As ``ordinal::clm``
+    with nominal effects. Not estimable where some level has nobody with some answer: the freed coefficients would be infinite."""
     method = Method.PROPORTIONAL_ODDS_TEST
     mine = fitted.design.columns_of(term) if term in fitted.design.info.term_names else np.zeros(0, bool)
     if fitted.why or not mine.any():
@@ -169,12 +162,10 @@ class _Cells:
 # --- of a cohort --------------------------------------------------------------------------------------
 
 def ordered_change(plan: Plan) -> pd.DataFrame:
-    """Model the change of every indicator whose answers have an order by proportional odds, for the whole cohort.
-
-    One row per indicator x later wave for ``odds_ratio`` (of a higher answer, against the first wave; Wald interval), and one for
-    ``proportionality``: the likelihood ratio test of the model, whose estimate is the statistic. Where the test refuses the model the
-    odds ratio says so in ``warning``.
-    """
+    """Model the change of every indicator whose answers have an order by proportional odds, for the whole cohort. One row per indicator x
+    later wave for ``odds_ratio`` (of a higher answer, against the first wave; Wald interval), and one for ``proportionality``: the
+    likelihood ratio test of the model, whose estimate is the statistic. Where the test refuses the model the odds ratio says so in
+    ``warning``."""
     rows = [row for wave in plan.later_waves for one in in_order(plan) for row in _model(one, wave, plan)]
     return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 

@@ -16,10 +16,8 @@ from nbeval.frames import RESULTS, RESULT_KEY
 
 @dataclass(frozen=True)
 class Outcome:
-    """One estimate; what an estimator does not give is NaN, or an empty text.
-
-    ``warning`` says why there is no number, or what to mind about the one there is.
-    """
+    """One estimate; what an estimator does not give is NaN, or an empty text. ``warning`` says why there is no number, or what to mind
+    about the one there is."""
 
     estimate: float = nan
     std_error: float = nan
@@ -90,9 +88,7 @@ _TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS and name != "wei
 
 def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
     """Complete a table of estimates to one row of results (``frames.RESULTS``) per row; ``same`` are columns with one value in all rows.
-
-    Other columns are dropped; numbers that were not given are missing, texts empty.
-    """
+    Other columns are dropped; numbers that were not given are missing, texts empty."""
     given = table.assign(**same)
     columns = {}
     for name in COLUMNS:

@@ -35,12 +35,10 @@ class OverlapBounds:
 
 
 def overlap(plan: Plan) -> pd.DataFrame:
-    """Bound the interval of every change of the cohort over the possible overlap of its waves.
-
-    One row per indicator x later wave for ``overlap_widest`` and one for ``overlap_bound``: the widest and the narrowest interval that
-    the declared range of overlap and correlation allows. Where a cohort declares none: nobody up to everybody who can be in both (people
-    stay in their authority), and no correlation up to the highest that the two shares allow.
-    """
+    """Bound the interval of every change of the cohort over the possible overlap of its waves. One row per indicator x later wave for
+    ``overlap_widest`` and one for ``overlap_bound``: the widest and the narrowest interval that the declared range of overlap and
+    correlation allows. Where a cohort declares none: nobody up to everybody who can be in both (people stay in their authority), and no
+    correlation up to the highest that the two shares allow."""
     rows = [row for wave in plan.later_waves for row in _at_wave(plan, wave)]
     return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
@@ -94,12 +92,10 @@ def overlap_bounds(
     difference: float, *, error_baseline: float, error_final: float, n_baseline: int, n_final: int,
     largest_overlap: int | None = None, correlations: tuple[float, float] = (0.0, 1.0), conf_level: float = 0.95,
 ) -> OverlapBounds:
-    """Bound the normal interval of a change (of means or shares) over the possible overlap and correlation.
-
-    ``largest_overlap``: the most people who can be in both, the smaller n where it is not given; ``correlations``: lowest and highest of
-    one person's two answers. With m people in both and correlation r the variance is v1 + v2 - 2 m r s1 s2 / (n1 n2), s the standard
-    deviation of a wave: Kish, Survey Sampling (1965), section 12.4. It is linear in m r, so the bounds are at no overlap or at the largest.
-    """
+    """Bound the normal interval of a change (of means or shares) over the possible overlap and correlation. ``largest_overlap``: the most
+    people who can be in both, the smaller n where it is not given; ``correlations``: lowest and highest of one person's two answers. With
+    m people in both and correlation r the variance is v1 + v2 - 2 m r s1 s2 / (n1 n2), s the standard deviation of a wave: Kish, Survey
+    Sampling (1965), section 12.4. It is linear in m r, so the bounds are at no overlap or at the largest."""
     most = min(n_baseline, n_final) if largest_overlap is None else largest_overlap
     _refuse(most, n_baseline, n_final, correlations)
     if min(n_baseline, n_final) < 1 or not (error_baseline >= 0 and error_final >= 0 and error_baseline + error_final > 0):

@@ -25,12 +25,10 @@ _IN_BASE = [f"missing_{reason.value}" for reason in MissingReason if reason not 
 
 
 def tally(values: pd.DataFrame, axes: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Count and sum the values within every combination of the axes, those that do not occur included.
-
-    One row per combination: the axes, ``n_valid``, ``n_eligible`` (they were asked and the question applied to them), ``numerator`` and
-    ``squares`` (sums of the values and of their squares) and ``missing_<reason>``. ``values`` has ``value`` and ``missing``
-    (``frames.VALUES``); the axes are category columns as long as it, and rows missing on one are left out.
-    """
+    """Count and sum the values within every combination of the axes, those that do not occur included. One row per combination: the axes,
+    ``n_valid``, ``n_eligible`` (they were asked and the question applied to them), ``numerator`` and ``squares`` (sums of the values and
+    of their squares) and ``missing_<reason>``. ``values`` has ``value`` and ``missing`` (``frames.VALUES``); the axes are category columns
+    as long as it, and rows missing on one are left out."""
     shape = [len(axis.cat.categories) for axis in axes.values()]
     codes = [axis.cat.codes.to_numpy() for axis in axes.values()]
     counted = _count(codes, shape, values)
@@ -93,12 +91,8 @@ PLACE = ("indicator", "wave", "authority", "group", "level")
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """What there is to estimate.
-
-    ``tallies`` has one row per indicator x wave x place, where a place is the whole cohort, one
-    authority, or one level of a group. ``values`` can be summed; ``all_values`` holds ordered
-    answers besides.
-    """
+    """What there is to estimate. ``tallies`` has one row per indicator x wave x place, where a place is the whole cohort, one authority,
+    or one level of a group. ``values`` can be summed; ``all_values`` holds ordered answers besides."""
 
     cohort: Cohort
     dictionary: Dictionary
@@ -214,11 +208,8 @@ def _placed(table: pd.DataFrame, *, group: str = "") -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """The answers to one indicator along one axis.
-
-    ``counts`` has the shape place x wave x answer; the places are the whole cohort (``group`` and
-    ``by_authority`` empty), its authorities, or the levels of a group.
-    """
+    """The answers to one indicator along one axis. ``counts`` has the shape place x wave x answer; the places are the whole cohort
+    (``group`` and ``by_authority`` empty), its authorities, or the levels of a group."""
 
     indicator: str
     answers: np.ndarray
@@ -236,10 +227,8 @@ class Histogram:
 
 
 def histograms(plan: Plan) -> Iterator[Histogram]:
-    """Count the answers of every indicator whose answers have an order: what rank methods are computed from.
-
-    One per indicator and axis: the whole, the authorities, and each group.
-    """
+    """Count the answers of every indicator whose answers have an order: what rank methods are computed from. One per indicator and axis:
+    the whole, the authorities, and each group."""
     wave = plan.all_values["wave"].cat.set_categories(plan.waves).cat.codes.to_numpy()
     axes = dict(_axes(plan))
     for one in in_order(plan):

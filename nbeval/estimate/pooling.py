@@ -29,11 +29,9 @@ ENOUGH_FOR_Q = 60
 
 
 def authority_range(plan: Plan) -> pd.DataFrame:
-    """Give the lowest and the highest level among the authorities, without naming them.
-
-    One row per indicator x wave for ``lowest`` and one for ``highest``, with the base of the authority it belongs to, which disclosure
-    control needs; ``n_reference`` is the number of authorities compared.
-    """
+    """Give the lowest and the highest level among the authorities, without naming them. One row per indicator x wave for ``lowest`` and
+    one for ``highest``, with the base of the authority it belongs to, which disclosure control needs; ``n_reference`` is the number of
+    authorities compared."""
     rows = plan.tallies[plan.tallies["authority"].ne("") & plan.tallies["n_valid"].gt(0)]
     factor = rows["indicator"].map(plan.measures).eq(Measure.PERCENT).map({True: 100, False: 1})
     level = factor * share(rows["numerator"].to_numpy(), rows["n_valid"].to_numpy())
@@ -48,11 +46,9 @@ def authority_range(plan: Plan) -> pd.DataFrame:
 
 
 def pooled_change(plan: Plan) -> pd.DataFrame:
-    """Put the authorities' changes together: random-effects mean and heterogeneity.
-
-    One row per indicator x later wave for ``change_pooled`` (REML with the interval of Hartung, Knapp, Sidik and Jonkman, labelled as
-    the inference to other authorities), and one for ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p).
-    """
+    """Put the authorities' changes together: random-effects mean and heterogeneity. One row per indicator x later wave for
+    ``change_pooled`` (REML with the interval of Hartung, Knapp, Sidik and Jonkman, labelled as the inference to other authorities), and
+    one for ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p)."""
     if len(plan.cohort.authorities) < 2:
         return plan.rows()
     rows = []
@@ -117,11 +113,9 @@ class _Effects:
 
 
 def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) -> Pooled:
-    """Put the changes of authorities together: REML with the interval of Hartung, Knapp, Sidik and Jonkman (t, k - 1 df).
-
-    Authorities without a positive, finite variance are left out. A part that cannot be estimated says why: with one authority there is
-    no spread and no mean, and where all changes are equal the interval would have no width.
-    """
+    """Put the changes of authorities together: REML with the interval of Hartung, Knapp, Sidik and Jonkman (t, k - 1 df). Authorities
+    without a positive, finite variance are left out. A part that cannot be estimated says why: with one authority there is no spread and
+    no mean, and where all changes are equal the interval would have no width."""
     y, v = np.asarray(effects, float), np.asarray(variances, float)
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)
     e = _Effects(y[usable], v[usable])

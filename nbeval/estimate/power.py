@@ -16,11 +16,9 @@ from nbeval.frames import Method, Reason
 
 
 def smallest_change_percent(p0: float, n1: float, n0: float, *, power: float = 0.8, alpha: float = 0.05) -> Outcome:
-    """Give the smallest change of a proportion ``p0`` (0 to 1), up or down, that a two-sided test would have shown, without sign.
-
-    It is the larger of the smallest rise and the smallest fall; where there is room for one of them only, that one, and ``warning``
-    says which. ``n1`` and ``n0`` are answers at final and at baseline.
-    """
+    """Give the smallest change of a proportion ``p0`` (0 to 1), up or down, that a two-sided test would have shown, without sign. It is
+    the larger of the smallest rise and the smallest fall; where there is room for one of them only, that one, and ``warning`` says which.
+    ``n1`` and ``n0`` are answers at final and at baseline."""
     found = {name: smallest_towards(end, p0, n1, n0, power=power, alpha=alpha) for name, end in (("rise", 1.0), ("fall", 0.0))}
     sizes = {name: abs(one.estimate) for name, one in found.items() if not np.isnan(one.estimate)}
     if not sizes:
@@ -30,10 +28,8 @@ def smallest_change_percent(p0: float, n1: float, n0: float, *, power: float = 0
 
 
 def smallest_towards(end: float, p0: float, n1: float, n0: float, *, power: float = 0.8, alpha: float = 0.05) -> Outcome:
-    """Give the smallest change of a proportion towards ``end`` (1: a rise, 0: a fall) that a test would have shown, with its sign.
-
-    The z test with pooled variance under no change, the far tail ignored, as R's ``power.prop.test``.
-    """
+    """Give the smallest change of a proportion towards ``end`` (1: a rise, 0: a fall) that a test would have shown, with its sign. The z
+    test with pooled variance under no change, the far tail ignored, as R's ``power.prop.test``."""
     if not (n1 >= 1 and n0 >= 1 and 0 <= p0 <= 1):
         return not_estimable(Method.POWER_NORMAL, Reason.TOO_FEW)
     z = float(stats.norm.isf(alpha / 2))
@@ -53,10 +49,8 @@ def smallest_towards(end: float, p0: float, n1: float, n0: float, *, power: floa
 
 
 def smallest_change_mean(sd: float, n1: float, n0: float, *, power: float = 0.8, alpha: float = 0.05) -> Outcome:
-    """Give the smallest difference of two means, without sign, that a t test would have shown; both spread by ``sd``.
-
-    The noncentral t, the far tail ignored, as R's ``power.t.test``.
-    """
+    """Give the smallest difference of two means, without sign, that a t test would have shown; both spread by ``sd``. The noncentral t,
+    the far tail ignored, as R's ``power.t.test``."""
     if not (n1 >= 1 and n0 >= 1 and n1 + n0 >= 3):
         return not_estimable(Method.POWER_T, Reason.TOO_FEW)
     return _smallest_mean(sd, sqrt(1 / n1 + 1 / n0), n1 + n0 - 2, power, alpha)

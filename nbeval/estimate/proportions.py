@@ -42,10 +42,8 @@ def _share(numerator: ArrayLike, n: ArrayLike, conf_level: float, method: str) -
 
 
 def against_fixed_score(numerator: ArrayLike, n: ArrayLike, fixed: ArrayLike, conf_level: float = 0.95) -> Estimates:
-    """Give the differences of proportions from published shares, taken as free of error, with the score test (z squared, 1 df).
-
-    The interval is Wilson's less the published share; NaN where n is 0.
-    """
+    """Give the differences of proportions from published shares, taken as free of error, with the score test (z squared, 1 df). The
+    interval is Wilson's less the published share; NaN where n is 0."""
     ours, (x, n, fixed) = wilson(numerator, n, conf_level), _counts(numerator, n, fixed)
     with np.errstate(divide="ignore", invalid="ignore"):
         squared = (x - n * fixed) ** 2 / (n * fixed * (1 - fixed))
@@ -70,10 +68,8 @@ def smallest_expected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
 
 
 def chi_squared_uncorrected(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> Estimates:
-    """Test differences of proportions by chi-squared without continuity correction, 1 df.
-
-    NaN where a base is 0 or everybody gave the same answer.
-    """
+    """Test differences of proportions by chi-squared without continuity correction, 1 df. NaN where a base is 0 or everybody gave the same
+    answer."""
     x1, n1, x0, n0 = _counts(x1, n1, x0, n0)
     yes = x1 + x0
     differ = (yes > 0) & (yes < n1 + n0)
@@ -91,12 +87,10 @@ def fisher(x1: int, n1: int, x0: int, n0: int) -> Outcome:
 
 
 def boschloo(x1: int, n1: int, x0: int, n0: int) -> Outcome:
-    """Test one difference of proportions by Boschloo's exact test (Statistica Neerlandica 1970;24:1-35).
-
-    p is twice the smaller of the two one-sided ones, at most 1 (a central test); the statistic is the smaller one-sided Fisher p.
-    Written here because ``scipy.stats.boschloo_exact`` takes up to seven times as long, and a cohort has hundreds of such tables; at
-    3 of 1,200 and 1 of 30 it also misses the maximum by 1.5e-4.
-    """
+    """Test one difference of proportions by Boschloo's exact test (Statistica Neerlandica 1970;24:1-35). p is twice the smaller of the two
+    one-sided ones, at most 1 (a central test); the statistic is the smaller one-sided Fisher p. Written here because
+    ``scipy.stats.boschloo_exact`` takes up to seven times as long, and a cohort has hundreds of such tables; at 3 of 1,200 and 1 of 30 it
+    also misses the maximum by 1.5e-4."""
     if n1 == 0 or n0 == 0:
         return not_estimable(Method.BOSCHLOO, Reason.EMPTY_SAMPLE)
     higher, lower = _boschloo_higher(x1, n1, x0, n0), _boschloo_higher(x0, n0, x1, n1)
@@ -152,11 +146,9 @@ def _binomial(n: int, share: np.ndarray) -> np.ndarray:
 
 
 def differences_tested(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike) -> dict[str, np.ndarray]:
-    """Test differences of proportions by the rule that reports follow: ``statistic``, ``df``, ``p_value`` and ``method``.
-
-    Chi-squared; Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000 possible tables). The exact
-    tests are slow, so equal tables are tested once.
-    """
+    """Test differences of proportions by the rule that reports follow: ``statistic``, ``df``, ``p_value`` and ``method``. Chi-squared;
+    Boschloo's test where an expected count is under 5 (Fisher's where there are more than 50,000 possible tables). The exact tests are
+    slow, so equal tables are tested once."""
     x1, n1, x0, n0 = (np.atleast_1d(np.asarray(counts, float)) for counts in (x1, n1, x0, n0))
     plain, some = chi_squared_uncorrected(x1, n1, x0, n0), (n1 > 0) & (n0 > 0)
     found = {"statistic": plain.statistic, "df": plain.df, "p_value": plain.p_value,
@@ -171,11 +163,9 @@ def differences_tested(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLik
 
 
 def newcombe_paired(both: int, baseline_only: int, final_only: int, neither: int, conf_level: float = 0.95) -> Outcome:
-    """Give the difference of two paired proportions, final minus baseline, with Newcombe's interval.
-
-    Method 10 of Newcombe, Stat Med 1998;17:2635-2650: two Wilson intervals, squared and added with the correlation of the answers.
-    Written here because statsmodels has no difference of paired proportions.
-    """
+    """Give the difference of two paired proportions, final minus baseline, with Newcombe's interval. Method 10 of Newcombe, Stat Med
+    1998;17:2635-2650: two Wilson intervals, squared and added with the correlation of the answers. Written here because statsmodels has no
+    difference of paired proportions."""
     n = both + baseline_only + final_only + neither
     if n == 0:
         return not_estimable(Method.NEWCOMBE_PAIRED, Reason.NO_PAIR)

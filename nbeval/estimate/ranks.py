@@ -46,11 +46,8 @@ def exact_rank_sum(compared: ArrayLike, reference: ArrayLike) -> float:
 
 
 def signed_rank(final: ArrayLike, baseline: ArrayLike) -> Outcome:
-    """Test whether the same people, or authorities, moved up as often and as far as down: Wilcoxon's signed ranks.
-
-    Exact given the ties up to 500 that moved, asymptotic beyond; the statistic is z, positive for a rise. Those who did not move are left
-    out before ranking.
-    """
+    """Test whether the same people, or authorities, moved up as often and as far as down: Wilcoxon's signed ranks. Exact given the ties up
+    to 500 that moved, asymptotic beyond; the statistic is z, positive for a rise. Those who did not move are left out before ranking."""
     ranks, why = signed_ranks(final, baseline)
     exact = ranks.size <= MOST_PAIRS
     method = Method.WILCOXON_EXACT if exact else Method.WILCOXON
@@ -70,10 +67,8 @@ def rank_biserial(final: ArrayLike, baseline: ArrayLike) -> Outcome:
 
 
 def signed_ranks(final: ArrayLike, baseline: ArrayLike) -> tuple[np.ndarray, str]:
-    """Give the ranks of the sizes of changes with the signs of the changes, and why there are none.
-
-    Pairs with a missing side, and those who did not move, are left out.
-    """
+    """Give the ranks of the sizes of changes with the signs of the changes, and why there are none. Pairs with a missing side, and those
+    who did not move, are left out."""
     change = paired_changes(final, baseline)
     moved = change[change != 0]
     why = "" if moved.size else Reason.NOBODY_MOVED if change.size else Reason.NO_PAIR
@@ -94,11 +89,9 @@ def _exact_signs(ranks: np.ndarray, distance: float) -> float:
 
 
 def compare_counts(now: np.ndarray, then: np.ndarray, answers: np.ndarray, conf_level: float = 0.95) -> dict[str, np.ndarray]:
-    """Compare samples given as counts, one row per pair and one column per answer (``answers``, rising): columns of rows of results.
-
-    The probability that somebody of ``now`` answers higher than somebody of ``then``, ties counted half, with DeLong's interval on the
-    logit scale (Biometrics 1988;44:837-845), and the Mann-Whitney test: exact where a sample has fewer than ten answers.
-    """
+    """Compare samples given as counts, one row per pair and one column per answer (``answers``, rising): columns of rows of results. The
+    probability that somebody of ``now`` answers higher than somebody of ``then``, ties counted half, with DeLong's interval on the logit
+    scale (Biometrics 1988;44:837-845), and the Mann-Whitney test: exact where a sample has fewer than ten answers."""
     n1, n0 = now.sum(axis=1), then.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         above = (np.cumsum(then, axis=1) - then / 2) / n0[:, None]
@@ -144,11 +137,9 @@ def _rank_tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple
 
 
 def superiority(plan: Plan) -> pd.DataFrame:
-    """Compare the answers of waves and of group levels by their ranks, as ``compare_counts`` does.
-
-    One row per indicator whose answers have an order x later wave x place (contrast ``wave``; not in a matched design), and one per such
-    indicator x wave x group level but the first (contrast ``level``).
-    """
+    """Compare the answers of waves and of group levels by their ranks, as ``compare_counts`` does. One row per indicator whose answers
+    have an order x later wave x place (contrast ``wave``; not in a matched design), and one per such indicator x wave x group level but
+    the first (contrast ``level``)."""
     blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_levels(one, plan))]
     if not blocks:
         return plan.rows()

@@ -29,12 +29,10 @@ _PLACE = ["source", "area", "raters", "authority", "wave"]
 
 
 def rating_results(ratings: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
-    """Estimate everything that ratings (one row per rating) can show.
-
-    One row per estimate (``frames.RESULTS``): means of areas by authority, wave and body of raters, and over the authorities (each counts
-    alike); gaps between the first body of raters and each further one; changes from the first wave; weighted kappa. ``n_valid`` is the
-    number of young people behind the row, missing where there are none.
-    """
+    """Estimate everything that ratings (one row per rating) can show. One row per estimate (``frames.RESULTS``): means of areas by
+    authority, wave and body of raters, and over the authorities (each counts alike); gaps between the first body of raters and each
+    further one; changes from the first wave; weighted kappa. ``n_valid`` is the number of young people behind the row, missing where there
+    are none."""
     parts = []
     for instrument, rows in by_source(ratings, cohort, dictionary):
         means = area_means(rows)
@@ -55,10 +53,8 @@ def levels(means: pd.DataFrame) -> pd.DataFrame:
 
 
 def gaps(means: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
-    """Rows for the first body of raters minus each other one: one row per area x authority x wave x other body.
-
-    ``level`` is the other body and ``reference`` the first. The row over authorities has the exact signed-rank test.
-    """
+    """Rows for the first body of raters minus each other one: one row per area x authority x wave x other body. ``level`` is the other
+    body and ``reference`` the first. The row over authorities has the exact signed-rank test."""
     bodies = [one.code for one in instrument.chosen(RATERS)]
     parts = [pd.DataFrame()]
     for other in bodies[1:]:
@@ -82,10 +78,8 @@ def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
 
 
 def agreement(ratings: pd.DataFrame, instrument: LoadedInstrument, dictionary: Dictionary) -> pd.DataFrame:
-    """Rows for the agreement of the first body of raters with each other one, over all points of all authorities.
-
-    One row per wave x other body of raters: weighted kappa (linear), its interval, and the number of pairs of ratings as ``n_eligible``.
-    """
+    """Rows for the agreement of the first body of raters with each other one, over all points of all authorities. One row per wave x other
+    body of raters: weighted kappa (linear), its interval, and the number of pairs of ratings as ``n_eligible``."""
     bodies = [one.code for one in instrument.chosen(RATERS)]
     each = ratings.groupby(["source", "wave", "authority", "raters", "point"], as_index=False).agg(
         mean=("rating", "mean"), people=("people", "max")).dropna(subset="mean")

@@ -19,12 +19,10 @@ EVENTS_NEEDED = 10
 
 
 def adjusted_change(plan: Plan) -> pd.DataFrame:
-    """Standardise the change of every indicator over the pooled sample of both waves, for the whole cohort.
-
-    One row per indicator x later wave (``change_adjusted``): the average difference that a model predicts between the waves with
-    authority and the declared covariates held alike, and its delta-method interval (HC1). Respondents with a covariate missing are not
-    in the model, nor in ``n_valid`` and ``n_reference``.
-    """
+    """Standardise the change of every indicator over the pooled sample of both waves, for the whole cohort. One row per indicator x later
+    wave (``change_adjusted``): the average difference that a model predicts between the waves with authority and the declared covariates
+    held alike, and its delta-method interval (HC1). Respondents with a covariate missing are not in the model, nor in ``n_valid`` and
+    ``n_reference``."""
     terms = [name for name in plan.cohort.adjust_for if name in plan.respondents]
     if not terms or not plan.later_waves:
         return plan.rows()
@@ -56,12 +54,10 @@ def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> 
 
 
 def drivers(plan: Plan) -> pd.DataFrame:
-    """Model every outcome that the cohort declares, at every wave, by logistic regression.
-
-    One row per outcome x wave x level of a factor but its first for ``odds_ratio`` (Wald interval), and one for ``marginal_effect``
-    (average difference in percentage points, delta method). ``n_valid`` counts the respondents in the model, ``numerator`` those with
-    the outcome. Where the factors separate the outcome the rows say so instead of giving a huge ratio.
-    """
+    """Model every outcome that the cohort declares, at every wave, by logistic regression. One row per outcome x wave x level of a factor
+    but its first for ``odds_ratio`` (Wald interval), and one for ``marginal_effect`` (average difference in percentage points, delta
+    method). ``n_valid`` counts the respondents in the model, ``numerator`` those with the outcome. Where the factors separate the outcome
+    the rows say so instead of giving a huge ratio."""
     rows = [
         row for study in plan.cohort.drivers if study.outcome in plan.declared
         for wave in plan.waves for row in _model(plan.declared[study.outcome], study.factors, wave, plan)

@@ -23,10 +23,8 @@ def complete_answers(items: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def alpha(items: pd.DataFrame, *, conf_level: float = 0.95) -> Outcome:
-    """Give Cronbach's alpha with the interval of Feldt, Woodruff and Salih (Appl Psychol Meas 1987;11:93-103).
-
-    Written here because pingouin's licence does not fit and its alpha takes pairs where answers are missing.
-    """
+    """Give Cronbach's alpha with the interval of Feldt, Woodruff and Salih (Appl Psychol Meas 1987;11:93-103). Written here because
+    pingouin's licence does not fit and its alpha takes pairs where answers are missing."""
     complete = complete_answers(items)
     # equal answers give a spread of rounding size, so the range of the score is asked
     why = _too_few(complete) or (Reason.SCORE_WITHOUT_SPREAD if np.ptp(complete.sum(axis=1)) == 0 else "")
@@ -78,12 +76,10 @@ def _too_few(complete: NDArray[np.float64]) -> str:
 
 
 def measurement(plan: Plan) -> pd.DataFrame:
-    """Study every scale of two items or more at every wave.
-
-    One row per scale x wave for ``alpha`` (Feldt's interval), ``floor``, ``ceiling`` and ``straight_lining`` (of those who answered every
-    item), and for ``item_nonresponse`` (of those who were given any) where the scale is no indicator, which has that row of its own; and
-    one row per item for ``item_rest``, with the item in ``level``. An item that runs against its scale says so in ``warning``.
-    """
+    """Study every scale of two items or more at every wave. One row per scale x wave for ``alpha`` (Feldt's interval), ``floor``,
+    ``ceiling`` and ``straight_lining`` (of those who answered every item), and for ``item_nonresponse`` (of those who were given any)
+    where the scale is no indicator, which has that row of its own; and one row per item for ``item_rest``, with the item in ``level``. An
+    item that runs against its scale says so in ``warning``."""
     present = set(plan.keyed["scale"])
     blocks = [
         _scale_at_wave(scale, wave, plan)

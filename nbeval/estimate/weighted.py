@@ -24,12 +24,9 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class SurveyDesign:
-    """How respondents were sampled. Made by ``survey_design``.
-
-    ``weights`` (NaN: not in the sample), ``strata`` and ``clusters`` have one element per respondent, ``drawn`` and
-    ``population`` one per stratum: clusters in the sample and in the population (infinite: no correction).
-    Clusters are numbered within all strata; None means that every respondent is a cluster.
-    """
+    """How respondents were sampled. Made by ``survey_design``. ``weights`` (NaN: not in the sample), ``strata`` and ``clusters`` have one
+    element per respondent, ``drawn`` and ``population`` one per stratum: clusters in the sample and in the population (infinite: no
+    correction). Clusters are numbered within all strata; None means that every respondent is a cluster."""
 
     weights: Floats
     strata: Codes
@@ -40,11 +37,9 @@ class SurveyDesign:
 
 @dataclass(frozen=True, eq=False)
 class DomainMeans:
-    """Weighted means of domains: arrays with one element per domain, NaN where nobody answered.
-
-    ``n`` counts answers, ``df`` is clusters less strata of the domain, ``design_effect`` compares the variance with that of
-    a simple random sample of as many respondents with a weight, drawn with replacement.
-    """
+    """Weighted means of domains: arrays with one element per domain, NaN where nobody answered. ``n`` counts answers, ``df`` is clusters
+    less strata of the domain, ``design_effect`` compares the variance with that of a simple random sample of as many respondents with a
+    weight, drawn with replacement."""
 
     estimate: Floats
     std_error: Floats
@@ -95,11 +90,9 @@ def domain_means(
     design: SurveyDesign, values: ArrayLike, domain: ArrayLike | None = None, *,
     respondent: ArrayLike | None = None, domains: int | None = None,
 ) -> DomainMeans:
-    """Weighted means of any number of domains at once; shares are means of 0 and 1.
-
-    ``domain`` numbers the domain of each answer from 0 (negative: none), so that those of several indicators may be below one another;
-    ``respondent`` is the position in the design of whoever gave the answer (default: answers are beside the respondents).
-    """
+    """Weighted means of any number of domains at once; shares are means of 0 and 1. ``domain`` numbers the domain of each answer from 0
+    (negative: none), so that those of several indicators may be below one another; ``respondent`` is the position in the design of whoever
+    gave the answer (default: answers are beside the respondents)."""
     y, w, at, who, size = _answers(design, values, domain, respondent, domains)
     n, total = np.bincount(at, minlength=size).astype(float), np.bincount(at, w, size)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -117,10 +110,8 @@ def domain_differences(
     design: SurveyDesign, values: ArrayLike, second: ArrayLike, domain: ArrayLike | None = None, *,
     respondent: ArrayLike | None = None, domains: int | None = None,
 ) -> DomainMeans:
-    """Differences of two weighted means in each domain, of those marked ``second`` less the others; the rest as in ``domain_means``.
-
-    The error takes in that both sides may share clusters. NaN where one side has no answer; ``n`` counts both sides.
-    """
+    """Differences of two weighted means in each domain, of those marked ``second`` less the others; the rest as in ``domain_means``. The
+    error takes in that both sides may share clusters. NaN where one side has no answer; ``n`` counts both sides."""
     later = np.asarray(second, bool)
     y, w, at, who, size = _answers(design, values, domain, respondent, domains, extra=later)
     side, at = at % 2, at // 2
@@ -138,10 +129,8 @@ def korn_graubard(
     share: ArrayLike, error: ArrayLike, n: ArrayLike, df: ArrayLike, level: float = 0.95,
 ) -> tuple[Floats, Floats, Floats]:
     """Low and high of weighted shares (0 to 1), with width at 0 and 1 too, and the effective n: p(1-p) over the variance, n at 0 and 1.
-
     Korn and Graubard, Survey Methodology 1998;24:193-201: Clopper and Pearson's limits at the effective n, adjusted for the degrees of
-    freedom and no larger than n. Missing without degrees of freedom.
-    """
+    freedom and no larger than n. Missing without degrees of freedom."""
     share, error, n, df = np.broadcast_arrays(*(np.asarray(part, float) for part in (share, error, n, df)))
     tail = (1 - level) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -155,10 +144,8 @@ def korn_graubard(
 
 
 def effective_n(weights: ArrayLike) -> float:
-    """Kish's effective number of respondents, (sum w)^2 / sum w^2: the size of an equally weighted sample as precise as this one.
-
-    Missing weights do not count. Respondents over this is Kish's design effect of weighting: Survey Sampling (1965), section 11.7.
-    """
+    """Kish's effective number of respondents, (sum w)^2 / sum w^2: the size of an equally weighted sample as precise as this one. Missing
+    weights do not count. Respondents over this is Kish's design effect of weighting: Survey Sampling (1965), section 11.7."""
     w = np.asarray(weights, float)
     w = w[np.isfinite(w)]
     return float(w.sum() ** 2 / (w**2).sum()) if w.any() else np.nan
@@ -285,11 +272,9 @@ def _means(design: SurveyDesign, plan: Plan) -> pd.DataFrame:
 
 
 def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Give weighted percentages with Korn and Graubard's interval, and weighted means with a t interval.
-
-    One row per row of ``domains``: ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``domain_means`` gives them, and
-    ``percent``: whether the mean is a share. ``warning`` says why there is no interval.
-    """
+    """Give weighted percentages with Korn and Graubard's interval, and weighted means with a t interval. One row per row of ``domains``:
+    ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``domain_means`` gives them, and ``percent``: whether the mean is a share.
+    ``warning`` says why there is no interval."""
     shares, percent = np.clip(domains["mean"].to_numpy(), 0, 1), domains["percent"].to_numpy()
     low, high, of_shares = korn_graubard(shares, domains["error"], domains["n_valid"], domains["df"], conf_level)
     half = stats.t.ppf((1 + conf_level) / 2, domains["df"].where(domains["df"] >= 1)) * domains["error"]
@@ -305,11 +290,8 @@ def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
 
 
 def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Give differences of weighted percentages (in points) or means with a t interval and test, one row per row of ``domains``.
-
-    ``mean`` is the difference, ``error`` and ``df`` are as ``domain_differences`` gives them; ``warning`` says why there is no
-    interval.
-    """
+    """Give differences of weighted percentages (in points) or means with a t interval and test, one row per row of ``domains``. ``mean``
+    is the difference, ``error`` and ``df`` are as ``domain_differences`` gives them; ``warning`` says why there is no interval."""
     known = (domains["error"] > 0) & (domains["df"] >= 1)
     factor, gap, df = np.where(domains["percent"], 100, 1), domains["mean"], domains["df"].where(known)
     error = domains["error"].where(known)

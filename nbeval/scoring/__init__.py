@@ -31,9 +31,7 @@ def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> M
 
 def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
     """Lay out the values of a cohort: one row per respondent, with ``wave``, ``authority``, its groups, ``weight`` and each indicator.
-
-    ``labels`` are those of the indicators, for ``.attrs["labels"]``.
-    """
+    ``labels`` are those of the indicators, for ``.attrs["labels"]``."""
     people = measured.respondents.set_index("respondent").drop(columns=["source", "person"])
     values = measured.values.pivot(index="respondent", columns="indicator", values="value").reindex(people.index)
     values.columns = [str(name) for name in values.columns]
@@ -43,10 +41,8 @@ def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
 
 
 def with_scores(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Add the scores of every scale whose items were asked, as further items named by the scale.
-
-    One row per respondent x item or scale (``frames.ANSWERS``).
-    """
+    """Add the scores of every scale whose items were asked, as further items named by the scale. One row per respondent x item or scale
+    (``frames.ANSWERS``)."""
     scales = _asked(dictionary, set(answers["item"].cat.categories))
     blocks = [answers, *(_as_answers(answers, scale) for scale in scales)]
     names = [*answers["item"].cat.categories, *(scale.name for scale in scales)]
@@ -72,12 +68,10 @@ def _as_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
 
 
 def derive_indicators(answers: pd.DataFrame, indicators: Iterable[Indicator]) -> pd.DataFrame:
-    """Code every indicator for every respondent who has an entry for its item or scale.
-
-    One row per respondent x indicator (``frames.VALUES``), by indicator in the order given, then as in ``answers`` (one row per
-    respondent x item or scale). A percentage is 1 where the answer is one of the indicator's codes and 0 where it is another valid
-    answer, a mean or an ordered answer is the code itself; where there is no valid answer ``missing`` says why.
-    """
+    """Code every indicator for every respondent who has an entry for its item or scale. One row per respondent x indicator
+    (``frames.VALUES``), by indicator in the order given, then as in ``answers`` (one row per respondent x item or scale). A percentage is
+    1 where the answer is one of the indicator's codes and 0 where it is another valid answer, a mean or an ordered answer is the code
+    itself; where there is no valid answer ``missing`` says why."""
     rows_of = _rows_by_item(answers["item"])
     blocks = [(one, rows_of[one.item or one.scale]) for one in indicators if (one.item or one.scale) in rows_of]
     lengths = [len(rows) for _, rows in blocks]
@@ -122,10 +116,8 @@ def _value(codes: np.ndarray, indicator: Indicator) -> np.ndarray:
 def add_groups(
     respondents: pd.DataFrame, answers: pd.DataFrame, groups: Mapping[str, Sequence[GroupLevel]]
 ) -> pd.DataFrame:
-    """Give every respondent their level of each group, as one category column per group: one row per respondent.
-
-    Missing where the item was not answered or the answer belongs to no level; levels are in the order in which they are shown.
-    """
+    """Give every respondent their level of each group, as one category column per group: one row per respondent. Missing where the item
+    was not answered or the answer belongs to no level; levels are in the order in which they are shown."""
     grouped = respondents.copy()
     for name, levels in groups.items():
         codes = (

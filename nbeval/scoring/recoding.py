@@ -33,10 +33,8 @@ def column_of(frame: pd.DataFrame, name: str) -> pd.Series:
 
 
 def codes_of(column: pd.Series, *, lowest: float | None = None) -> np.ndarray:
-    """The answers of a column (numbers, or categories) as numbers; missing ones as NaN.
-
-    Categories have the codes that ``label`` and ``clean`` note in ``.attrs["codes"]``; without any, ordered ones count up from ``lowest``.
-    """
+    """The answers of a column (numbers, or categories) as numbers; missing ones as NaN. Categories have the codes that ``label`` and
+    ``clean`` note in ``.attrs["codes"]``; without any, ordered ones count up from ``lowest``."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         declared = {text: code for code, text in column.attrs.get("codes", {}).get(column.name, {}).items()}
         categories = column.cat.categories

@@ -201,11 +201,9 @@ def entering(codes: np.ndarray, item: str, scale: Scale) -> np.ndarray:
 
 
 def score_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """Score one scale from answers as the pipeline lays them out (``frames.ANSWERS``); items of other scales are ignored.
-
-    One row per respondent who was given at least one of its items: ``respondent``, ``score`` (scale points), ``n_answered`` and
-    ``missing`` (a MissingReason where there is no score). Sorted by respondent.
-    """
+    """Score one scale from answers as the pipeline lays them out (``frames.ANSWERS``); items of other scales are ignored. One row per
+    respondent who was given at least one of its items: ``respondent``, ``score`` (scale points), ``n_answered`` and ``missing`` (a
+    MissingReason where there is no score). Sorted by respondent."""
     items = list(scale.items)
     given = answers[answers["item"].isin(items)]
     wide = given.pivot(index="respondent", columns="item", values="code").reindex(columns=items)
@@ -216,10 +214,8 @@ def score_answers(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
 
 
 def scale_items(answers: pd.DataFrame, scales: Iterable[Scale]) -> pd.DataFrame:
-    """Lay out the items of every scale, all in its direction, for the study of the measurement itself.
-
-    One row per respondent x item of a scale: ``respondent``, ``wave``, ``scale``, ``item`` and ``code``, as it enters the rule.
-    """
+    """Lay out the items of every scale, all in its direction, for the study of the measurement itself. One row per respondent x item of a
+    scale: ``respondent``, ``wave``, ``scale``, ``item`` and ``code``, as it enters the rule."""
     blocks = [pd.DataFrame({"respondent": [], "wave": [], "scale": [], "item": [], "code": []})]
     for scale in scales:
         for item in scale.items:

@@ -23,10 +23,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class KnownMargin:
-    """A known margin: the level of every respondent (missing where unknown) and the population of each level.
-
-    A margin of two variables crossed has one level for each combination.
-    """
+    """A known margin: the level of every respondent (missing where unknown) and the population of each level. A margin of two variables
+    crossed has one level for each combination."""
 
     name: str
     levels: pd.Series
@@ -34,13 +32,10 @@ class KnownMargin:
 
 
 def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: bool = False) -> Floats:
-    """Adjust positive weights until they meet every margin; one margin alone is post-stratification.
-
-    One weight per respondent, missing for those without a level of some margin. Iterative proportional fitting to 1e-12 of the total,
-    as R's ``survey::rake`` and ``postStratify``; own code because weightipy cannot start from design weights.
-    ``leave_out_empty`` leaves levels of the
-    population without respondents out (their people are then not represented) instead of refusing them.
-    """
+    """Adjust positive weights until they meet every margin; one margin alone is post-stratification. One weight per respondent, missing
+    for those without a level of some margin. Iterative proportional fitting to 1e-12 of the total, as R's ``survey::rake`` and
+    ``postStratify``; own code because weightipy cannot start from design weights. ``leave_out_empty`` leaves levels of the population
+    without respondents out (their people are then not represented) instead of refusing them."""
     start = np.asarray(start, float)
     used = np.isfinite(start) & np.all([margin.levels.notna().to_numpy() for margin in margins], axis=0)
     coded = [_coded(margin, used, leave_out_empty) for margin in margins]
@@ -68,10 +63,8 @@ def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: b
 
 
 def trim(weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False) -> Floats:
-    """Cut weights at limits and spread what was cut equally over the weights that were inside, as R's ``survey::trimWeights``.
-
-    The total stays. ``strict`` repeats until none is outside; once only may push weights over a limit again.
-    """
+    """Cut weights at limits and spread what was cut equally over the weights that were inside, as R's ``survey::trimWeights``. The total
+    stays. ``strict`` repeats until none is outside; once only may push weights over a limit again."""
     found = np.asarray(weights, float).copy()
     used = np.isfinite(found)
     for _ in range(TRIMS):
@@ -127,13 +120,10 @@ CROSSED = " x "
 
 
 def weigh(respondents: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Give every respondent a weight: ``weight`` beside the columns of ``respondents``, one row per respondent.
-
-    It is 1 for everybody where the cohort declares no weighting; else how many of the wave's population the respondent represents,
-    missing where a margin variable is missing. Each wave is raked by itself: nothing learned at one wave is used at another. A margin
-    declared per authority is crossed with it. Authorities that nobody answered in are left out of the population, and the margins of all
-    are scaled to the rest.
-    """
+    """Give every respondent a weight: ``weight`` beside the columns of ``respondents``, one row per respondent. It is 1 for everybody
+    where the cohort declares no weighting; else how many of the wave's population the respondent represents, missing where a margin
+    variable is missing. Each wave is raked by itself: nothing learned at one wave is used at another. A margin declared per authority is
+    crossed with it. Authorities that nobody answered in are left out of the population, and the margins of all are scaled to the rest."""
     if cohort.weighting is None:
         return respondents.assign(weight=1.0)
     weight = np.full(len(respondents), np.nan)

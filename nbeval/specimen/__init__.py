@@ -18,35 +18,9 @@ _AUTHORITY = "{authority}"
 
 
 def write_specimen(cohort: Cohort, dictionary: Dictionary, out: Path, *, canary: Canary | None = None) -> list[Path]:
-    """Write invented exports of every source of an invented cohort.
-
-    What people answer is drawn from specimen.toml with its seed; how the files look (names, export
-    versions, headers, labels) comes from the cohort and its instruments. The same dictionary gives the
-    same bytes.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        An invented cohort.
-    dictionary : Dictionary
-        The dictionary it belongs to; it must have a specimen.toml.
-    out : Path
-        The cohort's data folder; made where it does not exist.
-    canary : callable, optional
-        From the text of a free-text or identifying cell to the text to write instead: tests plant
-        words with it that must never come out anywhere.
-
-    Returns
-    -------
-    list of Path
-        The files written, in the order of declaration.
-
-    Raises
-    ------
-    ParameterError
-        The cohort is not invented, the dictionary has no specimen.toml, or a file is of a kind that is
-        not written.
-    """
+    """Write invented exports of every source of an invented cohort. What people answer is drawn from specimen.toml with its seed; how the
+    files look (names, export versions, headers, labels) comes from the cohort and its instruments. The same dictionary gives the same
+    bytes."""
     if not cohort.invented:
         raise ParameterError(
             f"cohort '{cohort.id}' is not invented.", allowed="a cohort that says invented = true",

@@ -233,10 +233,8 @@ SPEAKER = "speaker"
 
 
 def segment_rows(made: Invention) -> list[Row]:
-    """Invent the coded segments of one export.
-
-    Where no column names the coder, the file is that of one coder, told by the end of its name.
-    """
+    """Invent the coded segments of one export. Where no column names the coder, the file is that of one coder, told by the end of its
+    name."""
     coding = next((one for one in made.declared.coding if one.coded == made.source.id), None)
     if coding is None:
         raise ParameterError(
@@ -374,15 +372,7 @@ COVER_ROLES = (FieldRole.AUTHORITY, FieldRole.WAVE, FieldRole.PEOPLE)
 
 
 def write_book(path: Path, made: Invention) -> None:
-    """Write one workbook: the cover first, then the raters in declared order.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    made : Invention
-        What it is of.
-    """
+    """Write one workbook: the cover first, then the raters in declared order."""
     sheets = {choice.label: _cover(made) for choice in made.instrument.chosen("cover")}
     below = [field for field in made.fields if field.role not in COVER_ROLES]
     for choice in made.instrument.chosen("raters"):
@@ -488,31 +478,7 @@ _ROWS: dict[SourceKind, Callable[[Invention], list[dict[str, str]]]] = {
 def write_evidence(
     cohort: Cohort, dictionary: Dictionary, source: Source, out: Path, *, canary: Canary | None = None,
 ) -> list[Path]:
-    """Write invented exports of one source that is no survey.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        An invented cohort.
-    dictionary : Dictionary
-        It must have a specimen_evidence.toml.
-    source : Source
-        Its instrument says what the files hold, its files where they lie.
-    out : Path
-        The cohort's data folder.
-    canary : callable, optional
-        Rewrites what a person typed or is known by, as for ``write_specimen``.
-
-    Returns
-    -------
-    list of Path
-        The files written, in the order of declaration; the same dictionary gives the same bytes.
-
-    Raises
-    ------
-    ParameterError
-        The dictionary does not say what to invent.
-    """
+    """Write invented exports of one source that is no survey."""
     if dictionary.specimen_evidence is None:
         raise ParameterError(
             f"the dictionary does not say what source '{source.id}' of cohort '{cohort.id}' is drawn from.",

@@ -23,28 +23,7 @@ _SAV_TIME = (101, b"00:00:00")
 def write_file(
     path: Path, headers: list[str], rows: list[list[str]], *, header_rows: int, mark: bool, encoding: str,
 ) -> None:
-    """Write one export.
-
-    Parameters
-    ----------
-    path : Path
-        Its ending says which kind of file it is: .csv, .xlsx or .sav. A sheet may be named after a #.
-    headers : list of str
-        One header per column; the parts of several header rows are joined by " | ".
-    rows : list of list of str
-        One row per form.
-    header_rows : int
-        Into how many rows the headers are parted.
-    mark : bool
-        Whether a CSV file begins with a byte-order mark.
-    encoding : str
-        Of a CSV file; empty for UTF-8.
-
-    Raises
-    ------
-    ParameterError
-        The ending is of another kind.
-    """
+    """Write one export."""
     name, _, sheet = path.name.partition("#")
     path = path.with_name(name)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,20 +17,7 @@ from nbeval.dictionary.specimen_models import Specimen, SpecimenItem
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
-    """The random numbers of one purpose.
-
-    Parameters
-    ----------
-    seed : int
-        The seed of the specimen.
-    names : str
-        What they are for: a wave, an item, a file.
-
-    Returns
-    -------
-    numpy.random.Generator
-        The same for the same seed and names, on every system.
-    """
+    """The random numbers of one purpose."""
     return np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
 
 
@@ -53,22 +40,7 @@ def answer_codes(instrument: LoadedInstrument, item: str, version: str) -> tuple
 def target_shares(
     dictionary: Dictionary, instrument: LoadedInstrument, item: str, wave: str, version: str,
 ) -> dict[int, float]:
-    """The share of each answer among those who are asked an item and answer it.
-
-    Parameters
-    ----------
-    dictionary : Dictionary
-        Its specimen.toml holds the shares and the changes built in.
-    instrument : LoadedInstrument
-        The instrument that asks the item.
-    item, wave, version : str
-        Which item, at which wave, in which export version.
-
-    Returns
-    -------
-    dict of code to share
-        Adds up to 1. Even over the answers where specimen.toml does not name the item.
-    """
+    """The share of each answer among those who are asked an item and answer it."""
     codes = answer_codes(instrument, item, version)
     declared = item_of(dictionary, item)
     shares = _expanded(declared, codes) if declared else dict.fromkeys(codes, 1 / len(codes))
@@ -101,19 +73,7 @@ def _moved(shares: dict[int, float], codes: set[int], by: float) -> dict[int, fl
 def drawn_shares(
     dictionary: Dictionary, instrument: LoadedInstrument, item: Item, wave: str, version: str,
 ) -> dict[int, float]:
-    """The share of each answer to draw, so that the shares among those who count are the target.
-
-    Parameters
-    ----------
-    dictionary, instrument, item, wave, version
-        As for ``target_shares``.
-
-    Returns
-    -------
-    dict of code to share
-        The target itself but for options. A multi-select question with nothing ticked is no answer, and an
-        option that stands alone pushes out the others: the shares drawn make up for both.
-    """
+    """The share of each answer to draw, so that the shares among those who count are the target."""
     if item.kind is not ItemKind.OPTION:
         return target_shares(dictionary, instrument, item.item, wave, version)
     options = [one for one in instrument.items if one.part_of == item.part_of]
@@ -157,30 +117,9 @@ def draw_people(
     cohort: Cohort, dictionary: Dictionary, instrument: LoadedInstrument, wave: str, version: str,
     authorities: tuple[str, ...],
 ) -> People:
-    """Draw the people of a wave and their answers.
-
-    Everybody has a well-being: that of their authority, shifted by what they answered to some items, and
-    their own. An answer is a code whose place among all answers follows that well-being as closely as the
-    item's loading says; the shares of the codes are those declared.
-
-    Parameters
-    ----------
-    cohort : Cohort
-        Whose people they are.
-    dictionary : Dictionary
-        Its specimen.toml says what they are drawn from.
-    instrument : LoadedInstrument
-        What they are asked.
-    wave, version : str
-        The wave, and the export version its answers come in.
-    authorities : tuple of str
-        The authorities that made a return.
-
-    Returns
-    -------
-    People
-        One entry per person.
-    """
+    """Draw the people of a wave and their answers. Everybody has a well-being: that of their authority, shifted by what they answered to
+    some items, and their own. An answer is a code whose place among all answers follows that well-being as closely as the item's loading
+    says; the shares of the codes are those declared."""
     specimen = dictionary.specimen
     counts = [_size(specimen, authority, wave) for authority in authorities]
     authority = np.repeat(np.array(authorities, dtype=object), counts)

@@ -60,22 +60,7 @@ _SPACES = (" {}", "{} ", " {} ", "{}\u00a0")
 
 
 def answer_cells(export: Export, column: Column, people: People) -> list[str]:
-    """Write one column of answers.
-
-    Parameters
-    ----------
-    export : Export
-        The file.
-    column : Column
-        A column of an item, or of a question whose options stand in one cell.
-    people : People
-        Who answered, and what.
-
-    Returns
-    -------
-    list of str
-        One cell per person; empty where the item was not asked or not answered.
-    """
+    """Write one column of answers."""
     if column.role is Role.OPTIONS:
         return _joined_options(export, column.item, people)
     item = export.instrument.item(column.item)
@@ -172,22 +157,7 @@ _KINDS = (
 
 
 def identifying_cells(export: Export, header: str, count: int) -> list[str]:
-    """Write one identifying column.
-
-    Parameters
-    ----------
-    export : Export
-        The file.
-    header : str
-        The column's header; its words say what sort of thing it holds.
-    count : int
-        How many forms there are.
-
-    Returns
-    -------
-    list of str
-        One cell per form: an address, a number, or one of the invented names of specimen.toml.
-    """
+    """Write one identifying column."""
     words = normalise(header)
     form = next((text for marks, text in _KINDS if any(_says(words, mark) for mark in marks)), "")
     names = export.dictionary.specimen.names or ("Invented Person",)
@@ -211,21 +181,7 @@ _MINUTES = (6, 25)
 
 
 def write_forms(export: Export, people: People) -> list[list[str]]:
-    """Write the forms of one export.
-
-    Parameters
-    ----------
-    export : Export
-        The file.
-    people : People
-        Who answered.
-
-    Returns
-    -------
-    list of list of str
-        One row per form, one cell per column: the people's forms in the order of their submission, some
-        of them unfinished, late or sent twice, then tests and forms without any answer.
-    """
+    """Write the forms of one export."""
     count = len(people.authority)
     random = export.random("forms")
     extra = export.mess.tests + export.mess.empty
