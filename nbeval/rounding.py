@@ -15,7 +15,7 @@ Number = int | float | str | Decimal | Fraction
 
 
 def half_up(value: Number, decimals: int = 0) -> float:
-    """Round half up the decimal that is written."""
+    """Round half up, ties away from zero, the decimal that is written: a float is its shortest decimal, so that 1.005 is a tie; never -0."""
     if isinstance(value, float) and not isfinite(value):
         return value
     written = Decimal(repr(float(value))) if isinstance(value, float) else value
@@ -23,7 +23,7 @@ def half_up(value: Number, decimals: int = 0) -> float:
 
 
 def half_up_percent(numerator: int, denominator: int, decimals: int = 0) -> float:
-    """Round half up the percentage that ``numerator`` is of ``denominator``."""
+    """Round half up the percentage that ``numerator`` is of ``denominator``, from the exact ratio; NaN without a base."""
     if denominator == 0:
         return float("nan")
     return _nearest(100 * Fraction(int(numerator), int(denominator)), decimals)

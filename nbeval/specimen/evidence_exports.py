@@ -57,8 +57,7 @@ class Invention:
     @property
     def later(self) -> int:
         """How many waves lie before that of the file."""
-        waves = [wave.id for wave in self.cohort.waves]
-        return waves.index(self.files.wave) if self.files.wave in waves else 0
+        return self.wave_offset(self.files.wave)
 
     def random(self, *purpose: str) -> np.random.Generator:
         """The random numbers of one purpose in this file."""
@@ -86,12 +85,11 @@ def plan_rows(made: Invention) -> list[Row]:
     chosen = random.choice(plan.indicators, size=min(6, len(plan.indicators)), replace=False) if plan.indicators else []
     rows = []
     for number in range(1, plan.actions + int(random.integers(-3, 4)) + 1):
-        row = {}
-        reviews = [field for field in made.fields if field.role is FieldRole.STATUS]
-        statuses = _statuses(made, reviews, random)
-        for field in made.fields:
-            row[field.header] = statuses[field.occasion] if field.role is FieldRole.STATUS else _plan_cell(made, field, number, chosen, random)
-        rows.append(row)
+        statuses = _statuses(made, [field for field in made.fields if field.role is FieldRole.STATUS], random)
+        rows.append({
+            field.header: statuses[field.occasion] if field.role is FieldRole.STATUS else _plan_cell(made, field, number, chosen, random)
+            for field in made.fields
+        })
     return rows
 
 
@@ -105,9 +103,11 @@ def _plan_cell(made: Invention, field: SourceField, number: int, chosen, random:
         names = random.choice(chosen, size=int(random.integers(0, made.declared.plan.addressed + 1)), replace=False) if len(chosen) else []
         return "; ".join(made.dictionary.indicator(str(name)).short for name in sorted(names))
     if field.role in (FieldRole.KIND, FieldRole.INVOLVEMENT):
-        return made.spelt(_one(made.instrument.chosen(field.choices), random), random)
-    if field.role is FieldRole.DUE:
-        return (_start(made) + timedelta(days=int(random.integers(120, 600)))).isoformat()
+        choices = made.instrument.chosen(field.choices)
+        return made.spelt(choices[int(random.integers(0, len(choices)))], random)
+    if field.role is FieldRole.DUE:        # counted from the end of the first wave, or the start of the cohort
+        first = made.cohort.waves[0].fieldwork_end if made.cohort.waves else None
+        return ((first or date(int(made.cohort.starts[:4]), 1, 1)) + timedelta(days=int(random.integers(120, 600)))).isoformat()
     texts = made.declared.plan.owners if number % 2 else made.declared.plan.texts
     return made.typed(str(random.choice(texts))) if texts else ""
 
@@ -141,11 +141,13 @@ def visit_rows(made: Invention) -> list[Row]:
 
 def _visit_cell(made: Invention, field: SourceField, authority: str, visit, planned: date, held: date | None, random) -> str:
     """One cell of the log."""
+    last = made.cohort.waves[-1].fieldwork_end if made.cohort.waves else None
+    last = last or date(int((made.cohort.ends or made.cohort.starts)[:4]), 12, 31)
     cells = {
         FieldRole.AUTHORITY: lambda: made.dictionary.authority(authority).name,
         FieldRole.AREA: lambda: made.instrument.area(visit.area).label,
         FieldRole.PLANNED: lambda: planned.isoformat(),
-        FieldRole.HELD: lambda: min(held, _end(made)).isoformat() if held else "",
+        FieldRole.HELD: lambda: min(held, last).isoformat() if held else "",
         FieldRole.TEXT: lambda: made.typed("An invented note") if random.random() < 0.3 else "",
     }
     if field.role in cells:
@@ -167,15 +169,12 @@ def condition_rows(made: Invention) -> list[Row]:
         return _applications(made)
     rated = any(field.role is FieldRole.RATING for field in made.fields)
     known = {area.area for area in made.instrument.areas}
-    wanted = [one for one in made.declared.entry if bool(one.mean) == rated and one.area in known]
     rows = []
-    for one in wanted:
-        random = made.random("entry", one.area)
-        luck = random.random()
-        row = {}
-        for field in made.fields:
-            row[field.header] = _condition_cell(made, field, one, luck, random)
-        rows.append(row)
+    for one in made.declared.entry:
+        if bool(one.mean) == rated and one.area in known:
+            random = made.random("entry", one.area)
+            luck = random.random()
+            rows.append({field.header: _condition_cell(made, field, one, luck, random) for field in made.fields})
     return rows
 
 
@@ -199,33 +198,14 @@ def _applications(made: Invention) -> list[Row]:
     """The applicants: those of the cohort, who were chosen, and others, who were not."""
     names = [made.dictionary.authority(one).name for one in made.cohort.authorities]
     others = [f"Invented applicant {number}" for number in range(1, max(0, made.declared.applicants - len(names)) + 1)]
-    rows = []
-    for name in (*names, *others):
-        row = {}
-        for field in made.fields:
-            chosen = made.instrument.chosen(field.choices)
-            row[field.header] = (
-                name if field.role is FieldRole.KEY else chosen[0 if name in names else 1].label
-                if field.role is FieldRole.STATUS else made.typed("An invented reason"))
-        rows.append(row)
-    return rows
 
+    def cell(name: str, field: SourceField) -> str:
+        """One cell about an applicant."""
+        if field.role is FieldRole.STATUS:
+            return made.instrument.chosen(field.choices)[0 if name in names else 1].label
+        return name if field.role is FieldRole.KEY else made.typed("An invented reason")
 
-def _one(choices: tuple[Choice, ...], random: np.random.Generator) -> Choice:
-    """One of several choices, earlier ones as likely as later ones."""
-    return choices[int(random.integers(0, len(choices)))]
-
-
-def _start(made: Invention) -> date:
-    """The day on which plans were finished: the end of the first wave, or the start of the cohort."""
-    first = made.cohort.waves[0].fieldwork_end if made.cohort.waves else None
-    return first or date(int(made.cohort.starts[:4]), 1, 1)
-
-
-def _end(made: Invention) -> date:
-    """The last day that a visit can have."""
-    last = made.cohort.waves[-1].fieldwork_end if made.cohort.waves else None
-    return last or date(int((made.cohort.ends or made.cohort.starts)[:4]), 12, 31)
+    return [{field.header: cell(name, field) for field in made.fields} for name in (*names, *others)]
 
 
 #: the set of choices that names who speaks
@@ -270,8 +250,7 @@ def _themes(made: Invention, authority: str, name: str, speaker: str, coder: str
     """The codes that a coder gives to a document, some of them twice; one that is no theme now and then."""
     truth, reading = _stream(made, authority, name, "said"), _stream(made, authority, name, "coder", coder)
     people = made.instrument.choice(SPEAKER, speaker).people
-    found = []
-    areas = {area.area: area.label for area in made.instrument.areas}
+    areas, found = {area.area: area.label for area in made.instrument.areas}, []
     for theme in made.declared.themes:
         shares = theme.people if people else theme.staff
         said, seen = truth.random(), reading.random()
@@ -312,24 +291,22 @@ def _quote_cell(made: Invention, field: SourceField, quote: InventedQuote, numbe
     def label(code: str) -> str:
         return made.instrument.choice(field.choices, code).label if code else ""
 
-    def yes(wanted: bool) -> str:
-        return next(one.label for one in made.instrument.chosen(field.choices) if one.counts is wanted)
+    def yes(counts: bool) -> str:
+        return next(one.label for one in made.instrument.chosen(field.choices) if one.counts is counts)
+
+    def level() -> str:
+        printed = quote.attributes.get(field.choices, "")
+        return next((one.level_label for one in made.dictionary.groups[field.choices] if one.level == printed), "")
 
     cells = {
         FieldRole.KEY: lambda: f"{made.files.wave[:1]}{number}", FieldRole.KIND: lambda: label(quote.speaker),
         FieldRole.QUOTE: lambda: quote.text if quote.release and quote.consent else made.typed(quote.text),
         FieldRole.AREA: lambda: made.instrument.area(quote.area).label, FieldRole.CONSENT: lambda: yes(quote.consent),
         FieldRole.RELEASE: lambda: yes(quote.release), FieldRole.DECISION: lambda: label(quote.decision),
-        FieldRole.ATTRIBUTE: lambda: _level(made, field, quote), FieldRole.SIGNED: lambda: quote.signed,
+        FieldRole.ATTRIBUTE: level, FieldRole.SIGNED: lambda: quote.signed,
         FieldRole.TEXT: lambda: made.typed("An invented note") if number % 2 else "",
     }
     return cells[field.role]()
-
-
-def _level(made: Invention, field: SourceField, quote: InventedQuote) -> str:
-    """The label of the level of a group that is to be printed."""
-    wanted = quote.attributes.get(field.choices, "")
-    return next((one.level_label for one in made.dictionary.groups[field.choices] if one.level == wanted), "")
 
 
 def inspection_rows(made: Invention) -> list[Row]:
@@ -396,10 +373,10 @@ def _cover(made: Invention) -> list[list[str]]:
 def _people(made: Invention, raters: str) -> int:
     """How many took part in one body of raters; a declared number holds as it is."""
     fitting = [one for one in made.declared.panels if one.raters == raters]
-    own = [one for one in fitting if one.authority == made.authorities[0] and one.wave in ("", made.files.wave)]
+    for one in fitting:
+        if one.authority == made.authorities[0] and one.wave in ("", made.files.wave):
+            return one.people
     general = [one for one in fitting if not one.authority]
-    if own:
-        return own[0].people
     return general[0].people + int(made.random("people", raters).integers(0, 4)) if general else 1
 
 

@@ -29,9 +29,11 @@ def write_file(
     path.parent.mkdir(parents=True, exist_ok=True)
     table = [*_parted(headers, header_rows), *rows]
     if path.suffix == ".csv":
-        path.write_bytes(_csv(table, ("utf-8-sig" if mark else "utf-8") if not encoding else encoding))
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(table)
+        path.write_bytes(text.getvalue().encode(encoding or ("utf-8-sig" if mark else "utf-8"), errors="replace"))
     elif path.suffix == ".xlsx":
-        path.write_bytes(_xlsx(table, sheet or "Answers"))
+        path.write_bytes(book_bytes({sheet or "Answers": table}))
     elif path.suffix == ".sav":
         path.write_bytes(_sav(headers, rows))
     else:
@@ -51,18 +53,6 @@ def _parted(headers: list[str], count: int) -> list[list[str]]:
             if whole[place] == whole[place - 1] and below[place]:
                 row[place] = ""
     return rows
-
-
-def _csv(table: list[list[str]], encoding: str) -> bytes:
-    """A table as delimited text."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
-    return text.getvalue().encode(encoding, errors="replace")
-
-
-def _xlsx(table: list[list[str]], sheet: str) -> bytes:
-    """A table as a workbook of one sheet."""
-    return book_bytes({sheet: table})
 
 
 def book_bytes(sheets: dict[str, list[list[str]]]) -> bytes:
