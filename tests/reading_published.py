@@ -15,6 +15,7 @@ import zipfile
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from os.path import commonprefix
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ import openpyxl
 import pypdf
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME
+from tests.drawings import Drawing, Line, Shape, Words, of_page, of_pdf, of_svg
 
 SYMBOL = re.compile(r"\[[cxz]\]|\[low\]")
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?(?=%|\b)")
@@ -74,7 +76,7 @@ def facts_of(folder: Path, words: Names, files: Collection[str] = ()) -> tuple[l
             for fact in (*_of_rows(rows), *_of_sentences(_without_rows(text, rows), words, place, wave)):
                 if fact.cell in withheld:
                     facts.append(fact._replace(where=f"{one.relative_to(folder)}/{name}: {fact.where}"))
-        facts += [fact._replace(where=f"{one.relative_to(folder)}: {fact.where}") for fact in (*_of_cells(exhibits), *_of_pictures(one, exhibits))
+        facts += [fact._replace(where=f"{one.relative_to(folder)}: {fact.where}") for fact in (*_of_cells(exhibits), *_of_pictures(one, exhibits, files or READERS))
                   if fact.cell in withheld]
     return facts, withheld
 
@@ -369,8 +371,18 @@ def _xlsx(content: bytes) -> str:
 
 
 def _pdf(content: bytes) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(content))
-    return " ".join([*(page.extract_text() for page in reader.pages), *_alts(reader)]).replace("•", " . ")
+    """The words of a PDF, without those that are drawn in its pictures, which are no sentences; and its alternative texts."""
+    return " ".join([_pdf_of(content)[0], *_alts(pypdf.PdfReader(io.BytesIO(content)))]).replace("•", " . ")
+
+
+def _pdf_of(content: bytes) -> tuple[str, list[tuple[str, Drawing]]]:
+    """The words and the pictures of a PDF."""
+    return _parted(hashlib.sha256(content).hexdigest(), _Content(content))
+
+
+@lru_cache(maxsize=None)
+def _parted(digest: str, content: bytes) -> tuple[str, list[tuple[str, Drawing]]]:
+    return of_pdf(content)
 
 
 def _alts(reader: pypdf.PdfReader) -> list[str]:
@@ -417,104 +429,327 @@ READERS = {"report.html": _html, "report.docx": _docx, "tables.xlsx": _xlsx, "re
 
 # --- pictures --------------------------------------------------------------------------------------
 
-def _of_pictures(folder: Path, exhibits: tuple[dict, ...]) -> Iterator[Fact]:
-    """What marks and texts of the charts say beyond what their rows show."""
-    page = (folder / "report.html").read_bytes()
-    drawn = lxml.html.document_fromstring(page).xpath("//figure[.//*[local-name()='svg']]")
+#: the looks of a number that stands alone, and of those of a line, which a slash parts
+VALUE = r"(?:\[[a-z]+\]|[+−-]?\d[\d,]*(?:\.\d+)?%?)"
+VALUES = re.compile(rf"({VALUE}(?: / {VALUE})*)(?:\s*\(.*\)|, .*)?")
+#: how near a mark must be to a number in print to be explained by it, where it is not known whose it is
+NEAR = 0.75
+
+
+def facts_of_pictures(folder: Path) -> list[Fact]:
+    """What the pictures of a release say, of cells that are withheld and of others; ``where`` begins with the report and the file."""
+    found = []
+    for one in sorted(path.parent for path in folder.rglob("results.csv")):
+        exhibits = _exhibits((one / "report.ipynb").read_bytes())
+        found += [fact._replace(where=f"{one.relative_to(folder)}/{fact.where}") for fact in _of_pictures(one, exhibits, READERS)]
+    return found
+
+
+def _of_pictures(folder: Path, exhibits: tuple[dict, ...], files: Collection[str]) -> Iterator[Fact]:
+    """What the marks, bars and numbers of the pictures of a report say."""
+    for name, exhibit, drawing in _drawings(folder, exhibits, files):
+        for fact in Picture(drawing, exhibit).facts():
+            yield fact._replace(where=f"{name}: {fact.where}")
+
+
+def _drawings(folder: Path, exhibits: tuple[dict, ...], files: Collection[str]) -> Iterator[tuple[str, dict, Drawing]]:
+    """Each picture of a report with its exhibit: of the web page, of the notebook and of the PDF, those for telephones too."""
     by_id = {one["id"]: one for one in exhibits if one["figure"]}
-    for figure in drawn:
-        exhibit = by_id.get(figure.get("id", "").removeprefix("exhibit-"))
-        if exhibit:
-            yield from _of_picture(figure.xpath(".//*[local-name()='svg']")[0], exhibit)
+    if not by_id:
+        return
+    for name, drawing in of_page(lxml.html.document_fromstring((folder / "report.html").read_bytes())):
+        if name.removeprefix("exhibit-") in by_id:
+            yield "report.html", by_id[name.removeprefix("exhibit-")], drawing
     for exhibit in by_id.values():
-        yield from _of_picture(lxml.html.fragment_fromstring(exhibit["figure"]["svg"]), exhibit)
+        for svg in filter(None, (exhibit["figure"]["svg"], exhibit["figure"]["slim"])):
+            yield "report.ipynb", exhibit, of_svg(lxml.html.fragment_fromstring(svg))
+    if "report.pdf" in files and (folder / "report.pdf").is_file():
+        for words, drawing in _pdf_of((folder / "report.pdf").read_bytes())[1]:
+            exhibit = max(by_id.values(), key=lambda one: len(commonprefix([words, _alternative(one)])))
+            if commonprefix([words, _alternative(exhibit)]):
+                yield "report.pdf", exhibit, drawing
 
 
-def _of_picture(svg, exhibit: dict) -> Iterator[Fact]:
-    """Marks in the row of a withheld cell that no shown number of the row explains."""
-    scale, labels = _scale(svg), _labels(svg)
-    if scale is None:
-        return
-    if not any(" ".join(row["cells"][0]["text"].split()) in labels and _hidden(row) for row in exhibit["rows"]):
-        yield from _of_bars(svg, exhibit, scale)
-        return
-    lines = [(labels[" ".join(row["cells"][0]["text"].split())], row) for row in exhibit["rows"]
-             if not row["heading"] and " ".join(row["cells"][0]["text"].split()) in labels]
-    for value, y in (*_marks(svg, scale), *_printed(svg)):
-        at, row = min(lines, key=lambda pair: abs(pair[0] - y))
-        shown = [number for one in row["cells"] for number in _numbers(one)] + _described(exhibit, row)
-        if abs(at - y) < 11 and _hidden(row) and not any(abs(value - number) < 0.75 for number in shown):
-            for one in _hidden(row):
-                yield Fact(_of_key(one["result"]), "percent", value, 0.75, f"{exhibit['id']}, mark")
+def _alternative(exhibit: dict) -> str:
+    """The words for those who cannot see a picture."""
+    return " ".join(f"{exhibit['figure']['alt']} {exhibit['figure']['description']}".split())
 
 
-def _of_bars(svg, exhibit: dict, scale: tuple[float, float]) -> Iterator[Fact]:
-    """Bars of a stack whose width is that of no shown band."""
-    labels = _labels(svg)
-    rows = [row["cells"] for row in exhibit["rows"] if not row["heading"]]
-    bands = {column["group"] or column["label"]: [cells[number] for cells in rows] for number, column in enumerate(exhibit["columns"])
-             if rows and rows[0][number]["field"] == "estimate"}
-    unexplained: dict[str, list[float]] = {name: [] for name in bands}
-    for _, width, y in sorted(_bars(svg, scale)):
-        name = min(bands, key=lambda one: abs(labels.get(one, y) - y))
-        if not any(abs(width - one["value"]) < 0.75 for one in bands[name] if one["value"] is not None):
-            unexplained[name].append(width)
-    for name, widths in unexplained.items():
-        hidden = [one for one in bands[name] if one["text"] == "[c]"]
-        for one, width in zip(hidden, widths, strict=False):             # bands stand in their order
-            yield Fact(_of_key(one["result"]), "percent", width, 0.75, f"{exhibit['id']}, bar")
+class Label(NamedTuple):
+    """What is named in a picture: a row or a column of the table, in one line of words or in several."""
+
+    name: str
+    first: float                # height of its first line, and of its middle
+    y: float
+    x: float
+    lead: str                   # a number before it, and what is behind it
+    rest: str
+    words: tuple[int, ...]
 
 
-def _scale(svg) -> tuple[float, float] | None:
-    """Slope and intercept from a place across the picture to a value."""
-    ticks = []
-    for tick in svg.xpath(".//*[contains(@id, 'xtick_')]"):
-        text = " ".join(tick.itertext()).split()
-        line = tick.xpath(".//*[local-name()='path']/@d")
-        number = NUMBER.search(" ".join(text))
-        if line and number:
-            ticks.append((float(line[0].split()[1]), float(number[0].replace("−", "-"))))
-    if len(ticks) < 2:
+class Scale(NamedTuple):
+    """From a place in a picture to a value."""
+
+    slope: float
+    start: float
+    strokes: frozenset[str]
+    words: frozenset[int]
+
+    def at(self, place: float) -> float:
+        return self.start + self.slope * place
+
+
+class Picture:
+    """A picture with the table behind it, and what its marks, bars and numbers say of the levels of the table."""
+
+    def __init__(self, drawing: Drawing, exhibit: dict) -> None:
+        self.drawing, self.exhibit = drawing, exhibit
+        self.series = _levels(exhibit)
+        self.across, self.down = _scale(drawing, across=True), _scale(drawing, across=False)
+        self.slim = drawing.width < 300
+        self.signs = [one for one in drawing.shapes if one.high <= 11 and one.wide <= 15 and one.look != "open "]
+        self.columns = [one for one in _named_in(drawing, self.series)]
+        self.key = {sign.look: label.name for label in self.columns if (sign := self._sign(label))}
+        signed = {label.words for label in self.columns if self._sign(label)}
+        self.rows = [(label, row) for label, row in self._rows() if label.words not in signed]
+        self.patches = [(sign, row) for label, row in self.rows if (sign := self._sign(label)) and sign.wide > 10 and sign.stroke]
+        self.used = {number for label in (*self.columns, *(one for one, _ in self.rows)) for number in label.words}
+        self.used |= {number for scale in (self.across, self.down) if scale for number in scale.words}
+
+    def facts(self) -> Iterator[Fact]:
+        """What it says, by how it is drawn."""
+        if self.patches and self.across:
+            yield from self._of_bars()
+        elif self.across and self.down:
+            yield from self._of_plane()
+        elif self.across:
+            yield from self._of_lines()
+        else:
+            yield from self._of_words()
+
+    # --- what is named ---
+
+    def _rows(self) -> Iterator[tuple[Label, dict]]:
+        """The rows that are named, each under the heading of its block."""
+        by_name: dict[tuple[str, str], list[dict]] = {}
+        heading, headings = "", set()
+        for row in self.exhibit["rows"]:
+            name = " ".join(row["cells"][0]["text"].split())
+            heading = name if row["heading"] else heading
+            headings |= {name} if row["heading"] else set()
+            if not row["heading"]:
+                by_name.setdefault((heading, name), []).append(row)
+        heading, seen = "", dict.fromkeys(by_name, 0)
+        for label in _named_in(self.drawing, {*headings, *(name for _, name in by_name)}):
+            heading = label.name if label.name in headings else heading
+            for key in ((heading, label.name), *(one for one in by_name if one[1] == label.name)):
+                if key in by_name and seen[key] < len(by_name[key]):
+                    yield label, by_name[key][seen[key]]
+                    seen[key] += 1
+                    break
+
+    def _sign(self, label: Label) -> Shape | None:
+        """The sign of an entry of a key, which stands before its words."""
+        before = [one for one in self.signs if one.x < label.x and abs(one.y - label.y) < 5]
+        nearest = max(before, key=lambda one: one.x, default=None)
+        return nearest if nearest and any(abs(one.x - nearest.x) < 0.1 for one in before) and self._is_key(label) else None
+
+    def _is_key(self, label: Label) -> bool:
+        """Whether words stand above the scale and all its lines."""
+        tops = [min(line.y0, line.y1) for line in self.drawing.lines if self.across and line.stroke in self.across.strokes and abs(line.x0 - line.x1) < 0.01]
+        return not tops or label.y < min(tops) or label.y < max(tops)
+
+    def _row_at(self, y: float) -> dict | None:
+        """The row of a height: on a telephone the one whose name is above it."""
+        if self.slim:
+            above = [(label.first, row) for label, row in self.rows if label.first < y + 3]
+            last = max(above, key=lambda pair: pair[0], default=None)
+            return last[1] if last and y - last[0] < 70 else None
+        near = min(self.rows, key=lambda pair: abs(pair[0].y - y), default=None)
+        return near[1] if near and abs(near[0].y - y) < 14 else None
+
+    def _cell(self, row: dict | None, series: str | None) -> Cell | None:
+        """The level of a row in a column."""
+        one = row["cells"][self.series[series]] if row and series else None
+        return _of_key(one["result"]) if one and one["field"] == "estimate" and one["result"] else None
+
+    def _whose(self, look: str) -> str | None:
+        """The column that a look stands for; without a key, the only one."""
+        return self.key.get(look) if self.key else next(iter(self.series)) if len(self.series) == 1 and not self.down else None
+
+    def _fact(self, cell: Cell, value: float, off: float, kind: str) -> Fact:
+        return Fact(cell, "percent", value, off, f"{self.exhibit['id']}, {kind}")
+
+    def _unexplained(self, value: float, row: dict | None, kind: str, columns: Collection[str] = ()) -> Iterator[Fact]:
+        """A number that is not known to be another's can be that of anything that its row withholds."""
+        hidden = [] if row is None else [one for one in _hidden(row) if not columns or _of_key(one["result"]) in {self._cell(row, name) for name in columns}]
+        if hidden and not any(abs(value - number) < NEAR for number in [number for one in row["cells"] for number in _numbers(one)] + _described(self.exhibit, row)):
+            yield from (self._fact(_of_key(one["result"]), value, NEAR, kind) for one in hidden)
+
+    # --- how it is drawn ---
+
+    def _of_lines(self) -> Iterator[Fact]:
+        """Marks with their intervals on lines, and numbers beside them."""
+        signs = {sign for label in self.columns if (sign := self._sign(label))}
+        off = 0.02 * abs(self.across.slope) + 1e-6
+        for one in self.drawing.shapes:
+            row = self._row_at(one.y)
+            if one in signs or max(one.wide, one.high) > 10 or row is None or one.look == "open ":
+                continue
+            cell, value = self._cell(row, self._whose(one.look)), self.across.at(one.x)
+            yield from [self._fact(cell, value, off, "mark")] if cell else self._unexplained(value, row, "mark")
+        for line in self.drawing.lines:
+            row = self._row_at(line.y0)
+            if abs(line.y0 - line.y1) < 0.05 and abs(line.x0 - line.x1) > 0.1 and row and line.stroke not in self.across.strokes:
+                cell, ends = self._cell(row, self._whose(line.stroke)), sorted(map(self.across.at, (line.x0, line.x1)))
+                if cell:
+                    yield self._fact(cell, sum(ends) / 2, (ends[1] - ends[0]) / 2 + off, "interval")
+        yield from self._of_numbers()
+
+    def _of_numbers(self) -> Iterator[Fact]:
+        """The numbers of a line, in the order of the key."""
+        order = list(dict.fromkeys(label.name for label in self.columns if self._sign(label))) or list(self.series)
+        for number, words in enumerate(self.drawing.words):
+            found = VALUES.fullmatch(words.text)
+            row = self._row_at(words.y) if found and number not in self.used else None
+            if row is None:
+                continue
+            parts = found[1].split(" / ")
+            for part, name in zip(parts, order if len(parts) == len(order) else [None] * len(parts), strict=True):
+                cell = self._cell(row, name)
+                if SYMBOL.fullmatch(part):
+                    continue
+                for fact in _said(part, cell or Cell("", "", "", "", ""), "estimate", f"{self.exhibit['id']}, number"):
+                    yield from [fact] if cell else self._unexplained(fact.value, row, "number")
+
+    def _of_bars(self) -> Iterator[Fact]:
+        """Bars, whose colours are those of the patches of a key above them, and numbers on them."""
+        slope = abs(self.across.slope)
+        bars = [one for one in self.drawing.shapes if one.high > 15 and one.look not in ("open ", "open #801650") and one.wide < 0.95 * self.drawing.width]
+        for bar in bars:
+            above = [(sign, row) for sign, row in self.patches if sign.y < bar.y]
+            names, row = self._bar_of(bar.y), max((pair for pair in above if pair[0].look == bar.look), key=lambda pair: pair[0].y, default=(None, None))[1]
+            cell = self._cell(row, names[0]) if len(names) == 1 else None
+            if cell:
+                yield self._fact(cell, slope * bar.wide, 0.03 * slope + 1e-6, "bar")
+            elif not any(abs(slope * bar.wide - one) < NEAR for name in names for _, other in above for one in _numbers(other["cells"][self.series[name]])):
+                for _, other in above:
+                    yield from self._unexplained(slope * bar.wide, other, "bar", names)
+            for number, words in enumerate(self.drawing.words):
+                if cell and number not in self.used and bar.left < words.x < bar.right and bar.top < words.y < bar.bottom:
+                    yield from _said(words.text, cell, "estimate", f"{self.exhibit['id']}, number on a bar")
+        for number, words in enumerate(self.drawing.words):
+            if VALUES.fullmatch(words.text) and number not in self.used and not any(
+                    one.left < words.x < one.right and one.top < words.y < one.bottom for one in bars):
+                for _, row in self.patches:
+                    yield from (other for fact in _said(words.text, Cell("", "", "", "", ""), "estimate", "")
+                                for other in self._unexplained(fact.value, row, "number", self._bar_of(words.y)))
+        for label, row in self.rows:
+            for found in NUMBER.finditer(SYMBOL.sub(" ", label.rest)):
+                yield from self._unexplained(float(found[0]), row, "number in the key")
+
+    def _bar_of(self, y: float) -> list[str]:
+        """The column that the bar at a height is of, by the name before it."""
+        named = [label for label in self.columns if abs(label.y - y) < 14]
+        return [min(named, key=lambda label: abs(label.y - y)).name] if named else list(self.series)
+
+    def _of_plane(self) -> Iterator[Fact]:
+        """Marks by how many answered, from left to right, and by their percentage, from the bottom up."""
+        if len(self.series) != 1:
+            return
+        (name, place), = self.series.items()
+        rows = [row for row in self.exhibit["rows"] if not row["heading"] and self._cell(row, name)]
+        for one in self.drawing.shapes:
+            n, value = self.across.at(one.x), self.down.at(one.y)
+            if max(one.wide, one.high) > 10 or one.look == "open " or n < 0:
+                continue
+            bases = {id(row): [number for other in row["cells"] if other["field"] == "n_valid" for number in _numbers(other)] for row in rows}
+            alike = [row for row in rows if not bases[id(row)] or abs(bases[id(row)][0] - n) < 0.6 + 0.02 * abs(self.across.slope)]
+            shown = [row for row in alike if any(abs(number - value) < NEAR for number in _numbers(row["cells"][place]))]
+            for row in alike if len(alike) == 1 else shown or [row for row in alike if _hidden(row)]:
+                yield self._fact(self._cell(row, name), value, 0.02 * abs(self.down.slope) + 1e-6, "mark")
+
+    def _of_words(self) -> Iterator[Fact]:
+        """A grid of words, each in the row and the column of its number; or a number before the name of its row, which is that of the last column."""
+        for label, row in self.rows:
+            levels = [one for one in row["cells"] if one["field"] == "estimate" and one["result"] and _of_key(one["result"])]
+            if label.lead and levels:
+                yield from _said(label.lead, _of_key(levels[-1]["result"]), "estimate", f"{self.exhibit['id']}, number")
+            beside = sorted((words.x, words.text) for number, words in enumerate(self.drawing.words)
+                            if number not in self.used and abs(words.y - label.y) < 3 and words.x > label.x)
+            for one, (_, text) in zip(levels, beside, strict=True) if len(levels) == len(beside) else ():
+                if text != one["text"] and not SYMBOL.search(text):
+                    yield from _said(text, _of_key(one["result"]), "estimate", f"{self.exhibit['id']}, cell")
+
+
+def _levels(exhibit: dict) -> dict[str, int]:
+    """The columns of levels by their name, those of one name being the first's."""
+    found: dict[str, int] = {}
+    for place, column in enumerate(exhibit["columns"]):
+        if any(row["cells"][place]["field"] == "estimate" and row["cells"][place]["result"] and _of_key(row["cells"][place]["result"])
+               for row in exhibit["rows"] if not row["heading"]):
+            found.setdefault(" ".join((column["group"] or column["label"]).split()), place)
+    return found
+
+
+def _named_in(drawing: Drawing, names: Iterable[str]) -> list[Label]:
+    """Where names stand in a picture, on as many lines as they take; the longest run of words counts."""
+    sought = {"".join(name.split()): name for name in names if name}
+    found, at, words = [], 0, drawing.words
+    while at < len(words):
+        best, text = None, ""
+        for end in range(at, min(at + 7, len(words))):
+            text += "".join(words[end].text.split())
+            for bare, lead, rest in _bare(text):
+                if bare in sought:
+                    ys = [one.y for one in words[at:end + 1]]
+                    best = Label(sought[bare], ys[0], sum(ys) / len(ys), words[at].x, lead, rest, tuple(range(at, end + 1)))
+                    break
+        found += [best] if best else []
+        at = best.words[-1] + 1 if best else at + 1
+    return found
+
+
+def _bare(text: str) -> Iterator[tuple[str, str, str]]:
+    """A text, and what is left of it without numbers at its ends and without what follows a colon."""
+    yield text, "", ""
+    behind = re.fullmatch(rf"(.*?[^\d.,%\]+−-])({VALUE}+)", text)
+    if behind:
+        yield behind[1], "", behind[2]
+    before = re.fullmatch(rf"({VALUE})(\D.*)", text)
+    if before:
+        yield before[2], before[1], ""
+        yield before[2].rpartition(":")[0], before[1], ""
+    yield text.rpartition(":")[0], "", ""
+
+
+def _scale(drawing: Drawing, *, across: bool) -> Scale | None:
+    """The scale of numbers in one line, each at a line of the grid; none where it is not even."""
+    numbers = [(number, words, found[0]) for number, words in enumerate(drawing.words) if (found := re.fullmatch(r"[+−-]?\d[\d.,]*%?", words.text))]
+    best: list[tuple[float, float, str, int]] = []
+    for _, words, _ in numbers:
+        ticks = []
+        for number, other, text in numbers:
+            beside = other.y - words.y if across else other.x - words.x
+            at = [line for line in drawing.lines if _is_tick(line, other, across)]
+            if abs(beside) < (1 if across else 14) and at:
+                value = float(text.rstrip("%").replace(",", "").replace("−", "-"))
+                ticks.append((at[0].x0 if across else at[0].y0, value, at[0].stroke, number))
+        best = max(best, ticks, key=len)
+    if len(best) < 2 or best[0][0] == best[-1][0]:
         return None
-    (x0, v0), (x1, v1) = ticks[0], ticks[-1]
-    return (v1 - v0) / (x1 - x0), v0 - (v1 - v0) / (x1 - x0) * x0
+    slope = (best[-1][1] - best[0][1]) / (best[-1][0] - best[0][0])
+    start = best[0][1] - slope * best[0][0]
+    if any(abs(start + slope * place - value) > 0.1 * abs(slope) for place, value, _, _ in best):
+        return None
+    return Scale(slope, start, frozenset(one[2] for one in best), frozenset(one[3] for one in best))
 
 
-def _place(text) -> tuple[float, float]:
-    """Where a text stands."""
-    moved = re.search(r"translate\(([\d.]+) ([\d.]+)\)", text.get("transform") or "")
-    return (float(text.get("x")), float(text.get("y"))) if text.get("x") else (float(moved[1]), float(moved[2])) if moved else (0.0, 0.0)
-
-
-def _labels(svg) -> dict[str, float]:
-    """Height of each text of a picture."""
-    return {" ".join(" ".join(one.itertext()).split()): _place(one)[1] - 3.0 for one in svg.xpath(".//*[local-name()='text']")}
-
-
-def _marks(svg, scale: tuple[float, float]) -> Iterator[tuple[float, float]]:
-    """Value and height of every mark and of both ends of every interval."""
-    for use in svg.xpath(".//*[local-name()='use' and @x and @y and not(ancestor::*[contains(@id, 'tick_')])]"):
-        yield scale[0] * float(use.get("x")) + scale[1], float(use.get("y"))
-    for path in svg.xpath(".//*[contains(@id, 'LineCollection')]//*[local-name()='path']/@d"):
-        numbers = [float(one) for one in re.findall(r"-?[\d.]+", path)]
-        if len(numbers) == 4 and abs(numbers[1] - numbers[3]) < 0.1:
-            yield from ((scale[0] * x + scale[1], numbers[1]) for x in numbers[::2])
-
-
-def _printed(svg) -> Iterator[tuple[float, float]]:
-    """Numbers with a sign of percent, and their height."""
-    for one in svg.xpath(".//*[local-name()='text' and not(ancestor::*[contains(@id, 'tick_')])]"):
-        for found in re.finditer(r"\d+(?:\.\d+)?(?=%)", " ".join(one.itertext())):
-            yield float(found[0]), _place(one)[1] - 3.0
-
-
-def _bars(svg, scale: tuple[float, float]) -> Iterator[tuple[float, float, float]]:
-    """Start, width and height of every rectangle with an edge of its own."""
-    for path in svg.xpath(".//*[contains(@id, 'patch_')]//*[local-name()='path' and contains(@style, 'stroke: #ffffff')]/@d"):
-        numbers = [float(one) for one in re.findall(r"-?[\d.]+", path)]
-        xs, ys = numbers[::2], numbers[1::2]
-        if len(xs) >= 4 and max(xs) > min(xs):
-            yield scale[0] * min(xs) + scale[1], scale[0] * (max(xs) - min(xs)), sum(ys[:4]) / 4
+def _is_tick(line: Line, words: Words, across: bool) -> bool:
+    """Whether a line stands at a number of a scale."""
+    if across:
+        return abs(line.x0 - line.x1) < 0.01 and abs(line.x0 - words.x) < 1
+    return abs(line.y0 - line.y1) < 0.01 and abs(line.y0 - words.y) < 1.5 and min(line.x0, line.x1) > words.x
 
 
 def _hidden(row: dict) -> list[dict]:
