@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pypdf
-from pypdf.generic import ArrayObject, ByteStringObject, ContentStream, NameObject, TextStringObject
+from pypdf.generic import ContentStream, NameObject
 
 Matrix = tuple[float, float, float, float, float, float]
 FILLED, STROKED = {b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"}, {b"S", b"s", b"B", b"B*", b"b", b"b*"}
+_MARKED, _END = re.compile(rb"/\w+\s*<<[^<>]*/Alt\s*<([0-9A-Fa-f]*)>[^<>]*>>\s*BDC"), re.compile(rb"(?<=\s)EMC\b")
 _STEP = re.compile(r"-?[\d.]+(?:e-?\d+)?")
 
 
@@ -130,40 +131,32 @@ def _points(path: str) -> list[tuple[float, float]]:
 
 def of_pdf(content: bytes) -> tuple[str, list[tuple[str, Drawing]]]:
     """The words of a PDF outside its pictures, and its pictures, each with its alternative text: marked content that has one."""
-    texts, pictures = [], []
+    texts, pictures, fonts = [], [], {}
     for page in pypdf.PdfReader(io.BytesIO(content)).pages:
-        stream = ContentStream(page.get_contents(), page.pdf)
-        kept, depth, within, alt = [], 0, [], ""
-        for operands, operator in stream.operations:
-            if operator in (b"BDC", b"BMC"):
-                depth += bool(depth)
-                if not depth and operator == b"BDC" and "/Alt" in (operands[1] if isinstance(operands[1], dict) else {}):
-                    depth, within, alt = 1, [], str(operands[1]["/Alt"])
-                    continue
-            elif operator == b"EMC" and depth:
-                depth -= 1
-                if not depth:
-                    pictures.append((" ".join(alt.split()), _drawn(within, page["/Resources"], page.pdf)))
-                    continue
-            (within if depth else kept).append((operands, operator))
-        stream.operations = [([_raw(one) for one in operands] if isinstance(operands, list) else operands, operator) for operands, operator in kept]
-        page[NameObject("/Contents")] = stream
+        kept, last, data = b"", 0, page.get_contents().get_data()
+        for found in _MARKED.finditer(data):
+            inner = data[found.end():_END.search(data, found.end()).start()]
+            assert b"BDC" not in inner, "a picture is marked within a picture"
+            kept, last = kept + data[last:found.start()], found.end() + len(inner) + 3
+            alt = bytes.fromhex(found[1].decode("ascii")).removeprefix(b"\xfe\xff").decode("utf-16-be")
+            pictures.append((" ".join(alt.split()), _drawn(_stream(inner, page.pdf).operations, page["/Resources"], page.pdf, fonts)))
+        page[NameObject("/Contents")] = _stream(kept + data[last:], page.pdf)
         texts.append(page.extract_text())
     return " ".join(texts), pictures
 
 
-def _raw(operand):
-    """An operand whose letters are bytes, which pypdf would else write in another encoding."""
-    if isinstance(operand, ArrayObject):
-        return ArrayObject(_raw(one) for one in operand)
-    return ByteStringObject(operand.original_bytes) if isinstance(operand, TextStringObject) else operand
+def _stream(data: bytes, reader) -> ContentStream:
+    """Operators of a page."""
+    stream = ContentStream(None, reader)
+    stream.set_data(data)
+    return stream
 
 
 class _Pen:
     """What a page is drawn with; ``glyphs`` are letters with where each begins and ends, and its height."""
 
-    def __init__(self, reader) -> None:
-        self.reader, self.drawing, self.glyphs = reader, Drawing(0.0, [], [], []), []
+    def __init__(self, reader, fonts: dict) -> None:
+        self.reader, self.fonts, self.drawing, self.glyphs = reader, fonts, Drawing(0.0, [], [], []), []
         self.state = {"matrix": (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), "fill": "", "stroke": "", "font": None, "size": 1.0}
         self.kept, self.points, self.text = [], [], (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -216,7 +209,10 @@ class _Pen:
         elif operator in (b"Td", b"TD"):
             self.text = _times((1.0, 0.0, 0.0, 1.0, *map(float, operands)), self.text)
         elif operator == b"Tf":
-            self.state["font"], self.state["size"] = _font(resources["/Font"][operands[0]].get_object()), float(operands[1])
+            font = resources["/Font"].raw_get(operands[0])
+            if str(font) not in self.fonts:
+                self.fonts[str(font)] = _font(font.get_object())
+            self.state["font"], self.state["size"] = self.fonts[str(font)], float(operands[1])
         elif operator in (b"Tj", b"TJ"):
             for part in operands[0] if operator == b"TJ" else operands:
                 if isinstance(part, (int, float)):
@@ -235,9 +231,9 @@ class _Pen:
         self.text = _times((1.0, 0.0, 0.0, 1.0, ems * self.state["size"], 0.0), self.text)
 
 
-def _drawn(operations: list, resources, reader) -> Drawing:
+def _drawn(operations: list, resources, reader, fonts: dict) -> Drawing:
     """The drawing that operators of a page make; letters that follow one another make words."""
-    pen = _Pen(reader)
+    pen = _Pen(reader, fonts)
     pen.run(operations, resources)
     runs: list[list] = []
     for glyph in pen.glyphs:

@@ -76,8 +76,8 @@ def facts_of(folder: Path, words: Names, files: Collection[str] = ()) -> tuple[l
             for fact in (*_of_rows(rows), *_of_sentences(_without_rows(text, rows), words, place, wave)):
                 if fact.cell in withheld:
                     facts.append(fact._replace(where=f"{one.relative_to(folder)}/{name}: {fact.where}"))
-        facts += [fact._replace(where=f"{one.relative_to(folder)}: {fact.where}") for fact in (*_of_cells(exhibits), *_of_pictures(one, exhibits, files or READERS))
-                  if fact.cell in withheld]
+        drawn = _of_pictures(one, exhibits, files or READERS, words, place, wave)
+        facts += [fact._replace(where=f"{one.relative_to(folder)}: {fact.where}") for fact in (*_of_cells(exhibits), *drawn) if fact.cell in withheld]
     return facts, withheld
 
 
@@ -163,9 +163,9 @@ def _outputs(content: bytes) -> Iterator[tuple[str, dict]]:
 
 
 def _of_key(key: str) -> Cell | None:
-    """The cell that a key of results stands for, where it is a level."""
-    _, indicator, quantity, wave, authority, group, level, contrast, *_ = key.split("|")
-    return Cell(indicator, wave, authority, group, level) if quantity in ("percent", "mean") and not contrast and indicator else None
+    """The cell that a key of results stands for, where it is a level and not weighted."""
+    _, indicator, quantity, wave, authority, group, level, contrast, _, weighted = key.split("|")
+    return Cell(indicator, wave, authority, group, level) if quantity in ("percent", "mean") and not contrast and not weighted and indicator else None
 
 
 def _said(text: str, cell: Cell, field: str, where: str) -> Iterator[Fact]:
@@ -325,10 +325,10 @@ def _cached(name: str, digest: str, content: bytes) -> str:
 
 
 def _html(content: bytes) -> str:
-    """The words of a page; of pictures their short text alone."""
+    """The words of a page; of pictures their short and their long text alone."""
     page = lxml.html.document_fromstring(content)
     for one in page.xpath("//style | //*[local-name()='svg']"):
-        title = " ".join(one.xpath(".//*[local-name()='title']//text()"))
+        title = " ".join(one.xpath(".//*[local-name()='title' or local-name()='desc']//text()"))
         one.tail = f" {title}. {one.tail or ''}" if title else one.tail
         for child in list(one):
             one.remove(child)
@@ -436,38 +436,70 @@ VALUES = re.compile(rf"({VALUE}(?: / {VALUE})*)(?:\s*\(.*\)|, .*)?")
 NEAR = 0.75
 
 
-def facts_of_pictures(folder: Path) -> list[Fact]:
-    """What the pictures of a release say, of cells that are withheld and of others; ``where`` begins with the report and the file."""
-    found = []
+class Read(NamedTuple):
+    """A picture as it was read: the file and the exhibit, the levels that its table shows, what it says of any level, and its other words."""
+
+    file: str
+    exhibit: str
+    shown: frozenset[Cell]
+    facts: tuple[Fact, ...]
+    texts: tuple[str, ...]
+
+
+def pictures_of(folder: Path) -> Iterator[Read]:
+    """Each picture of a release."""
     for one in sorted(path.parent for path in folder.rglob("results.csv")):
-        exhibits = _exhibits((one / "report.ipynb").read_bytes())
-        found += [fact._replace(where=f"{one.relative_to(folder)}/{fact.where}") for fact in _of_pictures(one, exhibits, READERS)]
-    return found
+        yield from _read_pictures(one, _exhibits((one / "report.ipynb").read_bytes()), READERS)
 
 
-def _of_pictures(folder: Path, exhibits: tuple[dict, ...], files: Collection[str]) -> Iterator[Fact]:
-    """What the marks, bars and numbers of the pictures of a report say."""
-    for name, exhibit, drawing in _drawings(folder, exhibits, files):
-        for fact in Picture(drawing, exhibit).facts():
-            yield fact._replace(where=f"{name}: {fact.where}")
+def _of_pictures(folder: Path, exhibits: tuple[dict, ...], files: Collection[str], words: Names, place: str, wave: str) -> Iterator[Fact]:
+    """What the marks, bars, numbers and sentences of the pictures of a report say."""
+    for one in _read_pictures(folder, exhibits, files):
+        for fact in (*one.facts, *(fact for text in one.texts for fact in _of_sentences(text, words, place, wave))):
+            yield fact._replace(where=f"{one.file}: {fact.where}")
 
 
-def _drawings(folder: Path, exhibits: tuple[dict, ...], files: Collection[str]) -> Iterator[tuple[str, dict, Drawing]]:
-    """Each picture of a report with its exhibit: of the web page, of the notebook and of the PDF, those for telephones too."""
+def _read_pictures(folder: Path, exhibits: tuple[dict, ...], files: Collection[str]) -> Iterator[Read]:
+    """The pictures of a report: of its web page, of its notebook and of its PDF, those for telephones too."""
     by_id = {one["id"]: one for one in exhibits if one["figure"]}
-    if not by_id:
-        return
-    for name, drawing in of_page(lxml.html.document_fromstring((folder / "report.html").read_bytes())):
+    for name, pictures in PICTURES.items():
+        if by_id and (name in files or name != "report.pdf") and (folder / name).is_file():
+            content, structured = (folder / name).read_bytes(), json.dumps(by_id, sort_keys=True).encode()
+            yield from _pictured(name, hashlib.sha256(content).hexdigest(), hashlib.sha256(structured).hexdigest(), _Content(content), _Content(structured))
+
+
+@lru_cache(maxsize=None)
+def _pictured(name: str, digest: str, behind: str, content: bytes, structured: bytes) -> tuple[Read, ...]:
+    """The pictures of a file with these exhibits."""
+    read = []
+    for exhibit, drawing in PICTURES[name](content, json.loads(structured)):
+        picture = Picture(drawing, exhibit)
+        cells = (picture.cell(row, series) for row in exhibit["rows"] if not row["heading"] for series, place in picture.series.items()
+                 if row["cells"][place]["value"] is not None)
+        read.append(Read(name, exhibit["id"], frozenset(filter(None, cells)), tuple(picture.facts()), tuple(picture.texts())))
+    return tuple(read)
+
+
+def _in_page(content: bytes, by_id: dict[str, dict]) -> Iterator[tuple[dict, Drawing]]:
+    for name, drawing in of_page(lxml.html.document_fromstring(content)):
         if name.removeprefix("exhibit-") in by_id:
-            yield "report.html", by_id[name.removeprefix("exhibit-")], drawing
+            yield by_id[name.removeprefix("exhibit-")], drawing
+
+
+def _in_notebook(content: bytes, by_id: dict[str, dict]) -> Iterator[tuple[dict, Drawing]]:
     for exhibit in by_id.values():
         for svg in filter(None, (exhibit["figure"]["svg"], exhibit["figure"]["slim"])):
-            yield "report.ipynb", exhibit, of_svg(lxml.html.fragment_fromstring(svg))
-    if "report.pdf" in files and (folder / "report.pdf").is_file():
-        for words, drawing in _pdf_of((folder / "report.pdf").read_bytes())[1]:
-            exhibit = max(by_id.values(), key=lambda one: len(commonprefix([words, _alternative(one)])))
-            if commonprefix([words, _alternative(exhibit)]):
-                yield "report.pdf", exhibit, drawing
+            yield exhibit, of_svg(lxml.html.fragment_fromstring(svg))
+
+
+def _in_pdf(content: bytes, by_id: dict[str, dict]) -> Iterator[tuple[dict, Drawing]]:
+    for words, drawing in _pdf_of(content)[1]:
+        exhibit = max(by_id.values(), key=lambda one: len(commonprefix([words, _alternative(one)])))
+        if commonprefix([words, _alternative(exhibit)]):
+            yield exhibit, drawing
+
+
+PICTURES = {"report.html": _in_page, "report.ipynb": _in_notebook, "report.pdf": _in_pdf}
 
 
 def _alternative(exhibit: dict) -> str:
@@ -505,7 +537,8 @@ class Picture:
     def __init__(self, drawing: Drawing, exhibit: dict) -> None:
         self.drawing, self.exhibit = drawing, exhibit
         self.series = _levels(exhibit)
-        self.across, self.down = _scale(drawing, across=True), _scale(drawing, across=False)
+        self.down = _scale(drawing, across=False)
+        self.across = _scale(drawing, across=True, bare=self.down is not None)
         self.slim = drawing.width < 300
         self.signs = [one for one in drawing.shapes if one.high <= 11 and one.wide <= 15 and one.look != "open "]
         self.columns = [one for one in _named_in(drawing, self.series)]
@@ -513,7 +546,9 @@ class Picture:
         signed = {label.words for label in self.columns if self._sign(label)}
         self.rows = [(label, row) for label, row in self._rows() if label.words not in signed]
         self.patches = [(sign, row) for label, row in self.rows if (sign := self._sign(label)) and sign.wide > 10 and sign.stroke]
-        self.used = {number for label in (*self.columns, *(one for one, _ in self.rows)) for number in label.words}
+        others = {" ".join(one["text"].split()) for row in exhibit["rows"] for one in row["cells"][1:] if not one["field"] and not NUMBER.fullmatch(one["text"])}
+        self.others = _named_in(drawing, others - {label.name for label, _ in self.rows} - {"", *self.series})
+        self.used = {number for label in (*self.columns, *self.others, *(one for one, _ in self.rows)) for number in label.words}
         self.used |= {number for scale in (self.across, self.down) if scale for number in scale.words}
 
     def facts(self) -> Iterator[Fact]:
@@ -526,6 +561,15 @@ class Picture:
             yield from self._of_lines()
         else:
             yield from self._of_words()
+
+    def texts(self) -> list[str]:
+        """What else is written: neither names of rows and columns nor bare numbers."""
+        texts, last = [], -2
+        for number, words in enumerate(self.drawing.words):
+            if number not in self.used and not VALUES.fullmatch(words.text):
+                texts = [*texts[:-1], f"{texts[-1]} {words.text}"] if last == number - 1 else [*texts, words.text]
+                last = number
+        return texts
 
     # --- what is named ---
 
@@ -560,29 +604,32 @@ class Picture:
         return not tops or label.y < min(tops) or label.y < max(tops)
 
     def _row_at(self, y: float) -> dict | None:
-        """The row of a height: on a telephone the one whose name is above it."""
+        """The row of a height: on a telephone the one whose name is above it; none where it is of something else."""
+        named = [*self.rows, *((label, None) for label in self.others)]
         if self.slim:
-            above = [(label.first, row) for label, row in self.rows if label.first < y + 3]
+            above = [(label.first, row) for label, row in named if label.first < y + 3]
             last = max(above, key=lambda pair: pair[0], default=None)
             return last[1] if last and y - last[0] < 70 else None
-        near = min(self.rows, key=lambda pair: abs(pair[0].y - y), default=None)
+        near = min(named, key=lambda pair: abs(pair[0].y - y), default=None)
         return near[1] if near and abs(near[0].y - y) < 14 else None
 
-    def _cell(self, row: dict | None, series: str | None) -> Cell | None:
+    def cell(self, row: dict | None, series: str | None) -> Cell | None:
         """The level of a row in a column."""
         one = row["cells"][self.series[series]] if row and series else None
         return _of_key(one["result"]) if one and one["field"] == "estimate" and one["result"] else None
 
     def _whose(self, look: str) -> str | None:
         """The column that a look stands for; without a key, the only one."""
-        return self.key.get(look) if self.key else next(iter(self.series)) if len(self.series) == 1 and not self.down else None
+        if self.key:
+            return self.key.get(look)
+        return next(iter(self.series)) if len(self.series) == 1 and not look.startswith("open") else None
 
     def _fact(self, cell: Cell, value: float, off: float, kind: str) -> Fact:
         return Fact(cell, "percent", value, off, f"{self.exhibit['id']}, {kind}")
 
     def _unexplained(self, value: float, row: dict | None, kind: str, columns: Collection[str] = ()) -> Iterator[Fact]:
         """A number that is not known to be another's can be that of anything that its row withholds."""
-        hidden = [] if row is None else [one for one in _hidden(row) if not columns or _of_key(one["result"]) in {self._cell(row, name) for name in columns}]
+        hidden = [] if row is None else [one for one in _hidden(row) if not columns or _of_key(one["result"]) in {self.cell(row, name) for name in columns}]
         if hidden and not any(abs(value - number) < NEAR for number in [number for one in row["cells"] for number in _numbers(one)] + _described(self.exhibit, row)):
             yield from (self._fact(_of_key(one["result"]), value, NEAR, kind) for one in hidden)
 
@@ -596,12 +643,12 @@ class Picture:
             row = self._row_at(one.y)
             if one in signs or max(one.wide, one.high) > 10 or row is None or one.look == "open ":
                 continue
-            cell, value = self._cell(row, self._whose(one.look)), self.across.at(one.x)
+            cell, value = self.cell(row, self._whose(one.look)), self.across.at(one.x)
             yield from [self._fact(cell, value, off, "mark")] if cell else self._unexplained(value, row, "mark")
         for line in self.drawing.lines:
             row = self._row_at(line.y0)
             if abs(line.y0 - line.y1) < 0.05 and abs(line.x0 - line.x1) > 0.1 and row and line.stroke not in self.across.strokes:
-                cell, ends = self._cell(row, self._whose(line.stroke)), sorted(map(self.across.at, (line.x0, line.x1)))
+                cell, ends = self.cell(row, self._whose(line.stroke)), sorted(map(self.across.at, (line.x0, line.x1)))
                 if cell:
                     yield self._fact(cell, sum(ends) / 2, (ends[1] - ends[0]) / 2 + off, "interval")
         yield from self._of_numbers()
@@ -616,7 +663,7 @@ class Picture:
                 continue
             parts = found[1].split(" / ")
             for part, name in zip(parts, order if len(parts) == len(order) else [None] * len(parts), strict=True):
-                cell = self._cell(row, name)
+                cell = self.cell(row, name)
                 if SYMBOL.fullmatch(part):
                     continue
                 for fact in _said(part, cell or Cell("", "", "", "", ""), "estimate", f"{self.exhibit['id']}, number"):
@@ -624,17 +671,18 @@ class Picture:
 
     def _of_bars(self) -> Iterator[Fact]:
         """Bars, whose colours are those of the patches of a key above them, and numbers on them."""
-        slope = abs(self.across.slope)
+        slope, strangers = abs(self.across.slope), []
         bars = [one for one in self.drawing.shapes if one.high > 15 and one.look not in ("open ", "open #801650") and one.wide < 0.95 * self.drawing.width]
         for bar in bars:
             above = [(sign, row) for sign, row in self.patches if sign.y < bar.y]
             names, row = self._bar_of(bar.y), max((pair for pair in above if pair[0].look == bar.look), key=lambda pair: pair[0].y, default=(None, None))[1]
-            cell = self._cell(row, names[0]) if len(names) == 1 else None
+            cell = self.cell(row, names[0]) if len(names) == 1 else None
             if cell:
                 yield self._fact(cell, slope * bar.wide, 0.03 * slope + 1e-6, "bar")
             elif not any(abs(slope * bar.wide - one) < NEAR for name in names for _, other in above for one in _numbers(other["cells"][self.series[name]])):
-                for _, other in above:
-                    yield from self._unexplained(slope * bar.wide, other, "bar", names)
+                hidden = [one for _, other in above for one in self._unexplained(slope * bar.wide, other, "bar", names)]
+                yield from hidden[len(strangers):len(strangers) + 1]         # bands stand in their order
+                strangers.append(bar)
             for number, words in enumerate(self.drawing.words):
                 if cell and number not in self.used and bar.left < words.x < bar.right and bar.top < words.y < bar.bottom:
                     yield from _said(words.text, cell, "estimate", f"{self.exhibit['id']}, number on a bar")
@@ -658,7 +706,7 @@ class Picture:
         if len(self.series) != 1:
             return
         (name, place), = self.series.items()
-        rows = [row for row in self.exhibit["rows"] if not row["heading"] and self._cell(row, name)]
+        rows = [row for row in self.exhibit["rows"] if not row["heading"] and self.cell(row, name)]
         for one in self.drawing.shapes:
             n, value = self.across.at(one.x), self.down.at(one.y)
             if max(one.wide, one.high) > 10 or one.look == "open " or n < 0:
@@ -667,10 +715,11 @@ class Picture:
             alike = [row for row in rows if not bases[id(row)] or abs(bases[id(row)][0] - n) < 0.6 + 0.02 * abs(self.across.slope)]
             shown = [row for row in alike if any(abs(number - value) < NEAR for number in _numbers(row["cells"][place]))]
             for row in alike if len(alike) == 1 else shown or [row for row in alike if _hidden(row)]:
-                yield self._fact(self._cell(row, name), value, 0.02 * abs(self.down.slope) + 1e-6, "mark")
+                yield self._fact(self.cell(row, name), value, 0.02 * abs(self.down.slope) + 1e-6, "mark")
 
     def _of_words(self) -> Iterator[Fact]:
-        """A grid of words, each in the row and the column of its number; or a number before the name of its row, which is that of the last column."""
+        """A number before the name of its row is that of the last column; a grid of words has them in the order of the columns; or people are filled."""
+        yield from self._of_people()
         for label, row in self.rows:
             levels = [one for one in row["cells"] if one["field"] == "estimate" and one["result"] and _of_key(one["result"])]
             if label.lead and levels:
@@ -680,6 +729,22 @@ class Picture:
             for one, (_, text) in zip(levels, beside, strict=True) if len(levels) == len(beside) else ():
                 if text != one["text"] and not SYMBOL.search(text):
                     yield from _said(text, _of_key(one["result"]), "estimate", f"{self.exhibit['id']}, cell")
+
+
+    def _of_people(self) -> Iterator[Fact]:
+        """Ten people in a line, so many of them filled as there are tenths, and the number behind them."""
+        tall = [one for one in self.drawing.shapes if 20 < one.high < 30 and one.wide < 15]
+        for height in sorted({round(one.y, 1) for one in tall}):
+            people = [one for one in tall if abs(one.y - height) < 0.2]
+            named = [label for label in self.columns if abs(label.y - height) < 14]
+            name = min(named, key=lambda label: abs(label.y - height)).name if named else list(self.series)[-1]
+            label, row = max((pair for pair in self.rows if pair[0].y < height), key=lambda pair: pair[0].y, default=(None, None))
+            cell = self.cell(row, name)
+            if len(people) == 10 and cell:
+                yield self._fact(cell, 10.0 * sum(one.fill not in ("", "#ffffff") for one in people), 5.0 + 1e-6, "people")
+            for number, words in enumerate(self.drawing.words):
+                if cell and number not in self.used and abs(words.y - height) < 4 and re.fullmatch(VALUE, words.text):
+                    yield from _said(words.text, cell, "estimate", f"{self.exhibit['id']}, number")
 
 
 def _levels(exhibit: dict) -> dict[str, int]:
@@ -700,8 +765,9 @@ def _named_in(drawing: Drawing, names: Iterable[str]) -> list[Label]:
         best, text = None, ""
         for end in range(at, min(at + 7, len(words))):
             text += "".join(words[end].text.split())
-            for bare, lead, rest in _bare(text):
-                if bare in sought:
+            apart = any(re.fullmatch(VALUE, words[place].text) for place in (at, end))
+            for bare, lead, rest in _bare(text, cut=best is None):
+                if bare in sought and not ((lead or rest) and apart):
                     ys = [one.y for one in words[at:end + 1]]
                     best = Label(sought[bare], ys[0], sum(ys) / len(ys), words[at].x, lead, rest, tuple(range(at, end + 1)))
                     break
@@ -710,8 +776,8 @@ def _named_in(drawing: Drawing, names: Iterable[str]) -> list[Label]:
     return found
 
 
-def _bare(text: str) -> Iterator[tuple[str, str, str]]:
-    """A text, and what is left of it without numbers at its ends and without what follows a colon."""
+def _bare(text: str, *, cut: bool) -> Iterator[tuple[str, str, str]]:
+    """A text, and what is left of it without a number before it or behind it, and, to ``cut`` it, without what follows a colon."""
     yield text, "", ""
     behind = re.fullmatch(rf"(.*?[^\d.,%\]+−-])({VALUE}+)", text)
     if behind:
@@ -719,12 +785,13 @@ def _bare(text: str) -> Iterator[tuple[str, str, str]]:
     before = re.fullmatch(rf"({VALUE})(\D.*)", text)
     if before:
         yield before[2], before[1], ""
-        yield before[2].rpartition(":")[0], before[1], ""
-    yield text.rpartition(":")[0], "", ""
+    if cut and ":" in text:
+        yield text.rpartition(":")[0], "", ""
+        yield (before[2] if before else text).rpartition(":")[0], before[1] if before else "", ""
 
 
-def _scale(drawing: Drawing, *, across: bool) -> Scale | None:
-    """The scale of numbers in one line, each at a line of the grid; none where it is not even."""
+def _scale(drawing: Drawing, *, across: bool, bare: bool = False) -> Scale | None:
+    """The scale of numbers in one line, each at a line of the grid, or ``bare`` of one; none where it is not even."""
     numbers = [(number, words, found[0]) for number, words in enumerate(drawing.words) if (found := re.fullmatch(r"[+−-]?\d[\d.,]*%?", words.text))]
     best: list[tuple[float, float, str, int]] = []
     for _, words, _ in numbers:
@@ -732,15 +799,16 @@ def _scale(drawing: Drawing, *, across: bool) -> Scale | None:
         for number, other, text in numbers:
             beside = other.y - words.y if across else other.x - words.x
             at = [line for line in drawing.lines if _is_tick(line, other, across)]
-            if abs(beside) < (1 if across else 14) and at:
+            if abs(beside) < (1 if across else 14) and (at or bare):
                 value = float(text.rstrip("%").replace(",", "").replace("−", "-"))
-                ticks.append((at[0].x0 if across else at[0].y0, value, at[0].stroke, number))
+                place = (at[0].x0 if across else at[0].y0) if at else other.x
+                ticks.append((place, value, at[0].stroke if at else "", number))
         best = max(best, ticks, key=len)
     if len(best) < 2 or best[0][0] == best[-1][0]:
         return None
     slope = (best[-1][1] - best[0][1]) / (best[-1][0] - best[0][0])
     start = best[0][1] - slope * best[0][0]
-    if any(abs(start + slope * place - value) > 0.1 * abs(slope) for place, value, _, _ in best):
+    if any(abs(start + slope * place - value) > (0.5 if bare else 0.1) * abs(slope) for place, value, _, _ in best):
         return None
     return Scale(slope, start, frozenset(one[2] for one in best), frozenset(one[3] for one in best))
 

@@ -13,29 +13,37 @@ import io
 import json
 import re
 import shutil
+from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import docx
+import nbformat
 import numpy as np
 import openpyxl
 import pytest
 
 from nbeval.dictionary import load
 from nbeval.errors import DisclosureError
+from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME
 from nbeval.disclosure import protect
 from nbeval.disclosure.secondary import Chosen
+from nbeval.publish.document import read_document
+from nbeval.publish.formats.pdf import pdf_bytes
 from nbeval.rendering import render_cohort
 from nbeval.study import Study
 from nbeval.workspace import Workspace
 from tests.conftest import results_of
 from tests.crowded import write_programme
 from tests.deriving import intervals
-from tests.reading_published import Cell, Names, facts_of
+from tests.reading_published import Cell, Names, facts_of, pictures_of
 
 SMALL = {"north": ("North Library", 60), "south": ("South Library", 60), "east": ("East Library", 34)}
 FORMATS = ("html", "pdf", "docx", "xlsx")
 NEEDED = 5
+#: facts that are read from the pictures of one file of all reports, by how they are drawn
+AT_LEAST = {"mark": 70, "interval": 70, "number": 70, "bar": 12, "number on a bar": 12}
 
 
 @lru_cache
@@ -69,6 +77,21 @@ def test_whatever_the_intruder_reads_is_true(small, truth_of_cells):
     wrong = [fact for fact in facts if abs(truth_of_cells[fact.cell][column[fact.kind]] - fact.value) > fact.off + 1e-6]
     assert len(facts) > 400
     assert wrong == []
+
+
+def test_whatever_the_intruder_reads_of_pictures_is_true(small, truth_of_cells):
+    facts = [(one.file, fact) for one in pictures_of(small[1]) for fact in one.facts]
+    read = Counter((file, fact.where.split(", ")[-1]) for file, fact in facts)
+    for file, times in (("report.html", 2), ("report.ipynb", 2), ("report.pdf", 1)):          # a web page has a twin of each for telephones
+        assert {how: read[file, how] >= times * least for how, least in AT_LEAST.items()} == dict.fromkeys(AT_LEAST, True), file
+    assert [fact for _, fact in facts if abs(truth_of_cells[fact.cell]["estimate"] - fact.value) > fact.off + 1e-6] == []
+
+
+def test_the_intruder_misses_no_number_that_a_picture_shows(small):
+    missed = [(one.file, one.exhibit, how, one.shown ^ {fact.cell for fact in one.facts if fact.where.endswith(f", {how}")})
+              for one in pictures_of(small[1]) for how in (("bar",) if one.exhibit == "bands" else ("mark", "number"))]
+    assert len(missed) >= 100
+    assert [miss for miss in missed if miss[-1]] == []
 
 
 def test_nothing_can_be_worked_out_from_all_files_of_a_release(small):
@@ -327,33 +350,179 @@ def long_description(release, truth, companion):
     replaced(page, "Low enjoyment of reading: Before (2020) [c]", f"Low enjoyment of reading: Before (2020) {percent:.0f}%")
 
 
-def chart_mark(release, truth, companion):
-    """A mark in the row of a withheld level."""
-    percent = truth["card_yes", "percent", "after", "east", ""]["estimate"]
-    page = release / "final/report.html"
-    text = page.read_text(encoding="utf-8")
-    start = text.index('id="exhibit-by_place"')
-    ticks = re.findall(r"xtick_\d+\">.*?<path d=\"M ([\d.]+).*?>(\d+)%</text>", text[start:text.index("</svg>", start)], flags=re.DOTALL)
-    (x0, v0), (x1, v1) = ((float(x), float(v)) for x, v in (ticks[0], ticks[-1]))
-    y = float(re.search(r"y=\"([\d.]+)\"[^>]*>East Library</text>", text[start:])[1]) - 3
-    mark = f'<use x="{x0 + (percent - v0) * (x1 - x0) / (v1 - v0):.3f}" y="{y:.3f}"/>'
+def in_picture(text: str, exhibit: str, change: Callable[[str], str], nth: int = 0) -> str:
+    """A text with the nth picture of an exhibit changed."""
+    start = text.index("<svg", text.index(f'id="exhibit-{exhibit}"'))
+    for _ in range(nth):
+        start = text.index("<svg", start + 1)
     end = text.index("</svg>", start)
-    page.write_text(text[:end] + mark + text[end:], encoding="utf-8")
+    changed = change(text[start:end])
+    assert changed != text[start:end]
+    return text[:start] + changed + text[end:]
+
+
+def place_in(svg: str, label: str, percent: float) -> tuple[float, float]:
+    """Where a picture has a percentage in the row of a label."""
+    ticks = re.findall(r"xtick_\d+\">.*?<path d=\"M ([\d.]+).*?>(\d+)%</text>", svg, flags=re.DOTALL)
+    (x0, v0), (x1, v1) = ((float(x), float(v)) for x, v in (ticks[0], ticks[-1]))
+    return x0 + (percent - v0) * (x1 - x0) / (v1 - v0), float(re.search(rf"y=\"([\d.]+)\"[^>]*>{label}</text>", svg)[1]) - 3
+
+
+def a_mark(percent: float, look: str = "", down: float = 3.5) -> Callable[[str], str]:
+    """A picture with one more mark in the row of East Library."""
+    def change(svg: str) -> str:
+        x, y = place_in(svg, "East Library", percent)
+        y += down
+        return svg + f'<path d="M {x - 3:.2f} {y - 3:.2f} L {x + 3:.2f} {y - 3:.2f} L {x + 3:.2f} {y + 3:.2f} L {x - 3:.2f} {y + 3:.2f} z" style="{look}"/>'
+
+    return change
+
+
+def a_bar(percent: float, shown: float, look: str = "") -> Callable[[str], str]:
+    """A picture with one more bar beside the first one, which is as wide as ``shown``."""
+    def change(svg: str) -> str:
+        bar = re.search(r"<path d=\"M ([\d.]+) ([\d.]+) \nL ([\d.]+) [\d.]+ \nL [\d.]+ ([\d.]+)[^>]*stroke: #ffffff", svg)
+        left, top, right, bottom = (float(one) for one in bar.groups())
+        new = right + (right - left) / shown * percent
+        return svg + f'<path d="M {right} {top} L {new} {top} L {new} {bottom} L {right} {bottom} z" style="{look}stroke: #ffffff"/>'
+
+    return change
+
+
+def a_number(percent: float) -> Callable[[str], str]:
+    """A picture with a number where it has a symbol."""
+    return lambda svg: re.sub(r">66% / \[c\]</text>", f">66% / {percent:.0f}%</text>", svg, count=1)
+
+
+def words_in_picture(percent: float) -> Callable[[str], str]:
+    """A picture with a sentence."""
+    return lambda svg: (f'{svg}<text x="4" y="4">In East Library {percent:.0f}%</text>'
+                        '<text x="4" y="14">had low enjoyment of reading.</text>')
+
+
+def drawn(release: Path, report: str, exhibit: str, change: Callable[[str], str], nth: int = 0) -> None:
+    """Change a picture of a web page."""
+    page = release / report / "report.html"
+    page.write_text(in_picture(page.read_text(encoding="utf-8"), exhibit, change, nth), encoding="utf-8")
+
+
+def in_notebook(content: dict, exhibit: str, change: Callable[[dict], None]) -> int:
+    """Change the structured exhibit wherever a notebook has it; how often that is."""
+    count = 0
+    for cell in content["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            for one in (*(part["data"] for part in data.get(REPORT_MIME, {}).get("parts", ())), data.get(EXHIBIT_MIME, {})):
+                if isinstance(one, dict) and one.get("id") == exhibit:
+                    change(one)
+                    count += 1
+    return count
+
+
+def drawn_in_notebook(folder: Path, exhibit: str, change: Callable[[str], str]) -> dict:
+    """The notebook of a report with a picture changed."""
+    content = json.loads((folder / "report.ipynb").read_text(encoding="utf-8"))
+
+    def redraw(one: dict) -> None:
+        changed = change(one["figure"]["svg"].removesuffix("</svg>")) + "</svg>"
+        assert changed != one["figure"]["svg"]
+        one["figure"]["svg"] = changed
+
+    assert in_notebook(content, exhibit, redraw)
+    return content
+
+
+def printed_pdf(folder: Path, content: dict) -> None:
+    """Print a notebook as the PDF of a report."""
+    document = read_document(nbformat.reads(json.dumps(content), as_version=4))
+    (folder / "report.pdf").write_bytes(pdf_bytes(document))
+
+
+def card(truth) -> float:
+    """The share that the pictures of the final report withhold of East Library."""
+    return truth["card_yes", "percent", "after", "east", ""]["estimate"]
+
+
+def low_and_high(truth) -> tuple[float, float]:
+    """A band of East Library that is withheld, and the one that is shown."""
+    return tuple(truth[f"enjoy_{band}", "percent", "before", "east", ""]["estimate"] for band in ("low", "high"))
+
+
+def chart_mark(release, truth, companion):
+    """A mark in the row of a withheld level, in a colour that the key does not have."""
+    drawn(release, "final", "by_place", a_mark(card(truth)))
+
+
+def chart_mark_of_its_wave(release, truth, companion):
+    """The same as the chart itself would have drawn it."""
+    drawn(release, "final", "by_place", a_mark(card(truth), "fill: #ee6420; stroke: #ffffff"))
+
+
+def chart_mark_for_telephones(release, truth, companion):
+    """The same in the twin of the picture for telephones."""
+    drawn(release, "final", "by_place", a_mark(card(truth), "fill: #ee6420; stroke: #ffffff", 20.0), nth=1)
+
+
+def chart_number(release, truth, companion):
+    """A number beside the marks of a row."""
+    drawn(release, "final", "by_place", a_number(card(truth)))
+
+
+def chart_sentence(release, truth, companion):
+    """A sentence in a picture."""
+    drawn(release, "final", "by_place", words_in_picture(truth["enjoy_low", "percent", "after", "east", ""]["estimate"]))
 
 
 def chart_bar(release, truth, companion):
-    """A bar as wide as a withheld band."""
+    """A bar as wide as a withheld band, in a colour that the key does not have."""
+    drawn(release, "authority_final/east", "bands", a_bar(*low_and_high(truth)))
+
+
+def chart_bar_of_its_band(release, truth, companion):
+    """The same as the chart itself would have drawn it."""
+    drawn(release, "authority_final/east", "bands", a_bar(*low_and_high(truth), "fill: #12436d; "))
+
+
+def chart_of_notebook(release, truth, companion):
+    """A number in a picture of the notebook alone."""
+    content = drawn_in_notebook(release / "final", "by_place", a_number(card(truth)))
+    (release / "final/report.ipynb").write_text(json.dumps(content), encoding="utf-8")
+
+
+def pdf_mark(release, truth, companion):
+    """A mark in a picture of the PDF."""
+    printed_pdf(release / "final", drawn_in_notebook(release / "final", "by_place", a_mark(card(truth), "fill: #ee6420; stroke: #ffffff")))
+
+
+def pdf_number(release, truth, companion):
+    """A number in a picture of the PDF."""
+    printed_pdf(release / "final", drawn_in_notebook(release / "final", "by_place", a_number(card(truth))))
+
+
+def pdf_bar(release, truth, companion):
+    """A bar in a picture of the PDF."""
+    folder = release / "authority_final/east"
+    printed_pdf(folder, drawn_in_notebook(folder, "bands", a_bar(*low_and_high(truth), "fill: #12436d; ")))
+
+
+def pdf_chart_sentence(release, truth, companion):
+    """A sentence in a picture of the PDF."""
+    percent = truth["enjoy_low", "percent", "after", "east", ""]["estimate"]
+    printed_pdf(release / "final", drawn_in_notebook(release / "final", "by_place", words_in_picture(percent)))
+
+
+def pdf_table(release, truth, companion):
+    """A rounded percentage in a table of the PDF."""
     percent = truth["enjoy_low", "percent", "before", "east", ""]["estimate"]
-    page = release / "authority_final/east/report.html"
-    text = page.read_text(encoding="utf-8")
-    start = text.index('id="exhibit-bands"')
-    end = text.index("</svg>", start)
-    bars = re.findall(r"<path d=\"M ([\d.]+) ([\d.]+) \nL ([\d.]+) [\d.]+ \nL [\d.]+ ([\d.]+)[^>]*stroke: #ffffff", text[start:end])
-    left, top, right, bottom = (float(one) for one in bars[0])
-    shown = truth["enjoy_high", "percent", "before", "east", ""]["estimate"]
-    new = right + (right - left) / shown * percent
-    bar = f'<g id="patch_99"><path d="M {right} {top} L {new} {top} L {new} {bottom} L {right} {bottom} z" style="stroke: #ffffff"/></g>'
-    page.write_text(text[:end] + bar + text[end:], encoding="utf-8")
+    content = json.loads((release / "baseline/report.ipynb").read_text(encoding="utf-8"))
+
+    def fill(exhibit: dict) -> None:
+        row = next(row for row in exhibit["rows"] if row["cells"][0]["text"] == "East Library")
+        assert row["cells"][1]["text"] == "[c]"
+        row["cells"][1]["text"] = f"{percent:.0f}"
+
+    assert in_notebook(content, "by_library", fill)
+    printed_pdf(release / "baseline", content)
 
 
 def notebook_value(release, truth, companion):
@@ -377,8 +546,9 @@ def _fill(node, key, value):
             _fill(one, key, value)
 
 
-PLANTED = (margin, sibling, other_wave, earlier_report, complementary_band, percentage_with_base, word_table, workbook_cell,
-           workbook_note, sentence, alternative_text, long_description, chart_mark, chart_bar, notebook_value)
+PLANTED = (margin, sibling, other_wave, earlier_report, complementary_band, percentage_with_base, word_table, workbook_cell, workbook_note, sentence,
+           alternative_text, long_description, notebook_value, chart_mark, chart_mark_of_its_wave, chart_mark_for_telephones, chart_number,
+           chart_sentence, chart_bar, chart_bar_of_its_band, chart_of_notebook, pdf_mark, pdf_number, pdf_bar, pdf_chart_sentence, pdf_table)
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda one: one.__name__)
