@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pypdf
-from pypdf.generic import ContentStream, NameObject
+from pypdf.generic import ContentStream, DecodedStreamObject, NameObject
 
 Matrix = tuple[float, float, float, float, float, float]
 FILLED, STROKED = {b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*"}, {b"S", b"s", b"B", b"B*", b"b", b"b*"}
@@ -139,15 +139,15 @@ def of_pdf(content: bytes) -> tuple[str, list[tuple[str, Drawing]]]:
             assert b"BDC" not in inner, "a picture is marked within a picture"
             kept, last = kept + data[last:found.start()], found.end() + len(inner) + 3
             alt = bytes.fromhex(found[1].decode("ascii")).removeprefix(b"\xfe\xff").decode("utf-16-be")
-            pictures.append((" ".join(alt.split()), _drawn(_stream(inner, page.pdf).operations, page["/Resources"], page.pdf, fonts)))
-        page[NameObject("/Contents")] = _stream(kept + data[last:], page.pdf)
+            pictures.append((" ".join(alt.split()), _drawn(inner, page["/Resources"], page.pdf, fonts)))
+        page[NameObject("/Contents")] = _stream(kept + data[last:])
         texts.append(page.extract_text())
     return " ".join(texts), pictures
 
 
-def _stream(data: bytes, reader) -> ContentStream:
-    """Operators of a page."""
-    stream = ContentStream(None, reader)
+def _stream(data: bytes) -> DecodedStreamObject:
+    """The content of a page, or of a part of it."""
+    stream = DecodedStreamObject()
     stream.set_data(data)
     return stream
 
@@ -231,10 +231,10 @@ class _Pen:
         self.text = _times((1.0, 0.0, 0.0, 1.0, ems * self.state["size"], 0.0), self.text)
 
 
-def _drawn(operations: list, resources, reader, fonts: dict) -> Drawing:
-    """The drawing that operators of a page make; letters that follow one another make words."""
+def _drawn(content: bytes, resources, reader, fonts: dict) -> Drawing:
+    """The drawing that a part of a page makes; letters that follow one another make words."""
     pen = _Pen(reader, fonts)
-    pen.run(operations, resources)
+    pen.run(ContentStream(_stream(content), reader).operations, resources)
     runs: list[list] = []
     for glyph in pen.glyphs:
         last = runs[-1][-1] if runs else None
