@@ -104,16 +104,16 @@ def with_quotes(
 
 def withheld_counts(*table: Any) -> Any:
     """Counts of an analyst's own table to which of them have to be withheld."""
-    from nbeval.disclosure import aggregates
+    from nbeval.disclosure import one_table
 
-    return aggregates.withheld_counts(*table)
+    return one_table.withheld_counts(*table)
 
 
 def withheld_numbers(*table: Any, **columns: Any) -> Any:
     """Percentages, means and bases of an analyst's own table to which of them have to be withheld."""
-    from nbeval.disclosure import aggregates
+    from nbeval.disclosure import one_table
 
-    return aggregates.withheld_numbers(*table, **columns)
+    return one_table.withheld_numbers(*table, **columns)
 
 
 def attack(

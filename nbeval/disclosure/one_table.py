@@ -1,8 +1,13 @@
-"""Protection of one table of counts or estimates, by the rules and the search that protect the reports."""
+"""Protection of one table by itself, by the rules and the search that protect the reports: an analyst's, of counts or of estimates.
+
+``protect`` is the public function on any tidy table; a report asks ``withheld_counts`` and ``withheld_numbers`` of the tables that an analyst
+brings, and takes the sums over all other groups to be known to its reader.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -59,7 +64,8 @@ def protect(
 
     Notes
     -----
-    Cells of a cross-tabulation add up to the margins, which are taken to be known. Further cells are withheld, as few and as small as
+    Cells of a cross-tabulation add up to the margins, which are taken to be known: with three keys or more, the sums over each of them in turn.
+    Further cells are withheld, as few and as small as
     possible, until no withheld count can be narrowed to fewer than ``interval`` + 1 values (Fischetti and Salazar-Gonzalez, JASA 95
     (2000), 916-928). ``protect`` sees one table: a change has no counts beside its bases, so protect the levels that it is between
     too; what several tables show together is protected by ``open_study(cohort).protect()``.
@@ -83,91 +89,154 @@ def protect(
     shown = [name for name in table if name in (*NUMBERS, *numbers, counts) or pd.api.types.is_float_dtype(table[name])]
     shown = [name for name in shown if name != "conf_level"]
     keys = [name for name in table if name not in (*shown, *_OF_METHOD)]
+    people = table[counts].to_numpy(dtype=float)
     if "base" in table or not {"estimate", "mean"} & set(table):
-        must, gone, bases = _counted(table, counts, keys, policy, zeros)
+        found = _cells(table, keys, people, policy, zeros=zeros, first=keys if len(keys) > 2 else keys[:1])
+        if "row_percent" in table:
+            table.loc[found.answers, "row_percent"] = np.nan
     elif table.get("unit", pd.Series("", table.index)).eq("percent").all() and "n_reference" not in table:
-        must, gone, bases = _percentages(table, counts, keys, policy)
+        found = _percentages(table, keys, people, policy)
     else:
-        must = _few(table, counts, policy)
-        gone, bases = must, must
-    protected = _withheld(table, shown, counts, gone, bases)
-    protected.attrs = {name: value for name, value in table.attrs.items() if name != "association" or not gone.any()}
-    protected.attrs["protection"] = {"threshold": threshold, "rows": len(table), "too_few": int(must.sum()), "complementary": int((gone & ~must).sum())}
+        few = small_base(people, policy)
+        few = few | small_base(table["n_reference"], policy) if "n_reference" in table else few
+        found = Withheld(few, few, few, few)
+    protected = _without(table, shown, counts, found)
+    protected.attrs = {name: value for name, value in table.attrs.items() if name != "association" or not found.rows.any()}
+    protected.attrs["protection"] = {
+        "threshold": threshold, "rows": len(table), "too_few": int(found.must.sum()), "complementary": int((found.rows & ~found.must).sum())}
     return protected
 
 
-def _counted(table: pd.DataFrame, count: str, keys: list[str], policy: Disclosure, zeros: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows that are cells of a cross-classification: too small, to be withheld, and with a base to be withheld."""
-    what = table[keys[0]].astype(str).to_numpy() if keys else np.array(["all"] * len(table))
-    place = _joined(table, keys[1:])
-    value = table[count].to_numpy(dtype=float)
-    must = small(value, policy.threshold, zeros)
-    chosen = _solve(what, place, value, None, policy, zeros)
-    across = np.array([chosen.get(("", CellKind.SHARE, name), False) for name in what])
-    bases = np.array([chosen.get((name, CellKind.BASE, ""), False) for name in place])
-    gone = must | np.array([chosen.get((where, CellKind.SHARE, name), False) for where, name in zip(place, what, strict=True)])
-    if "row_percent" in table:
-        table.loc[across, "row_percent"] = np.nan
-    return must, gone | bases, bases
+class Withheld(NamedTuple):
+    """Of every row of a table: whether it is too small by itself, and whether its number, its base and the total of its answer are withheld."""
+
+    must: np.ndarray
+    rows: np.ndarray
+    bases: np.ndarray
+    answers: np.ndarray
 
 
-def _percentages(table: pd.DataFrame, count: str, keys: list[str], policy: Disclosure) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rows that are percentages of a base: the same, the count being the share of the base."""
-    places = [name for name in keys if name != "level"]
-    what = table["level"].astype(str).to_numpy() if "level" in table else np.array(["yes"] * len(table))
-    place = _joined(table, places)
-    base = table[count].to_numpy(dtype=float)
+# --- what a report asks of an analyst's table --------------------------------------------------------
+
+#: what stands for those who are in the base and in no row
+_REST = "\N{EN DASH}"
+
+
+def withheld_counts(table: pd.DataFrame, keys: Sequence[str], count: str, policy: Disclosure) -> np.ndarray:
+    """Which rows of a cross-classification have to be withheld: counts under the threshold, zeros, and what would give them back."""
+    return _cells(table, keys, table[count].to_numpy(float), policy, zeros=True, first=keys).rows
+
+
+def withheld_numbers(
+    table: pd.DataFrame, keys: Sequence[str], base: str, policy: Disclosure, *, percentages: Sequence[str] = (), answer: str = "",
+) -> pd.DataFrame:
+    """Which numbers of a table of groups have to be withheld, as a frame of the same rows.
+
+    ``base`` is the column of people, ``percentages`` are of it, ``answer`` the key whose percentages add up to 100 in a group. What comes out
+    has the columns ``base``, each percentage, and ``numbers`` for all else that rests on the base. A count in the base, the rest of the base
+    and the base itself have to reach the threshold; further numbers are withheld so that none can be worked out from the sums over the
+    other groups.
+    """
+    people = table[base].to_numpy(float)
+    places = [name for name in keys if name != answer]
+    place = _numbered(table, places)
+    once = ~pd.Series(place).duplicated().to_numpy()
+    few = np.zeros(len(once), dtype=bool)
+    few[place[once]] = _cells(table[once], places, people[once], policy, zeros=False, first=places).rows
+    few = few[place] | (small_base(people, policy) & (people > 0))
+    found = pd.DataFrame({base: few, "numbers": few}, index=table.index)
+    for name in percentages:
+        what = table[answer].astype(str).to_numpy() if answer else np.full(len(table), "yes")
+        gone, bases = _shares_of_bases(what, place, people, table[name].to_numpy(float), policy, parted=bool(answer))
+        found[name] = gone | few
+        found[base] |= bases
+        found["numbers"] |= bases
+    for name in percentages:
+        found[name] |= found[base]
+    return found
+
+
+def _shares_of_bases(
+    what: np.ndarray, place: np.ndarray, people: np.ndarray, percent: np.ndarray, policy: Disclosure, *, parted: bool,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where a percentage and where its base has to be withheld: the counts behind it, with those in no row, as a cross-classification."""
+    cells = pd.DataFrame({"what": what, "place": place, "n": np.round(percent * people / 100), "base": people})
+    used = cells[(cells["base"] > 0) & cells["n"].notna()]
+    sums = used.groupby("place", sort=False).agg(n=("n", "sum"), base=("base", "first"))
+    left = sums.assign(n=sums["base"] - sums["n"], what=_REST).reset_index()
+    left = left[left["n"].gt(1.5) | (not parted)]
+    together = pd.concat([used, left.assign(n=left["n"].clip(lower=0))[["what", "place", "n", "base"]]], ignore_index=True)
+    found = _cells(together, ["what", "place"], together["n"].to_numpy(float), policy, zeros=policy.protect_complement, first=["what"])
+    marks = pd.DataFrame({"rows": found.rows[:len(used)], "bases": found.bases[:len(used)]}, index=used.index)
+    marks = marks.reindex(cells.index, fill_value=False)
+    return marks["rows"].to_numpy(bool), marks["bases"].to_numpy(bool)
+
+
+# --- the search --------------------------------------------------------------------------------------
+
+def _cells(table: pd.DataFrame, keys: Sequence[str], count: np.ndarray, policy: Disclosure, *, zeros: bool, first: Sequence[str]) -> Withheld:
+    """Rows that are cells of a cross-classification; the sums over each key of ``first`` in turn are taken to be known."""
+    must = small(count, policy.threshold, zeros)
+    if not keys and len(table) == 1:                            # one number has nothing beside it
+        return Withheld(must, must, must, must)
+    rows, bases, answers = must.copy(), np.zeros(len(table), dtype=bool), np.zeros(len(table), dtype=bool)
+    for key in first or [""]:
+        what = table[key].astype(str).to_numpy() if keys else np.full(len(table), "all")
+        place = _numbered(table, [name for name in keys if name != key])
+        found = _search(what, place, count, None, policy, zeros)
+        rows, bases, answers = rows | found.rows | found.bases, bases | found.bases, answers | found.answers
+    return Withheld(must, rows, bases, answers)
+
+
+def _percentages(table: pd.DataFrame, keys: Sequence[str], base: np.ndarray, policy: Disclosure) -> Withheld:
+    """Rows that are percentages of a base, the count being the share of it."""
+    what = table["level"].astype(str).to_numpy() if "level" in table else np.full(len(table), "yes")
     value = np.round(np.nan_to_num(table["estimate"].to_numpy(dtype=float)) * base / 100)
     must = (small_share(value, base, policy) | small_base(base, policy)) & (base > 0)
-    chosen = _solve(what, place, value, base, policy, zeros=policy.protect_complement)
-    bases = (small_base(base, policy) & (base > 0)) | np.array([chosen.get((name, CellKind.BASE, ""), False) for name in place])
-    gone = must | bases | np.array([chosen.get((where, CellKind.SHARE, name), False) for where, name in zip(place, what, strict=True)])
-    return must, gone, bases
+    found = _search(what, _numbered(table, [name for name in keys if name != "level"]), value, base, policy, zeros=policy.protect_complement)
+    bases = (small_base(base, policy) & (base > 0)) | found.bases
+    return Withheld(must, must | bases | found.rows, bases, found.answers)
 
 
-def _solve(
-    what: np.ndarray, place: np.ndarray, value: np.ndarray, base: np.ndarray | None, policy: Disclosure, zeros: bool,
-) -> dict[tuple[str, str, str], bool]:
-    """Which cells and margins of a table have to be withheld, by place, kind and name."""
+def _search(what: np.ndarray, place: np.ndarray, value: np.ndarray, base: np.ndarray | None, policy: Disclosure, zeros: bool) -> Withheld:
+    """Which cells and margins of a table have to be withheld: of each row its cell, the base of its place, and the total of its answer."""
+    nothing = np.zeros(len(value), dtype=bool)
+    if not len(value):
+        return Withheld(nothing, nothing, nothing, nothing)
     block = _block(what, place, value, base)
     cells = block.cells
-    size = cells["value"].to_numpy(dtype=float)
-    if not len(cells):
-        return {}
-    margin = cells["authority"].eq("").to_numpy()
+    size, margin = cells["value"].to_numpy(dtype=float), cells["authority"].eq("").to_numpy()
     share = cells["kind"].eq(CellKind.SHARE).to_numpy()
     must = np.where(share, small(size, policy.threshold, zeros), small_base(size, policy) & (size > 0))
     if base is not None:
-        bases = cells.merge(cells.loc[~share, ["authority", "value"]].rename(columns={"value": "whole"}), on="authority", how="left", validate="many_to_one")
-        must |= share & small_share(size, bases["whole"], policy)
+        must[:len(base)] |= small_share(size[:len(base)], base, policy)
     must &= ~(share & margin & (size == 0))                     # that nobody at all gave an answer is no secret
     weights = np.where(share, 1.0, 10.0) * np.where(margin, 20.0, 1.0) * (1 + 0.1 * size / max(size.max(), 1.0))
-    chosen = choose_cells(block, must, np.zeros(len(cells), dtype=bool), weights, policy)
-    names = zip(cells["authority"].str.removeprefix("="), cells["kind"], cells["what"], strict=True)
-    return dict(zip(names, chosen.withheld, strict=True))
+    gone = choose_cells(block, must, np.zeros(len(cells), dtype=bool), weights, policy).withheld
+    rows, places = len(value), place.max() + 1
+    totals = gone[rows + places:-1] if (share & margin).any() else np.zeros(len(set(what)), dtype=bool)
+    return Withheld(must[:rows], gone[:rows], gone[rows + place], totals[pd.factorize(what)[0]])
 
 
 def _block(what: np.ndarray, place: np.ndarray, value: np.ndarray, base: np.ndarray | None) -> Block:
-    """The table as a block: places with their bases and shares, and for a table of counts its margins."""
-    rows = pd.DataFrame({"authority": [f"={name}" for name in place], "what": what, "value": value})
+    """The table as a block: its cells, the base of every place, and for a table of counts the total of every answer and of all."""
+    rows = pd.DataFrame({"authority": place.astype(str), "what": what, "value": value, "kind": CellKind.SHARE.value})
     if rows.duplicated(["authority", "what"]).any():
         raise ParameterError(
             "a table has two rows for one cell.", found=f"{int(rows.duplicated(['authority', 'what']).sum())} rows too many",
             allowed="one row per combination of the columns that name a cell", where="the table",
             do="keep the columns that tell the rows apart, or sum the counts first.")
-    shares = rows.assign(kind=CellKind.SHARE)
-    if base is None:
-        wholes = shares.groupby("authority", sort=False)["value"].sum().reset_index()
-        across = shares.groupby("what", sort=False)["value"].sum().reset_index().assign(authority="", kind=CellKind.SHARE)
-        total = pd.DataFrame({"authority": [""], "value": [value.sum()], "kind": [CellKind.BASE], "what": [""]})
-        parts = [shares, wholes.assign(kind=CellKind.BASE, what=""), *([across, total] if rows["authority"].nunique() > 1 else [])]
-    else:
-        parts = [shares, rows.assign(value=base, kind=CellKind.BASE, what="").drop_duplicates("authority")]
+    wholes = rows.groupby("authority", sort=False)["value"].sum().reset_index() if base is None else \
+        rows.assign(value=base).drop_duplicates("authority")[["authority", "value"]]
+    parts = [rows, wholes.assign(kind=CellKind.BASE.value, what="")]
+    if base is None and len(wholes) > 1:
+        across = rows.groupby("what", sort=False)["value"].sum().reset_index()
+        total = pd.DataFrame({"what": [""], "value": [value.sum()]})
+        parts += [across.assign(authority="", kind=CellKind.SHARE.value), total.assign(authority="", kind=CellKind.BASE.value)]
     cells = pd.concat(parts, ignore_index=True).assign(group="", level="", part="", other="")
     names = list(dict.fromkeys(what))
-    rest = [] if base is None or _whole(shares, parts[1]) else ["rest"]
-    sets = {name: np.arange(len(names) + len(rest)) == number for number, name in enumerate(names)}
-    categories = len(names) + len(rest)
+    categories = len(names) + (base is not None and not _whole(rows, wholes))       # the rest of the base is an answer too
+    sets = {name: np.arange(categories) == number for number, name in enumerate(names)}
     coding = Coding(sets, np.full(categories, np.nan), np.arange(categories), False)
     return make_block(("table", "", ""), cells, coding, {}, tuple(dict.fromkeys(rows["authority"])))
 
@@ -178,20 +247,14 @@ def _whole(shares: pd.DataFrame, bases: pd.DataFrame) -> bool:
     return bool(np.allclose(sums.reindex(bases["authority"]).to_numpy(), bases["value"].to_numpy(), atol=1.5))
 
 
-def _withheld(table: pd.DataFrame, shown: list[str], count: str, gone: np.ndarray, bases: np.ndarray) -> pd.DataFrame:
+def _without(table: pd.DataFrame, shown: list[str], count: str, found: Withheld) -> pd.DataFrame:
     """The table without the numbers that are withheld; a base that may be shown is kept."""
     of_base = "base" if "base" in table else count if "estimate" in table else ""
     for name in shown:
-        table[name] = table[name].astype(float).mask(bases if name == of_base else gone) if gone.any() else table[name]
+        table[name] = table[name].astype(float).mask(found.bases if name == of_base else found.rows) if found.rows.any() else table[name]
     for name in set(_WORDS) & set(table):
-        table[name] = table[name].mask(gone, "")
-    return table.assign(suppression=np.where(gone, SYMBOL, ""))
-
-
-def _few(table: pd.DataFrame, count: str, policy: Disclosure) -> np.ndarray:
-    """Where a mean, a change or a difference rests on too few people."""
-    few = small_base(table[count], policy)
-    return few | small_base(table["n_reference"], policy) if "n_reference" in table else few
+        table[name] = table[name].mask(found.rows, "")
+    return table.assign(suppression=np.where(found.rows, SYMBOL, ""))
 
 
 def _count_column(table: pd.DataFrame, count: str | None) -> str:
@@ -205,11 +268,11 @@ def _count_column(table: pd.DataFrame, count: str | None) -> str:
     return name
 
 
-def _joined(table: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    """The place of each row: the values of some columns as one text."""
+def _numbered(table: pd.DataFrame, keys: Sequence[str]) -> np.ndarray:
+    """The number of the place of each row, in the order in which places come: the values of some columns together."""
     if not keys:
-        return np.array(["all"] * len(table), dtype=object)
-    return table[keys].astype(str).agg(" | ".join, axis=1).to_numpy(dtype=object)
+        return np.zeros(len(table), dtype=int)
+    return table[list(keys)].astype(str).groupby(list(keys), sort=False).ngroup().to_numpy()
 
 
 def _policy(threshold: int, interval: int, zeros: bool) -> Disclosure:

@@ -31,7 +31,7 @@ _ESTIMATE, _COUNTS, _BASE = "estimate", ("n", "count"), "base"
 class Protection:
     """Disclosure control of tables: which rows of a cross-classification, and which numbers of a table of groups, have to be withheld.
 
-    The pipeline hands it over, for no stage imports another; ``disclosure.aggregates`` says what the arguments are.
+    The pipeline hands it over, for no stage imports another; ``disclosure.one_table`` says what the arguments are.
     """
 
     counts: Callable[..., np.ndarray]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from nbeval.disclosure.aggregates import withheld_counts, withheld_numbers
+from nbeval.disclosure.one_table import withheld_counts, withheld_numbers
 from nbeval.report import Report
 from nbeval.report.aggregates import Protection
 from tests.report.invented import dictionary, disclosed
