@@ -18,7 +18,7 @@ from nbeval.errors import DictionaryError, NbevalError
 from nbeval.release.fingerprint import scope_of_numbers, fingerprint_of_numbers
 from nbeval.publish.job import Origin
 from nbeval.release.provenance import restated
-from nbeval.release.compare import compare, likely_reasons, other_sources
+from nbeval.release.verify import compare, likely_reasons, other_sources
 from nbeval.rendering import jobs_of
 from nbeval.request import requests
 from nbeval.workspace import Workspace

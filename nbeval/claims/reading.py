@@ -140,7 +140,7 @@ def read_report(path: Path) -> list[Claim]:
     if path.name == RESULTS:
         found = [_claim_of(row, f"{float(row['estimate']):.{_DIGITS}f}", row.get("exhibit", "")) for row in _counted(text)]
     else:
-        from nbeval.release.compare import read_report_document      # takes a second, which a file of claims does not have
+        from nbeval.release.verify import read_report_document      # takes a second, which a file of claims does not have
 
         exhibits = [shown.exhibit for shown in read_report_document(path.parent).exhibits]
         rows = {_key(row): row for row in _counted(_file_text(path.with_name(RESULTS), f"{RESULTS} beside the report"))}

@@ -15,7 +15,7 @@ from nbeval.frames import ANALYST, result_key
 from nbeval.publish.executed import foreign_outputs
 from nbeval.publish.index import write_indexes
 from nbeval.publish.staging import staging
-from nbeval.release.compare import RESULTS_FILE, same_value
+from nbeval.release.verify import RESULTS_FILE, same_value
 from nbeval.release.fingerprint import code_digest, file_sha256, fingerprint_of_report, scope_of_report
 from nbeval.release.ledger import RECORD, Release, record_text, releases_of, signature_of
 from nbeval.release.provenance import PROVENANCE, read

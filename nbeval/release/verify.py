@@ -1,20 +1,323 @@
-"""Making a cohort's reports again, in a place apart, and comparing them with the published ones."""
+"""Making published reports again, in a place apart, and comparing them: whether they are the same, and if not, where and most likely why."""
 
 from __future__ import annotations
 
+import csv
+import io
+import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import ndiff
 from pathlib import Path
 from typing import Any
 
-from nbeval.errors import ParameterError
-from nbeval.release.compare import Comparison, compare
-from nbeval.release.provenance import PROVENANCE
+import nbformat
+
+from nbeval.errors import ParameterError, SourceError
+from nbeval.frames import RESULT_KEY
+from nbeval.publish.document import Document, Heading, Prose, read_document
+from nbeval.release.fingerprint import file_sha256
+from nbeval.release.provenance import PROVENANCE, read
 from nbeval.rendering import render_requests
 from nbeval.request import folder_of, requests
 from nbeval.study import Study, no_progress
 from nbeval.workspace import Workspace
+
+RESULTS_FILE = "results.csv"
+Table = dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class RowsCompared:
+    """How two tables of results differ: keys only in one of them, and cells that differ."""
+
+    only_old: tuple[str, ...]
+    only_new: tuple[str, ...]
+    different: tuple[tuple[str, str, str, str], ...]        # key, column, old, new
+    common: int
+
+
+def read_results(text: str) -> Table:
+    """Read results as rows by key.
+
+    The key is ``frames.RESULT_KEY``, after ``exhibit`` where there is such a column; its parts are joined by ``|``.
+    """
+    reader = csv.DictReader(io.StringIO(text), restkey="", restval=None)
+    names = reader.fieldnames or []
+    key = [name for name in ("exhibit", *RESULT_KEY) if name in names]
+    table: Table = {}
+    for number, row in enumerate(reader, start=2):
+        if "" in row or None in row.values():
+            raise SourceError(f"line {number} of {RESULTS_FILE} does not have the {len(names)} cells of its header.",
+                              do="render the report again; the file was altered or cut short.")
+        name = "|".join(row[part] for part in key)
+        if name in table:
+            raise SourceError(f"line {number} of {RESULTS_FILE} repeats the key of another line.", found=name,
+                              do="render the report again; every result has one line.")
+        table[name] = row
+    return table
+
+
+def compare_results(old: Table, new: Table, rel: float, abs_: float) -> RowsCompared:
+    """Compare two tables of results by key; numbers with a tolerance, all else as text."""
+    common = [key for key in old if key in new]
+    different = tuple(
+        (key, column, old[key].get(column) or "", new[key].get(column) or "")
+        for key in common for column in dict.fromkeys((*old[key], *new[key]))
+        if not same_value(old[key].get(column), new[key].get(column), rel, abs_)
+    )
+    return RowsCompared(tuple(key for key in old if key not in new), tuple(key for key in new if key not in old),
+                        different, len(common))
+
+
+def same_value(old: str | float | None, new: str | float | None, rel: float, abs_: float) -> bool:
+    """Whether two values are the same: equal, or numbers that are close. A blank is only like a blank."""
+    if old == new:
+        return True
+    one, other = _number(old), _number(new)
+    if one is None or other is None:
+        return False
+    return math.isclose(one, other, rel_tol=rel, abs_tol=abs_)
+
+
+def _number(value: str | float | None) -> float | None:
+    """The number that a value is, if it is one."""
+    try:
+        number = float(value) if value is not None and not isinstance(value, bool) else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+LISTED = 10         # entries of the dictionary that are named
+
+
+def likely_reasons(old: dict[str, Any], new: dict[str, Any], altered: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What differs between what two reports rest on."""
+    by_hand = (f"the old report was altered after it was made: {', '.join(altered)}",) if altered else ()
+    found = (*by_hand, *_reasons(old, new))
+    return found or ("no difference in data, dictionary, code or versions is recorded: "
+                     "look for a step that is not seeded, or for a file changed by hand",)
+
+
+def other_sources(old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+    """The exports and the entries of the dictionary that are not those of the old report, whether or not a number moved."""
+    return (*(f"export {name}" for name in _changed(_inputs(old), _inputs(new))),
+            *(f"dictionary: {name}" for name in _of_dictionary(old.get("dictionary", {}), new.get("dictionary", {}))))
+
+
+def _reasons(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Each difference in words."""
+    changed = _changed(_inputs(old), _inputs(new))
+    if changed:
+        yield f"other data: {', '.join(changed)}"
+    for key, words in (("parameters", "other parameters"), ("notebook", "another notebook"), ("seeds", "other seeds")):
+        if old.get(key) != new.get(key):
+            yield words
+    yield from _dictionary(old.get("dictionary", {}), new.get("dictionary", {}))
+    yield from other_software(old, new)
+
+
+def other_software(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Other code, another lock, other versions, another Python and another platform, in words."""
+    before, after = old.get("nbeval", {}), new.get("nbeval", {})
+    if before.get("code") != after.get("code"):
+        yield f"other code: nbeval {before.get('version', '?')} then, {after.get('version', '?')} now"
+    if before.get("lock") != after.get("lock"):
+        yield "another lock of versions"
+    was, now = old.get("packages", {}), new.get("packages", {})
+    packages = [f"{name} {was.get(name) or 'none'} then, {now.get(name) or 'none'} now" for name in _changed(was, now)]
+    if packages:
+        yield f"other versions: {', '.join(packages)}"
+    for key in ("python", "platform"):
+        if old.get(key) != new.get(key):
+            yield f"another {key}: {old.get(key)} then, {new.get(key)} now"
+
+
+def _dictionary(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """What differs between two dictionaries, in words."""
+    changed = _of_dictionary(old, new)
+    if changed:
+        more = f" and {len(changed) - LISTED} more" if len(changed) > LISTED else ""
+        yield f"another dictionary: {', '.join(changed[:LISTED])}{more}"
+    elif old.get("digest") != new.get("digest"):
+        yield "another dictionary, in entries that this report neither shows nor rests on"
+
+
+def _of_dictionary(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """The entries that the report can show, and the parts that its numbers rest on where no such entry says as much."""
+    shown = _changed(old.get("entries", {}), new.get("entries", {}))
+    behind = _changed(old.get("numbers", {}), new.get("numbers", {}))
+    return [*shown, *(name for name in behind if not any(entry.startswith(f"{name} ") for entry in shown))]
+
+
+def _inputs(record: dict[str, Any]) -> dict[str, str]:
+    """The inputs' checksums by name."""
+    return {entry["name"]: entry["sha256"] for entry in record.get("inputs", ())}
+
+
+def _changed(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """The names whose values differ or that only one has, in order."""
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+
+
+SHOWN = 20          # differences of one kind that are printed
+#: of the provenance: what two makings of a report share; files, sources and software are told of by themselves
+_SHARED = ("schema", "report", "notebook", "parameters", "seeds", "exhibits")
+#: how a report was made, which is not what it says
+_HOW = ("engine", "formats")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The answer of :func:`compare`."""
+
+    results: RowsCompared
+    exhibits: tuple[str, ...]
+    sentences: tuple[str, ...]
+    altered: tuple[str, ...]        # files of the old report that are not as they were made
+    reasons: tuple[str, ...]
+    sources: tuple[str, ...] = ()   # exports and entries of the dictionary that are not those of the old report
+    records: tuple[str, ...] = ()   # what the provenance of the two says differently
+    software: tuple[str, ...] = ()  # other code, versions, Python or platform: no difference in itself
+
+    @property
+    def same(self) -> bool:
+        """Whether the two are the same."""
+        rows = self.results
+        return not (rows.only_old or rows.only_new or rows.different or self.exhibits or self.sentences
+                    or self.altered or self.sources or self.records)
+
+    def __str__(self) -> str:
+        """The answer for a person: one line where it is yes, and what differs where it is no."""
+        if self.same:
+            made_with = f" Made with {'; '.join(self.software)}." if self.software else ""
+            return f"the same: {self.results.common} results, with their exhibits and sentences.{made_with}"
+        rows = self.results
+        parts = [
+            ("Likely reason", self.reasons),
+            ("Made from something else", self.sources),
+            ("Files altered since the report was made", self.altered),
+            ("Results only in the old report", rows.only_old),
+            ("Results only in the new report", rows.only_new),
+            ("Results that differ", tuple(f"{key}: {column} was {old or 'blank'}, is {new or 'blank'}"
+                                          for key, column, old, new in rows.different)),
+            ("Exhibits that differ", self.exhibits),
+            ("Sentences that differ", self.sentences),
+            ("Provenance that differs", self.records),
+        ]
+        return "\n".join(["not the same.", *(line for title, lines in parts for line in _listed(title, lines))])
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer for a program: every difference as a record; reasons only where something differs."""
+        rows = self.results
+        return {
+            "same": self.same,
+            "results": {"common": rows.common, "only_old": list(rows.only_old), "only_new": list(rows.only_new),
+                        "different": [dict(zip(("key", "column", "old", "new"), one, strict=True)) for one in rows.different]},
+            "exhibits": list(self.exhibits), "sentences": list(self.sentences), "altered": list(self.altered),
+            "sources": list(self.sources), "provenance": list(self.records), "software": list(self.software),
+            "reasons": [] if self.same else list(self.reasons),
+        }
+
+
+def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comparison:
+    """Compare two folders of one report: results by key, exhibits by structure, sentences by text.
+
+    Clocks, bytes of pictures and the look of pages are not compared; two numbers are the same within ``rel`` of the larger, or ``abs``.
+    """
+    before, after = _record(old), _record(new)
+    one, other = read_report_document(old), read_report_document(new)
+    changed = tuple(sorted(name for name, digest in before["outputs"].items() if file_sha256(old / name) != digest))
+    return Comparison(
+        results=compare_results(_results(old), _results(new), rel, abs),
+        exhibits=tuple(_exhibit_differences(one, other, rel, abs)),
+        sentences=tuple(_sentence_differences(one, other)),
+        altered=changed, reasons=likely_reasons(before, after, changed), sources=other_sources(before, after),
+        records=tuple(_differences(_shared(before), _shared(after), rel, abs)), software=tuple(other_software(before, after)),
+    )
+
+
+def _shared(record: dict[str, Any]) -> dict[str, Any]:
+    """Every single value of the provenance that two makings of a report share, by its place."""
+    leaves = _leaves({name: record.get(name) for name in _SHARED})
+    return {place: value for place, value in leaves.items() if not any(place.startswith(f"report.{name}") for name in _HOW)}
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    """The provenance of a finished report."""
+    record = read(folder)
+    if not record.get("completed") or not (folder / "report.ipynb").is_file():
+        raise SourceError(f"the folder '{folder.name}' does not hold a finished report.",
+                          allowed="a folder with report.ipynb and provenance.json",
+                          do="render the report first, or name another folder.")
+    return record
+
+
+def read_report_document(folder: Path) -> Document:
+    """The document of a report's folder."""
+    try:
+        return read_document(nbformat.read(folder / "report.ipynb", as_version=4))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise SourceError(f"report.ipynb in the folder '{folder.name}' cannot be read.",
+                          do="render the report again; the file is not there, was altered or cut short.") from None
+
+
+def _results(folder: Path) -> dict[str, dict[str, str]]:
+    """The results of a report's folder; none where it has no such file."""
+    file = folder / RESULTS_FILE
+    return read_results(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _exhibit_differences(old: Document, new: Document, rel: float, abs_: float) -> Iterator[str]:
+    """One line for each part of an exhibit that differs; drawings count by the data under them."""
+    before = {shown.exhibit.id: _leaves(shown.exhibit.to_json()) for shown in old.exhibits}
+    after = {shown.exhibit.id: _leaves(shown.exhibit.to_json()) for shown in new.exhibits}
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after or name not in before:
+            yield f"{name}: only in the {'old' if name in before else 'new'} report"
+            continue
+        yield from (f"{name}, {line}" for line in _differences(before[name], after[name], rel, abs_))
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any], rel: float, abs_: float) -> Iterator[str]:
+    """One line for each place whose value differs."""
+    for place in dict.fromkeys((*old, *new)):
+        if not same_value(old.get(place), new.get(place), rel, abs_):
+            yield f"{place}: was {old.get(place)!r}, is {new.get(place)!r}"
+
+
+def _leaves(data: Any, place: str = "") -> dict[str, Any]:
+    """Every single value of an exhibit by its place, such as ``rows.2.cells.1.value``; drawings left out."""
+    if isinstance(data, dict | list | tuple):
+        items = data.items() if isinstance(data, dict) else enumerate(data)
+        return {leaf: value for key, part in items if key != "svg"
+                for leaf, value in _leaves(part, f"{place}.{key}" if place else str(key)).items()}
+    return {place: data}
+
+
+def _sentence_differences(old: Document, new: Document) -> Iterator[str]:
+    """The lines of text that only one of the two has."""
+    words = {"-": "only in the old report", "+": "only in the new report"}
+    for line in ndiff(_lines(old), _lines(new)):
+        if line[0] in words:
+            yield f"{words[line[0]]}: {line[2:]}"
+
+
+def _lines(document: Document) -> list[str]:
+    """The text of a document outside its exhibits, line by line."""
+    texts = [document.title, *(block.text for block in document.blocks
+                               if isinstance(block, Heading | Prose))]
+    return [line.strip() for text in texts for line in text.splitlines() if line.strip()]
+
+
+def _listed(title: str, lines: tuple[str, ...]) -> list[str]:
+    """A title and its lines, the first of them where there are many; nothing where there are none."""
+    if not lines:
+        return []
+    more = [f"  and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return [f"{title} ({len(lines)}):", *(f"  {line}" for line in lines[:SHOWN]), *more]
 
 
 @dataclass(frozen=True)

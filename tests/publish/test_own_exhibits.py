@@ -10,7 +10,7 @@ import pytest
 from nbeval.publish import render
 from nbeval.publish.document import read_document
 from nbeval.publish.formats import FORMATS
-from nbeval.release.compare import compare
+from nbeval.release.verify import compare
 from tests.publish.agreement import disagreements
 from tests.publish.conftest import ORIGIN, make_job
 

@@ -8,8 +8,7 @@ import shutil
 import pytest
 
 from nbeval.errors import SourceError
-from nbeval.release.compare import compare, likely_reasons, read_results, same_value
-from nbeval.release.verify import Verification
+from nbeval.release.verify import Verification, compare, likely_reasons, read_results, same_value
 
 
 @pytest.fixture
