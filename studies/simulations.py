@@ -136,7 +136,7 @@ def same_people_unknown(draw: np.random.Generator, n: int, runs: int) -> Iterato
         sides.append(place + 2 * np.concatenate([own, draw.normal(size=(runs, n - n // 2))], axis=1))
     (mean0, error0), (mean1, error1) = ((side.mean(axis=1), side.std(axis=1, ddof=1) / np.sqrt(n)) for side in sides)
     found = [
-        overlap_bounds(b - a, error_baseline=s, error_final=t, n_baseline=n, n_final=n, conf_level=LEVEL).widest
+        overlap_bounds(b - a, error_baseline=s, error_final=t, n_baseline=n, n_final=n, largest_overlap=n, conf_level=LEVEL).widest
         for a, s, b, t in zip(mean0, error0, mean1, error1, strict=True)
     ]
     yield held("change with unknown overlap: widest interval", [one.conf_low for one in found], [one.conf_high for one in found], 0.5)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from nbeval.estimate.comparisons import compare_percentages, pair
-from nbeval.estimate.levels import percentages
-from nbeval.estimate.outcome import Outcome, outcome_columns
-from nbeval.estimate.plan import Plan
 from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
+from nbeval.estimate.levels import percentages
+from nbeval.estimate.outcome import outcome_columns
+from nbeval.estimate.plan import Plan
 from nbeval.frames import Contrast, Method, Quantity
 
 
@@ -22,8 +21,14 @@ def composition(plan: Plan) -> pd.DataFrame:
     (contrast ``population``, Cohen's w).
     """
     counts = [_shares(plan, group) for group in plan.cohort.groups if group in plan.respondents]
-    blocks = [block for shares in counts for block in (_levels(shares, plan), _against_first(shares, plan), _tests(shares, plan))]
-    return pd.concat([*blocks, _population(plan)], ignore_index=True)
+    blocks = [_population(plan)]
+    for shares in counts:
+        blocks += [plan.rows(percentages(shares, plan.conf_level, nobody=""), quantity=Quantity.PERCENT.value, unit="percent"), _tests(shares, plan)]
+        if not plan.matched:
+            first = shares["wave"].eq(plan.first_wave)
+            changes = compare_percentages(pair(shares[~first], shares[first], ["group", "level"]), plan.conf_level)
+            blocks.append(plan.rows(changes, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, reference=plan.first_wave))
+    return pd.concat(blocks, ignore_index=True)
 
 
 def _shares(plan: Plan, group: str) -> pd.DataFrame:
@@ -37,22 +42,6 @@ def _shares(plan: Plan, group: str) -> pd.DataFrame:
         group=group, n_valid=counts.groupby("wave")["numerator"].transform("sum"),
         n_eligible=counts["wave"].map(asked).astype(float), squares=counts["numerator"],
     )
-
-
-def _levels(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """The shares of one group's levels."""
-    rows = percentages(shares, plan.conf_level, nobody="")
-    return plan.rows(rows, quantity=Quantity.PERCENT.value, unit="percent")
-
-
-def _against_first(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """How the later waves' respondents differ from the first wave's."""
-    if plan.matched:
-        return plan.rows()
-    first = shares[shares["wave"].eq(plan.first_wave)]
-    pairs = pair(shares[shares["wave"].ne(plan.first_wave)], first, ["group", "level"])
-    compared = compare_percentages(pairs, plan.conf_level)
-    return plan.rows(compared, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 
 def _population(plan: Plan) -> pd.DataFrame:
@@ -74,33 +63,20 @@ def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     group = str(shares["group"].iloc[0])
     rows = [] if plan.matched else [_between_waves(counts, wave, plan) for wave in plan.later_waves]
     for wave in plan.waves:
-        population = _of_population(plan, wave, group)
-        if population:
-            known = np.array([population.get(level, 0.0) for level in counts.columns])
-            found = goodness_of_fit(counts.loc[wave], known)
+        margins = [one for one in plan.cohort.margins if (one.wave, one.group) == (wave, group)]
+        if margins:
+            found = goodness_of_fit(counts.loc[wave], [float(sum(one.count for one in margins if one.level == level)) for level in counts.columns])
             rows.append({"wave": wave, "contrast": Contrast.POPULATION.value, "n_valid": counts.loc[wave].sum(),
                          **outcome_columns(found), "method": Method.join(Method.POPULATION_FIT, Method.COHEN_W)})
-    return plan.rows(rows, quantity=Quantity.COMPOSITION_TEST.value,
-        group=group, unit="coefficient",
-    )
+    return plan.rows(rows, quantity=Quantity.COMPOSITION_TEST.value, group=group, unit="coefficient")
 
 
 def _between_waves(counts: pd.DataFrame, wave: str, plan: Plan) -> dict[str, object]:
     """The test of a later wave against the first."""
     both = counts.loc[[plan.first_wave, wave]]
     test, size = independence(both), cramers_v(both, plan.conf_level)
-    warned: Outcome = size if size.warning and not test.warning else test
     return {
         "wave": wave, "contrast": Contrast.WAVE.value, "reference": plan.first_wave, "n_valid": both.loc[wave].sum(),
         "n_reference": both.loc[plan.first_wave].sum(), **outcome_columns(size), "statistic": test.statistic, "df": test.df,
-        "p_value": test.p_value, "warning": warned.warning, "method": Method.join(Method.INDEPENDENCE, Method.CRAMERS_V),
+        "p_value": test.p_value, "warning": test.warning or size.warning, "method": Method.join(Method.INDEPENDENCE, Method.CRAMERS_V),
     }
-
-
-def _of_population(plan: Plan, wave: str, group: str) -> dict[str, float]:
-    """The population of each level of a group, over all authorities."""
-    found: dict[str, float] = {}
-    for one in plan.cohort.margins:
-        if (one.wave, one.group) == (wave, group):
-            found[one.level] = found.get(one.level, 0.0) + one.count
-    return found

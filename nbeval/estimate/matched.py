@@ -47,7 +47,9 @@ class Linked:
 def link(plan: Plan, wave: str) -> Linked:
     """Link the first wave of a matched design to a later one by ``person``. Forms that name no person are left out, and persons who occur
     twice at one wave: nobody can say which forms belong together."""
-    first, later = (_once(plan.respondents[plan.respondents["wave"].eq(name)]) for name in (plan.first_wave, wave))
+    named = plan.respondents[plan.respondents["person"].ne("")]
+    once = named[~named.duplicated(["person", "wave"], keep=False)]
+    first, later = (once[once["wave"].eq(name)] for name in (plan.first_wave, wave))
     now = later[["person", "respondent"]].rename(columns={"respondent": "now"})
     people = first.merge(now, on="person", how="left", validate="one_to_one")
     people = people.assign(kept=people["now"].notna()).sort_values("person", ignore_index=True)
@@ -59,19 +61,13 @@ def link(plan: Plan, wave: str) -> Linked:
 def places(people: pd.DataFrame, plan: Plan) -> Iterator[tuple[dict[str, str], np.ndarray]]:
     """Where people are counted: the cohort, its authorities and the levels of its groups, as at the first wave. Yields the columns that
     name the place, and who is in it."""
-    yield {"authority": "", "group": "", "level": ""}, np.ones(len(people), dtype=bool)
+    whole = {"authority": "", "group": "", "level": ""}
+    yield whole, np.ones(len(people), dtype=bool)
     for authority in plan.cohort.authorities:
-        yield {"authority": authority, "group": "", "level": ""}, people["authority"].eq(authority).to_numpy()
-    for group in plan.cohort.groups:
-        if group in people:
-            for level in people[group].cat.categories:
-                yield {"authority": "", "group": group, "level": level}, people[group].eq(level).to_numpy()
-
-
-def _once(people: pd.DataFrame) -> pd.DataFrame:
-    """The forms of persons who occur once."""
-    named = people[people["person"].ne("")]
-    return named[~named.duplicated("person", keep=False)]
+        yield whole | {"authority": authority}, people["authority"].eq(authority).to_numpy()
+    for group in (one for one in plan.cohort.groups if one in people):
+        for level in people[group].cat.categories:
+            yield whole | {"group": group, "level": level}, people[group].eq(level).to_numpy()
 
 
 def matched_change(plan: Plan) -> pd.DataFrame:
@@ -82,10 +78,8 @@ def matched_change(plan: Plan) -> pd.DataFrame:
     (standardised by the spread of the first wave) and ``rank_biserial`` (Wilcoxon's signed ranks, exact up to 500 who moved). For the
     whole cohort ``smallest_change``: what so many pairs could have shown.
     """
-    rows = [
-        row for wave in plan.later_waves for linked in [link(plan, wave)]
-        for one in plan.indicators() for row in _of_indicator(one, linked, plan)
-    ]
+    linked = [link(plan, wave) for wave in plan.later_waves]
+    rows = [row for waves in linked for one in plan.indicators() for row in _of_indicator(one, waves, plan)]
     return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 

@@ -74,12 +74,12 @@ def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) 
         "indicator": outcome.indicator, "wave": wave, "n_valid": float(fitted.n),
         "numerator": float(fitted.design.total.sum()), "n_eligible": float(len(people)),
     }
-    ratios, rows = odds_ratios(fitted), []
+    ratios, rows = odds_ratios(fitted, conf_level=plan.conf_level), []
     for factor in fitted.design.factors():
         first, *others = fitted.design.levels(factor)
         for level in others:
             at = place | {"group": factor, "level": level, "reference": first}
-            effect = standardised_difference(fitted, factor, first, level)
+            effect = standardised_difference(fitted, factor, first, level, conf_level=plan.conf_level)
             rows += [_row(at, Quantity.ODDS_RATIO, ratios[f"{factor}{level}"], fitted, "ratio", 1.0),
                      _row(at, Quantity.MARGINAL_EFFECT, effect, fitted, "percentage points", 100.0)]
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import nan
 
 import numpy as np
@@ -51,21 +52,23 @@ def item_rest(items: pd.DataFrame) -> dict[str, Outcome]:
     return found
 
 
+def share_of(chosen: NDArray[np.bool_], method: Method, why: str = "") -> Outcome:
+    """Give the share, 0 to 1, of respondents whose every item is ``chosen``, or say why there is none."""
+    why = why or (Reason.NO_COMPLETE if len(chosen) == 0 else "")
+    return not_estimable(method, why) if why else Outcome(float(chosen.all(axis=1).mean()), method=method)
+
+
 def floor_and_ceiling(items: pd.DataFrame, *, lowest: float, highest: float) -> tuple[Outcome, Outcome]:
     """Give the shares, 0 to 1, whose every item is at the lowest, or at the highest, answer as declared, never as observed."""
     complete = complete_answers(items)
-    if len(complete) == 0:
-        return not_estimable(Method.FLOOR, Reason.NO_COMPLETE), not_estimable(Method.CEILING, Reason.NO_COMPLETE)
-    floor, ceiling = (float((complete == end).all(axis=1).mean()) for end in (lowest, highest))
-    return Outcome(floor, method=Method.FLOOR), Outcome(ceiling, method=Method.CEILING)
+    return share_of(complete == lowest, Method.FLOOR), share_of(complete == highest, Method.CEILING)
 
 
 def straight_lining(items: pd.DataFrame) -> Outcome:
     """Give the share, 0 to 1, who gave one and the same answer to every item, before any item is reversed."""
     complete = complete_answers(items)
-    if len(complete) == 0 or complete.shape[1] < 2:
-        return not_estimable(Method.STRAIGHT_LINING, Reason.NO_COMPLETE if len(complete) == 0 else Reason.ONE_ITEM)
-    return Outcome(float((complete == complete[:, :1]).all(axis=1).mean()), method=Method.STRAIGHT_LINING)
+    few = Reason.ONE_ITEM if len(complete) and complete.shape[1] < 2 else ""
+    return share_of(complete == complete[:, :1], Method.STRAIGHT_LINING, few)
 
 
 def _too_few(complete: NDArray[np.float64]) -> str:
@@ -81,63 +84,32 @@ def measurement(plan: Plan) -> pd.DataFrame:
     where the scale is no indicator, which has that row of its own; and one row per item for ``item_rest``, with the item in ``level``. An
     item that runs against its scale says so in ``warning``."""
     present = set(plan.keyed["scale"])
-    blocks = [
-        _scale_at_wave(scale, wave, plan)
-        for scale in plan.dictionary.scales if scale.id in present and len(scale.items) > 1
-        for wave in plan.waves
-    ]
-    rows = [row for block in blocks for row in block]
-    return plan.rows(rows)
+    scales = [scale for scale in plan.dictionary.scales if scale.id in present and len(scale.items) > 1]
+    return plan.rows([row for scale in scales for wave in plan.waves for row in _scale_at_wave(scale, wave, plan)])
 
 
-def _scale_at_wave(scale: Scale, wave: str, plan: Plan) -> list[dict[str, object]]:
+def _scale_at_wave(scale: Scale, wave: str, plan: Plan) -> Iterator[dict[str, object]]:
     """The rows of one scale at one wave."""
     rows = plan.keyed[plan.keyed["scale"].eq(scale.id) & plan.keyed["wave"].eq(wave)]
     items = rows.pivot(index="respondent", columns="item", values="code")
     items = items[[entry.item for entry in scale.items if entry.item in items]]
-    n = len(complete_answers(items))
-    place = {"indicator": scale.id, "wave": wave, "n_valid": float(n), "n_eligible": float(len(items))}
-    return [
-        place | _row(Quantity.ALPHA, alpha(items), "coefficient"),
-        *_ends(place, items, scale, plan),
-        *_gaps(place, items, plan),
-        *_rests(place, items),
-    ]
+    n, complete, level = len(items), len(complete_answers(items)), plan.conf_level
+    place = {"indicator": scale.id, "wave": wave, "n_valid": float(complete), "n_eligible": float(n)}
 
+    def row(quantity: Quantity, found: Outcome, unit: str, **more: object) -> dict[str, object]:
+        return place | outcome_columns(found, factor=100 if unit == "percent" else 1) | {"quantity": quantity.value, "unit": unit} | more
 
-def _ends(place: dict, items: pd.DataFrame, scale: Scale, plan: Plan) -> list[dict[str, object]]:
-    """Floor and ceiling of the scale's own range of answers."""
+    yield row(Quantity.ALPHA, alpha(items, conf_level=level), "coefficient")
     ranges = [plan.dictionary.ranges[entry.item] for entry in scale.items]
-    if len(set(ranges)) > 1 or any(entry.counts_when for entry in scale.items):
-        return []
-    low, high = floor_and_ceiling(items, lowest=ranges[0][0], highest=ranges[0][1])
-    turned = {entry.item for entry in scale.items if entry.reverse}
-    as_answered = items.assign(**{name: sum(ranges[0]) - items[name] for name in items if name in turned})
-    return [
-        place | _row(Quantity.FLOOR, low, "percent", factor=100),
-        place | _row(Quantity.CEILING, high, "percent", factor=100),
-        place | _row(Quantity.STRAIGHT_LINING, straight_lining(as_answered), "percent", factor=100),
-    ]
-
-
-def _gaps(place: dict, items: pd.DataFrame, plan: Plan) -> list[dict[str, object]]:
-    """Those who left an item of the scale out, where no indicator says it."""
-    if place["indicator"] in {one.indicator for one in plan.dictionary.indicators}:
-        return []
-    level, n = plan.conf_level, len(items)
-    without = wilson(n - place["n_valid"], n, level).outcome(Method.WILSON, level) if n else not_estimable(Method.WILSON, Reason.NOBODY_ASKED)
-    return [place | _row(Quantity.ITEM_NONRESPONSE, without, "percent", factor=100)]
-
-
-def _rests(place: dict, items: pd.DataFrame) -> list[dict[str, object]]:
-    """The correlation of each item with the rest of its scale."""
-    return [
-        place | _row(Quantity.ITEM_REST, found, "correlation") | {"group": "item", "level": item}
-        | ({"warning": Reason.AGAINST_SCALE} if found.estimate < 0 else {})
-        for item, found in item_rest(items).items()
-    ]
-
-
-def _row(quantity: Quantity, found: Outcome, unit: str, *, factor: float = 1.0) -> dict[str, object]:
-    """One outcome as the columns of a row."""
-    return {"quantity": quantity.value, "unit": unit, **outcome_columns(found, factor=factor)}
+    if len(set(ranges)) == 1 and not any(entry.counts_when for entry in scale.items):
+        low, high = floor_and_ceiling(items, lowest=ranges[0][0], highest=ranges[0][1])
+        as_answered = items.assign(**{one.item: sum(ranges[0]) - items[one.item] for one in scale.items if one.reverse and one.item in items})
+        yield row(Quantity.FLOOR, low, "percent")
+        yield row(Quantity.CEILING, high, "percent")
+        yield row(Quantity.STRAIGHT_LINING, straight_lining(as_answered), "percent")
+    if scale.id not in {one.indicator for one in plan.dictionary.indicators}:
+        without = wilson(n - complete, n, level).outcome(Method.WILSON, level) if n else not_estimable(Method.WILSON, Reason.NOBODY_ASKED)
+        yield row(Quantity.ITEM_NONRESPONSE, without, "percent")
+    for item, found in item_rest(items).items():
+        against = {"warning": Reason.AGAINST_SCALE} if found.estimate < 0 else {}
+        yield row(Quantity.ITEM_REST, found, "correlation", group="item", level=item, **against)

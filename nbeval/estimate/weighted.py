@@ -15,7 +15,7 @@ from nbeval.dictionary.enums import Measure
 from nbeval.errors import ParameterError
 from nbeval.estimate.levels import NOBODY, unit_of
 from nbeval.estimate.plan import Plan
-from nbeval.frames import Contrast, Method, Quantity, Reason
+from nbeval.frames import MISSING_COLUMNS, Contrast, Method, Quantity, Reason
 
 
 Floats = NDArray[np.float64]
@@ -188,8 +188,9 @@ def _variance(design: SurveyDesign, z: Floats, at: Codes, who: Codes, size: int)
     return np.bincount(at, part, size), np.bincount(at, counted, size) - np.bincount(at, counted > 0, size)
 
 
-_BASES = ("n_eligible", "missing_")
-_PLACE = ("indicator", "wave", "authority")
+# --- of a cohort ----------------------------------------------------------------------------------------
+
+_PLACE = ["indicator", "wave", "authority"]
 
 
 def weighted(plan: Plan) -> pd.DataFrame:
@@ -202,21 +203,26 @@ def weighted(plan: Plan) -> pd.DataFrame:
     """
     if plan.cohort.weighting is None or not len(plan.respondents):
         return plan.rows()
-    design = _design(plan)
-    levels = _means(design, plan)
-    changes = [] if plan.matched else [_change_rows(levels, design, plan)]
-    return pd.concat([_level_rows(levels, plan), *changes, _cost_of_weights(plan)], ignore_index=True)
+    design, levels, changes = _design(plan), [], []
+    for one in _by_indicator(plan):
+        size, known = len(one.places), (one.wave >= 0) & (one.place >= 0)
+        at = np.where(known, one.wave.astype(int) * size + one.place, -1)
+        levels.append(one.rows(plan.waves, domain_means(design, one.value, at, respondent=one.respondent, domains=len(plan.waves) * size)))
+        for later, wave in enumerate(() if plan.matched else plan.later_waves, start=1):
+            at = np.where(np.isin(one.wave, (0, later)), one.place, -1)
+            changes.append(one.rows((wave,), domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=size)))
+    means = _described(levels, plan)
+    rows = [_change_rows(_described(changes, plan), means, plan)] if changes else []
+    return pd.concat([_level_rows(means, plan), *rows, _cost_of_weights(plan)], ignore_index=True)
 
 
 def _design(plan: Plan) -> SurveyDesign:
     """Respondents in strata of wave and authority, the waves independent of one another."""
     people = plan.respondents
     stratum = people["wave"].astype(str) + "|" + people["authority"].astype(str)
-    sizes = None
-    if plan.cohort.weighting.finite_population:
-        known = {f"{one.wave}|{one.authority}": float(one.count) for one in plan.cohort.eligible}
-        sizes = stratum.map(known)
-    return survey_design(people["weight"], strata=stratum, population=sizes)
+    sizes = {f"{one.wave}|{one.authority}": float(one.count) for one in plan.cohort.eligible}
+    finite = plan.cohort.weighting.finite_population
+    return survey_design(people["weight"], strata=stratum, population=stratum.map(sizes) if finite else None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,16 +267,6 @@ def _described(parts: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
     )
 
 
-def _means(design: SurveyDesign, plan: Plan) -> pd.DataFrame:
-    """Weighted means of every indicator x wave x place, as shares and in units of the answers."""
-    found = []
-    for one in _by_indicator(plan):
-        at = np.where((one.wave >= 0) & (one.place >= 0), one.wave.astype(int) * len(one.places) + one.place, -1)
-        size = len(plan.waves) * len(one.places)
-        found.append(one.rows(plan.waves, domain_means(design, one.value, at, respondent=one.respondent, domains=size)))
-    return _described(found, plan)
-
-
 def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
     """Give weighted percentages with Korn and Graubard's interval, and weighted means with a t interval. One row per row of ``domains``:
     ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``domain_means`` gives them, and ``percent``: whether the mean is a share.
@@ -304,61 +300,33 @@ def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFra
     )
 
 
-def _level_rows(levels: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Rows for the weighted levels, with the bases of the unweighted ones."""
-    table = weighted_levels(levels, plan.conf_level).assign(
-        quantity=np.where(levels["percent"], Quantity.PERCENT.value, Quantity.MEAN.value))
-    return plan.rows(_with_bases(table, plan), weighted=True)
-
-
-def _with_bases(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """The missing reasons and the base of each level, counted without weights."""
+def _level_rows(means: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Rows for the weighted levels, with the bases and missing reasons of the unweighted ones."""
+    table = weighted_levels(means, plan.conf_level).assign(quantity=np.where(means["percent"], Quantity.PERCENT.value, Quantity.MEAN.value))
     counted = plan.tallies[plan.tallies["group"].eq("")]
-    names = [name for name in counted if name.startswith(_BASES)]
-    on = ["indicator", "wave", "authority"]
-    return table.merge(counted[[*on, *names]], on=on, how="left", validate="one_to_one")
+    bases = counted[[*_PLACE, "n_eligible", *MISSING_COLUMNS]]
+    return plan.rows(table.merge(bases, on=_PLACE, how="left", validate="one_to_one"), weighted=True)
 
 
-def _change_rows(levels: pd.DataFrame, design: SurveyDesign, plan: Plan) -> pd.DataFrame:
+def _change_rows(changes: pd.DataFrame, means: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the changes of weighted levels from the first wave to each later one."""
-    level, first, found = plan.conf_level, plan.first_wave, []
-    for one in _by_indicator(plan) if plan.later_waves else ():
-        for later, wave in enumerate(plan.later_waves, start=1):
-            at = np.where(np.isin(one.wave, (0, later)), one.place, -1)
-            differences = domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=len(one.places))
-            found.append(one.rows((wave,), differences))
-    if not found:
-        return plan.rows()
-    pairs = _described(found, plan).drop(columns="n_valid")
-    means = levels[[*_PLACE, "n_valid"]]
-    pairs = pairs.merge(means, on=list(_PLACE), validate="one_to_one").merge(
-        means[means["wave"].eq(first)].drop(columns="wave"), on=["indicator", "authority"], suffixes=("", "_then"), validate="many_to_one")
-    table = weighted_differences(pairs, level).assign(n_reference=pairs["n_valid_then"], reference=first, unit=pairs["change_unit"])
-    return plan.rows(table, quantity=Quantity.CHANGE.value, contrast=Contrast.WAVE.value, weighted=True)
+    counts = means[[*_PLACE, "n_valid"]]
+    first = counts[counts["wave"].eq(plan.first_wave)].drop(columns="wave").rename(columns={"n_valid": "n_reference"})
+    pairs = changes.drop(columns="n_valid").merge(counts, on=_PLACE, validate="one_to_one")
+    pairs = pairs.merge(first, on=["indicator", "authority"], validate="many_to_one")
+    return plan.rows(weighted_differences(pairs.assign(unit=pairs["change_unit"]), plan.conf_level), quantity=Quantity.CHANGE.value,
+                     contrast=Contrast.WAVE.value, reference=plan.first_wave, weighted=True)
 
 
 def _cost_of_weights(plan: Plan) -> pd.DataFrame:
     """Rows for what the weights cost, by wave and authority."""
     people = plan.respondents.assign(wave=plan.respondents["wave"].astype(str), authority=plan.respondents["authority"].astype(str))
-    places = [people.assign(authority=""), *([people] if plan.cohort.authorities else [])]
-    rows = []
+    places, rows = [people.assign(authority=""), *([people] if plan.cohort.authorities else [])], []
     for (wave, authority), weights in pd.concat(places).groupby(["wave", "authority"])["weight"]:
-        at = {"wave": wave, "authority": authority, "n_valid": float(weights.notna().sum()), "n_eligible": float(len(weights))}
-        rows += [at | cost for cost in _costs(weights)]
+        size, known = effective_n(weights), float(weights.notna().sum())
+        at = {"wave": wave, "authority": authority, "n_valid": known, "n_eligible": float(len(weights)),
+              "warning": "" if size > 0 else Reason.NO_WEIGHTS.not_estimable}
+        rows += [at | {"quantity": quantity.value, "estimate": value, "unit": unit, "method": method} for quantity, value, unit, method in (
+            (Quantity.EFFECTIVE_N, size, "respondents", Method.KISH), (Quantity.DESIGN_EFFECT, known / size, "ratio", Method.KISH),
+            (Quantity.LARGEST_WEIGHT, weights.max() / weights.mean(), "times the mean weight", Method.AS_WEIGHTED))]
     return plan.rows(rows, weighted=True)
-
-
-def _costs(weights: pd.Series) -> list[dict[str, object]]:
-    """What the weights of one place cost."""
-    size, known = effective_n(weights), float(weights.notna().sum())
-    largest = float(weights.max() / weights.mean()) if weights.notna().any() else np.nan
-    found = (
-        (Quantity.EFFECTIVE_N, size, "respondents", Method.KISH),
-        (Quantity.DESIGN_EFFECT, known / size, "ratio", Method.KISH),
-        (Quantity.LARGEST_WEIGHT, largest, "times the mean weight", Method.AS_WEIGHTED),
-    )
-    return [
-        {"quantity": quantity.value, "estimate": value, "unit": unit, "method": method,
-         "warning": "" if size > 0 else Reason.NO_WEIGHTS.not_estimable}
-        for quantity, value, unit, method in found
-    ]
