@@ -31,11 +31,11 @@ def change(plan: Plan) -> pd.DataFrame:
     """Estimate the change of every indicator from the first wave to each later one. One row per indicator x later wave x place: ``change``
     with its interval and test, and for means ``effect_size`` (Hedges g). For the whole cohort and each authority also ``smallest_change``:
     what the two samples could have shown with 80 % power at the five per cent level, in the unit of the change."""
-    blocks = []
+    blocks = [plan.rows()]
     for wave in plan.later_waves:
         pairs = wave_pairs(plan, wave)
         blocks += [difference_rows(pairs, plan, Quantity.CHANGE), _detectable(pairs[pairs["group"].eq("")], plan)]
-    return pd.concat(blocks, ignore_index=True) if blocks else plan.rows()
+    return pd.concat(blocks, ignore_index=True)
 
 
 def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
@@ -53,27 +53,20 @@ def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
 def group_differences(plan: Plan) -> pd.DataFrame:
     """Compare every level of a group with the group's first level, at every wave. One row per indicator x wave x level but the first
     (contrast ``level``)."""
-    blocks = []
+    blocks = [plan.rows()]
     for group in plan.cohort.groups:
         reference = plan.dictionary.groups[group][0].level
         rows = plan.tallies[plan.tallies["group"].eq(group)]
         pairs = pair(rows[rows["level"].ne(reference)], rows[rows["level"].eq(reference)], ["indicator", "wave"])
-        blocks.append(pairs.assign(contrast=Contrast.LEVEL.value, reference=reference))
-    return _differences(blocks, plan)
+        blocks.append(difference_rows(pairs.assign(contrast=Contrast.LEVEL.value, reference=reference), plan, Quantity.DIFFERENCE))
+    return pd.concat(blocks, ignore_index=True)
 
 
 def authority_against_rest(plan: Plan) -> pd.DataFrame:
     """Compare every authority with all the others of the cohort together: one row per indicator x wave x authority."""
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("")]
     pairs = against_rest(plan.tallies[plan.tallies["authority"].ne("")], whole, ["indicator", "wave"])
-    return _differences([pairs.assign(contrast=Contrast.REST.value, reference="")], plan)
-
-
-def _differences(blocks: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
-    """Rows for the differences of all pairs, none where there are none."""
-    if not any(map(len, blocks)):
-        return plan.rows()
-    return difference_rows(pd.concat(blocks, ignore_index=True), plan, Quantity.DIFFERENCE)
+    return difference_rows(pairs.assign(contrast=Contrast.REST.value, reference=""), plan, Quantity.DIFFERENCE)
 
 
 # --- counts beside one another ------------------------------------------------------------------------
@@ -141,10 +134,10 @@ def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         else smallest_change_percent(p, a, b, power=POWER, alpha=alpha)
         for name, s, p, a, b in zip(pairs["indicator"], sd, mean, pairs["n_valid"], n0, strict=True)
     ]
-    factor = pairs["indicator"].map(plan.measures).eq(Measure.PERCENT).map({True: 100.0, False: 1.0})
     table = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
-        estimate=factor.to_numpy() * np.array([one.estimate for one in found], float), method=[one.method for one in found],
-        warning=[one.warning for one in found], unit=[unit_of(plan.declared[name]) for name in pairs["indicator"]],
+        estimate=[one.estimate * (1 if plan.measures[name] is Measure.MEAN else 100) for name, one in zip(pairs["indicator"], found, strict=True)],
+        method=[one.method for one in found], warning=[one.warning for one in found],
+        unit=[unit_of(plan.declared[name]) for name in pairs["indicator"]],
     )
     return plan.rows(table, quantity=Quantity.SMALLEST_CHANGE.value)
 

@@ -19,7 +19,6 @@ from nbeval.estimate.means import mean_interval
 from nbeval.estimate.outcome import Outcome, no_results, outcome_columns, result_rows, stacked
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
-
 STATUS, INVOLVEMENT, KIND, DELIVERY, ADDRESSED = "status", "involvement", "kind", "delivery", "addressed"
 #: levels of ``delivery``: what was planned and held, and who was there
 PLANNED, HELD, PEOPLE, STAFF = "planned", "held", "people", "staff"
@@ -48,7 +47,8 @@ def visit_results(visits: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) 
         parts.append(_delivered(rows))
         for name, role in ((KIND, FieldRole.KIND), (INVOLVEMENT, FieldRole.INVOLVEMENT)):
             parts.append(counted(held.assign(choice=held[name]), name, instrument.chosen_by(role)))
-        parts.append(_days(rows))
+        days = rows.melt(["source", "authority", "area"], [PLANNED, HELD], var_name="level", value_name="estimate").dropna(subset="estimate")
+        parts.append(days.assign(indicator=days["area"], wave="", group=DELIVERY, unit="day", quantity=Quantity.DAY.value, method=Method.AS_ENTERED))
     return stacked(parts, cohort=cohort.id)
 
 
@@ -97,22 +97,13 @@ def _addressed(once: pd.DataFrame) -> pd.DataFrame:
 
 def _delivered(rows: pd.DataFrame) -> pd.DataFrame:
     """How many visits were planned and held, and who was there, by visit and authority."""
-    counted = rows.assign(planned_count=rows["planned"].notna().astype(float), held_count=rows["held"].notna().astype(float))
-    names = {"planned_count": PLANNED, "held_count": HELD, "people": PEOPLE, "staff": STAFF}
-    places = pd.concat([
-        counted, counted.assign(authority=""), counted.assign(area=""), counted.assign(authority="", area=""),
-    ], ignore_index=True)
-    sums = places.groupby(["source", "authority", "area"])[list(names)].sum(min_count=1).rename(columns=names)
+    own = rows.assign(**{name: rows[name].notna().astype(float) for name in (PLANNED, HELD)})
+    places = pd.concat([own, own.assign(authority=""), own.assign(area=""), own.assign(authority="", area="")], ignore_index=True)
+    sums = places.groupby(["source", "authority", "area"])[[PLANNED, HELD, PEOPLE, STAFF]].sum(min_count=1)
     long = sums.stack().rename("estimate").reset_index().rename(columns={"level_3": "level"})
     return long.assign(
         indicator=long["area"], wave="", group=DELIVERY, unit="count", quantity=Quantity.COUNT.value, method=Method.COUNT,
         n_valid=long["estimate"].where(long["level"].eq(PEOPLE)))
-
-
-def _days(rows: pd.DataFrame) -> pd.DataFrame:
-    """The days for which visits were planned and on which they were held."""
-    long = rows.melt(["source", "authority", "area"], [PLANNED, HELD], var_name="level", value_name="estimate").dropna(subset="estimate")
-    return long.assign(indicator=long["area"], wave="", group=DELIVERY, unit="day", quantity=Quantity.DAY.value, method=Method.AS_ENTERED)
 
 
 REST = "rest"
@@ -132,14 +123,11 @@ def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohor
     """
     if actions.empty:
         return no_results()
-    changes = _changes(results, dictionary)
-    marks = _marked(changes, actions, dictionary)
-    sides = marks.groupby(["wave", "reference", "authority", "side"])["better"].mean().unstack("side").reindex(columns=[ADDRESSED, REST])
-    both = sides.dropna()
-    source = str(actions["source"].iloc[0])
-    parts = [_compared(rows, wave, reference, dictionary) for (wave, reference), rows in both.groupby(["wave", "reference"])]
-    return stacked(parts, cohort=cohort.id, source=source, group=ADDRESSED,
-                       unit="percentage points", method=Method.WITHIN_AUTHORITIES)
+    marked = _marked(_changes(results, dictionary), actions, dictionary)
+    sides = marked.groupby(["wave", "reference", "authority", "side"])["better"].mean().unstack("side").reindex(columns=[ADDRESSED, REST])
+    parts = [_compared(rows, wave, reference, dictionary) for (wave, reference), rows in sides.dropna().groupby(["wave", "reference"])]
+    return stacked(parts, cohort=cohort.id, source=str(actions["source"].iloc[0]), group=ADDRESSED, unit="percentage points",
+                   method=Method.WITHIN_AUTHORITIES)
 
 
 def questions(dictionary: Dictionary) -> dict[str, Indicator]:
@@ -177,9 +165,7 @@ def _safe(rows: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
 def _marked(changes: pd.DataFrame, actions: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """The changes with their side: addressed by an action of that authority, or the rest."""
     about = {one.indicator: one.item or one.scale for one in dictionary.indicators}
-    pairs = {
-        (row.authority, about[name]) for row in actions.itertuples() for name in row.indicators.split("; ") if name in about
-    }
+    pairs = {(row.authority, about[name]) for row in actions.itertuples() for name in row.indicators.split("; ") if name in about}
     found = [pair in pairs for pair in zip(changes["authority"], changes["question"], strict=True)]
     return changes.assign(side=np.where(found, ADDRESSED, REST))
 
@@ -244,19 +230,19 @@ def _mentions(rows: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
 
 def _counts(rows: pd.DataFrame, unit: str, level: str, instrument: LoadedInstrument, *, people: bool) -> list[dict]:
     """How many documents or authorities have each theme."""
-    everyone = rows.loc[rows[unit].ne(""), unit].nunique()
-    if not everyone:
-        return []
-    found = {area.area: float(rows.loc[rows["area"].eq(area.area) & rows[unit].ne(""), unit].nunique()) for area in instrument.areas}
+    named = rows[rows[unit].ne("")]
+    found = named.groupby("area")[unit].nunique().reindex([area.area for area in instrument.areas], fill_value=0).astype(float)
     return [
-        {"indicator": area, "level": level, "estimate": count, "n_eligible": float(everyone), "n_valid": count if people else np.nan}
+        {"indicator": area, "level": level, "estimate": count, "n_eligible": float(named[unit].nunique()), "n_valid": count if people else np.nan}
         for area, count in found.items()
-    ]
+    ] if len(named) else []
 
 
 def _agreement(rows: pd.DataFrame, instrument: LoadedInstrument, level: float) -> pd.DataFrame:
     """Kappa of each theme over the documents that two coders read, at one wave."""
-    pairs = [pair for document in _readers(rows) for pair in combinations(document, 2)]
+    once = rows[["document", "coder"]].drop_duplicates().sort_values(["document", "coder"])
+    readers = [part.itertuples(index=False, name=None) for _, part in once.groupby("document")]
+    pairs = [pair for document in readers for pair in combinations(document, 2)]
     coders = {coder for (_, one), (_, other) in pairs for coder in (one, other)}
     given = set(rows[["document", "coder", "area"]].itertuples(index=False, name=None))
     made = []
@@ -271,12 +257,6 @@ def _agreement(rows: pd.DataFrame, instrument: LoadedInstrument, level: float) -
                      "method": Method.TWO_CODERS})
     return pd.DataFrame(made).assign(source=rows["source"].iloc[0], wave=rows["wave"].iloc[0], group=AGREEMENT,
                                      quantity=Quantity.KAPPA.value, unit="kappa")
-
-
-def _readers(rows: pd.DataFrame) -> list[list[tuple[int, int]]]:
-    """The coders of each document, each as document and coder, in order."""
-    once = rows[["document", "coder"]].drop_duplicates().sort_values(["document", "coder"])
-    return [list(part.itertuples(index=False, name=None)) for _, part in once.groupby("document")]
 
 
 #: the group of the days on which something was judged

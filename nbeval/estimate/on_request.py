@@ -20,6 +20,7 @@ from nbeval.estimate.levels import NOBODY, share
 from nbeval.estimate.plan import Plan
 from nbeval.frames import Method, Reason
 
+
 class Statistic(ABC):
     """One statistic of the change between two waves of different people."""
 

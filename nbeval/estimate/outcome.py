@@ -73,33 +73,21 @@ def wald(
     """Give an estimate plus and minus a quantile of t (normal without ``df``) times its standard error, and the test against 0."""
     tail = (1 - conf_level) / 2
     half = -float(special.ndtri(tail) if isnan(df) else special.stdtrit(df, tail)) * error
-    found = Outcome(value, error, value - half, value + half, conf_level, df=df, method=method, warning=warning)
-    if not tested:
-        return found
-    ratio = value / error
+    ratio = value / error if tested else nan
     p = 2 * float(special.ndtr(-abs(ratio)) if isnan(df) else special.stdtr(df, -abs(ratio)))
-    return Outcome(value, error, found.conf_low, found.conf_high, conf_level, ratio, df, p, method, warning)
+    return Outcome(value, error, value - half, value + half, conf_level, ratio, df, p, method, warning)
 
 
-COLUMNS = tuple(RESULTS.columns)
-_NUMBERS = tuple(name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64")
-_TEXTS = tuple(name for name in COLUMNS if name not in _NUMBERS and name != "weighted")
+_NUMBERS = [name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64"]
+_TEXTS = [name for name in RESULTS.columns if name not in (*_NUMBERS, "weighted")]
 
 
 def result_rows(table: pd.DataFrame, **same: object) -> pd.DataFrame:
     """Complete a table of estimates to one row of results (``frames.RESULTS``) per row; ``same`` are columns with one value in all rows.
     Other columns are dropped; numbers that were not given are missing, texts empty."""
-    given = table.assign(**same)
-    columns = {}
-    for name in COLUMNS:
-        if name in _NUMBERS:
-            columns[name] = given[name].to_numpy(dtype=float) if name in given else np.full(len(given), np.nan)
-        elif name == "weighted":
-            columns[name] = given[name].to_numpy(dtype=bool) if name in given else np.zeros(len(given), dtype=bool)
-        else:
-            columns[name] = given[name].astype(object).fillna("").to_numpy() if name in given else np.full(len(given), "", dtype=object)
-    rows = pd.DataFrame(columns)
-    return rows.astype(dict.fromkeys(_TEXTS, str))
+    rows = table.assign(**same).reindex(columns=list(RESULTS.columns)).reset_index(drop=True)
+    texts = {name: rows[name].astype(object).fillna("").astype(str) for name in _TEXTS}
+    return rows.assign(**rows[_NUMBERS].astype(float), **texts, weighted=rows["weighted"].eq(True))
 
 
 def stacked(parts: Sequence[pd.DataFrame], **same: object) -> pd.DataFrame:
@@ -108,7 +96,7 @@ def stacked(parts: Sequence[pd.DataFrame], **same: object) -> pd.DataFrame:
 
 
 def no_results() -> pd.DataFrame:
-    """Give the empty table of results: one row per nothing."""
+    """Give the table of results without any row."""
     return result_rows(pd.DataFrame())
 
 

@@ -140,30 +140,25 @@ def superiority(plan: Plan) -> pd.DataFrame:
     """Compare the answers of waves and of group levels by their ranks, as ``compare_counts`` does. One row per indicator whose answers
     have an order x later wave x place (contrast ``wave``; not in a matched design), and one per such indicator x wave x group level but
     the first (contrast ``level``)."""
-    blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_levels(one, plan))]
-    if not blocks:
-        return plan.rows()
-    return plan.rows(pd.concat(blocks, ignore_index=True), quantity=Quantity.SUPERIORITY.value, unit="probability")
+    blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_differences(one, plan))]
+    return plan.rows(pd.concat(blocks, ignore_index=True) if blocks else (), quantity=Quantity.SUPERIORITY.value, unit="probability")
 
 
 def _changes(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
     """Every later wave against the first."""
     for wave in range(1, 1 if plan.matched else len(plan.waves)):
-        places = [one.at(place) | {"wave": plan.waves[wave]} for place in one.places]
         found = compare_counts(one.counts[:, wave], one.counts[:, 0], one.answers, plan.conf_level)
-        yield pd.DataFrame(places).assign(contrast=Contrast.WAVE.value, reference=plan.first_wave, **found)
+        yield pd.DataFrame(map(one.at, one.places)).assign(
+            wave=plan.waves[wave], contrast=Contrast.WAVE.value, reference=plan.first_wave, **found)
 
 
-def _levels(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
+def _differences(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
     """Every level of a group against the group's first."""
-    if not one.group:
-        return
-    first = plan.dictionary.groups[one.group][0].level
-    others = [k for k, place in enumerate(one.places) if place != first]
-    if first not in one.places or not others:
+    first = plan.dictionary.groups[one.group][0].level if one.group else ""
+    others = [place for place in one.places if place != first]
+    if not one.group or first not in one.places or not others:
         return
     for wave, name in enumerate(plan.waves):
-        then = np.broadcast_to(one.counts[one.places.index(first), wave], one.counts[others, wave].shape)
-        found = compare_counts(one.counts[others, wave], then, one.answers, plan.conf_level)
-        places = [one.at(one.places[k]) | {"wave": name} for k in others]
-        yield pd.DataFrame(places).assign(contrast=Contrast.LEVEL.value, reference=first, **found)
+        now = one.counts[[one.places.index(place) for place in others], wave]
+        found = compare_counts(now, np.broadcast_to(one.counts[one.places.index(first), wave], now.shape), one.answers, plan.conf_level)
+        yield pd.DataFrame(map(one.at, others)).assign(wave=name, contrast=Contrast.LEVEL.value, reference=first, **found)

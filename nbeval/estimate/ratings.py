@@ -61,7 +61,7 @@ def gaps(means: pd.DataFrame, instrument: LoadedInstrument) -> pd.DataFrame:
         both = _paired(means[means["raters"].eq(bodies[0])], means[means["raters"].eq(other)], ["source", "area", "authority", "wave"])
         own = both.assign(raters=other, estimate=both["mean"] - both["mean_other"], n_valid=both[["people", "people_other"]].min(axis=1),
                           contrast=Contrast.LEVEL.value, reference=bodies[0])
-        parts += [own, _tested(own, ["source", "area", "raters", "wave", "contrast", "reference"], change=False)]
+        parts += [own, _tested(own, FAMILY_OF_GAPS)]
     return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.DIFFERENCE, Method.RATING_DIFFERENCE)
 
 
@@ -73,7 +73,7 @@ def movements(means: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
         both = _paired(means[means["wave"].eq(later)], means[means["wave"].eq(waves[0])], ["source", "area", "raters", "authority"])
         own = both.assign(wave=later, estimate=both["mean"] - both["mean_other"], n_valid=both["people"],
                           n_reference=both["people_other"], contrast=Contrast.WAVE.value, reference=waves[0])
-        parts += [own, _tested(own, ["source", "area", "raters", "wave", "contrast", "reference"], change=True)]
+        parts += [own, _tested(own, FAMILY_OF_MOVEMENT)]
     return pd.concat(parts, ignore_index=True).pipe(_described, Quantity.CHANGE, Method.RATING_DIFFERENCE)
 
 
@@ -121,26 +121,24 @@ def _over_authorities(rows: pd.DataFrame) -> pd.DataFrame:
     return found.assign(authority="")
 
 
-def _tested(rows: pd.DataFrame, by: list[str], *, change: bool) -> pd.DataFrame:
-    """The mean of differences over authorities, with the exact signed-rank test where there are pairs enough."""
-    made = []
+def _tested(rows: pd.DataFrame, family: str) -> pd.DataFrame:
+    """The mean of differences over authorities, with the exact signed-rank test where there are pairs enough; areas are read together."""
+    by, made = ["source", "area", "raters", "wave", "contrast", "reference"], []
+    rows = rows if "n_reference" in rows else rows.assign(n_reference=np.nan)
     for key, part in rows.dropna(subset="estimate").groupby(by):
         values = part["estimate"].to_numpy()
         found = signed_rank(values, np.zeros(len(values))) if len(values) >= FEWEST_PAIRS else Outcome(warning=Reason.FEW_RATED_PAIRS)
-        made.append({
-            **dict(zip(by, key, strict=True)), "authority": "", "estimate": float(values.mean()), "n_eligible": float(len(values)),
-            "n_valid": part["n_valid"].sum(min_count=1), "statistic": found.statistic, "p_value": found.p_value,
-            "n_reference": part["n_reference"].sum(min_count=1) if "n_reference" in part else np.nan,
+        made.append(dict(zip(by, key, strict=True)) | {
+            "authority": "", "estimate": float(values.mean()), "n_eligible": float(len(values)), "statistic": found.statistic,
+            "p_value": found.p_value, "n_valid": part["n_valid"].sum(min_count=1), "n_reference": part["n_reference"].sum(min_count=1),
             "method": Method.join(Method.RATING_MOVEMENT, Method.SIGNED_RANK_EXACT), "warning": found.warning,
         })
+    if not made:
+        return pd.DataFrame()
     table = pd.DataFrame(made)
-    if table.empty:
-        return table
-    # All areas are read together, so their tests are one family.
-    family = [name for name in by if name != "area"]
-    table = table.assign(
-        p_adjusted=table.groupby(family)["p_value"].transform(adjust), family=FAMILY_OF_MOVEMENT if change else FAMILY_OF_GAPS)
-    judged = verdicts(table["estimate"], np.nan, np.nan, table["p_adjusted"], change=change)
+    together = table.groupby([name for name in by if name != "area"])["p_value"]
+    table = table.assign(p_adjusted=together.transform(adjust), family=family)
+    judged = verdicts(table["estimate"], np.nan, np.nan, table["p_adjusted"], change=family == FAMILY_OF_MOVEMENT)
     return table.assign(verdict=np.where(table["p_value"].notna(), judged, ""))
 
 
@@ -151,8 +149,8 @@ def _described(table: pd.DataFrame, quantity: Quantity, method: str) -> pd.DataF
     named = table.assign(
         indicator=table["area"], group=np.where(table["raters"].eq(""), "", RATERS), level=table["raters"],
         quantity=quantity.value, unit="" if quantity is Quantity.KAPPA else UNIT)
-    for name in ("method", "warning"):
-        given = named[name] if name in named else pd.Series("", index=named.index, dtype=object)
-        named[name] = given.fillna("").replace("", method if name == "method" else "")
-    named.loc[named["estimate"].isna() & named["warning"].eq(""), "warning"] = Reason.AREA_NOT_RATED.not_estimable
-    return named
+    named = named.reindex(columns=[*named, *({"method", "warning"} - set(named))])
+    why = named["warning"].astype(object).fillna("")
+    return named.assign(
+        method=named["method"].astype(object).fillna(method),
+        warning=why.mask(named["estimate"].isna() & why.eq(""), Reason.AREA_NOT_RATED.not_estimable))
