@@ -63,9 +63,8 @@ def _people(cover: Records, file: ExportFile) -> dict[str, float]:
         given = cover.coded(field, waves, [wave.label for wave in cover.cohort.waves], f"cohorts/{cover.cohort.id}.toml").iloc[0]
         if given != file.wave:
             raise SourceError(
-                f"'{file.name}' of source '{cover.source}' says that it is of another wave than its place.",
-                found=given or "no entry", allowed=file.wave, where=file.name,
-                do="put the workbook in its own wave's place, or correct the entry on its cover.",
+                f"'{file.name}' of source '{cover.source}' says that it is of another wave than its place.", found=given or "no entry",
+                allowed=file.wave, where=file.name, do="put the workbook in its own wave's place, or correct the entry on its cover.",
             )
     return {field.occasion: cover.counts(field).iloc[0] for field in cover.of(FieldRole.PEOPLE)}
 

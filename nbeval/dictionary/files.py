@@ -61,10 +61,8 @@ class Faults:
             return
         count = len(self.lines)
         raise DictionaryError(
-            f"the dictionary '{folder}' has {count} {'fault' if count == 1 else 'faults'}.",
-            found="\n".join(self.lines),
-            where=f"{folder}/",
-            do="put each line right in the file it names; what a field may hold is in the dictionary's README.md.",
+            f"the dictionary '{folder}' has {count} {'fault' if count == 1 else 'faults'}.", found="\n".join(self.lines),
+            where=f"{folder}/", do="put each line right in the file it names; what a field may hold is in the dictionary's README.md.",
         )
 
 
