@@ -16,6 +16,7 @@ ANY SURVEY
     crosstab        one column by another
     change          from the first wave to later ones: two samples, or the same people
     compare_groups  levels of a group with one another
+                    (both with clustered answers too; ``errors="cr2"`` where the clusters are few)
     reliability     how items of a scale hang together
 
     What comes out is a tidy frame with ``estimate``, ``conf_low``, ``conf_high``, ``n`` and ``method``; labelled frames go straight into

@@ -30,12 +30,12 @@ def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
 
 def verdicts(
     estimate: ArrayLike, conf_low: ArrayLike, conf_high: ArrayLike, p_value: ArrayLike, smallest_meaningful: ArrayLike = 0.0,
-    *, change: ArrayLike = True, alpha: float = 0.05, no_difference: float = 0.0,
+    *, change: ArrayLike = True, alpha: float = 0.05,
 ) -> np.ndarray:
     """Give the verdict of every row of a table, as the text of a ``frames.Verdict``.
 
     Beyond chance means a p-value (adjusted where the test has a family) at or under ``alpha`` and an interval that leaves
-    ``no_difference`` (0, or 1 for a ratio) out; where a row has one of the two, that one decides, and where it has neither, or no
+    0 out; where a row has one of the two, that one decides, and where it has neither, or no
     estimate, nobody can tell. Where a test and an interval part, the verdict is the cautious one. Only rows that are a ``change`` between
     waves can be smaller than ``smallest_meaningful`` (without sign; 0 or NaN where none is declared).
     """
@@ -43,9 +43,9 @@ def verdicts(
     estimate, low, high, p, smallest, change = np.broadcast_arrays(*(np.asarray(v, float) for v in given), change)
     tested, bounded, change = ~np.isnan(p), ~np.isnan(low) & ~np.isnan(high), change.astype(bool)
     with np.errstate(invalid="ignore"):
-        beyond = (~tested | (p <= alpha)) & (~bounded | (low > no_difference) | (high < no_difference))
-        up, down = beyond & (estimate > no_difference), beyond & (estimate < no_difference)
-        small = change & (np.abs(estimate - no_difference) < np.nan_to_num(smallest))
+        beyond = (~tested | (p <= alpha)) & (~bounded | (low > 0) | (high < 0))
+        up, down = beyond & (estimate > 0), beyond & (estimate < 0)
+        small = change & (np.abs(estimate) < np.nan_to_num(smallest))
     unknown = np.isnan(estimate) | ~(tested | bounded)
     return np.select(
         [unknown, up & small, down & small, up & change, down & change, up, down, change],

@@ -305,15 +305,15 @@ def covariance(fitted: Fitted, *, robust: bool = False) -> Floats:
     return fitted.inverse @ (made.matrix.T @ (made.matrix * squares[:, None]) * n / (n - p)) @ fitted.inverse
 
 
-def coefficients(fitted: Fitted, *, robust: bool = False, conf_level: float = 0.95) -> dict[str, Outcome]:
-    """Coefficients of a model by column; of a logistic one they are log odds. A linear model with its own variance has t intervals, every
-    other normal ones. Columns left out because others determine them are there with the reason."""
-    method = Method.LOGISTIC_HC1 if robust else Method.LOGISTIC
+def coefficients(fitted: Fitted, *, conf_level: float = 0.95) -> dict[str, Outcome]:
+    """Coefficients of a model by column; of a logistic one they are log odds. A linear model has t intervals, a
+    logistic one normal ones. Columns left out because others determine them are there with the reason."""
+    method = Method.LOGISTIC
     found = dict.fromkeys(fitted.design.aliased, not_estimable(method, Reason.DETERMINED))
     if fitted.why:
         return found | dict.fromkeys(fitted.design.columns, not_estimable(method, fitted.why))
-    errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted, robust=robust))))
-    df = fitted.n - fitted.p if fitted.kind == LINEAR and not robust else nan
+    errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted))))
+    df = fitted.n - fitted.p if fitted.kind == LINEAR else nan
     return found | {
         name: wald(value, error, conf_level, method, df=df) if error > 0 else not_estimable(method, Reason.NO_VARIANCE)
         for name, value, error in zip(fitted.design.columns, fitted.coefficients, errors, strict=True)
@@ -322,7 +322,8 @@ def coefficients(fitted: Fitted, *, robust: bool = False, conf_level: float = 0.
 
 def odds_ratios(fitted: Fitted, *, conf_level: float = 0.95) -> dict[str, Outcome]:
     """Odds ratios of a logistic model with Wald intervals, the intercept left out; p values are those of the log odds."""
-    return {name: exponentiated(one, Method.WALD) for name, one in coefficients(fitted, conf_level=conf_level).items() if name != INTERCEPT}
+    found = coefficients(fitted, conf_level=conf_level)
+    return {name: exponentiated(one, Method.WALD) for name, one in found.items() if name != INTERCEPT}
 
 
 def exponentiated(log_odds: Outcome, method: str) -> Outcome:

@@ -43,10 +43,10 @@ class Estimates:
     df: np.ndarray
     p_value: np.ndarray
 
-    def outcome(self, method: str, conf_level: float = nan, warning: str = "") -> Outcome:
+    def outcome(self, method: str, conf_level: float = nan) -> Outcome:
         """Give the only element as an ``Outcome``; the level is dropped where there is no interval."""
         numbers = {field.name: float(getattr(self, field.name)) for field in fields(self)}
-        return Outcome(**numbers, conf_level=nan if isnan(numbers["conf_low"]) else conf_level, method=method, warning=warning)
+        return Outcome(**numbers, conf_level=nan if isnan(numbers["conf_low"]) else conf_level, method=method)
 
     def columns(self, factor: float = 1.0) -> dict[str, np.ndarray]:
         """Give the numbers as columns of rows of results; ``factor`` turns shares into percentages."""

@@ -31,16 +31,15 @@ class KnownMargin:
     population: Mapping[str, float]
 
 
-def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: bool = False) -> Floats:
+def rake(start: ArrayLike, margins: Sequence[KnownMargin]) -> Floats:
     """Adjust positive weights until they meet every margin; one margin alone is post-stratification. One weight per respondent, missing
     for those without a level of some margin. Iterative proportional fitting to 1e-12 of the total, as R's ``survey::rake`` and
-    ``postStratify``; own code because weightipy cannot start from design weights. ``leave_out_empty`` leaves levels of the population
-    without respondents out (their people are then not represented) instead of refusing them."""
+    ``postStratify``; own code because weightipy cannot start from design weights."""
     start = np.asarray(start, float)
     used = np.isfinite(start) & np.all([margin.levels.notna().to_numpy() for margin in margins], axis=0)
-    coded = [_coded(margin, used, leave_out_empty) for margin in margins]
+    coded = [_coded(margin, used) for margin in margins]
     totals = {margin.name: float(sum(margin.population.values())) for margin in margins}
-    if not leave_out_empty and max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
+    if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
         raise ParameterError(
             "the margins add up to different populations.", found=", ".join(f"{name}: {total:g}" for name, total in totals.items()),
             allowed="one total", do="correct the cohort's margins so that they describe one population.",
@@ -62,46 +61,40 @@ def rake(start: ArrayLike, margins: Sequence[KnownMargin], *, leave_out_empty: b
     )
 
 
-def trim(weights: ArrayLike, *, upper: float = inf, lower: float = -inf, strict: bool = False) -> Floats:
-    """Cut weights at limits and spread what was cut equally over the weights that were inside, as R's ``survey::trimWeights``. The total
-    stays. ``strict`` repeats until none is outside; once only may push weights over a limit again."""
+def trim(weights: ArrayLike, *, upper: float = inf, lower: float = -inf) -> Floats:
+    """Cut weights at limits and spread what was cut equally over those inside, until none is outside, as R's strict ``trimWeights``."""
     found = np.asarray(weights, float).copy()
     used = np.isfinite(found)
     for _ in range(TRIMS):
         outside = used & ((found < lower) | (found > upper))
+        inside = used & ~outside
         if not outside.any():
             return found
-        inside = used & ~outside
         if not inside.any():
             break
         cut = np.clip(found, lower, upper)
-        spread = float((found - cut)[outside].sum()) / int(inside.sum())
-        found = np.where(inside, found + spread, cut)
-        if not strict:
-            return found
+        found = np.where(inside, found + float((found - cut)[outside].sum()) / int(inside.sum()), cut)
     raise ParameterError(
         "weights cannot be trimmed to these limits.", found=f"{int(used.sum())} weights with a mean of {float(found[used].mean()):g}",
-        allowed="limits with the mean well between them", do="widen the limits of the trimming, or trim once.",
+        allowed="limits with the mean well between them", do="widen the limits of the trimming.",
     )
 
 
 def trim_to_median(weights: ArrayLike, *, upper_times: float | None = None, lower_times: float | None = None) -> Floats:
-    """Trim weights at multiples of their median until none is outside; None is no limit."""
-    found = np.asarray(weights, float)
+    """Trim weights at multiples of their median; None is no limit."""
     if upper_times is None and lower_times is None:
-        return found
-    median = float(np.nanmedian(found))
-    upper, lower = inf if upper_times is None else upper_times * median, -inf if lower_times is None else lower_times * median
-    return trim(found, upper=upper, lower=lower, strict=True)
+        return np.asarray(weights, float)
+    median = float(np.nanmedian(weights))
+    return trim(weights, upper=median * (inf if upper_times is None else upper_times), lower=-inf if lower_times is None else median * lower_times)
 
 
-def _coded(margin: KnownMargin, used: NDArray[np.bool_], leave_out_empty: bool) -> tuple[NDArray[np.int64], Floats]:
+def _coded(margin: KnownMargin, used: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
     """Level of each used respondent as a number, and the population of each."""
     levels = margin.levels[used].astype(str)
     given = set(levels)
     empty = [level for level, count in margin.population.items() if count > 0 and level not in given]
     unknown = [level for level in sorted(given) if not margin.population.get(level, 0) > 0]
-    if unknown or (empty and not leave_out_empty):
+    if unknown or empty:
         raise ParameterError(
             f"the margin {margin.name!r} cannot be raked to.",
             found=f"{len(empty)} levels of the population without respondents, "

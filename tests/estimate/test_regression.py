@@ -14,7 +14,7 @@ import statsmodels.api as sm
 from nbeval.estimate.models import (
     adjusted_change, coefficients, covariance, fit, make_design, odds_ratios, prepare, standardised_difference,
 )
-from nbeval.estimate.outcome import Outcome
+from nbeval.estimate.outcome import Outcome, wald
 from nbeval.frames import Reason
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
 
@@ -71,7 +71,10 @@ def _outcome(row) -> Outcome:
     if row.quantity in ("n_used", "n_left_out"):
         return Outcome(model.n if row.quantity == "n_used" else len(survey()) - model.n)
     if row.quantity.startswith("coef["):
-        return coefficients(model, robust=ROBUST[row.method])[name]
+        if not ROBUST[row.method]:
+            return coefficients(model)[name]
+        at = model.design.columns.index(name)
+        return wald(model.coefficients[at], covariance(model, robust=True)[at, at] ** 0.5, 0.95, "")
     if row.quantity.startswith("odds_ratio["):
         return odds_ratios(model)[name]
     if row.quantity == "standardised_difference":

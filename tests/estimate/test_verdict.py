@@ -47,11 +47,6 @@ def test_words_of_other_differences(given, word):
     assert verdict(*given, change=False) is word
 
 
-def test_a_ratio_differs_from_one():
-    assert verdict(0.5, 0.3, 0.8, 0.01, change=False, no_difference=1) is Verdict.LOWER
-    assert verdict(1.2, 0.8, 1.7, 0.4, change=False, no_difference=1) is Verdict.NO_CLEAR_DIFFERENCE
-
-
 @pytest.mark.parametrize("size", [0.1, 3, 30, 300])
 def test_the_size_of_an_estimate_never_makes_a_word(size):
     assert verdict(size, -1, 2 * size, 0.5) is verdict(-size, -2 * size, 1, 0.5) is Verdict.NO_CLEAR_CHANGE
