@@ -14,8 +14,7 @@ from nbeval.cleaning.forms import EXCLUSIONS, Exclusion, Mapping
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Match, MissingReason, ScaleRule
 from nbeval.dictionary.models import Cohort
-from nbeval.frames import FINDINGS
-from nbeval.frames import check as checked
+from nbeval.frames import FINDINGS, check
 
 PASS, NOTE, WARNING = "pass", "note", "warning"
 #: fewer answers than this are alike by chance
@@ -47,8 +46,8 @@ _COLUMNS = {"check": str, "outcome": str, "source": str, "wave": str, "authority
 
 def findings_table(found: Iterable[Found]) -> pd.DataFrame:
     """Findings, each with its check and its source, as ``frames.FINDINGS``."""
-    rows = [{"check": check, "source": source, **asdict(finding)} for check, source, finding in found]
-    return checked(pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS), FINDINGS)
+    rows = [{"check": name, "source": source, **asdict(finding)} for name, source, finding in found]
+    return check(pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS), FINDINGS)
 
 
 def number(count: int, one: str, many: str = "") -> str:

@@ -151,7 +151,11 @@ def _decode(raw: bytes, name: str, encoding: str) -> str:
     """The bytes as text, in the declared encoding or the first one that fits."""
     candidates = [codec for mark, codec in _MARKS.items() if raw.startswith(mark)] or [encoding]
     if candidates == [""]:
-        candidates = _unmarked_utf16(raw) if b"\x00" in raw else ["utf-8", "cp1252", "latin-1"]
+        candidates = ["utf-8", "cp1252", "latin-1"]
+        if b"\x00" in raw:     # UTF-16 without byte-order mark: the position of the zero bytes says which
+            even, odd, half = raw[0::2].count(0), raw[1::2].count(0), len(raw) // 4
+            fits = {"utf-16-le": odd > half > even, "utf-16-be": even > half > odd}
+            candidates = [codec for codec, fit in fits.items() if fit and len(raw) % 2 == 0]
     for codec in candidates:
         try:
             return raw.decode(codec)
@@ -162,13 +166,6 @@ def _decode(raw: bytes, name: str, encoding: str) -> str:
         allowed="UTF-8, UTF-16, cp1252, latin-1, or the encoding declared in the cohort's file", where=name,
         do="declare `encoding` for these files in the cohort's file, or export them again as CSV UTF-8.",
     )
-
-
-def _unmarked_utf16(raw: bytes) -> list[str]:
-    """The UTF-16 without byte-order mark that the position of the zero bytes suggests, if any."""
-    even, odd, half = raw[0::2].count(0), raw[1::2].count(0), len(raw) // 4
-    fits = {"utf-16-le": odd > half > even, "utf-16-be": even > half > odd}
-    return [codec for codec, fit in fits.items() if fit and len(raw) % 2 == 0]
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -116,11 +116,6 @@ def _code(name: str) -> Cell:
     return lambda one: f"<code>{_text(getattr(one, name))}</code>"
 
 
-def _has(one: Record, name: str) -> bool:
-    """Whether a record has a field that is not its own id."""
-    return hasattr(one, name) and name not in dict(marked_fields(type(one), Id) if isinstance(one, Record) else ())
-
-
 def _paragraph(content: str) -> str:
     """A paragraph of ready content; nothing where it is empty."""
     return f"<p>{content}</p>" if content.strip() else ""
@@ -158,7 +153,8 @@ class _Page:
         Empty columns are left out.
         """
         records, given = tuple(records), columns.values()
-        last = [name for name in ("note", "source") if records and name not in given and _has(records[0], name)]
+        ids = {name for one in records[:1] if isinstance(one, Record) for name, _ in marked_fields(type(one), Id)}
+        last = [name for name in ("note", "source") if records and name not in {*given, *ids} and hasattr(records[0], name)]
         columns = columns | {name.capitalize(): name for name in last}
         rows = [[self._cell(one, cell, first=not number) for number, cell in enumerate(columns.values())] for one in records]
         kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
