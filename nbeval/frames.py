@@ -23,6 +23,8 @@ What somebody typed (comments, owners, the wording of an action, coded segments)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -254,193 +256,138 @@ RESULT_KEY = (
     "weighted",
 )
 
-_TEXT = {name: pa.Column(str) for name in (
-    "source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference",
-)}
-_NUMBER = {name: pa.Column(float, nullable=True) for name in (
-    "estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value",
-    "p_adjusted", "numerator", "numerator_reference", "n_valid", "n_reference", "n_eligible",
-    *MISSING_COLUMNS, "n_effective",
-)}
+#: what a column has beside a plain type: a number that may be missing, a code, a code that may be missing
+NUMBER, CODED, CODED_OR_MISSING = pa.Column(float, nullable=True), pa.Column("category"), pa.Column("category", nullable=True)
 
-RESULTS = pa.DataFrameSchema(
-    {
-        "cohort": pa.Column(str),
-        **_TEXT,
-        "weighted": pa.Column(bool),
-        **_NUMBER,
-        "unit": pa.Column(str),                  # percent, points, scale points, ratio, ...
-        "family": pa.Column(str),
-        "method": pa.Column(str),
-        "verdict": pa.Column(str),
-        "warning": pa.Column(str),               # why there is no number, or what to mind
-        "suppression": pa.Column(str),           # empty until protect
-    },
-    unique=list(RESULT_KEY), strict=True, name="RESULTS",
+
+def _contract(name: str, *, key: Sequence[str] = (), strict: bool = True, **columns: type | pa.Column) -> pa.DataFrameSchema:
+    """What a table of this name keeps: its columns with their types, no two rows with one key, and, where ``strict``, no other column."""
+    return pa.DataFrameSchema(
+        {column: deepcopy(kind) if isinstance(kind, pa.Column) else pa.Column(kind) for column, kind in columns.items()},
+        unique=list(key) or None, strict=strict, name=name)
+
+
+RESULTS = _contract(
+    "RESULTS", key=RESULT_KEY,
+    cohort=str, **dict.fromkeys(RESULT_KEY[:-1], str), weighted=bool,
+    **dict.fromkeys((
+        "estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted", "numerator",
+        "numerator_reference", "n_valid", "n_reference", "n_eligible", *MISSING_COLUMNS, "n_effective"), NUMBER),
+    unit=str,                    # percent, points, scale points, ratio, ...
+    family=str, method=str, verdict=str,
+    warning=str,                 # why there is no number, or what to mind
+    suppression=str,             # empty until protect
 )
 
-ANSWERS = pa.DataFrameSchema(
-    {
-        "respondent": pa.Column(int),            # made on reading; means nothing outside this run
-        "wave": pa.Column("category"),
-        "authority": pa.Column("category"),
-        "item": pa.Column("category"),
-        "code": pa.Column(float, nullable=True), # missing where `missing` is set
-        "missing": pa.Column("category", nullable=True),   # a MissingReason
-    },
-    unique=["respondent", "item"], strict=True, name="ANSWERS",
+ANSWERS = _contract(
+    "ANSWERS", key=("respondent", "item"),
+    respondent=int,              # made on reading; means nothing outside this run
+    wave=CODED, authority=CODED, item=CODED,
+    code=NUMBER,                 # missing where `missing` is set
+    missing=CODED_OR_MISSING,    # a MissingReason
 )
 
-RESPONDENTS = pa.DataFrameSchema(
-    {
-        "respondent": pa.Column(int, unique=True),
-        "source": pa.Column("category"),
-        "wave": pa.Column("category"),
-        "authority": pa.Column("category"),      # empty text where the cohort has none
-        "person": pa.Column(str),                # links waves in a matched design; empty otherwise
-    },
-    strict=False, name="RESPONDENTS",            # further columns: one per declared group (category), `weight`
+RESPONDENTS = _contract(
+    "RESPONDENTS", strict=False,
+    respondent=pa.Column(int, unique=True), source=CODED, wave=CODED,
+    authority=CODED,             # empty text where the cohort has none
+    person=str,                  # links waves in a matched design; empty otherwise
+    # further columns: one per declared group (category), `weight`
 )
 
-VALUES = pa.DataFrameSchema(
-    {
-        "respondent": pa.Column(int),
-        "wave": pa.Column("category"),
-        "authority": pa.Column("category"),
-        "indicator": pa.Column("category"),
-        "value": pa.Column(float, nullable=True),
-        "missing": pa.Column("category", nullable=True),
-    },
-    unique=["respondent", "indicator"], strict=True, name="VALUES",
+VALUES = _contract(
+    "VALUES", key=("respondent", "indicator"),
+    respondent=int, wave=CODED, authority=CODED, indicator=CODED, value=NUMBER, missing=CODED_OR_MISSING,
 )
 
-FINDINGS = pa.DataFrameSchema(
-    {
-        "check": pa.Column(str),                 # name of the check
-        "outcome": pa.Column(str, pa.Check.isin(["pass", "note", "warning", "failure"])),
-        "source": pa.Column(str),
-        "wave": pa.Column(str),
-        "authority": pa.Column(str),
-        "item": pa.Column(str),
-        "count": pa.Column(int),
-        "message": pa.Column(str),               # plain English, non-disclosive
-        "do": pa.Column(str),
-    },
-    strict=True, name="FINDINGS",
+FINDINGS = _contract(
+    "FINDINGS",
+    check=str,                   # name of the check
+    outcome=pa.Column(str, pa.Check.isin(["pass", "note", "warning", "failure"])), source=str, wave=str, authority=str, item=str, count=int,
+    message=str,                 # plain English, non-disclosive
+    do=str,
 )
 
-RATINGS = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "wave": pa.Column(str),
-        "authority": pa.Column(str),
-        "raters": pa.Column(str),                    # the body of raters; empty where there is one only
-        "rater": pa.Column(int),                     # 1, 2 ... where several of a body rated apart
-        "point": pa.Column(str),
-        "area": pa.Column(str),
-        "rating": pa.Column(float, nullable=True),   # missing where the point was not rated
-        "people": pa.Column(float, nullable=True),   # young people behind the ratings; missing where they are of others
-    },
-    unique=["source", "wave", "authority", "raters", "rater", "point"], strict=True, name="RATINGS",
+RATINGS = _contract(
+    "RATINGS", key=("source", "wave", "authority", "raters", "rater", "point"),
+    source=str, wave=str, authority=str,
+    raters=str,                  # the body of raters; empty where there is one only
+    rater=int,                   # 1, 2 ... where several of a body rated apart
+    point=str, area=str,
+    rating=NUMBER,               # missing where the point was not rated
+    people=NUMBER,               # young people behind the ratings; missing where they are of others
 )
 
-ACTIONS = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "authority": pa.Column(str),
-        "action": pa.Column(str),                    # its number in the plan; means nothing outside it
-        "area": pa.Column(str),
-        "occasion": pa.Column(str),                  # the review
-        "status": pa.Column(str),
-        "involvement": pa.Column(str),
-        "kind": pa.Column(str),
-        "due": pa.Column(float, nullable=True),      # days since 1 January 1970
-        "indicators": pa.Column(str),                # ids parted by "; "
-    },
-    unique=["source", "authority", "action", "occasion"], strict=True, name="ACTIONS",
+ACTIONS = _contract(
+    "ACTIONS", key=("source", "authority", "action", "occasion"),
+    source=str, authority=str,
+    action=str,                  # its number in the plan; means nothing outside it
+    area=str,
+    occasion=str,                # the review
+    status=str, involvement=str, kind=str,
+    due=NUMBER,                  # days since 1 January 1970
+    indicators=str,              # ids parted by "; "
 )
 
-VISITS = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "authority": pa.Column(str),
-        "area": pa.Column(str),                      # which visit or event
-        "kind": pa.Column(str),                      # in person, online
-        "involvement": pa.Column(str),               # what part care experienced people had in it
-        "planned": pa.Column(float, nullable=True),  # days since 1 January 1970
-        "held": pa.Column(float, nullable=True),     # missing where it was not held
-        "people": pa.Column(float, nullable=True),
-        "staff": pa.Column(float, nullable=True),
-    },
-    unique=["source", "authority", "area"], strict=True, name="VISITS",
+VISITS = _contract(
+    "VISITS", key=("source", "authority", "area"),
+    source=str, authority=str,
+    area=str,                    # which visit or event
+    kind=str,                    # in person, online
+    involvement=str,             # what part care experienced people had in it
+    planned=NUMBER,              # days since 1 January 1970
+    held=NUMBER,                 # missing where it was not held
+    people=NUMBER, staff=NUMBER,
 )
 
-CONDITIONS = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "wave": pa.Column(str),                      # empty where it holds for no wave: an application
-        "authority": pa.Column(str),                 # empty for applicants
-        "entry": pa.Column(int),                     # 1, 2 ... where an area has several entries (applicants)
-        "area": pa.Column(str),
-        "choices": pa.Column(str),                   # the set that ``status`` is of
-        "status": pa.Column(str),
-    },
-    unique=["source", "wave", "authority", "area", "entry"], strict=True, name="CONDITIONS",
+CONDITIONS = _contract(
+    "CONDITIONS", key=("source", "wave", "authority", "area", "entry"),
+    source=str,
+    wave=str,                    # empty where it holds for no wave: an application
+    authority=str,               # empty for applicants
+    entry=int,                   # 1, 2 ... where an area has several entries (applicants)
+    area=str,
+    choices=str,                 # the set that ``status`` is of
+    status=str,
 )
 
-CODES = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "wave": pa.Column(str),
-        "authority": pa.Column(str),
-        "document": pa.Column(int),                  # an interview, a return or an open answer; means nothing outside this run
-        "speaker": pa.Column(str),                   # who speaks in it
-        "coder": pa.Column(int),
-        "area": pa.Column(str),                      # the theme; empty where the coder read it and gave none
-    },
-    unique=["source", "document", "coder", "area"], strict=True, name="CODES",
+CODES = _contract(
+    "CODES", key=("source", "document", "coder", "area"),
+    source=str, wave=str, authority=str,
+    document=int,                # an interview, a return or an open answer; means nothing outside this run
+    speaker=str,                 # who speaks in it
+    coder=int,
+    area=str,                    # the theme; empty where the coder read it and gave none
 )
 
-QUOTES = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "wave": pa.Column(str),
-        "quote": pa.Column(str),                     # its number
-        "speaker": pa.Column(str),
-        "area": pa.Column(str),                      # the theme
-        "text": pa.Column(str),
-        "attributes": pa.Column(str),                # what is to be printed of the speaker: group=level, parted by "; "
-        "decision": pa.Column(str),                  # what somebody decided; empty where nobody did
-        "signed": pa.Column(bool),
-    },
-    unique=["source", "wave", "quote"], strict=True, name="QUOTES",
+QUOTES = _contract(
+    "QUOTES", key=("source", "wave", "quote"),
+    source=str, wave=str,
+    quote=str,                   # its number
+    speaker=str,
+    area=str,                    # the theme
+    text=str,
+    attributes=str,              # what is to be printed of the speaker: group=level, parted by "; "
+    decision=str,                # what somebody decided; empty where nobody did
+    signed=bool,
 )
 
-JUDGEMENTS = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "authority": pa.Column(str),
-        "area": pa.Column(str),                      # what was judged
-        "kind": pa.Column(str),                      # the framework it was judged under
-        "status": pa.Column(str),                    # the grade
-        "held": pa.Column(float),                    # its day, in days since 1 January 1970
-    },
-    unique=["source", "authority", "area", "held"], strict=True, name="JUDGEMENTS",
+JUDGEMENTS = _contract(
+    "JUDGEMENTS", key=("source", "authority", "area", "held"),
+    source=str, authority=str,
+    area=str,                    # what was judged
+    kind=str,                    # the framework it was judged under
+    status=str,                  # the grade
+    held=float,                  # its day, in days since 1 January 1970
 )
 
-OFFICIAL = pa.DataFrameSchema(
-    {
-        "source": pa.Column(str),
-        "authority": pa.Column(str),
-        "year": pa.Column(int),                      # by its last day, 31 March
-        "measure": pa.Column(str),
-        "unit": pa.Column(str),
-        "value": pa.Column(float, nullable=True),    # missing where a symbol was published
-        "conf_low": pa.Column(float, nullable=True),
-        "conf_high": pa.Column(float, nullable=True),
-        "symbol": pa.Column(str),
-    },
-    unique=["source", "authority", "year", "measure"], strict=True, name="OFFICIAL",
+OFFICIAL = _contract(
+    "OFFICIAL", key=("source", "authority", "year", "measure"),
+    source=str, authority=str,
+    year=int,                    # by its last day, 31 March
+    measure=str, unit=str,
+    value=NUMBER,                # missing where a symbol was published
+    conf_low=NUMBER, conf_high=NUMBER, symbol=str,
 )
 
 

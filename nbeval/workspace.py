@@ -117,6 +117,21 @@ def atomic_directory(folder: Path) -> Iterator[Path]:
     _prune(folder.parent)
 
 
+@contextmanager
+def atomic_file(file: Path, what: str) -> Iterator[Path]:
+    """Give another name to write a file under, so that a half-written one never has its own; say in plain words that it cannot be written."""
+    half = file.with_name(f".{file.name}.half")
+    try:
+        yield half
+        half.replace(file)
+    except OSError as error:
+        from nbeval.publish.staging import output_error
+
+        raise output_error(error, what) from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
 def mark_used(folder: Path) -> None:
     """Note that a folder was used now, so that it is among the last to be removed."""
     with suppress(OSError):

@@ -15,7 +15,7 @@ from nbeval.claims.arithmetic import (
 )
 from nbeval.claims.claim import SYMBOLS, Claim, ClaimKind, Judged, Judgement, Verdict
 from nbeval.claims.phrases import Direction, direction_of, phrase_of
-from nbeval.claims.reading import is_report, read_claims, read_report
+from nbeval.claims.files import is_report, read_claims, read_report
 from nbeval.dictionary.enums import Rounding
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number
 from nbeval.frames import Decision, Method

@@ -10,7 +10,6 @@ import typer
 
 from nbeval import __version__
 from nbeval.cli import data, reports
-from nbeval.cli.claims import HELP, claims
 from nbeval.cli.options import be_verbose, on_progress
 from nbeval.errors import STOPPED, NbevalError
 
@@ -27,7 +26,7 @@ _cohorts = typer.Typer(help="Begin a cohort.", no_args_is_help=True)
 for command in (data.new, data.specimen, data.dictionary, data.check, data.results,
                 reports.render, reports.verify, reports.attack, reports.release, reports.bundle):
     app.command()(command)
-app.command(help=HELP)(claims)
+app.command(help=reports.CLAIMS_HELP)(reports.claims)
 app.add_typer(_cohorts, name="cohort")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nbeval.cli import options
-from nbeval.cli.options import say, say_json, study_of, workspace_of, write_atomically, writing
+from nbeval.cli.options import say, say_json, study_of, workspace_of, writing
 
 if TYPE_CHECKING:
     from nbeval.study import CleanedStage
@@ -122,8 +122,11 @@ def results(
 
     For analysis inside the secure area only.
     """
+    from nbeval.workspace import atomic_file
+
     if not internal:
         raise typer.BadParameter("these results are not protected against disclosure; add --internal to say that you know.")
     table = study_of(cohort, dictionary, data).estimate().table
-    write_atomically(out, lambda half: table.to_csv(half, index=False, lineterminator="\n"), "the results")
+    with atomic_file(out, "the results") as half:
+        table.to_csv(half, index=False, lineterminator="\n")
     say(f"{len(table)} results written to {out}. They are not protected: do not publish them.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -82,14 +82,3 @@ def writing(what: str) -> Iterator[None]:
         from nbeval.publish.staging import output_error
 
         raise output_error(error, what) from None
-
-
-def write_atomically(out: Path, write: Callable[[Path], None], what: str) -> None:
-    """Write a file under another name first, so that a half-written one never has the name asked for."""
-    half = out.with_name(f".{out.name}.half")
-    with writing(what):
-        try:
-            write(half)
-            half.replace(out)
-        finally:
-            half.unlink(missing_ok=True)

@@ -13,9 +13,8 @@ from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
 from nbeval.folders import PACKAGE, supplied
 from nbeval.publish.index import CRATE, Entry, entries
-from nbeval.publish.staging import output_error
 from nbeval.release.fingerprint import sha256
-from nbeval.workspace import Workspace
+from nbeval.workspace import Workspace, atomic_file
 
 README = "README.md"
 CHECKSUMS = "CHECKSUMS.sha256"
@@ -162,15 +161,8 @@ def _row(entry: Entry, exhibit: dict[str, Any]) -> str:
 
 def _write(content: dict[str, bytes], file: Path) -> None:
     """Write the archive, in one step and without clocks."""
-    half = file.with_name(f".{file.name}.half")
-    try:
-        with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in sorted(content):
-                member = zipfile.ZipInfo(name, _EPOCH)
-                member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-                archive.writestr(member, content[name])
-        half.replace(file)
-    except OSError as error:
-        raise output_error(error, "the bundle") from None
-    finally:
-        half.unlink(missing_ok=True)
+    with atomic_file(file, "the bundle") as half, zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(content):
+            member = zipfile.ZipInfo(name, _EPOCH)
+            member.compress_type, member.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(member, content[name])

@@ -8,7 +8,7 @@ import lxml.html
 import pytest
 
 from nbeval.claims.claim import Claim, Judged, Judgement, Verdict
-from nbeval.claims.writing import MEANINGS, csv_of, page_of, summary
+from nbeval.claims.files import MEANINGS, count_verdicts, csv_of, page_of
 from nbeval.cli.app import main
 
 GOOD = "claim,kind,percent,count,n\n1,percentage,66,82,125\n"
@@ -71,7 +71,7 @@ def test_no_cell_of_the_table_is_a_formula():
 
 def test_every_verdict_has_a_meaning_and_is_counted():
     assert set(MEANINGS) == set(Verdict)
-    assert summary([judged()]) == "1 claim: 1 misprint."
+    assert count_verdicts([judged()]) == "1 claim: 1 misprint."
 
 
 def run(arguments: list[str]) -> int:

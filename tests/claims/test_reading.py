@@ -9,7 +9,7 @@ import pytest
 
 from nbeval.claims.claim import Verdict
 from nbeval.claims.judges import judge_file
-from nbeval.claims.reading import EXAMPLES, is_report, read_claims, read_report, write_template
+from nbeval.claims.files import EXAMPLES, is_report, read_claims, read_report, write_template
 from nbeval.errors import OutputError, ParameterError, SourceError
 
 RESULTS = "exhibit,source,indicator,quantity,wave,authority,group,level,contrast,reference,weighted,estimate,numerator,n_valid,n_eligible\n"
