@@ -6,18 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator
 from nbeval.frames import Contrast, Quantity
-from nbeval.report.cells import Table
 from nbeval.report.context import Context
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
 
-if TYPE_CHECKING:
-    from nbeval.report.kinds.kind import Kind
 
 @dataclass(frozen=True)
 class Units:
@@ -53,13 +49,9 @@ class Units:
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """An exhibit in the making: what was declared, its kind, and the report it is for.
-
-    What a kind of exhibit says of it is worked out from the results found here.
-    """
+    """An exhibit in the making: what was declared, the report it is for, and the results it may show; its kind makes the rest of it."""
 
     spec: ExhibitRow
-    kind: Kind
     context: Context
 
     @cached_property
@@ -71,26 +63,6 @@ class Draft:
     def indicators(self) -> tuple[Indicator, ...]:
         """The indicators it names that have any result, in declared order."""
         return available(indicators_of(self.spec, self.context), self.results)
-
-    @cached_property
-    def units(self) -> Units:
-        """The units of its indicators."""
-        return Units.of(self.indicators, self.context)
-
-    @cached_property
-    def table(self) -> Table:
-        """Its table; without rows where the report has nothing to show in it."""
-        if not self.context.waves or (self.kind.needs_two_waves and not self.context.shows_change):
-            return Table()
-        made = self.kind.table(self)
-        has_results = any(cell.result for row in made.rows if not row.heading for cell in row.cells)
-        return made if has_results or self.kind.of_words else Table(made.columns)
-
-    @cached_property
-    def shown(self) -> tuple[Result, ...]:
-        """The results behind the cells of its table, each once, in the order of the cells."""
-        keys = dict.fromkeys(cell.result for row in self.table.rows for cell in row.cells if cell.result)
-        return tuple(self.context.results.by_key[key] for key in keys)
 
     def say(self, sentence: str, **fields: object) -> str:
         """Fill a sentence of the words of the report."""

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import reduce
+from typing import Any
 
 from nbeval.dictionary.enums import Match, Measure, Symbol
 from nbeval.exhibit import Exhibit
 from nbeval.frames import Decision, Quantity, Verdict
 from nbeval.report.context import Context
 from nbeval.report.displays import Text, bullets, lead, listed, paragraph
-from nbeval.report.draft import Draft
-from nbeval.report.exhibits import draft_of
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.action_plan import Progress
 from nbeval.report.kinds.kind import Kind
-from nbeval.report.kinds.of_source import RATERS, STATUS, aim_of, chosen, count_of, gap_of, instrument_of
-from nbeval.report.kinds.printed import Pair, as_printed, changes_of, p_text
+from nbeval.report.kinds.of_source import STATUS
+from nbeval.report.kinds.printed import Pair, as_printed, changes_of, end_of_p, p_text
 from nbeval.report.kinds.self_assessment import Gaps
-from nbeval.report.kinds.strengths import Assessed, Standing, Strengths, assessed, is_better
+from nbeval.report.kinds.strengths import Assessed, Standing, Strengths, is_better
 from nbeval.report.numerals import RATING, numeral
 from nbeval.report.results import Result, State, key_of
 from nbeval.report.sentences import Sentence, Subject, fill
@@ -140,10 +139,7 @@ def printed_findings(context: Context, source: str) -> Text:
 def _settled(pair: Pair, context: Context) -> Sentence:
     """What one comparison settles."""
     row, labels = pair.row, {wave.id: wave.label for wave in context.cohort.waves}
-    smallest, largest = (
-        context.results.find(row.source, quantity, indicator=row.indicator, wave=row.wave, authority=row.authority,
-                             group=row.group, level=row.level, contrast=row.contrast, reference=row.reference)
-        for quantity in (Quantity.P_SMALLEST, Quantity.P_LARGEST))
+    smallest, largest = (end_of_p(pair, quantity, context) for quantity in (Quantity.P_SMALLEST, Quantity.P_LARGEST))
     return Sentence(context.say(
         "print_finding", label=context.indicator_label(pair.figure.indicator),
         before=as_printed(pair.other).full(pair.other.value), after=as_printed(pair.figure).full(pair.figure.value),
@@ -183,14 +179,14 @@ def to_discuss(context: Context) -> Text:
     return Text((bullets([one.words for one in asked]),), _keys(asked))
 
 
-def _drafts(kind: type[Kind], context: Context) -> Iterator[Draft]:
+def _drafts(kind: type[Kind], context: Context) -> Iterator[Any]:
     """The exhibits of one kind in this report."""
-    return (draft_of(one, context) for one in context.dictionary.exhibits if context.kind.id in one.reports and type(KINDS[one.kind]) is kind)
+    return (kind(one, context) for one in context.dictionary.exhibits if context.kind.id in one.reports and KINDS[one.kind] is kind)
 
 
 def _measures(context: Context) -> tuple[Assessed, ...]:
     """What tests say of every measure of the exhibits of strengths and priorities."""
-    return tuple(one for draft in _drafts(Strengths, context) for one in assessed(draft))
+    return tuple(one for draft in _drafts(Strengths, context) for one in draft.assessed)
 
 
 def _behind(measures: Iterable[Assessed]) -> tuple[str, ...]:
@@ -242,9 +238,9 @@ def _of_raters(context: Context) -> Iterator[Sentence]:
     """A question for each area on which two bodies of raters are far apart."""
     rule = context.dictionary.programme.standing
     for draft in _drafts(Gaps, context) if rule else ():
-        bodies = chosen(draft, RATERS)
-        for area in instrument_of(draft).named(draft.spec.indicators) if len(bodies) > 1 else ():
-            row = gap_of(draft, area, *bodies[:2])
+        bodies = draft.bodies
+        for area in draft.areas if draft.has_two_bodies else ():
+            row = draft.gap(area)
             if context.state(row) is State.SHOWN and RATING.rounded(abs(row.estimate)) >= rule.gap:
                 higher, lower = (one.label for one in (bodies[:2] if row.estimate > 0 else bodies[1::-1]))
                 gap = RATING.level(abs(row.estimate))
@@ -255,9 +251,9 @@ def _of_actions(context: Context) -> Iterator[Sentence]:
     """A question for each theme of which fewer actions than the declared share had come to what is aimed at."""
     rule = context.dictionary.programme.evidence
     for draft in _drafts(Progress, context) if rule else ():
-        aim, reviews = aim_of(instrument_of(draft)), chosen(draft, "review")
-        for area in instrument_of(draft).named(draft.spec.indicators) if aim and reviews else ():
-            row = count_of(draft, STATUS, aim.code, area=area.area, wave=reviews[-1].code)
+        aim, reviews = draft.aim, draft.chosen("review")
+        for area in draft.areas if aim and reviews else ():
+            row = draft.counted(STATUS, aim.code, area=area.area, wave=reviews[-1].code)
             if context.state(row) is State.SHOWN and row.estimate < rule.smallest_share * row.n_eligible:
                 yield Sentence(context.say("discuss_action", area=area.label, count=numeral(row.estimate), total=numeral(row.n_eligible),
                                            state=aim.label.lower()), (key_of(row),))

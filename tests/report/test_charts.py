@@ -198,8 +198,8 @@ def test_many_differences_are_drawn_only_where_they_go_beyond_chance(make, monke
         return [{**row, "verdict": "higher"} if row["quantity"] == "difference" else row for row in made]
 
     def drawn_of(report):
-        draft = next(one for one in report.drafts.values() if one.kind.id == "differences")
-        return draft.kind.chart_data(draft)
+        draft = next(one for one in report.drafts.values() if one.id == "differences")
+        return draft.chart_data()
 
     every = drawn_of(make())
     assert [line[0].verdict for line in every.lines] == [Verdict.NO_CLEAR_DIFFERENCE] and not every.remark

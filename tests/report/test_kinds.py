@@ -62,7 +62,7 @@ def concrete(kind=Kind):
 def test_every_class_of_a_kind_is_registered_once_under_its_id():
     classes = concrete()
     assert len(classes) == len({one.id for one in classes}) == len(KINDS) > 40
-    assert {type(kind) for kind in KINDS.values()} == set(classes)
+    assert set(KINDS.values()) == set(classes)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -70,9 +70,9 @@ def test_a_kind_names_words_and_charts_that_exist_and_says_what_its_rows_are(kin
     words = words_of("en-GB")
     assert {kind.base_words, kind.unit_words or ""} - {""} <= set(words)
     assert set(kind.marks) <= set(MARKS)
-    drawn = type(kind).lines is not Kind.lines or type(kind).chart_data is not Kind.chart_data
+    drawn = kind.lines is not Kind.lines or kind.chart_data is not Kind.chart_data
     assert drawn == bool(kind.marks), "a kind that is drawn says how its marks are arranged, and one that says so what is drawn"
-    assert inspect.getdoc(type(kind)).startswith(("Rows are", "One block per", "A list"))
+    assert inspect.getdoc(kind).startswith(("Rows are", "One block per", "A list"))
     assert kind.compares_with and set(kind.compares_with) <= set(Contrast)
 
 
@@ -100,7 +100,7 @@ def test_a_cell_keeps_its_result_while_the_exhibit_is_made_and_leaves_it_behind(
 def test_the_range_over_authorities_is_the_end_of_no_line_of_one_of_them(make):
     report = make("place", "north")
     draft = report.drafts["range"]
-    lines = draft.kind.chart_data(draft).lines
+    lines = draft.chart_data().lines
     assert lines
     for everybody, own in lines:
         assert own.interval == "" and own.low != own.low and own.high != own.high, "no interval but its own, and the table has none"

@@ -47,7 +47,7 @@ def test_every_form_and_chart_displays_in_every_kind_of_report(make, kind, autho
         assert (again.figure is not None) == bool(spec.chart)
     of_places = {Strengths.id}
     if kind == "end":
-        assert {spec.kind for spec in report.specs} == {name for name, kind in KINDS.items() if not isinstance(kind, OfSource | Printed)} - of_places
+        assert {spec.kind for spec in report.specs} == {name for name, kind in KINDS.items() if not issubclass(kind, OfSource | Printed)} - of_places
     assert of_places <= {spec.kind for spec in report.specs} or kind != "place"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from nbeval.report.exhibits import draft_of
-from nbeval.report.kinds.strengths import Standing, assessed
+from nbeval.report.kinds.strengths import Standing
 from tests.report.invented import withheld
 
 
 def places(report):
     """Where the place of a report stands on each measure."""
     spec = report.context.dictionary.exhibit("stands")
-    return {one.indicator.indicator: one.standing for one in assessed(draft_of(spec, report.context))}
+    return {one.indicator.indicator: one.standing for one in draft_of(spec, report.context).assessed}
 
 
 def worded(name, verdict, **key):

@@ -22,4 +22,4 @@ def _classes(kind: type[Kind] = Kind) -> Iterator[type[Kind]]:
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
-KINDS: Mapping[str, Kind] = MappingProxyType({one.id: one() for one in _classes()})
+KINDS: Mapping[str, type[Kind]] = MappingProxyType({one.id: one for one in _classes()})

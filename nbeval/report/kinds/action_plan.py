@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import Area, Choice, Indicator
-from nbeval.exhibit import Cell, Column
+from nbeval.exhibit import Column
 from nbeval.frames import Contrast, Quantity
-from nbeval.report.cells import Block, Field, count_cell, difference_cell
-from nbeval.report.draft import Draft
-from nbeval.report.kinds.columns import Columns
-from nbeval.report.kinds.of_source import (
-    INVOLVEMENT, KIND, STATUS, OfSource, aim_of, areas_of, chosen, count_of, count_words, instrument_of, number_field, total,
-)
+from nbeval.report.cells import Block, Field, difference_cell
+from nbeval.report.kinds.of_source import INVOLVEMENT, KIND, STATUS, OfSource, total
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, State
 
@@ -27,16 +24,35 @@ class Planned(OfSource):
 
     id = "planned"
     unit_words, base_words = "unit_planned", "base_planned"
+    #: the group of results that the columns are of
+    group: ClassVar[str] = KIND
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        yield Columns(draft).label("source_area")
-        yield from action_fields(KIND, chosen(draft, FieldRole.KIND), lambda area: (area, ""), draft)
+    def columns(self) -> Iterator[Field]:
+        yield self.column.label("source_area", lambda subject: subject[0].label)
+        yield self.whole_field("actions", self.say("actions"), lambda subject: self._any(*subject), "n_eligible")
+        for one in self.choices:
+            yield self.whole_field(f"{self.group}_{one.code}", one.label, lambda subject, one=one: self.counted(
+                self.group, one.code, area=subject[0].area, wave=subject[1]))
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", with_total(draft)),)
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The choices of which actions are counted."""
+        return self.chosen(FieldRole.KIND)
+
+    def blocks(self) -> Iterable[Block]:
+        return (self._areas(""),)
+
+    def _areas(self, review: str, heading: str = "") -> Block:
+        """The areas and a last line for all of them, at one review."""
+        return Block(heading, tuple((area, review) for area in (*self.areas, total(self.say("all_areas")))) if self.areas else ())
+
+    def _any(self, area: Area, review: str) -> Result | None:
+        """The count of any choice of an area: all of them are of the same actions."""
+        return self.results.first(source=self.spec.source_id, quantity=Quantity.COUNT, indicator=area.area, wave=review,
+                                  authority=self.context.authority, group=self.group)
 
 
-class Progress(OfSource):
+class Progress(Planned):
     """Rows are areas, under each review; the number of actions, and how many are at each status.
 
     In plain words it is the last review alone, and what is aimed at.
@@ -44,26 +60,25 @@ class Progress(OfSource):
 
     id = "progress"
     unit_words, base_words = "unit_progress", "base_progress"
+    group = STATUS
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        choices = tuple(one for one in chosen(draft, FieldRole.STATUS) if one.counts or not draft.context.plain)
-        yield Columns(draft).label("source_area", lambda subject: subject[0].label)
-        yield from action_fields(STATUS, choices, lambda subject: subject, draft)
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        return tuple(one for one in self.chosen(FieldRole.STATUS) if one.counts or not self.context.plain)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        reviews = chosen(draft, "review")[-1 if draft.context.plain else 0:]
-        return (Block(review.label if len(reviews) > 1 else "", tuple((area, review.code) for area in with_total(draft))) for review in reviews)
+    def blocks(self) -> Iterable[Block]:
+        reviews = self.chosen("review")[-1 if self.context.plain else 0:]
+        return [self._areas(review.code, review.label if len(reviews) > 1 else "") for review in reviews]
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """How many actions had come to what is aimed at, at the last review."""
-        aim, reviews = aim_of(instrument_of(draft)), chosen(draft, "review")
+        aim, reviews = self.aim, self.chosen("review")
         if aim is None or not reviews:
             return ""
         review = reviews[-1]
-        return draft.say(
-            "said_progress", review=review.label, label=aim.label.lower(),
-            done=count_words(count_of(draft, STATUS, aim.code, wave=review.code), draft.context),
-            total=count_words(any_count(total(""), STATUS, review.code, draft), draft.context, "n_eligible"))
+        return self.say(
+            "said_progress", review=review.label, label=aim.label.lower(), done=self.count_words(self.counted(STATUS, aim.code, wave=review.code)),
+            total=self.count_words(self._any(total(""), review.code), "n_eligible"))
 
 
 class Involved(OfSource):
@@ -72,53 +87,25 @@ class Involved(OfSource):
     id = "involved"
     unit_words, base_words = "unit_involved", "base_involved"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft)
+    def columns(self) -> Iterable[Field]:
+        make = self.column
+        return [make.label("involvement"), make.count("actions", self._count, "estimate"),
+                make.count("of_all", self._count, "n_eligible", head=self.say("of_all_actions"))]
 
-        def count(level: Choice) -> Result | None:
-            return count_of(draft, INVOLVEMENT, level.code)
+    def blocks(self) -> Iterable[Block]:
+        return (Block("", self.chosen(FieldRole.INVOLVEMENT)),)
 
-        return [make.label("involvement"), make.count("actions", draft.say("actions"), count, "estimate"),
-                make.count("of_all", draft.say("of_all_actions"), count, "n_eligible")]
-
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", chosen(draft, FieldRole.INVOLVEMENT)),)
-
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """How many actions reached the highest level."""
-        highest = chosen(draft, FieldRole.INVOLVEMENT)[-1]
-        row = count_of(draft, INVOLVEMENT, highest.code)
-        if draft.context.state(row) is not State.SHOWN:
+        highest = self.chosen(FieldRole.INVOLVEMENT)[-1]
+        row = self._count(highest)
+        if self.context.state(row) is not State.SHOWN:
             return ""
-        return draft.say("said_involved", count=count_words(row, draft.context), total=count_words(row, draft.context, "n_eligible"),
-                         label=highest.label)
+        return self.say("said_involved", count=self.count_words(row), total=self.count_words(row, "n_eligible"), label=highest.label)
 
-
-def with_total(draft: Draft) -> tuple[Area, ...]:
-    """The areas and a last line for all of them."""
-    areas = areas_of(draft)
-    return (*areas, total(draft.say("all_areas"))) if areas else ()
-
-
-def action_fields(group: str, choices: tuple[Choice, ...], of: Callable[..., tuple[Area, str]], draft: Draft) -> Iterator[Field]:
-    """The columns of all actions and of the actions of each choice; ``of`` gives the area of a row and its review."""
-    def every(area: Area, review: str) -> Cell:
-        row = any_count(area, group, review, draft)
-        return count_cell(row, draft.context, "n_eligible") if row is not None else Cell("0")
-
-    yield Field(Column("actions", draft.say("actions"), numeric=True), lambda subject: every(*of(subject)))
-    for one in choices:
-        def count(subject: object, one: Choice = one) -> Result | None:
-            area, review = of(subject)
-            return count_of(draft, group, one.code, area=area.area, wave=review)
-
-        yield number_field(f"{group}_{one.code}", one.label, count, draft.context)
-
-
-def any_count(area: Area, group: str, review: str, draft: Draft) -> Result | None:
-    """The count of any choice of an area: all of them are of the same actions."""
-    return draft.results.first(source=draft.spec.source_id, quantity=Quantity.COUNT, indicator=area.area, wave=review,
-                               authority=draft.context.authority, group=group)
+    def _count(self, level: Choice) -> Result | None:
+        """How many actions are at a level."""
+        return self.counted(INVOLVEMENT, level.code)
 
 
 class Addressed(OfSource):
@@ -129,24 +116,24 @@ class Addressed(OfSource):
     source_words = "source_waves"
     needs_two_waves = True
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make, points = Columns(draft), draft.say("points_short")
+    def columns(self) -> Iterable[Field]:
+        make, points = self.column, self.say("points_short")
 
         def row(subject: tuple[str, Result]) -> Result:
             return subject[1]
 
         return [make.label("indicators_label", lambda subject: subject[0]),
-                make.difference("estimate", draft.say("change_for_better"), row, _POINTS, points),
+                make.difference("estimate", row, _POINTS, points, head=self.say("change_for_better")),
                 make.interval("interval", row, _POINTS, points, signed=True), make.verdict(row)]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
+    def blocks(self) -> Iterable[Block]:
         """The two means and the difference between them."""
-        about = {"wave": draft.context.wave.id, "group": ADDRESSED}
-        change = {**about, "contrast": Contrast.WAVE, "reference": draft.context.first.id}
+        about = {"wave": self.context.wave.id, "group": ADDRESSED}
+        change = {**about, "contrast": Contrast.WAVE, "reference": self.context.first.id}
         lines = (
-            (draft.say("change_addressed"), draft.find(Quantity.CHANGE, level=ADDRESSED, **change)),
-            (draft.say("change_rest"), draft.find(Quantity.CHANGE, level=REST, **change)),
-            (draft.say("difference"), draft.find(Quantity.DIFFERENCE, level=ADDRESSED, contrast=Contrast.LEVEL, reference=REST, **about)),
+            (self.say("change_addressed"), self.find(Quantity.CHANGE, level=ADDRESSED, **change)),
+            (self.say("change_rest"), self.find(Quantity.CHANGE, level=REST, **change)),
+            (self.say("difference"), self.find(Quantity.DIFFERENCE, level=ADDRESSED, contrast=Contrast.LEVEL, reference=REST, **about)),
         )
         return (Block("", tuple(line for line in lines if line[1] is not None)),)
 
@@ -157,24 +144,26 @@ class AddressedBy(OfSource):
     id = "addressed_by"
     unit_words, base_words = "unit_addressed_by", "base_addressed_by"
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, make = draft.context, Columns(draft)
-
-        def change(one: Indicator) -> Result | None:
-            """Its change in the survey, which is another source."""
-            return context.results.first(quantity=Quantity.CHANGE, indicator=one.indicator, wave=context.wave.id, group="",
-                                         authority=context.authority, contrast=Contrast.WAVE)
-
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
         yield make.label("indicator")
-        yield make.count("plans", draft.say("actions" if context.authority else "plans"), lambda one: self._count(one, draft), "estimate")
+        yield make.count("plans", self._count, "estimate", head=self.say("actions" if context.authority else "plans"))
         if context.shows_change:
-            points = draft.say("points_short")
-            yield Field(Column("change", draft.say("change"), points, numeric=True), lambda one: difference_cell(change(one), context, context.format(one)))
-            yield make.verdict(change)
+            yield Field(Column("change", self.say("change"), self.say("points_short"), numeric=True),
+                        lambda one: difference_cell(self._change(one), context, context.format(one)))
+            yield make.verdict(self._change)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", tuple(one for one in draft.indicators if self._count(one, draft) is not None)),)
+    def blocks(self) -> Iterable[Block]:
+        return (Block("", self.in_rows),)
 
-    def _count(self, one: Indicator, draft: Draft) -> Result | None:
+    def has_row(self, one: Indicator) -> bool:
+        return self._count(one) is not None
+
+    def _count(self, one: Indicator) -> Result | None:
         """How many plans or actions address an indicator."""
-        return count_of(draft, ADDRESSED, ADDRESSED, area=one.indicator)
+        return self.counted(ADDRESSED, ADDRESSED, area=one.indicator)
+
+    def _change(self, one: Indicator) -> Result | None:
+        """Its change in the survey, which is another source."""
+        return self.context.results.first(quantity=Quantity.CHANGE, indicator=one.indicator, wave=self.context.wave.id, group="",
+                                          authority=self.context.authority, contrast=Contrast.WAVE)

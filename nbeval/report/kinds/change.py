@@ -9,11 +9,10 @@ from nbeval.dictionary.references import on_request
 from nbeval.exhibit import Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Field, level_cell, words_cell
-from nbeval.report.draft import Draft, Units, domain_of
-from nbeval.report.kinds.columns import Columns
+from nbeval.report.charts.data import Mark
+from nbeval.report.draft import domain_of
 from nbeval.report.kinds.evidence import Points, pointing, together
 from nbeval.report.kinds.kind import Kind, Subtraction
-from nbeval.report.kinds.marks import Line, difference_axis, mark, with_verdict
 from nbeval.report.numerals import TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result, is_missing
 
@@ -25,44 +24,43 @@ class Change(Kind):
     marks = ("pairs", "lines", "shares")
     needs_two_waves = of_change = sets_levels_beside_change = sums_up = True
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, make = draft.context, Columns(draft)
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
         yield make.label("indicator", context.label)
         for wave in (context.first, context.wave):
-            yield make.level(f"{wave.id}_estimate", wave.label, lambda one, wave=wave: draft.level(one, wave.id))
+            yield make.level(f"{wave.id}_estimate", lambda one, wave=wave: self.level(one, wave.id), head=wave.label)
         if context.plain:
-            yield make.verdict(draft.change)
+            yield make.verdict(self.change)
             return
-        yield from make.change("change", "change", draft.change)
-        yield make.verdict(draft.change)
-        yield Field(Column("smallest", draft.say("smallest"), make.points, numeric=True), lambda one: level_cell(       # a size: it has no sign
-            draft.change(one, quantity=Quantity.SMALLEST_CHANGE), context, NumberFormat(make.units.form(one).decimals)))
-        for name in (one for one in draft.spec.quantities if one in on_request()):
+        yield from make.change("change", "change", self.change)
+        yield make.verdict(self.change)
+        yield Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda one: level_cell(       # a size: it has no sign
+            self.change(one, quantity=Quantity.SMALLEST_CHANGE), context, NumberFormat(self.units.form(one).decimals)))
+        for name in (one for one in self.spec.quantities if one in on_request()):
             def found(one: Indicator, name: str = name) -> Result | None:
-                return draft.change(one, quantity=name)
+                return self.change(one, quantity=name)
 
-            yield make.level(name, draft.say(name), found, TWO_DIGITS)
+            yield make.level(name, found, TWO_DIGITS)
             yield make.interval(f"{name}_interval", found, TWO_DIGITS)
 
-    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
-        context = draft.context
-        yield with_verdict([
-            mark(draft.level(one, wave.id), context, context.format(one), wave.label, label=context.label(one))
-            for wave in (context.first, context.wave)
-        ], draft.change(one), context)
+    def lines(self, one: Indicator) -> Iterator[list[Mark]]:
+        context = self.context
+        yield self.with_verdict([
+            self.mark(self.level(one, wave.id), context.format(one), wave.label, label=context.label(one)) for wave in (context.first, context.wave)
+        ], self.change(one))
 
-    def subtractions(self, draft: Draft) -> Iterable[Subtraction]:
-        context = draft.context
-        return ((draft.level(one), draft.level(one, context.first.id), draft.change(one), context.format(one))
-                for one in draft.indicators if not context.plain)
+    def subtractions(self) -> Iterable[Subtraction]:
+        context = self.context
+        return ((self.level(one), self.level(one, context.first.id), self.change(one), context.format(one))
+                for one in self.indicators if not context.plain)
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
-        points = [pointing(one, draft.change(one)) for one in draft.indicators]
-        said = draft.say(f"said_changes_{together(points)}", better=points.count(Points.BETTER), worse=points.count(Points.WORSE),
+        points = [pointing(one, self.change(one)) for one in self.indicators]
+        said = self.say(f"said_changes_{together(points)}", better=points.count(Points.BETTER), worse=points.count(Points.WORSE),
                          all=len(points))
-        domain = domain_of(draft.spec, draft.context)
-        return draft.say("labelled", label=domain.label, about=said) if domain else draft.say("said_changes_whole", said=said)
+        domain = domain_of(self.spec, self.context)
+        return self.say("labelled", label=domain.label, about=said) if domain else self.say("said_changes_whole", said=said)
 
 
 class ChangeAdjusted(Kind):
@@ -72,29 +70,25 @@ class ChangeAdjusted(Kind):
     marks = ("lines",)
     needs_two_waves = of_change = True
 
-    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        return tuple(one for one in draft.indicators if self._adjusted(one, draft) is not None)
+    def has_row(self, one: Indicator) -> bool:
+        return self._adjusted(one) is not None
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft, self.indicators(draft))
-        return [
-            make.label("indicator", draft.context.label), *make.change("change", "change", draft.change),
-            *make.change("change_adjusted", "adjusted_change", lambda one: self._adjusted(one, draft)),
-            make.verdict(lambda one: self._adjusted(one, draft)),
-        ]
+    def columns(self) -> Iterable[Field]:
+        make = self.column
+        return [make.label("indicator", self.context.label), *make.change("change", "change", self.change),
+                *make.change("change_adjusted", "adjusted_change", self._adjusted), make.verdict(self._adjusted)]
 
-    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
-        context, rows = draft.context, (("change", draft.change(one)), ("adjusted_change", self._adjusted(one, draft)))
-        yield with_verdict([
-            mark(row, context, context.format(one), draft.say(word), label=context.label(one), signed=True) for word, row in rows
-        ], rows[1][1], context)
+    def lines(self, one: Indicator) -> Iterator[list[Mark]]:
+        context, rows = self.context, (("change", self.change(one)), ("adjusted_change", self._adjusted(one)))
+        yield self.with_verdict([
+            self.mark(row, context.format(one), self.say(word), label=context.label(one), signed=True) for word, row in rows], rows[1][1])
 
-    def axis(self, draft: Draft) -> dict[str, object]:
-        return difference_axis(Units.of(self.indicators(draft), draft.context))
+    def axis(self) -> dict[str, object]:
+        return self.difference_axis
 
-    def _adjusted(self, one: Indicator, draft: Draft) -> Result | None:
+    def _adjusted(self, one: Indicator) -> Result | None:
         """The adjusted change of an indicator."""
-        return draft.change(one, quantity=Quantity.CHANGE_ADJUSTED)
+        return self.change(one, quantity=Quantity.CHANGE_ADJUSTED)
 
 
 class ChangePooled(Kind):
@@ -103,34 +97,30 @@ class ChangePooled(Kind):
     id = "change_pooled"
     needs_two_waves = of_change = True
 
-    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        return tuple(one for one in draft.indicators if self._pooled(one, draft) is not None or self._spread(one, draft) is not None)
+    def has_row(self, one: Indicator) -> bool:
+        return self._pooled(one) is not None or self._spread(one) is not None
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft, self.indicators(draft))
-
-        def spread(one: Indicator) -> Result | None:
-            return self._spread(one, draft)
-
+    def columns(self) -> Iterable[Field]:
+        make = self.column
         return [
-            make.label("indicator"), *make.change("pooled", "pooled_change", lambda one: self._pooled(one, draft)),
-            make.level("heterogeneity", draft.say("heterogeneity"), spread, NumberFormat(percent=True), "%"), make.p_value("test", spread),
-            Field(Column("reading", draft.say("heterogeneity_reading")), lambda one: words_cell(self._reading(spread(one), draft))),
+            make.label("indicator"), *make.change("pooled", "pooled_change", self._pooled),
+            make.level("heterogeneity", self._spread, NumberFormat(percent=True), "%"), make.p_value("test", self._spread),
+            make.words("reading", "heterogeneity_reading", lambda one: words_cell(self._reading(self._spread(one)))),
         ]
 
-    def _pooled(self, one: Indicator, draft: Draft) -> Result | None:
+    def _pooled(self, one: Indicator) -> Result | None:
         """The mean change over authorities."""
-        return draft.change(one, "", Quantity.CHANGE_POOLED)
+        return self.change(one, "", Quantity.CHANGE_POOLED)
 
-    def _spread(self, one: Indicator, draft: Draft) -> Result | None:
+    def _spread(self, one: Indicator) -> Result | None:
         """How much authorities differ in their change."""
-        return draft.change(one, "", Quantity.HETEROGENEITY)
+        return self.change(one, "", Quantity.HETEROGENEITY)
 
-    def _reading(self, row: Result | None, draft: Draft) -> str:
+    def _reading(self, row: Result | None) -> str:
         """What the test of heterogeneity allows us to say, at the level of the programme's intervals."""
         if row is None or is_missing(row.p_value):
-            return draft.say("places_unknown")
-        return draft.say("places_differ" if row.p_value < 1 - draft.context.conf_level else "places_alike")
+            return self.say("places_unknown")
+        return self.say("places_differ" if row.p_value < 1 - self.context.conf_level else "places_alike")
 
 
 class Overlap(Kind):
@@ -139,14 +129,14 @@ class Overlap(Kind):
     id = "overlap"
     needs_two_waves = of_change = True
 
-    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        return tuple(one for one in draft.indicators if draft.change(one, quantity=Quantity.OVERLAP_BOUND) is not None)
+    def has_row(self, one: Indicator) -> bool:
+        return self.change(one, quantity=Quantity.OVERLAP_BOUND) is not None
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft)
+    def columns(self) -> Iterable[Field]:
+        make = self.column
         return [
-            make.label("indicator"), *make.change("change", "change", draft.change),
-            *(make.interval(quantity.value, lambda one, quantity=quantity: draft.change(one, quantity=quantity), head=draft.say(quantity.value), signed=True)
+            make.label("indicator"), *make.change("change", "change", self.change),
+            *(make.interval(quantity.value, lambda one, quantity=quantity: self.change(one, quantity=quantity), head=self.say(quantity.value), signed=True)
               for quantity in (Quantity.OVERLAP_BOUND, Quantity.OVERLAP_WIDEST)),
-            make.verdict(draft.change),
+            make.verdict(self.change),
         ]

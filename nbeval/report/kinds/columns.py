@@ -2,84 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Cell, Column
-from nbeval.report.cells import Block, Field, count_cell, difference_cell, interval_cell, level_cell, p_cell, verdict_cell
-from nbeval.report.context import Context
-from nbeval.report.draft import Draft, Units, by_domain
+from nbeval.report.cells import Field, count_cell, difference_cell, interval_cell, level_cell, p_cell, verdict_cell
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result
+
+if TYPE_CHECKING:
+    from nbeval.report.kinds.kind import Kind
 
 #: gives the result that the subject of a row has in a column
 Finder = Callable[[Any], Result | None]
 
 
-class Columns:
-    """Makes the columns of one table. A head that is not given is in the words of the report.
+def itself(subject: Any) -> Any:
+    """The subject of a row, where it is the result or the figure itself."""
+    return subject
 
-    Where a column is not given its ``form`` and ``unit``, its numbers are written as those of the ``indicators`` are; ``of`` says
-    which of these the subject of a row is about.
+
+@dataclass(frozen=True)
+class Toned(Field):
+    """A column of a table that a grid draws too: how its cells are toned there, and shortened."""
+
+    tone: Callable[[Any], str]
+    short: Callable[[Any], str] = lambda subject: ""
+
+
+class Columns:
+    """Makes the columns of a table of one kind. A column without a ``head`` has the words of its key.
+
+    Numbers without a ``form`` are written as those of the indicator that the subject of the row is about, with the ``unit`` of these.
     """
 
-    def __init__(self, draft: Draft, indicators: Iterable[Indicator] | None = None, of: Callable[[Any], Indicator] = lambda subject: subject) -> None:
-        self.context, self.say = draft.context, draft.say
-        self.units = draft.units if indicators is None else Units.of(indicators, draft.context)
-        self.points = self.say("points_short") if self.units.percent else ""
-        self._of = of
+    def __init__(self, kind: Kind) -> None:
+        self._kind, self._context, self._say = kind, kind.context, kind.say
+        self.points = kind.say("points_short") if kind.units.percent else ""
 
     def label(self, word: str, text: Callable[[Any], str] = lambda subject: subject.label) -> Field:
         """The column of row headers."""
-        return Field(Column("label", self.say(word), header=True), lambda subject: Cell(text(subject)))
+        return Field(Column("label", self._say(word), header=True), lambda subject: Cell(text(subject)))
 
-    def level(self, key: str, head: str, find: Finder, form: NumberFormat | None = None, unit: str = "", group: str = "") -> Field:
+    def words(self, key: str, word: str, cell: Callable[[Any], Cell]) -> Field:
+        """The column of words."""
+        return Field(Column(key, self._say(word)), cell)
+
+    def level(self, key: str, find: Finder, form: NumberFormat | None = None, unit: str = "", *, head: str = "", group: str = "") -> Field:
         """The column of a percentage, a mean or another number without a sign."""
-        unit = unit or ("" if form else self.units.heading)
-        return Field(Column(key, head, unit, numeric=True, group=group), lambda one: level_cell(find(one), self.context, form or self._form(one)))
+        unit = unit or ("" if form else self._kind.units.heading)
+        return Field(Column(key, head or self._say(key), unit, numeric=True, group=group), lambda one: level_cell(find(one), self._context, form or self._form(one)))
 
-    def difference(self, key: str, head: str, find: Finder, form: NumberFormat | None = None, unit: str = "") -> Field:
+    def difference(self, key: str, find: Finder, form: NumberFormat | None = None, unit: str = "", *, head: str = "") -> Field:
         """The column of a difference, with its sign."""
         unit = unit or ("" if form else self.points)
-        return Field(Column(key, head, unit, numeric=True), lambda one: difference_cell(find(one), self.context, form or self._form(one)))
+        return Field(Column(key, head or self._say(key), unit, numeric=True), lambda one: difference_cell(find(one), self._context, form or self._form(one)))
 
     def interval(self, key: str, find: Finder, form: NumberFormat | None = None, unit: str = "", *, head: str = "", group: str = "",
                  signed: bool = False) -> Field:
         """The column of an interval: of a level, or where it is ``signed`` of a difference."""
-        unit = unit or ("" if form else self.points if signed else self.units.heading)
-        head = head or self.say("interval", level=self.context.interval_level)
+        unit = unit or ("" if form else self.points if signed else self._kind.units.heading)
+        head = head or self._say("interval", level=self._context.interval_level)
         return Field(Column(key, head, unit, numeric=True, group=group),
-                     lambda one: interval_cell(find(one), self.context, form or self._form(one), signed=signed))
+                     lambda one: interval_cell(find(one), self._context, form or self._form(one), signed=signed))
 
-    def count(self, key: str, head: str, find: Finder, field: str = "n_valid", group: str = "") -> Field:
-        """The column of a number of people."""
-        return Field(Column(key, head, numeric=True, group=group), lambda one: count_cell(find(one), self.context, field))
+    def count(self, key: str, find: Finder, field: str = "n_valid", *, head: str = "", unit: str = "", group: str = "") -> Field:
+        """The column of a number of people, or with ``estimate`` as its field of what was counted."""
+        return Field(Column(key, head or self._say(key), unit, numeric=True, group=group), lambda one: count_cell(find(one), self._context, field))
 
     def estimate(self, find: Finder, *, key: str = "", group: str = "") -> tuple[Field, Field, Field]:
         """The columns of a level: estimate, interval, number who answered."""
-        return (self.level(f"{key}estimate", self.say("estimate"), find, group=group), self.interval(f"{key}interval", find, group=group),
-                self.count(f"{key}n", self.say("n"), find, group=group))
+        return (self.level(f"{key}estimate", find, head=self._say("estimate"), group=group), self.interval(f"{key}interval", find, group=group),
+                self.count(f"{key}n", find, head=self._say("n"), group=group))
 
     def change(self, key: str, word: str, find: Finder) -> tuple[Field, Field]:
         """The columns of a difference: its size with its sign, and its interval."""
-        return self.difference(key, self.say(word), find), self.interval(f"{key}_interval", find, signed=True)
+        return self.difference(key, find, head=self._say(word)), self.interval(f"{key}_interval", find, signed=True)
 
     def p_value(self, key: str, find: Finder) -> Field:
         """The column of a p-value."""
-        return Field(Column(key, self.say("p_value"), numeric=True), lambda one: p_cell(find(one), self.context))
+        return Field(Column(key, self._say("p_value"), numeric=True), lambda one: p_cell(find(one), self._context))
 
     def verdict(self, find: Finder) -> Field:
         """The column of the word that a test allows."""
-        return Field(Column("verdict", self.say("verdict")), lambda one: verdict_cell(find(one), self.context))
+        return self.words("verdict", "verdict", lambda one: verdict_cell(find(one), self._context))
 
     def _form(self, subject: Any) -> NumberFormat:
         """How the numbers of the subject of a row are written."""
-        return self.units.form(self._of(subject))
-
-
-def domain_blocks(indicators: tuple[Indicator, ...], context: Context) -> tuple[Block, ...]:
-    """One block of rows per domain; one block in all where a report is in plain words."""
-    if context.plain:
-        return (Block("", indicators),)
-    return tuple(Block(heading, members) for heading, members in by_domain(indicators, context))
+        return self._kind.units.form(self._kind.indicator_of(subject))

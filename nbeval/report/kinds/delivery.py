@@ -9,15 +9,10 @@ from nbeval.dictionary.enums import FieldRole, Symbol
 from nbeval.dictionary.models import Area
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
-from nbeval.report.cells import Block, Field, words_cell
+from nbeval.report.cells import Block, Field, cell_of, symbol_cell, words_cell
 from nbeval.report.charts.data import EPOCH, ChartData, Period
-from nbeval.report.draft import Draft
-from nbeval.report.kinds.columns import Columns
-from nbeval.report.kinds.marks import Toned, grid_chart
-from nbeval.report.kinds.of_source import (
-    DELIVERY, INVOLVEMENT, KIND, OfSource, areas_of, blocks_of, chosen, count_of, count_words, day_cell, day_words, instrument_of,
-    number_field, total,
-)
+from nbeval.report.kinds.columns import Toned, itself
+from nbeval.report.kinds.of_source import DELIVERY, INVOLVEMENT, KIND, OfSource, total
 from nbeval.report.results import Result, State
 
 #: levels of the group of results on delivery
@@ -30,26 +25,25 @@ class Delivered(OfSource):
     id = "delivered"
     unit_words, base_words = "unit_delivered", "base_delivered"
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        yield Columns(draft).label("visit")
-        levels = {level: (DELIVERY, level, draft.say(f"delivery_{level}")) for level in (PLANNED, HELD, PEOPLE, STAFF)}
+    def columns(self) -> Iterator[Field]:
+        yield self.column.label("visit")
+        levels = {level: (DELIVERY, level, self.say(f"delivery_{level}")) for level in (PLANNED, HELD, PEOPLE, STAFF)}
         counts = [
-            levels[PLANNED], levels[HELD], *((KIND, one.code, one.label) for one in chosen(draft, FieldRole.KIND)), levels[PEOPLE], levels[STAFF],
-            *((INVOLVEMENT, one.code, f"{draft.say('consultants')}: {one.label.lower()}") for one in chosen(draft, FieldRole.INVOLVEMENT) if one.counts),
+            levels[PLANNED], levels[HELD], *((KIND, one.code, one.label) for one in self.chosen(FieldRole.KIND)), levels[PEOPLE], levels[STAFF],
+            *((INVOLVEMENT, one.code, f"{self.say('consultants')}: {one.label.lower()}") for one in self.chosen(FieldRole.INVOLVEMENT) if one.counts),
         ]
         for group, level, label in counts:
-            yield number_field(f"{group}_{level}", label, lambda area, group=group, level=level: count_of(draft, group, level, area=area.area), draft.context)
+            yield self.whole_field(f"{group}_{level}", label, lambda area, group=group, level=level: self.counted(group, level, area=area.area))
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        areas = areas_of(draft)
-        return (*blocks_of(draft, areas), Block(draft.say("in_all"), (total(draft.say("all_visits")),) if areas else ()))
+    def blocks(self) -> Iterable[Block]:
+        return (*self.by_part(), Block(self.say("in_all"), (total(self.say("all_visits")),) if self.areas else ()))
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """How many visits were held of those planned, and how many people were there."""
-        rows = {level: count_of(draft, DELIVERY, level) for level in (HELD, PLANNED, PEOPLE)}
-        texts = {level: count_words(row, draft.context) for level, row in rows.items()}
-        with_people = draft.context.state(rows[PEOPLE]) is State.SHOWN
-        return draft.say("said_delivered_people" if with_people else "said_delivered", **texts, names=draft.context.dictionary.programme.people.many)
+        rows = {level: self.counted(DELIVERY, level) for level in (HELD, PLANNED, PEOPLE)}
+        texts = {level: self.count_words(row) for level, row in rows.items()}
+        with_people = self.context.state(rows[PEOPLE]) is State.SHOWN
+        return self.say("said_delivered_people" if with_people else "said_delivered", **texts, names=self.context.dictionary.programme.people.many)
 
 
 @dataclass(frozen=True)
@@ -69,35 +63,39 @@ class Calendar(OfSource):
     unit_words, base_words = "unit_calendar", "base_calendar"
     shows_single_authorities = True
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context = draft.context
-        own = [Days(context.authority, level, draft.say(f"day_{level}")) for level in (PLANNED, HELD)]
+    def columns(self) -> Iterator[Field]:
+        context = self.context
+        own = [Days(context.authority, level, self.say(f"day_{level}")) for level in (PLANNED, HELD)]
         each = [Days(authority, HELD, context.authority_name(authority)) for authority in context.cohort.authorities]
-        yield Columns(draft).label("visit")
+        yield self.column.label("visit")
         for days in own if context.authority else each:
-            yield Toned(Column(f"{days.level}_{days.authority}", days.label), lambda area, days=days: self._cell(area, days, draft),
+            yield Toned(Column(f"{days.level}_{days.authority}", days.label), lambda area, days=days: self._cell(area, days),
                         lambda area, days=days: days.level)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return blocks_of(draft, areas_of(draft))
+    def blocks(self) -> Iterable[Block]:
+        return self.by_part()
 
-    def chart_data(self, draft: Draft) -> ChartData:
-        context, own = draft.context, bool(draft.context.authority)
-        return grid_chart(
-            self.columns(draft), self.blocks(draft), context, unit=draft.say("timeline_axis_own" if own else "timeline_axis"),
-            legend={level: draft.say(f"timeline_{level}") for level in (PLANNED, HELD)} if own else {}, periods=self._periods(draft),
-            words={f"month_{number}": name for number, name in enumerate(context.words.months_short, start=1)})
+    def chart_data(self) -> ChartData:
+        own = bool(self.context.authority)
+        return self.grid_chart(
+            unit=self.say("timeline_axis_own" if own else "timeline_axis"), periods=self._periods(),
+            legend={level: self.say(f"timeline_{level}") for level in (PLANNED, HELD)} if own else {},
+            words={f"month_{number}": name for number, name in enumerate(self.context.words.months_short, start=1)})
 
-    def _cell(self, area: Area, days: Days, draft: Draft) -> Cell:
-        """The day of a visit."""
-        row = draft.find(Quantity.DAY, indicator=area.area, authority=days.authority, group=DELIVERY, level=days.level)
-        return day_cell(row, draft.context, absent="not_held" if days.level == HELD else "not_planned")
+    def _cell(self, area: Area, days: Days) -> Cell:
+        """The day of a visit in words, or the word for none."""
+        row = self.find(Quantity.DAY, indicator=area.area, authority=days.authority, group=DELIVERY, level=days.level)
+        if row is None:
+            return words_cell(self.say("not_held" if days.level == HELD else "not_planned"))
+        if self.context.state(row) is not State.SHOWN:
+            return symbol_cell(row, self.context, "estimate")
+        return cell_of(row, "estimate", self.day_words(float(row.estimate)), float(row.estimate))
 
-    def _periods(self, draft: Draft) -> tuple[Period, ...]:
+    def _periods(self) -> tuple[Period, ...]:
         """The times to which the notes on the cohort speak."""
         dated = ((note, *(float((day - EPOCH).days) for day in (note.starts, note.ends)))
-                 for note in draft.context.cohort.notes if note.starts and note.ends)
-        return tuple(Period(note.label or note.id, start, end, day_words(start, draft.context), day_words(end, draft.context))
+                 for note in self.context.cohort.notes if note.starts and note.ends)
+        return tuple(Period(note.label or note.id, start, end, self.day_words(start), self.day_words(end))
                      for note, start, end in dated)
 
 
@@ -109,30 +107,31 @@ class Conditions(OfSource):
     unit_of_one, base_of_one = "unit_conditions_one", "base_conditions_one"
     source_words = "source_waves"
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, make = draft.context, Columns(draft)
-        found = [row for area in areas_of(draft) for row in self._counts(area, draft)]
-        choices = [one for name in sorted({row.group for row in found}) for one in chosen(draft, name)]
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
+        found = [row for area in self.areas for row in self._counts(area)]
+        choices = [one for name in sorted({row.group for row in found}) for one in self.chosen(name)]
         yield make.label("condition")
         for wave in context.waves:
             if context.authority:
-                yield Field(Column(f"{wave.id}_stands", wave.label), lambda area, wave=wave: self._met(area, wave.id, draft))
+                yield Field(Column(f"{wave.id}_stands", wave.label), lambda area, wave=wave: self._met(area, wave.id))
                 continue
             for one in choices:
-                yield make.count(f"{wave.id}_{one.code}", one.label, lambda area, one=one, wave=wave: count_of(
-                    draft, one.choices, one.code, area=area.area, wave=wave.id, authority=""), "estimate", wave.label if context.shows_change else "")
+                yield make.count(f"{wave.id}_{one.code}", lambda area, one=one, wave=wave: self.counted(
+                    one.choices, one.code, area=area.area, wave=wave.id, authority=""), "estimate",
+                    head=one.label, group=wave.label if context.shows_change else "")
 
-    def _counts(self, area: Area, draft: Draft, **key: str) -> tuple[Result, ...]:
+    def _counts(self, area: Area, **key: str) -> tuple[Result, ...]:
         """The counts of a condition."""
-        return draft.results.where(source=draft.spec.source_id, indicator=area.area, quantity=Quantity.COUNT, **key)
+        return self.results.where(source=self.spec.source_id, indicator=area.area, quantity=Quantity.COUNT, **key)
 
-    def _met(self, area: Area, wave: str, draft: Draft) -> Cell:
+    def _met(self, area: Area, wave: str) -> Cell:
         """What the authority of the report meets, in words."""
-        met = next((row for row in self._counts(area, draft, wave=wave, authority=draft.context.authority) if row.estimate == 1), None)
+        met = next((row for row in self._counts(area, wave=wave, authority=self.context.authority) if row.estimate == 1), None)
         if met is None:
-            symbol = draft.context.symbol(Symbol.NOT_AVAILABLE)
+            symbol = self.context.symbol(Symbol.NOT_AVAILABLE)
             return Cell(symbol, symbol=symbol)
-        return words_cell(instrument_of(draft).choice(met.group, met.level).label, met, "estimate")
+        return words_cell(self.instrument.choice(met.group, met.level).label, met, "estimate")
 
 
 class Applications(OfSource):
@@ -141,25 +140,25 @@ class Applications(OfSource):
     id = "applications"
     unit_words, base_words = "unit_applications", "base_applications"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft)
-        return [make.label("decision", lambda row: instrument_of(draft).choice(row.group, row.level).label),
-                make.count("applicants", draft.say("applicants"), lambda row: row, "estimate"),
-                make.count("of_all", draft.say("of_all_applicants"), lambda row: row, "n_eligible")]
+    def columns(self) -> Iterable[Field]:
+        make = self.column
+        return [make.label("decision", lambda row: self.instrument.choice(row.group, row.level).label),
+                make.count("applicants", itself, "estimate"),
+                make.count("of_all", itself, "n_eligible", head=self.say("of_all_applicants"))]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", self._decisions(draft)),)
+    def blocks(self) -> Iterable[Block]:
+        return (Block("", self._decisions()),)
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """How many applied and what became of them."""
-        row, context = self._decisions(draft)[0], draft.context
-        label = instrument_of(draft).choice(row.group, row.level).label.lower()
-        return draft.say("said_applications", total=count_words(row, context, "n_eligible"), count=count_words(row, context), label=label)
+        row = self._decisions()[0]
+        label = self.instrument.choice(row.group, row.level).label.lower()
+        return self.say("said_applications", total=self.count_words(row, "n_eligible"), count=self.count_words(row), label=label)
 
-    def _decisions(self, draft: Draft) -> tuple[Result, ...]:
+    def _decisions(self) -> tuple[Result, ...]:
         """The results, in the order of the choices."""
-        instrument = instrument_of(draft)
+        instrument = self.instrument
         order = {one.code: place for place, one in enumerate(instrument.choices)} if instrument else {}
-        found = (row for area in areas_of(draft) for row in draft.results.where(
-            source=draft.spec.source_id, indicator=area.area, quantity=Quantity.COUNT, authority=""))
+        found = (row for area in self.areas for row in self.results.where(
+            source=self.spec.source_id, indicator=area.area, quantity=Quantity.COUNT, authority=""))
         return tuple(sorted(found, key=lambda row: order[row.level]))

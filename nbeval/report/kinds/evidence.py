@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from nbeval.dictionary.enums import Direction, SourceKind
@@ -15,12 +16,9 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field, cell_of, difference_cell, not_applicable, symbol_cell, verdict_cell, words_cell
 from nbeval.report.charts.data import ChartData, Mark
-from nbeval.report.context import Context
-from nbeval.report.draft import Draft, named
-from nbeval.report.kinds.columns import Columns
+from nbeval.report.draft import named
 from nbeval.report.kinds.interviews import AUTHORITIES, SPEAKER, SPOKEN_OF
 from nbeval.report.kinds.kind import Kind
-from nbeval.report.kinds.marks import chart_of
 from nbeval.report.kinds.of_source import RATERS, STATUS, aim_of
 from nbeval.report.numerals import RATING, NumberFormat, numeral
 from nbeval.report.results import Result, State
@@ -81,16 +79,12 @@ class EvidenceItem:
         return self.form is not None
 
 
-def evidence_items(draft: Draft) -> tuple[EvidenceItem, ...]:
-    """Return the items that an exhibit names: indicators of its own source, and the areas of ``source:<id>``."""
-    context = draft.context
-    measured = (_measured(one, draft.change(one), context.source_label(draft.spec.source_id), context) for one in draft.indicators if one.outcomes)
-    return (*measured, *(item for source in further_sources(draft) for item in _of_source(source, context)))
-
-
-def further_sources(draft: Draft) -> tuple[Source, ...]:
-    """The further sources that an exhibit names and the cohort has."""
-    return tuple(one for one in draft.context.cohort.sources if one.id in named(draft.spec, "source") and one.id != draft.spec.source_id)
+#: the words for how what was done and said compares with the way in which tests point
+_BESIDE_TESTS = MappingProxyType({
+    Tests.BETTER: "untested_agrees", Tests.WORSE: "untested_against", Tests.UNCLEAR: "untested_alone", Tests.NONE: "untested_alone",
+})
+#: what a chart counts: wishes are not counted
+_DRAWN = tuple(one for one in Points if one is not Points.NO_WAY)
 
 
 def pointing(indicator: Indicator, result: Result | None) -> Points:
@@ -109,6 +103,11 @@ def together(points: Iterable[Points]) -> Tests:
     return Tests.WORSE if Points.WORSE in found else Tests.UNCLEAR if found else Tests.NONE
 
 
+def tests_of(items: Iterable[EvidenceItem]) -> Tests:
+    """Which way the tests among items point together."""
+    return together(item.points for item in items if item.is_tested)
+
+
 def _tested(verdict: Verdict, *, rising: bool) -> Points:
     """Which way a tested change points; ``rising`` says which way is the better one."""
     if verdict is Verdict.NO_CLEAR_CHANGE:
@@ -125,86 +124,6 @@ def _strength(points: Points, result: Result | None) -> Strength:
     return Strength.MODERATE if result.verdict in _SMALL else Strength.STRONG
 
 
-def _measured(one: Indicator, row: Result | None, source: str, context: Context) -> EvidenceItem:
-    """A measure of those who answered."""
-    points, form = pointing(one, row), context.format(one)
-    return EvidenceItem(one.outcomes, source, context.label(one), points, _strength(points, row), row, form,
-                        unit=context.say("points_short") if form.percent else "")
-
-
-def _of_source(source: Source, context: Context) -> Iterator[EvidenceItem]:
-    """The items of a source that is no survey: of each of its areas that is about an outcome."""
-    instrument = context.dictionary.instrument(source.instrument)
-    read = _READ.get(instrument.record.kind)
-    for area in instrument.areas if read else ():
-        if area.outcomes:
-            yield from read(area, source, instrument, context)
-
-
-def _rated(area: Area, source: Source, instrument: LoadedInstrument, context: Context) -> Iterator[EvidenceItem]:
-    """An area as each body of raters sees it: whether ratings moved over the authorities."""
-    for body in instrument.chosen(RATERS):
-        row = context.results.find(
-            source.id, Quantity.CHANGE, indicator=area.area, wave=context.wave.id, authority=context.authority,
-            group=RATERS, level=body.code, contrast=Contrast.WAVE, reference=context.first.id)
-        if row is not None:
-            points = _tested(row.verdict, rising=True)
-            yield EvidenceItem(area.outcomes, source.label, context.say("item_rated", raters=body.label.lower(), area=area.label), points,
-                               _strength(points, row), row, RATING, unit=context.say("steps_short"))
-
-
-def _acted(area: Area, source: Source, instrument: LoadedInstrument, context: Context) -> Iterator[EvidenceItem]:
-    """A theme of action plans: how many of its actions had come to what is aimed at, at the last review."""
-    aim, reviews = aim_of(instrument), instrument.chosen("review")
-    if aim is not None and reviews:
-        row = context.results.find(source.id, Quantity.COUNT, indicator=area.area, wave=reviews[-1].code,
-                                   authority=context.authority, group=STATUS, level=aim.code)
-        yield from _counted(area, source, row, context, "item_acted", state=aim.label.lower())
-
-
-def _spoken_of(area: Area, source: Source, instrument: LoadedInstrument, context: Context) -> Iterator[EvidenceItem]:
-    """A theme: how many authorities spoke of it; where only the people themselves spoke, how many wished for it."""
-    def of(level: str) -> Result | None:
-        return context.results.find(source.id, Quantity.COUNT, indicator=area.area, wave=context.wave.id, group=SPOKEN_OF, level=level)
-
-    if (row := of(AUTHORITIES)) is not None:
-        yield from _counted(area, source, row, context, "item_spoken_of")
-        return
-    for speaker in instrument.chosen(SPEAKER):
-        row = of(speaker.code)
-        if row is not None and context.state(row) is State.SHOWN:
-            found = context.say("item_wished", count=numeral(row.estimate), total=numeral(row.n_eligible))
-            yield EvidenceItem(area.outcomes, source.label, area.label, Points.NO_WAY, Strength.NONE, row, found=found)
-
-
-def _counted(area: Area, source: Source, row: Result | None, context: Context, words: str, **fields: str) -> Iterator[EvidenceItem]:
-    """What was done or said, which points the outcome's way from the declared share on."""
-    rule = context.dictionary.programme.evidence
-    if row is None or rule is None or not row.n_eligible > 0:
-        return
-    if context.state(row) is not State.SHOWN:
-        yield EvidenceItem(area.outcomes, source.label, area.label, Points.UNKNOWN, Strength.NONE, row)
-        return
-    reached = row.estimate / row.n_eligible >= rule.smallest_share
-    yield EvidenceItem(
-        area.outcomes, source.label, area.label, Points.UNTESTED if reached else Points.UNCLEAR,
-        Strength.WEAK if reached else Strength.NONE, row,
-        found=context.say(words, count=numeral(row.estimate), total=numeral(row.n_eligible), **fields))
-
-
-_READ: Mapping[SourceKind, Callable[..., Iterator[EvidenceItem]]] = MappingProxyType({
-    SourceKind.SELF_ASSESSMENT: _rated, SourceKind.ACTION_PLAN: _acted, SourceKind.INTERVIEWS: _spoken_of,
-})
-
-
-#: the words for how what was done and said compares with the way in which tests point
-_BESIDE_TESTS = MappingProxyType({
-    Tests.BETTER: "untested_agrees", Tests.WORSE: "untested_against", Tests.UNCLEAR: "untested_alone", Tests.NONE: "untested_alone",
-})
-#: what a chart counts: wishes are not counted
-_DRAWN = tuple(one for one in Points if one is not Points.NO_WAY)
-
-
 class Evidence(Kind):
     """Rows are outcomes and below each its items of evidence: where from, what was found, which way it points, how strongly."""
 
@@ -213,80 +132,142 @@ class Evidence(Kind):
     needs_two_waves = of_change = sums_up = True
     unit_words, base_words = "unit_evidence", "base_evidence"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        context = draft.context
-
+    def columns(self) -> Iterable[Field]:
         def field(key: str, word: str, cell: Callable[[EvidenceItem], Cell], *, numeric: bool = False) -> Field:
-            return Field(Column(key, draft.say(word), numeric=numeric), lambda item: cell(item) if item else not_applicable(context))
+            return Field(Column(key, self.say(word), numeric=numeric), lambda item: cell(item) if item else not_applicable(self.context))
 
         return [
-            Columns(draft).label("outcome_measure", lambda item: item.label if item else draft.say("evidence_no_measure")),
-            field("source", "item_source", lambda item: words_cell(item.source)),
-            field("change", "change", lambda item: self._change(item, context), numeric=True),
-            field("found", "item_found", lambda item: self._found(item, context)),
-            field("reading", "item_points", lambda item: words_cell(draft.say(f"points_{item.points}"))),
-            field("strength", "item_strength", lambda item: words_cell(draft.say(f"strength_{item.strength}"))),
+            self.column.label("outcome_measure", lambda item: item.label if item else self.say("evidence_no_measure")),
+            field("source", "item_source", lambda item: words_cell(item.source)), field("change", "change", self._change, numeric=True),
+            field("found", "item_found", self._found), field("reading", "item_points", lambda item: words_cell(self.say(f"points_{item.points}"))),
+            field("strength", "item_strength", lambda item: words_cell(self.say(f"strength_{item.strength}"))),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return [Block(draft.say("labelled", label=outcome.label, about=summary(own, draft.context)), own or (None,)) for outcome, own in by_outcome(draft)]
+    def blocks(self) -> Iterable[Block]:
+        return [Block(self.say("labelled", label=outcome.label, about=self._summary(own)), own or (None,)) for outcome, own in self.by_outcome]
 
-    def source_label(self, draft: Draft) -> str:
-        return "; ".join((super().source_label(draft), *(one.label for one in further_sources(draft))))
+    @cached_property
+    def by_outcome(self) -> list[tuple[Outcome, tuple[EvidenceItem, ...]]]:
+        """Every outcome of the programme with its items: indicators of the exhibit's own source, and areas of the further sources it names."""
+        items = [self._measured(one) for one in self.indicators if one.outcomes]
+        items += [item for source in self._further_sources for item in self._of_source(source)]
+        return [(outcome, tuple(item for item in items if outcome.id in item.outcomes)) for outcome in self.context.dictionary.programme.outcomes]
 
-    def sentence(self, draft: Draft) -> str:
+    def source_label(self) -> str:
+        return "; ".join((super().source_label(), *(one.label for one in self._further_sources)))
+
+    def sentence(self) -> str:
         """Of how many outcomes tests point which way."""
-        ways = Counter(tests_of(own) for _, own in by_outcome(draft))
-        return draft.say("said_evidence", total=ways.total(), towards=ways[Tests.BETTER], away=ways[Tests.WORSE], mixed=ways[Tests.MIXED],
-                         silent=ways[Tests.UNCLEAR] + ways[Tests.NONE])
+        ways = Counter(tests_of(own) for _, own in self.by_outcome)
+        return self.say("said_evidence", total=ways.total(), towards=ways[Tests.BETTER], away=ways[Tests.WORSE], mixed=ways[Tests.MIXED],
+                        silent=ways[Tests.UNCLEAR] + ways[Tests.NONE])
 
-    def chart_data(self, draft: Draft) -> ChartData:
+    def chart_data(self) -> ChartData:
         """How many items of each outcome point which way, and what they say together."""
-        counted = [(outcome, Counter(item.points for item in own), summary(own, draft.context)) for outcome, own in by_outcome(draft)]
+        counted = [(outcome, Counter(item.points for item in own), self._summary(own)) for outcome, own in self.by_outcome]
         occurring = [one for one in _DRAWN if any(counts[one] for _, counts, _ in counted)]
-        marks = (Mark(line, outcome.label, draft.say(f"points_{one}"), float(counts[one]), str(counts[one]), tone=str(one), verdict_text=said)
+        marks = (Mark(line, outcome.label, self.say(f"points_{one}"), float(counts[one]), str(counts[one]), tone=str(one), verdict_text=said)
                  for line, (outcome, counts, said) in enumerate(counted) for one in occurring)
-        return chart_of(marks, draft.context, unit=draft.say("axis_evidence"), percent=False)
+        return self.chart_of(marks, unit=self.say("axis_evidence"), percent=False)
 
-    def _change(self, item: EvidenceItem, context: Context) -> Cell:
+    def _change(self, item: EvidenceItem) -> Cell:
         """The change of what was measured, with its unit, as units differ from line to line."""
         if not item.is_tested:
-            return not_applicable(context)
-        cell = difference_cell(item.result, context, item.form)
-        if context.state(item.result) is not State.SHOWN or not item.unit:
+            return not_applicable(self.context)
+        cell = difference_cell(item.result, self.context, item.form)
+        if self.context.state(item.result) is not State.SHOWN or not item.unit:
             return cell
-        words = context.say("with_unit", number=item.form.difference(float(item.result.estimate)), unit=item.unit)
+        words = self.say("with_unit", number=item.form.difference(float(item.result.estimate)), unit=item.unit)
         return cell_of(item.result, "estimate", words, float(item.result.estimate))
 
-    def _found(self, item: EvidenceItem, context: Context) -> Cell:
+    def _found(self, item: EvidenceItem) -> Cell:
         """The word that a test allows, or what was counted."""
         if item.is_tested:
-            return verdict_cell(item.result, context)
-        return words_cell(item.found, item.result, "estimate") if item.found else symbol_cell(item.result, context, "estimate")
+            return verdict_cell(item.result, self.context)
+        return words_cell(item.found, item.result, "estimate") if item.found else symbol_cell(item.result, self.context, "estimate")
 
+    def _summary(self, items: tuple[EvidenceItem, ...]) -> str:
+        """What items say together: how many tests point which way, and whether what was done and said agrees with them.
 
-def by_outcome(draft: Draft) -> list[tuple[Outcome, tuple[EvidenceItem, ...]]]:
-    """Every outcome of the programme with its items."""
-    items = evidence_items(draft)
-    return [(outcome, tuple(item for item in items if outcome.id in item.outcomes)) for outcome in draft.context.dictionary.programme.outcomes]
+        Tests and what nobody tested are counted apart: many weak items do not make a strong one.
+        """
+        if not items:
+            return self.say("evidence_none")
+        way, points = tests_of(items), [item.points for item in items if item.is_tested]
+        said = self.say(f"tests_{way}_one" if len(points) == 1 else f"tests_{way}", better=points.count(Points.BETTER),
+                        worse=points.count(Points.WORSE), all=len(points))
+        if way is Tests.MIXED or all(item.points is not Points.UNTESTED for item in items):
+            return said
+        return self.say("evidence_both", tests=said, untested=self.say(_BESIDE_TESTS[way]))
 
+    # --- the items -------------------------------------------------------------------------------
 
-def tests_of(items: tuple[EvidenceItem, ...]) -> Tests:
-    """Which way the tests among items point together."""
-    return together(item.points for item in items if item.is_tested)
+    @property
+    def _further_sources(self) -> tuple[Source, ...]:
+        """The further sources that the exhibit names, as ``source:<id>``, and the cohort has."""
+        return tuple(one for one in self.context.cohort.sources if one.id in named(self.spec, "source") and one.id != self.spec.source_id)
 
+    def _measured(self, one: Indicator) -> EvidenceItem:
+        """A measure of those who answered."""
+        row, form = self.change(one), self.context.format(one)
+        points = pointing(one, row)
+        return EvidenceItem(one.outcomes, super().source_label(), self.context.label(one), points, _strength(points, row), row, form,
+                            unit=self.say("points_short") if form.percent else "")
 
-def summary(items: tuple[EvidenceItem, ...], context: Context) -> str:
-    """What items say together: how many tests point which way, and whether what was done and said agrees with them.
+    def _of_source(self, source: Source) -> Iterator[EvidenceItem]:
+        """The items of a source that is no survey: of each of its areas that is about an outcome."""
+        instrument = self.context.dictionary.instrument(source.instrument)
+        readers = {SourceKind.SELF_ASSESSMENT: self._rated, SourceKind.ACTION_PLAN: self._acted, SourceKind.INTERVIEWS: self._spoken_of}
+        read = readers.get(instrument.record.kind)
+        for area in instrument.areas if read else ():
+            if area.outcomes:
+                yield from read(area, source, instrument)
 
-    Tests and what nobody tested are counted apart: many weak items do not make a strong one.
-    """
-    if not items:
-        return context.say("evidence_none")
-    way, points = tests_of(items), [item.points for item in items if item.is_tested]
-    said = context.say(f"tests_{way}_one" if len(points) == 1 else f"tests_{way}", better=points.count(Points.BETTER),
-                       worse=points.count(Points.WORSE), all=len(points))
-    if way is Tests.MIXED or all(item.points is not Points.UNTESTED for item in items):
-        return said
-    return context.say("evidence_both", tests=said, untested=context.say(_BESIDE_TESTS[way]))
+    def _rated(self, area: Area, source: Source, instrument: LoadedInstrument) -> Iterator[EvidenceItem]:
+        """An area as each body of raters sees it: whether ratings moved over the authorities."""
+        context = self.context
+        for body in instrument.chosen(RATERS):
+            row = context.results.find(
+                source.id, Quantity.CHANGE, indicator=area.area, wave=context.wave.id, authority=context.authority,
+                group=RATERS, level=body.code, contrast=Contrast.WAVE, reference=context.first.id)
+            if row is not None:
+                points = _tested(row.verdict, rising=True)
+                yield EvidenceItem(area.outcomes, source.label, self.say("item_rated", raters=body.label.lower(), area=area.label), points,
+                                   _strength(points, row), row, RATING, unit=self.say("steps_short"))
 
+    def _acted(self, area: Area, source: Source, instrument: LoadedInstrument) -> Iterator[EvidenceItem]:
+        """A theme of action plans: how many of its actions had come to what is aimed at, at the last review."""
+        aim, reviews = aim_of(instrument), instrument.chosen("review")
+        if aim is not None and reviews:
+            row = self.context.results.find(source.id, Quantity.COUNT, indicator=area.area, wave=reviews[-1].code,
+                                            authority=self.context.authority, group=STATUS, level=aim.code)
+            yield from self._counted(area, source, row, "item_acted", state=aim.label.lower())
+
+    def _spoken_of(self, area: Area, source: Source, instrument: LoadedInstrument) -> Iterator[EvidenceItem]:
+        """A theme: how many authorities spoke of it; where only the people themselves spoke, how many wished for it."""
+        context = self.context
+
+        def of(level: str) -> Result | None:
+            return context.results.find(source.id, Quantity.COUNT, indicator=area.area, wave=context.wave.id, group=SPOKEN_OF, level=level)
+
+        if (row := of(AUTHORITIES)) is not None:
+            yield from self._counted(area, source, row, "item_spoken_of")
+            return
+        for speaker in instrument.chosen(SPEAKER):
+            row = of(speaker.code)
+            if row is not None and context.state(row) is State.SHOWN:
+                found = self.say("item_wished", count=numeral(row.estimate), total=numeral(row.n_eligible))
+                yield EvidenceItem(area.outcomes, source.label, area.label, Points.NO_WAY, Strength.NONE, row, found=found)
+
+    def _counted(self, area: Area, source: Source, row: Result | None, words: str, **fields: str) -> Iterator[EvidenceItem]:
+        """What was done or said, which points the outcome's way from the declared share on."""
+        rule = self.context.dictionary.programme.evidence
+        if row is None or rule is None or not row.n_eligible > 0:
+            return
+        if self.context.state(row) is not State.SHOWN:
+            yield EvidenceItem(area.outcomes, source.label, area.label, Points.UNKNOWN, Strength.NONE, row)
+            return
+        reached = row.estimate / row.n_eligible >= rule.smallest_share
+        yield EvidenceItem(
+            area.outcomes, source.label, area.label, Points.UNTESTED if reached else Points.UNCLEAR, Strength.WEAK if reached else Strength.NONE, row,
+            found=self.say(words, count=numeral(row.estimate), total=numeral(row.n_eligible), **fields))

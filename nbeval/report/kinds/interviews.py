@@ -10,9 +10,7 @@ from nbeval.dictionary.models import Area, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field
-from nbeval.report.draft import Draft
-from nbeval.report.kinds.columns import Columns
-from nbeval.report.kinds.of_source import OfSource, areas_of, blocks_of, chosen, count_of, instrument_of, number_field
+from nbeval.report.kinds.of_source import OfSource
 from nbeval.report.numerals import TWO_DIGITS, numeral
 from nbeval.report.results import Result, State
 
@@ -37,43 +35,43 @@ class Themes(OfSource):
     unit_words, base_words = "unit_themes", "base_themes"
     sums_up = True
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        speakers = self._speakers(draft)
+    def columns(self) -> Iterator[Field]:
+        speakers = self._speakers()
         levels = [one.level for one in speakers]
-        yield Columns(draft).label("theme")
+        yield self.column.label("theme")
         for one in speakers:
-            yield number_field(
-                f"{one.wave.id}_{one.level}", one.label, lambda area, one=one: self._count(area, one.wave, one.level, draft), draft.context,
-                counted=False, unit=draft.say("of_number", number=numeral(one.number)), group=one.wave.label if levels.count(one.level) > 1 else "")
+            yield self.column.count(
+                f"{one.wave.id}_{one.level}", lambda area, one=one: self._count(area, one.wave, one.level), "estimate", head=one.label,
+                unit=self.say("of_number", number=numeral(one.number)), group=one.wave.label if levels.count(one.level) > 1 else "")
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return blocks_of(draft, areas_of(draft))
+    def blocks(self) -> Iterable[Block]:
+        return self.by_part()
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """Which themes came up most often at the last wave, among those whom the first column of that wave counts."""
-        first = next((one for one in self._speakers(draft) if one.wave is draft.context.wave), None)
-        rows = [(area, self._count(area, first.wave, first.level, draft)) for area in areas_of(draft)] if first else []
-        shown = [(area, row) for area, row in rows if draft.context.state(row) is State.SHOWN and row.estimate]
+        first = next((one for one in self._speakers() if one.wave is self.context.wave), None)
+        rows = [(area, self._count(area, first.wave, first.level)) for area in self.areas] if first else []
+        shown = [(area, row) for area, row in rows if self.context.state(row) is State.SHOWN and row.estimate]
         if not shown:
             return ""
         most = max(row.estimate for _, row in shown)
         named = [(area, row) for area, row in shown if row.estimate == most]
-        return draft.say(
-            "said_themes" if len(named) == 1 else "said_themes_several", source=self.source_label(draft), count=numeral(most),
-            labels="; ".join(draft.say("quoted", words=area.label) for area, _ in named), total=numeral(named[0][1].n_eligible),
+        return self.say(
+            "said_themes" if len(named) == 1 else "said_themes_several", source=self.source_label(), count=numeral(most),
+            labels="; ".join(self.say("quoted", words=area.label) for area, _ in named), total=numeral(named[0][1].n_eligible),
             who=first.label.lower())
 
-    def _speakers(self, draft: Draft) -> list[Speakers]:
+    def _speakers(self) -> list[Speakers]:
         """The kinds of speakers of each wave; the first theme says whether there are any and how many."""
-        areas, people = areas_of(draft), draft.say("authorities_speak")
-        levels = {AUTHORITIES: people} | {one.code: one.label for one in chosen(draft, SPEAKER)}
-        found = ((wave, level, label, self._count(areas[0], wave, level, draft))
-                 for wave in draft.context.waves for level, label in levels.items()) if areas else ()
+        areas, people = self.areas, self.say("authorities_speak")
+        levels = {AUTHORITIES: people} | {one.code: one.label for one in self.chosen(SPEAKER)}
+        found = ((wave, level, label, self._count(areas[0], wave, level))
+                 for wave in self.context.waves for level, label in levels.items()) if areas else ()
         return [Speakers(wave, level, label, float(row.n_eligible)) for wave, level, label, row in found if row is not None]
 
-    def _count(self, area: Area, wave: Wave, level: str, draft: Draft) -> Result | None:
+    def _count(self, area: Area, wave: Wave, level: str) -> Result | None:
         """How many of a kind of speaker spoke of a theme."""
-        return count_of(draft, SPOKEN_OF, level, area=area.area, wave=wave.id, authority="")
+        return self.counted(SPOKEN_OF, level, area=area.area, wave=wave.id, authority="")
 
 
 class Coders(OfSource):
@@ -82,21 +80,17 @@ class Coders(OfSource):
     id = "coders"
     unit_words, base_words = "unit_coders", "base_coders"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft)
+    def columns(self) -> Iterable[Field]:
+        make = self.column
+        return [make.label("theme"), make.level("kappa", self._kappa, TWO_DIGITS, head=self.say("kappa_plain")),
+                make.interval("kappa_interval", self._kappa, TWO_DIGITS), make.count("documents", self._kappa, "n_eligible", head=self.say("documents_twice"))]
 
-        def row(area: Area) -> Result | None:
-            return self._kappa(area, draft)
+    def blocks(self) -> Iterable[Block]:
+        return self.by_part(tuple(area for area in self.areas if self._kappa(area) is not None))
 
-        return [make.label("theme"), make.level("kappa", draft.say("kappa_plain"), row, TWO_DIGITS),
-                make.interval("kappa_interval", row, TWO_DIGITS), make.count("documents", draft.say("documents_twice"), row, "n_eligible")]
-
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return blocks_of(draft, tuple(area for area in areas_of(draft) if self._kappa(area, draft) is not None))
-
-    def _kappa(self, area: Area, draft: Draft) -> Result | None:
+    def _kappa(self, area: Area) -> Result | None:
         """The agreement of two coders on a theme."""
-        return draft.find(Quantity.KAPPA, indicator=area.area, wave=draft.context.wave.id, group=AGREEMENT)
+        return self.find(Quantity.KAPPA, indicator=area.area, wave=self.context.wave.id, group=AGREEMENT)
 
 
 class Quotes(OfSource):
@@ -109,21 +103,21 @@ class Quotes(OfSource):
     unit_words, base_words = "", "base_quotes"
     of_words = True
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
+    def columns(self) -> Iterable[Field]:
         return [
-            Field(Column("quote", draft.say("quote"), header=True), lambda quote: Cell(draft.context.words["quoted"].format(words=quote.text))),
-            Field(Column("speaker", draft.say("speaker")), lambda quote: Cell(self._speaker(quote, draft))),
+            Field(Column("quote", self.say("quote"), header=True), lambda quote: Cell(self.context.words["quoted"].format(words=quote.text))),
+            self.column.words("speaker", "speaker", lambda quote: Cell(self._speaker(quote))),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        instrument, quotes, context = instrument_of(draft), draft.context.quotes, draft.context
+    def blocks(self) -> Iterable[Block]:
+        instrument, quotes, context = self.instrument, self.context.quotes, self.context
         if instrument is None or quotes is None or context.authority:
             return ()
-        own = list(quotes[quotes["source"].eq(draft.spec.source_id) & quotes["wave"].isin(["", context.wave.id])].itertuples())
-        return (Block(area.label, tuple(one for one in own if one.area == area.area)) for area in instrument.named(draft.spec.indicators))
+        own = list(quotes[quotes["source"].eq(self.spec.source_id) & quotes["wave"].isin(["", context.wave.id])].itertuples())
+        return (Block(area.label, tuple(one for one in own if one.area == area.area)) for area in instrument.named(self.spec.indicators))
 
-    def _speaker(self, one: Any, draft: Draft) -> str:
+    def _speaker(self, one: Any) -> str:
         """Who speaks, and what is printed of them."""
         parts = [part.split("=", 1) for part in one.attributes.split("; ") if part]
-        speaker = instrument_of(draft).choice(SPEAKER, one.speaker).label
-        return ", ".join((speaker, *(draft.context.level_label(group, level) for group, level in parts)))
+        speaker = self.instrument.choice(SPEAKER, one.speaker).label
+        return ", ".join((speaker, *(self.context.level_label(group, level) for group, level in parts)))

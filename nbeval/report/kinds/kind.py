@@ -5,16 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 
-from nbeval.dictionary.enums import Measure, Status
-from nbeval.dictionary.models import Indicator
+from nbeval.dictionary.enums import Measure, Status, Symbol
+from nbeval.dictionary.models import Indicator, Wave
 from nbeval.frames import Contrast
-from nbeval.report.cells import Block, Field, Table, grid, why_not
-from nbeval.report.charts.data import ChartData
-from nbeval.report.draft import Draft, Units
-from nbeval.report.kinds.columns import domain_blocks
-from nbeval.report.kinds.marks import Line, chart_of
+from nbeval.report.cells import Block, Field, Table, grid, interval_words, why_not
+from nbeval.report.charts.data import ChartData, Mark
+from nbeval.report.draft import Draft, Units, by_domain
+from nbeval.report.kinds.columns import Columns, Toned
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State
 
@@ -24,7 +24,7 @@ _MOST_NAMED = 6
 Subtraction = tuple[Result | None, Result | None, Result | None, NumberFormat]
 
 
-class Kind(ABC):
+class Kind(Draft, ABC):
     """One kind of exhibit, as ``exhibits.csv`` names it in the column ``kind``.
 
     A kind is one class: what it does not say itself is as here, which is right for a table of indicators of a survey. Its rows are the
@@ -65,170 +65,248 @@ class Kind(ABC):
     #: it says of each figure itself whether that is weighted
     says_weights: ClassVar[bool] = False
 
-    def table(self, draft: Draft) -> Table:
-        """The columns and rows of the exhibit."""
-        return grid(self.columns(draft), self.blocks(draft))
-
     @abstractmethod
-    def columns(self, draft: Draft) -> Iterable[Field]:
+    def columns(self) -> Iterable[Field]:
         """The columns of the table; there may be nothing to show in them."""
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        """The subjects of the rows, under their headings."""
-        return domain_blocks(self.indicators(draft), draft.context)
+    def blocks(self) -> Iterable[Block]:
+        """The subjects of the rows, under their headings: indicators by domain, which no report in plain words names."""
+        if self.context.plain:
+            return (Block("", self.in_rows),)
+        return (Block(heading, members) for heading, members in by_domain(self.in_rows, self.context))
 
-    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        """The indicators that have a row, where rows are indicators."""
-        return draft.indicators
+    def has_row(self, one: Indicator) -> bool:
+        """Whether an indicator has a row, where rows are indicators."""
+        return True
+
+    def indicator_of(self, subject: Any) -> Indicator:
+        """The indicator that the subject of a row is about."""
+        return subject
+
+    @cached_property
+    def in_rows(self) -> tuple[Indicator, ...]:
+        """The indicators that have a row."""
+        return tuple(filter(self.has_row, self.indicators))
+
+    @cached_property
+    def units(self) -> Units:
+        """The units of the indicators that have a row."""
+        return Units.of(self.in_rows, self.context)
+
+    @cached_property
+    def column(self) -> Columns:
+        """Makes the columns."""
+        return Columns(self)
+
+    @cached_property
+    def table(self) -> Table:
+        """The columns and rows; without rows where the report has nothing to show in it."""
+        if not self.context.waves or (self.needs_two_waves and not self.context.shows_change):
+            return Table()
+        made = grid(self.columns(), self.blocks())
+        has_results = any(cell.result for row in made.rows if not row.heading for cell in row.cells)
+        return made if has_results or self.of_words else Table(made.columns)
+
+    @cached_property
+    def shown(self) -> tuple[Result, ...]:
+        """The results behind the cells of the table, each once, in the order of the cells."""
+        keys = dict.fromkeys(cell.result for row in self.table.rows for cell in row.cells if cell.result)
+        return tuple(self.context.results.by_key[key] for key in keys)
 
     # --- the chart -------------------------------------------------------------------------------
 
-    def chart_data(self, draft: Draft) -> ChartData:
+    def chart_data(self) -> ChartData:
         """What a chart of the exhibit draws, from the results behind its table; the first line of a block has its heading."""
         marks, place = [], 0
-        for block in self.drawn_blocks(draft):
+        for block in self.drawn_blocks():
             heading = block.heading
-            for line in (line for subject in block.subjects for line in self.lines(subject, draft)):
+            for line in (line for subject in block.subjects for line in self.lines(subject)):
                 marks += [replace(mark, line=place, heading=heading) for mark in line]
                 place, heading = place + 1, ""
-        return chart_of(marks, draft.context, **self.axis(draft))
+        return self.chart_of(marks, **self.axis())
 
-    def drawn_blocks(self, draft: Draft) -> Iterable[Block]:
+    def drawn_blocks(self) -> Iterable[Block]:
         """The rows that are drawn: all of them, unless they are too many for a page."""
-        return self.blocks(draft)
+        return self.blocks()
 
-    def lines(self, subject: Any, draft: Draft) -> Iterable[Line]:
-        """The lines of a chart that one row makes; their place and heading are given to them."""
+    def lines(self, subject: Any) -> Iterable[list[Mark]]:
+        """The marks of each line of a chart that one row makes; their place and heading are given to them."""
         return ()
 
-    def axis(self, draft: Draft) -> dict[str, object]:
+    def axis(self) -> dict[str, object]:
         """What the scale counts: fields of ``ChartData``."""
-        percent = Units.of(self.indicators(draft), draft.context).percent
-        return {"unit": draft.say("axis_percent" if percent else "axis_score"), "percent": percent}
+        percent = self.units.percent
+        return {"unit": self.say("axis_percent" if percent else "axis_score"), "percent": percent}
+
+    @property
+    def difference_axis(self) -> dict[str, object]:
+        """A scale of differences, with a line at none."""
+        return {"unit": self.say("axis_points" if self.units.percent else "axis_difference"), "percent": False, "reference": 0.0}
+
+    def chart_of(self, marks: Iterable[Mark], *, words: dict[str, str] | None = None, **about: object) -> ChartData:
+        """The data of a chart with the words of the report and the banner over invented data."""
+        keys = {"withheld": "withheld_short", "answered": "n", "empty": "chart_empty", "of_ten": "of_ten", "few_of_ten": "x_in_ten_few",
+                "most_of_ten": "x_in_ten_most", "stroke_clear": "stroke_clear", "stroke_unclear": "stroke_unclear"}
+        limits = {"limit_95": self.say("funnel_limit", level="95%"), "limit_99_8": self.say("funnel_limit", level="99.8%")}
+        return ChartData.of(list(marks), banner=self.say("invented") if self.context.cohort.invented else "",
+                            words={**{name: self.say(key) for name, key in keys.items()}, **limits, **(words or {})}, **about)
+
+    def grid_chart(self, **about: object) -> ChartData:
+        """A mark for each cell of the toned columns of the table; the first line of a block has its heading."""
+        toned, marks, line = [one for one in self.columns() if isinstance(one, Toned)], [], 0
+        for block in self.blocks():
+            for place, subject in enumerate(block.subjects):
+                marks += [Mark.of_cell(one.cell(subject), line=line, label=subject.label, series=one.column.label, tone=one.tone(subject),
+                                       heading="" if place else block.heading, short=one.short(subject)) for one in toned]
+                line += 1
+        return self.chart_of(marks, **about)
+
+    def mark(self, row: Result | None, form: NumberFormat, series: str, *, label: str, signed: bool = False,
+             interval: NumberFormat | None = None, **about: object) -> Mark:
+        """The mark of a result: its number as printed and its interval; ``signed`` is for differences, ``about`` further fields of the mark."""
+        context, fields = self.context, {"line": 0, "label": label, "series": series, **about}
+        if context.state(row) is not State.SHOWN:
+            return Mark(text=context.symbol_of(row), **fields)
+        value, low, high = (float(number) for number in (row.estimate, row.conf_low, row.conf_high))
+        is_low = not signed and form.is_low(value)
+        return Mark(value=value, text=context.symbol(Symbol.LOW) if is_low else form.difference(value) if signed else form.full(value),
+                    low=low, high=high, interval=interval_words(row, context, interval or form, signed=signed), **fields)
+
+    def with_verdict(self, line: list[Mark], row: Result | None) -> list[Mark]:
+        """The marks of a line with what the test of it says."""
+        if row is None or not row.verdict:
+            return line
+        words = self.context.verdict_words(row)
+        tested = {"verdict": row.verdict, "verdict_text": words, "short": self.context.words.get(f"short_{row.verdict}", words)}
+        return [replace(mark, **tested) for mark in line]
+
+    @property
+    def own_series(self) -> str:
+        """Whose numbers the report is on: the authority's, or the cohort's."""
+        return self.context.authority_name(self.context.authority) if self.context.authority else self.context.cohort.label
+
+    def series_of(self, wave: Wave) -> str:
+        """Whose numbers those of a wave are: the wave's, or where there is one wave those of the place of the report."""
+        return wave.label if self.context.shows_change else self.own_series
 
     # --- the lines around the table --------------------------------------------------------------
 
-    def unit(self, draft: Draft) -> str:
+    def unit(self) -> str:
         """The unit that the figures share, or that each cell shows its own."""
-        words = draft.context.authority and self.unit_of_one or self.unit_words
+        words = self.context.authority and self.unit_of_one or self.unit_words
         if words is not None:
-            return draft.say(words) if words else ""
-        measures = {one.measure for one in draft.context.dictionary.indicators_named(draft.spec.indicators)}
+            return self.say(words) if words else ""
+        measures = {one.measure for one in self.context.dictionary.indicators_named(self.spec.indicators)}
         if len(measures) > 1:
-            return draft.say("unit_mixed")
-        return draft.say("unit_percent" if measures == {Measure.PERCENT} else "unit_mean")
+            return self.say("unit_mixed")
+        return self.say("unit_percent" if measures == {Measure.PERCENT} else "unit_mean")
 
-    def base(self, draft: Draft) -> str:
+    def base(self) -> str:
         """Who the figures are of, with the smallest and the largest number who answered."""
-        context = draft.context
+        context = self.context
         if words := context.authority and self.base_of_one or self.base_words:
-            return draft.say(words)
-        used = [row for row in draft.shown if row.contrast == Contrast.NONE and context.state(row) is not State.NOT_ESTIMABLE]
+            return self.say(words)
+        used = [row for row in self.shown if row.contrast == Contrast.NONE and context.state(row) is not State.NOT_ESTIMABLE]
         if not used:
             return ""
         known = sorted({float(row.n_valid) for row in used if context.state(row, "n_valid") is State.SHOWN})
         if not known:
-            return draft.say("base_withheld")
+            return self.say("base_withheld")
         if len(known) == 1:
-            return draft.say("base_one", n=numeral(known[0]))
-        return draft.say("base_range", smallest=numeral(known[0]), largest=numeral(known[-1]))
+            return self.say("base_one", n=numeral(known[0]))
+        return self.say("base_range", smallest=numeral(known[0]), largest=numeral(known[-1]))
 
-    def source(self, draft: Draft) -> str:
+    def source(self) -> str:
         """The source, and where its words ask for them the waves and when each was in the field."""
-        context = draft.context
+        context = self.context
         if not self.source_words:
             return ""
         shown = context.waves[-1:] if self.of_last_wave else context.waves
         waves = (context.wave_line(wave) if self.source_words == "source" else wave.label for wave in shown)
-        return draft.say(self.source_words, source=self.source_label(draft), waves="; ".join(waves))
+        return self.say(self.source_words, source=self.source_label(), waves="; ".join(waves))
 
-    def source_label(self, draft: Draft) -> str:
+    def source_label(self) -> str:
         """The name of the source."""
-        return draft.context.source_label(draft.spec.source_id)
+        return self.context.source_label(self.spec.source_id)
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """The sentence that the exhibit makes from its own results; empty where it makes none."""
         return ""
 
     # --- notes -----------------------------------------------------------------------------------
 
-    def notes(self, draft: Draft) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """Every note, each once, in a fixed order."""
         notes = (
-            draft.spec.notes, *self._unconfirmed(draft), *self._several_answers(draft), *self.own_notes(draft), *self._reasons(draft),
-            *self._rounding(draft), *self._weights(draft),
+            self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self.own_notes(), *self._reasons(), *self._rounding(), *self._weights(),
         )
         return tuple(dict.fromkeys(note for note in notes if note))
 
-    def own_notes(self, draft: Draft) -> Iterator[str]:
+    def own_notes(self) -> Iterator[str]:
         """The notes that only this kind has."""
         return iter(())
 
-    def doubtful(self, draft: Draft) -> Iterable[str]:
+    def doubtful(self) -> Iterable[str]:
         """The labels of what the exhibit rests on that could not be confirmed."""
-        return (label for one in draft.indicators if (label := _doubted(one, draft)))
+        return filter(None, map(self._doubted, self.indicators))
 
-    def says_why_itself(self, row: Result, draft: Draft) -> bool:
+    def says_why_itself(self, row: Result) -> bool:
         """Whether the table itself says in words what to mind about a result."""
         return False
 
-    def subtractions(self, draft: Draft) -> Iterable[Subtraction]:
+    def subtractions(self) -> Iterable[Subtraction]:
         """The levels in which a reader may subtract, each with the difference beside them."""
         return ()
 
-    def _unconfirmed(self, draft: Draft) -> Iterator[str]:
+    def _unconfirmed(self) -> Iterator[str]:
         """One line on all that could not be confirmed; the account of limits has the details."""
-        labels = dict.fromkeys(self.doubtful(draft))
+        labels = dict.fromkeys(self.doubtful())
         if labels:
             key = "note_unconfirmed" if len(labels) <= _MOST_NAMED else "note_unconfirmed_many"
-            yield draft.say(key, labels="; ".join(labels), count=len(labels), limits=draft.say("limits_heading"))
+            yield self.say(key, labels="; ".join(labels), count=len(labels), limits=self.say("limits_heading"))
 
-    def _several_answers(self, draft: Draft) -> Iterator[str]:
+    def _several_answers(self) -> Iterator[str]:
         """That percentages may add to more than the whole, where people could choose several answers."""
-        used = [one.instrument for one in draft.context.cohort.sources if one.id == draft.spec.source_id]
-        for instrument in map(draft.context.dictionary.instrument, used):
-            if instrument.is_survey and any(
-                    one.item and instrument.item(one.item).part_of for one in draft.indicators):
-                yield draft.say("note_multi")
+        used = [one.instrument for one in self.context.cohort.sources if one.id == self.spec.source_id]
+        for instrument in map(self.context.dictionary.instrument, used):
+            if instrument.is_survey and any(one.item and instrument.item(one.item).part_of for one in self.indicators):
+                yield self.say("note_multi")
 
-    def _reasons(self, draft: Draft) -> Iterator[str]:
+    def _reasons(self) -> Iterator[str]:
         """Why there is no figure, and what to mind about those there are: each reason once."""
-        context, labels = draft.context, {}
-        for row in draft.shown:
-            if row.reason and row.indicator and not self.says_why_itself(row, draft):
+        context, labels = self.context, {}
+        for row in self.shown:
+            if row.reason and row.indicator and not self.says_why_itself(row):
                 key = "note_not_estimable" if context.state(row) is State.NOT_ESTIMABLE else "note_warning"
                 labels.setdefault((key, why_not(row, context)), {})[context.indicator_label(row.indicator)] = None
-        every = {context.indicator_label(row.indicator) for row in draft.shown if row.indicator}
+        every = {context.indicator_label(row.indicator) for row in self.shown if row.indicator}
         for (key, why), names in labels.items():
             whole = key == "note_warning" and every == set(names) and len(every) > 1
-            yield draft.say("note_warning_all" if whole else key, label="; ".join(names), why=why)
+            yield self.say("note_warning_all" if whole else key, label="; ".join(names), why=why)
 
-    def _rounding(self, draft: Draft) -> Iterator[str]:
+    def _rounding(self) -> Iterator[str]:
         """Why a reader who subtracts would find another number: differences before rounding, or of fewer people."""
-        if self.sets_levels_beside_change and draft.context.linked:
-            yield draft.say("note_linked")
+        if self.sets_levels_beside_change and self.context.linked:
+            yield self.say("note_linked")
             return
-        for later, earlier, difference, form in self.subtractions(draft):
-            shown = [form.rounded(row.estimate) for row in (later, earlier, difference) if _has_number(row, draft, form)]
+        for later, earlier, difference, form in self.subtractions():
+            shown = [form.rounded(row.estimate) for row in (later, earlier, difference) if self._has_number(row, form)]
             if len(shown) == 3 and shown[0] - shown[1] != shown[2]:
-                yield draft.say("note_rounded")
+                yield self.say("note_rounded")
                 return
 
-    def _weights(self, draft: Draft) -> Iterator[str]:
+    def _weights(self) -> Iterator[str]:
         """That figures are weighted."""
-        if not self.says_weights and any(row.weighted for row in draft.shown):
-            yield draft.say("note_weighted")
+        if not self.says_weights and any(row.weighted for row in self.shown):
+            yield self.say("note_weighted")
 
+    def _doubted(self, one: Indicator) -> str:
+        """The label of an indicator or of its scale, where the rule could not be confirmed."""
+        if one.status is Status.UNCONFIRMED:
+            return self.context.label(one)
+        scale = self.context.dictionary.scale(one.scale) if one.scale else None
+        return scale.label if scale is not None and scale.status is Status.UNCONFIRMED else ""
 
-def _doubted(one: Indicator, draft: Draft) -> str:
-    """The label of an indicator or of its scale, where the rule could not be confirmed."""
-    if one.status is Status.UNCONFIRMED:
-        return draft.context.label(one)
-    scale = draft.context.dictionary.scale(one.scale) if one.scale else None
-    return scale.label if scale is not None and scale.status is Status.UNCONFIRMED else ""
-
-
-def _has_number(row: Result | None, draft: Draft, form: NumberFormat) -> bool:
-    """Whether a cell of a result shows a number and not a symbol."""
-    return draft.context.state(row) is State.SHOWN and (row.contrast != Contrast.NONE or not form.is_low(row.estimate))
-
+    def _has_number(self, row: Result | None, form: NumberFormat) -> bool:
+        """Whether a cell of a result shows a number and not a symbol."""
+        return self.context.state(row) is State.SHOWN and (row.contrast != Contrast.NONE or not form.is_low(row.estimate))

@@ -10,11 +10,9 @@ from nbeval.dictionary.models import Benchmark, Indicator
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, level_cell, not_applicable, verdict_cell, words_cell
-from nbeval.report.context import Context
-from nbeval.report.draft import Draft, by_domain
-from nbeval.report.kinds.columns import Columns
+from nbeval.report.charts.data import Mark
+from nbeval.report.draft import by_domain
 from nbeval.report.kinds.kind import Kind
-from nbeval.report.kinds.marks import Line, mark, own_series, series_of
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result
 
@@ -28,21 +26,21 @@ class Levels(Kind):
     id = "levels"
     marks = ("lines", "shares")
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, make = draft.context, Columns(draft)
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
         yield make.label("indicator", context.label)
         for wave in context.waves:
-            fields = make.estimate(lambda one, wave=wave: draft.level(one, wave.id), key=f"{wave.id}_",
+            fields = make.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_",
                                    group=wave.label if context.shows_change else "")
             yield from fields[:1] if context.plain else fields
         if context.authority:
-            yield make.level("cohort", draft.say("all"), lambda one: draft.level(one, authority=""))
+            yield make.level("cohort", lambda one: self.level(one, authority=""), head=self.say("all"))
 
-    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
-        context, form, label = draft.context, draft.units.form(one), draft.context.label(one)
-        line = [mark(draft.level(one, wave.id), context, form, series_of(wave, context), label=label) for wave in context.waves]
+    def lines(self, one: Indicator) -> Iterator[list[Mark]]:
+        context, form, label = self.context, self.units.form(one), self.context.label(one)
+        line = [self.mark(self.level(one, wave.id), form, self.series_of(wave), label=label) for wave in context.waves]
         if context.authority:
-            line.append(mark(draft.level(one, authority=""), context, form, draft.say("all"), label=label, interval=context.format(one)))
+            line.append(self.mark(self.level(one, authority=""), form, self.say("all"), label=label, interval=context.format(one)))
         yield line
 
 
@@ -52,12 +50,6 @@ class Compared:
 
     indicator: Indicator
     benchmark: Benchmark | None
-
-
-def compared(indicator: Indicator, context: Context) -> tuple[Compared, ...]:
-    """Pair an indicator with each of its published figures, or with none."""
-    known = tuple(one for one in context.dictionary.benchmarks if one.indicator == indicator.indicator)
-    return tuple(Compared(indicator, one) for one in known) or (Compared(indicator, None),)
 
 
 class Comparison(Kind):
@@ -70,86 +62,92 @@ class Comparison(Kind):
     marks = ("lines",)
     of_last_wave = beside_published = True
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        context, make = draft.context, Columns(draft, of=lambda pair: pair.indicator)
+    def columns(self) -> Iterable[Field]:
+        context, make = self.context, self.column
         return [
-            make.label("indicator", lambda pair: pair.indicator.label), *make.estimate(lambda pair: draft.level(pair.indicator)),
-            Field(Column("against", draft.say("compared_with")),
-                  lambda pair: words_cell(_whose(pair.benchmark)) if pair.benchmark else not_applicable(context)),
-            Field(Column("benchmark", draft.say("benchmark"), make.units.heading, numeric=True), lambda pair: level_cell(
-                self._published(pair, draft), context, self._published_form(pair, draft)) if pair.benchmark else not_applicable(context)),
-            Field(Column("verdict", draft.say("verdict")), lambda pair: self._verdict_cell(pair, draft)),
+            make.label("indicator", lambda pair: pair.indicator.label), *make.estimate(lambda pair: self.level(pair.indicator)),
+            make.words("against", "compared_with", lambda pair: words_cell(_whose(pair.benchmark)) if pair.benchmark else not_applicable(context)),
+            Field(Column("benchmark", self.say("benchmark"), self.units.heading, numeric=True), lambda pair: level_cell(
+                self._published(pair), context, self._published_form(pair)) if pair.benchmark else not_applicable(context)),
+            make.words("verdict", "verdict", self._verdict_cell),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block(heading, tuple(pair for one in members for pair in compared(one, draft.context)))
-                for heading, members in by_domain(draft.indicators, draft.context))
+    def blocks(self) -> Iterable[Block]:
+        return (Block(heading, tuple(pair for one in members for pair in self._pairs(one)))
+                for heading, members in by_domain(self.indicators, self.context))
 
-    def lines(self, pair: Compared, draft: Draft) -> Iterator[Line]:
+    def indicator_of(self, pair: Compared) -> Indicator:
+        return pair.indicator
+
+    def lines(self, pair: Compared) -> Iterator[list[Mark]]:
         """Our figure, and on lines of their own beneath it the published ones."""
-        context, one = draft.context, pair.indicator
-        if compared(one, context)[0].benchmark is pair.benchmark:
-            series = draft.say("estimate") if context.shows_change else own_series(context)
-            yield [mark(draft.level(one), context, draft.units.form(one), series, label=one.label)]
+        context, one = self.context, pair.indicator
+        if self._pairs(one)[0].benchmark is pair.benchmark:
+            series = self.say("estimate") if context.shows_change else self.own_series
+            yield [self.mark(self.level(one), self.units.form(one), series, label=one.label)]
         if pair.benchmark:
-            row = self._difference(pair, draft)
-            said = draft.say("match_differs") if row and pair.benchmark.match is Match.DIFFERS else context.verdict_words(row) if row and row.verdict else ""
-            yield [mark(self._published(pair, draft), context, self._published_form(pair, draft), draft.say("benchmark"),
+            row = self._difference(pair)
+            said = self.say("match_differs") if row and pair.benchmark.match is Match.DIFFERS else context.verdict_words(row) if row and row.verdict else ""
+            yield [self.mark(self._published(pair), self._published_form(pair), self.say("benchmark"),
                         label=_whose(pair.benchmark), beneath=True, published=True, verdict_text=said)]
 
-    def _published(self, pair: Compared, draft: Draft) -> Result | None:
+    def _pairs(self, indicator: Indicator) -> tuple[Compared, ...]:
+        """An indicator with each of its published figures, or with none."""
+        known = tuple(one for one in self.context.dictionary.benchmarks if one.indicator == indicator.indicator)
+        return tuple(Compared(indicator, one) for one in known) or (Compared(indicator, None),)
+
+    def _published(self, pair: Compared) -> Result | None:
         """The published figure, as a result."""
-        return draft.results.first(quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)
+        return self.results.first(quantity=Quantity.BENCHMARK, indicator=pair.indicator.indicator, reference=pair.benchmark.benchmark)
 
-    def _difference(self, pair: Compared, draft: Draft) -> Result | None:
+    def _difference(self, pair: Compared) -> Result | None:
         """The difference from the published figure, where it was tested."""
-        return draft.results.first(
+        return self.results.first(
             quantity=Quantity.DIFFERENCE, indicator=pair.indicator.indicator, contrast=Contrast.COMPARATOR,
-            reference=pair.benchmark.benchmark, wave=draft.context.wave.id, authority=draft.context.authority, group="")
+            reference=pair.benchmark.benchmark, wave=self.context.wave.id, authority=self.context.authority, group="")
 
-    def _published_form(self, pair: Compared, draft: Draft) -> NumberFormat:
+    def _published_form(self, pair: Compared) -> NumberFormat:
         """How a published figure is written: with the digits it was published with."""
-        return replace(draft.units.form(pair.indicator), decimals=pair.benchmark.decimals)
+        return replace(self.units.form(pair.indicator), decimals=pair.benchmark.decimals)
 
-    def _verdict_cell(self, pair: Compared, draft: Draft) -> Cell:
+    def _verdict_cell(self, pair: Compared) -> Cell:
         """What the test allows us to say, or that there was none."""
-        row = self._difference(pair, draft) if pair.benchmark else None
+        row = self._difference(pair) if pair.benchmark else None
         if row is None:
-            return not_applicable(draft.context)
-        return words_cell(draft.say("match_differs")) if pair.benchmark.match is Match.DIFFERS else verdict_cell(row, draft.context)
+            return not_applicable(self.context)
+        return words_cell(self.say("match_differs")) if pair.benchmark.match is Match.DIFFERS else verdict_cell(row, self.context)
 
-    def doubtful(self, draft: Draft) -> Iterable[str]:
-        yield from super().doubtful(draft)
-        for one in _benchmarks(draft):
+    def doubtful(self) -> Iterable[str]:
+        yield from super().doubtful()
+        for one in self._benchmarks():
             if one.status is Status.UNCONFIRMED:
-                yield draft.say("benchmark_dated", benchmark=one.label, year=one.year)
+                yield self.say("benchmark_dated", benchmark=one.label, year=one.year)
 
-    def own_notes(self, draft: Draft) -> Iterator[str]:
+    def own_notes(self) -> Iterator[str]:
         """Whose each published figure is, and how well its definition fits ours; one line for figures of one body."""
         bodies: dict[tuple[str, ...], dict[Match, list[str]]] = {}
-        shorts = {one.indicator: one.short for one in draft.indicators}
-        for one in _benchmarks(draft):
+        shorts = {one.indicator: one.short for one in self.indicators}
+        for one in self._benchmarks():
             body = bodies.setdefault((one.label, one.population, one.ages, one.year), {})
             body.setdefault(one.match, []).append(shorts[one.indicator])
         for (label, population, ages, year), matches in bodies.items():
             for match, names in matches.items():
-                yield draft.say(
+                yield self.say(
                     f"note_match_{match.value}" if len(matches) == 1 else f"note_match_{match.value}_of", benchmark=label,
                     population=population, ages=ages, year=year, labels="; ".join(names))
 
-    def says_why_itself(self, row: Result, draft: Draft) -> bool:
-        matches = {one.benchmark: one.match for one in draft.context.dictionary.benchmarks}
+    def says_why_itself(self, row: Result) -> bool:
+        matches = {one.benchmark: one.match for one in self.context.dictionary.benchmarks}
         return row.contrast == Contrast.COMPARATOR and matches.get(row.reference) is Match.DIFFERS
+
+    def _benchmarks(self) -> Iterator[Benchmark]:
+        """The published figures beside which indicators are shown."""
+        return (pair.benchmark for one in self.indicators for pair in self._pairs(one) if pair.benchmark)
 
 
 def _whose(one: Benchmark) -> str:
     """Whose a published figure is, of whom and when."""
     return ", ".join(filter(None, (one.label, one.ages, one.year)))
-
-
-def _benchmarks(draft: Draft) -> Iterator[Benchmark]:
-    """The published figures beside which indicators are shown."""
-    return (pair.benchmark for one in draft.indicators for pair in compared(one, draft.context) if pair.benchmark)
 
 
 class Distribution(Kind):
@@ -158,20 +156,19 @@ class Distribution(Kind):
     id = "distribution"
     marks = ("bands",)
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        make = Columns(draft)
-        yield make.label("answer", lambda one: one.short)
-        for wave in draft.context.waves:
-            yield from make.estimate(lambda one, wave=wave: draft.level(one, wave.id), key=f"{wave.id}_",
-                                     group=wave.label if draft.context.shows_change else "")[:2]
+    def columns(self) -> Iterator[Field]:
+        yield self.column.label("answer", lambda one: one.short)
+        for wave in self.context.waves:
+            yield from self.column.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_",
+                                            group=wave.label if self.context.shows_change else "")[:2]
 
-    def blocks(self, draft: Draft) -> Iterator[Block]:
+    def blocks(self) -> Iterator[Block]:
         """One block per distribution, headed by its question where there are several."""
-        names = dict.fromkeys(one.distribution for one in draft.indicators)
+        names = dict.fromkeys(one.distribution for one in self.indicators)
         for name in names:
-            members = tuple(one for one in draft.indicators if one.distribution == name)
-            yield Block(draft.context.question(draft.spec.source_id, members[0]) if len(names) > 1 else "", members)
+            members = tuple(one for one in self.indicators if one.distribution == name)
+            yield Block(self.context.question(self.spec.source_id, members[0]) if len(names) > 1 else "", members)
 
-    def lines(self, one: Indicator, draft: Draft) -> Iterator[Line]:
-        yield [mark(draft.level(one, wave.id), draft.context, draft.units.form(one), series_of(wave, draft.context), label=one.short)
-               for wave in draft.context.waves]
+    def lines(self, one: Indicator) -> Iterator[list[Mark]]:
+        yield [self.mark(self.level(one, wave.id), self.units.form(one), self.series_of(wave), label=one.short)
+               for wave in self.context.waves]

@@ -12,8 +12,8 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, cell_of, count_cell, level_cell, symbol_cell, verdict_cell, words_cell
 from nbeval.report.context import Context
-from nbeval.report.draft import Draft, by_domain
-from nbeval.report.kinds.columns import Columns
+from nbeval.report.draft import by_domain
+from nbeval.report.kinds.columns import itself
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State, is_missing
@@ -21,7 +21,7 @@ from nbeval.report.results import Result, State, is_missing
 ONE_DECIMAL = NumberFormat(decimals=1, percent=True)
 _SMALL = 0.0001
 _PARTED = ";"
-#: where results and printed figures are of
+#: what results and printed figures are of
 _PLACE = ("indicator", "wave", "authority", "group", "level")
 
 
@@ -40,33 +40,89 @@ class Printed(Kind):
 
     unit_words, base_words, source_words = "", "base_print", "source_print"
 
+    def found(self, figure: PrintedFigure, quantity: Quantity | str = "") -> Result | None:
+        """The result of a figure, or another quantity of it."""
+        return self.context.results.find(self.spec.source_id, quantity or figure.quantity, **_place(figure))
+
+    def where(self, figure: PrintedFigure) -> str:
+        """The wave of a figure, and the authority or the group where it is of one."""
+        context = self.context
+        wave = {wave.id: wave.label for wave in context.cohort.waves}[figure.wave]
+        if figure.authority:
+            return self.say("print_people", people=context.authority_name(figure.authority), year=figure.year)
+        return f"{wave}, {context.level_label(figure.group, figure.level).lower()}" if figure.group else wave
+
+    def text_field(self, key: str, word: str, text: Callable[[Any], str]) -> Field:
+        """The column of a text."""
+        return self.column.words(key, word, lambda subject: Cell(text(subject)))
+
+    def indicator_field(self, of: Callable[[Any], PrintedFigure] = itself) -> Field:
+        """The column of the indicator of a figure."""
+        return self.column.label("indicator", lambda subject: self.context.indicator_label(of(subject).indicator))
+
+    def when_field(self, of: Callable[[Any], PrintedFigure] = itself) -> Field:
+        """The column of the wave and the place of a figure."""
+        return self.text_field("when", "print_when", lambda subject: self.where(of(subject)))
+
+    def figure_field(self, key: str, word: str, of: Callable[[Any], PrintedFigure] = itself, find: Callable[[Any], Result | None] | None = None) -> Field:
+        """The column of a figure as printed; its result is that of the figure unless ``find`` gives another."""
+        return Field(Column(key, self.say(word), "%", numeric=True), lambda subject: level_cell(
+            find(subject) if find else self.found(of(subject)), self.context, as_printed(of(subject))))
+
+    def sources_field(self, figures: Callable[[Any], tuple[PrintedFigure, ...]] = lambda one: (one,)) -> Field:
+        """The column of sources, each leading to its place in the list."""
+        def cell(subject: Any) -> Cell:
+            keys = dict.fromkeys(key for one in figures(subject) for key in sources_of(one))
+            return Cell("; ".join(keys), links=tuple((key, source_anchor(key)) for key in keys))
+
+        return self.column.words("sources", "print_sources", cell)
+
+    def tested_fields(self, *ends: Quantity) -> Iterator[Field]:
+        """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision; why there is none is said below."""
+        context = self.context
+
+        def p_cell(row: Result | None) -> Cell:
+            if context.state(row) is not State.SHOWN:
+                return symbol_cell(row, context, "estimate")
+            return cell_of(row, "estimate", p_text(float(row.estimate), context), float(row.estimate))
+
+        yield self.column.interval("interval", lambda pair: pair.row, ONE_DECIMAL, self.say("points_short"), signed=True,
+                                   head=self.say("print_gap_interval", level=context.interval_level))
+        for end in ends:
+            yield Field(Column(end.value, self.say(f"print_{end.value}"), numeric=True), lambda pair, end=end: p_cell(end_of_p(pair, end, context)))
+        yield self.column.words("verdict", "print_decision", lambda pair: verdict_cell(pair.row, context) if pair.row.verdict
+                                else words_cell(self.say("print_untested"), pair.row, "verdict"))
+
 
 class PrintedLevels(Printed):
     """Rows are printed figures: as printed, the people they may stand for, the widest interval, the sources."""
 
     id = "printed_levels"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        context, make, say = draft.context, Columns(draft), draft.say
-
-        def find(one: PrintedFigure, quantity: Quantity | str = "") -> Result | None:
-            return context.results.find(draft.spec.source_id, quantity or one.quantity, **_place(one))
-
+    def columns(self) -> Iterable[Field]:
+        make = self.column
         return [
-            make.label("indicator", lambda one: context.indicator_label(one.indicator)), when_field(lambda one: one, draft),
-            printed_field("estimate", "print_value", lambda one: one, draft),
-            Field(Column("n", say("n_short"), numeric=True), lambda one: _base_cell(find(one), context)),
-            make.count("fewest", say("print_fewest"), lambda one: find(one, Quantity.COUNT_LOWEST), "estimate"),
-            make.count("most", say("print_most"), lambda one: find(one, Quantity.COUNT_HIGHEST), "estimate"),
-            make.interval("interval", find, ONE_DECIMAL, "%"), sources_field(draft, lambda one: (one,)),
+            self.indicator_field(), self.when_field(), self.figure_field("estimate", "print_value"),
+            Field(Column("n", self.say("n_short"), numeric=True), self._base_cell),
+            make.count("fewest", lambda one: self.found(one, Quantity.COUNT_LOWEST), "estimate", head=self.say("print_fewest")),
+            make.count("most", lambda one: self.found(one, Quantity.COUNT_HIGHEST), "estimate", head=self.say("print_most")),
+            make.interval("interval", self.found, ONE_DECIMAL, "%"), self.sources_field(),
         ]
 
-    def blocks(self, draft: Draft) -> Iterator[Block]:
+    def blocks(self) -> Iterator[Block]:
         """Figures in the order of the programme's domains and indicators."""
-        figures = [one for one in printed_of(draft.context) if one.indicator and one.quantity is Quantity.PERCENT]
+        figures = [one for one in printed_of(self.context) if one.indicator and one.quantity is Quantity.PERCENT]
         names = {one.indicator for one in figures}
-        for heading, members in by_domain(tuple(one for one in draft.context.dictionary.indicators if one.indicator in names), draft.context):
+        for heading, members in by_domain(tuple(one for one in self.context.dictionary.indicators if one.indicator in names), self.context):
             yield Block(heading, tuple(one for member in members for one in figures if one.indicator == member.indicator))
+
+    def _base_cell(self, figure: PrintedFigure) -> Cell:
+        """The cell of a number who took part: where it is missing it is not in print, and nobody withheld it here."""
+        row = self.found(figure)
+        if row is None or is_missing(row.n_valid):
+            symbol = self.context.symbol(Symbol.NOT_AVAILABLE)
+            return cell_of(row, "n_valid", symbol, symbol=symbol)
+        return count_cell(row, self.context)
 
 
 class PrintedChanges(Printed):
@@ -74,19 +130,17 @@ class PrintedChanges(Printed):
 
     id = "printed_changes"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        labels = {wave.id: wave.label for wave in draft.context.cohort.waves}
+    def columns(self) -> Iterable[Field]:
+        labels = {wave.id: wave.label for wave in self.context.cohort.waves}
         return [
-            Columns(draft).label("indicator", lambda pair: draft.context.indicator_label(pair.figure.indicator)),
-            Field(Column("waves", draft.say("print_waves")), lambda pair: Cell(
-                draft.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave]))),
-            printed_field("earlier", "print_earlier", lambda pair: pair.other, draft),
-            printed_field("later", "print_later", lambda pair: pair.figure, draft),
-            *_tested_fields(draft, Quantity.P_SMALLEST, Quantity.P_LARGEST), sources_field(draft, lambda pair: (pair.other, pair.figure)),
+            self.indicator_field(lambda pair: pair.figure),
+            self.text_field("waves", "print_waves", lambda pair: self.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave])),
+            self.figure_field("earlier", "print_earlier", lambda pair: pair.other), self.figure_field("later", "print_later", lambda pair: pair.figure),
+            *self.tested_fields(Quantity.P_SMALLEST, Quantity.P_LARGEST), self.sources_field(lambda pair: (pair.other, pair.figure)),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", tuple(changes_of(draft.context, draft.spec.source_id))),)
+    def blocks(self) -> Iterable[Block]:
+        return (Block("", tuple(changes_of(self.context, self.spec.source_id))),)
 
 
 class PrintedBeside(Printed):
@@ -94,31 +148,26 @@ class PrintedBeside(Printed):
 
     id = "printed_beside"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        context = draft.context
-
+    def columns(self) -> Iterable[Field]:
         def theirs(pair: Pair) -> Result | None:
-            return context.results.first(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
+            return self.context.results.first(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
 
         return [
-            Columns(draft).label("indicator", lambda pair: context.indicator_label(pair.figure.indicator)), when_field(lambda pair: pair.figure, draft),
-            printed_field("ours", "print_ours", lambda pair: pair.figure, draft),
-            Field(Column("beside", draft.say("print_others")), lambda pair: Cell(
-                draft.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year))),
-            printed_field("theirs", "print_theirs", lambda pair: pair.other, draft, theirs),
-            *_tested_fields(draft), sources_field(draft, lambda pair: (pair.figure, pair.other)),
+            self.indicator_field(lambda pair: pair.figure), self.when_field(lambda pair: pair.figure),
+            self.figure_field("ours", "print_ours", lambda pair: pair.figure),
+            self.text_field("beside", "print_others", lambda pair: self.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year)),
+            self.figure_field("theirs", "print_theirs", lambda pair: pair.other, theirs),
+            *self.tested_fields(), self.sources_field(lambda pair: (pair.figure, pair.other)),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
+    def blocks(self) -> Iterable[Block]:
         """Every figure beside the figures of other people that it names."""
-        context = draft.context
-        others = {one.figure: one for one in context.dictionary.figures}
-        declared = {one.benchmark: one for one in context.dictionary.benchmarks if one.figure}
-        tested = {tuple(_place(row).values()): row for row in context.results.where(
-            source=draft.spec.source_id, quantity=Quantity.DIFFERENCE, contrast=Contrast.COMPARATOR)}
-        found = ((one, tested[place]) for one in printed_of(context) if (place := tuple(_place(one).values())) in tested)
-        return (Block("", tuple(
-            Pair(one, others[declared[row.reference].figure], row, declared[row.reference]) for one, row in found)),)
+        known = self.context.dictionary
+        others, declared = {one.figure: one for one in known.figures}, {one.benchmark: one for one in known.benchmarks if one.figure}
+        tested = {tuple(_place(row).values()): row for row in self.context.results.where(
+            source=self.spec.source_id, quantity=Quantity.DIFFERENCE, contrast=Contrast.COMPARATOR)}
+        found = ((one, tested[place]) for one in printed_of(self.context) if (place := tuple(_place(one).values())) in tested)
+        return (Block("", tuple(Pair(one, others[declared[row.reference].figure], row, declared[row.reference]) for one, row in found)),)
 
 
 class PrintedRange(Printed):
@@ -126,24 +175,21 @@ class PrintedRange(Printed):
 
     id = "printed_range"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        context = draft.context
-
-        def number(count: int | None) -> Cell:
-            symbol = context.symbol(Symbol.NOT_AVAILABLE)
-            return Cell(symbol, symbol=symbol) if count is None else Cell(str(count))
+    def columns(self) -> Iterable[Field]:
+        def number(ends: tuple[PrintedFigure, PrintedFigure]) -> Cell:
+            symbol = self.context.symbol(Symbol.NOT_AVAILABLE)
+            return Cell(symbol, symbol=symbol) if ends[0].authorities is None else Cell(str(ends[0].authorities))
 
         return [
-            Columns(draft).label("indicator", lambda ends: context.indicator_label(ends[0].indicator)),
-            Field(Column("coding", draft.say("print_coding")), lambda ends: Cell(ends[0].coding)), when_field(lambda ends: ends[0], draft),
-            printed_field("lowest", "print_lowest", lambda ends: ends[0], draft), printed_field("highest", "print_highest", lambda ends: ends[1], draft),
-            Field(Column("authorities", draft.say("print_authorities"), numeric=True), lambda ends: number(ends[0].authorities)),
-            sources_field(draft, lambda ends: ends),
+            self.indicator_field(lambda ends: ends[0]), self.text_field("coding", "print_coding", lambda ends: ends[0].coding),
+            self.when_field(lambda ends: ends[0]), self.figure_field("lowest", "print_lowest", lambda ends: ends[0]),
+            self.figure_field("highest", "print_highest", lambda ends: ends[1]),
+            Field(Column("authorities", self.say("print_authorities"), numeric=True), number), self.sources_field(itself),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
+    def blocks(self) -> Iterable[Block]:
         """The lowest and the highest authority of each indicator at each wave."""
-        known = {(one.indicator, one.wave, one.quantity): one for one in printed_of(draft.context)}
+        known = {(one.indicator, one.wave, one.quantity): one for one in printed_of(self.context)}
         return (Block("", tuple(
             (one, known[indicator, wave, Quantity.HIGHEST]) for (indicator, wave, quantity), one in known.items()
             if quantity is Quantity.LOWEST and (indicator, wave, Quantity.HIGHEST) in known)),)
@@ -154,13 +200,13 @@ class PrintedCodings(Printed):
 
     id = "printed_codings"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        return [Columns(draft).label("print_coding", lambda one: one.coding), when_field(lambda one: one, draft),
-                printed_field("estimate", "print_value", lambda one: one, draft), sources_field(draft, lambda one: (one,))]
+    def columns(self) -> Iterable[Field]:
+        return [self.column.label("print_coding", lambda one: one.coding), self.when_field(), self.figure_field("estimate", "print_value"),
+                self.sources_field()]
 
-    def blocks(self, draft: Draft) -> Iterator[Block]:
+    def blocks(self) -> Iterator[Block]:
         """The figures of each question that has more than one coding in print, in the order of the indicators."""
-        context = draft.context
+        context = self.context
         asked = {one.indicator: one.item for one in context.dictionary.indicators if one.item}
         figures = [one for one in printed_of(context) if one.quantity is Quantity.PERCENT and not one.group and one.indicator in asked]
         for item in dict.fromkeys(asked.values()):
@@ -175,25 +221,19 @@ class PrintedUnmatched(Printed):
     id = "printed_unmatched"
     of_words, base_words = True, ""
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
+    def columns(self) -> Iterable[Field]:
         return [
-            Columns(draft).label("print_about", lambda one: one.about), Field(Column("coding", draft.say("print_coding")), lambda one: Cell(one.coding)),
-            Field(Column("when", draft.say("print_when")), lambda one: Cell(self.when(one, draft))),
-            Field(Column("value", draft.say("print_value"), numeric=True), lambda one: self._value(one, draft.context)),
-            sources_field(draft, lambda one: (one,)),
+            self.column.label("print_about", lambda one: one.about), self.text_field("coding", "print_coding", lambda one: one.coding), self.when_field(),
+            Field(Column("value", self.say("print_value"), numeric=True), self._value), self.sources_field(),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", tuple(one for one in printed_of(draft.context) if not one.indicator)),)
+    def blocks(self) -> Iterable[Block]:
+        return (Block("", tuple(one for one in printed_of(self.context) if not one.indicator)),)
 
-    def when(self, one: PrintedFigure, draft: Draft) -> str:
-        """Whose figure it is, and when."""
-        return where_of(one, draft.context)
-
-    def _value(self, figure: PrintedFigure, context: Context) -> Cell:
+    def _value(self, figure: PrintedFigure) -> Cell:
         """A figure as it was printed, or the symbol in its place."""
         if figure.printed is None:
-            symbol = context.symbol(figure.symbol.value)
+            symbol = self.context.symbol(figure.symbol.value)
             return Cell(symbol, symbol=symbol)
         return Cell(f"{figure.printed}{'%' if figure.unit == Quantity.PERCENT else ''}", figure.value)
 
@@ -203,11 +243,11 @@ class PrintedOthers(PrintedUnmatched):
 
     id = "printed_others"
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return (Block("", tuple(one for one in draft.context.dictionary.figures if not one.cohort)),)
+    def blocks(self) -> Iterable[Block]:
+        return (Block("", tuple(one for one in self.context.dictionary.figures if not one.cohort)),)
 
-    def when(self, one: PrintedFigure, draft: Draft) -> str:
-        return ", ".join(filter(None, (one.population, one.ages, one.geography, one.year)))
+    def where(self, figure: PrintedFigure) -> str:
+        return ", ".join(filter(None, (figure.population, figure.ages, figure.geography, figure.year)))
 
 
 class PrintedSources(Printed):
@@ -216,18 +256,18 @@ class PrintedSources(Printed):
     id = "printed_sources"
     of_words, base_words, source_words = True, "", ""
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
+    def columns(self) -> Iterable[Field]:
         return [
-            Field(Column("key", draft.say("print_key"), header=True), lambda one: Cell(one.source, anchor=source_anchor(one.source))),
-            Field(Column("title", draft.say("print_title")), lambda one: Cell(
-                ". ".join(filter(None, (one.title, ", ".join(filter(None, (one.publisher, one.published)))))))),
-            Field(Column("address", draft.say("print_address")), lambda one: Cell(one.url, links=((one.url, one.url),) if one.url else ())),
-            Field(Column("read", draft.say("print_read")), lambda one: Cell(one.note)),
+            Field(Column("key", self.say("print_key"), header=True), lambda one: Cell(one.source, anchor=source_anchor(one.source))),
+            self.text_field("title", "print_title", lambda one: ". ".join(filter(None, (
+                one.title, ", ".join(filter(None, (one.publisher, one.published))))))),
+            self.column.words("address", "print_address", lambda one: Cell(one.url, links=((one.url, one.url),) if one.url else ())),
+            self.text_field("read", "print_read", lambda one: one.note),
         ]
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        known = draft.context.dictionary
-        cited = {key for one in known.figures if one.cohort in ("", draft.context.cohort.id) for key in sources_of(one)}
+    def blocks(self) -> Iterable[Block]:
+        known = self.context.dictionary
+        cited = {key for one in known.figures if one.cohort in ("", self.context.cohort.id) for key in sources_of(one)}
         return (Block("", tuple(one for one in known.sources if one.source in cited)),)
 
 
@@ -253,14 +293,6 @@ def as_printed(figure: PrintedFigure) -> NumberFormat:
     return NumberFormat(figure.decimals, percent=True)
 
 
-def where_of(figure: PrintedFigure, context: Context) -> str:
-    """The wave of a figure, and the authority or the group where it is of one."""
-    wave = {wave.id: wave.label for wave in context.cohort.waves}[figure.wave]
-    if figure.authority:
-        return context.say("print_people", people=context.authority_name(figure.authority), year=figure.year)
-    return f"{wave}, {context.level_label(figure.group, figure.level).lower()}" if figure.group else wave
-
-
 def p_text(value: float, context: Context) -> str:
     """A p-value as readers write it."""
     if value < _SMALL:
@@ -281,55 +313,6 @@ def sources_of(figure: PrintedFigure) -> list[str]:
 def source_anchor(key: str) -> str:
     """The id that a source has in the list of sources."""
     return f"source-{key}"
-
-
-def sources_field(draft: Draft, figures: Callable[[Any], tuple[PrintedFigure, ...]]) -> Field:
-    """The column of sources, each leading to its place in the list."""
-    def cell(subject: Any) -> Cell:
-        keys = dict.fromkeys(key for one in figures(subject) for key in sources_of(one))
-        return Cell("; ".join(keys), links=tuple((key, source_anchor(key)) for key in keys))
-
-    return Field(Column("sources", draft.say("print_sources")), cell)
-
-
-def when_field(of: Callable[[Any], PrintedFigure], draft: Draft) -> Field:
-    """The column of the wave and the place of a figure."""
-    return Field(Column("when", draft.say("print_when")), lambda subject: Cell(where_of(of(subject), draft.context)))
-
-
-def printed_field(key: str, word: str, of: Callable[[Any], PrintedFigure], draft: Draft, find: Callable[[Any], Result | None] | None = None) -> Field:
-    """The column of a figure as printed; its result is that of the same place unless ``find`` gives another."""
-    def cell(subject: Any) -> Cell:
-        one = of(subject)
-        row = find(subject) if find else draft.context.results.find(draft.spec.source_id, one.quantity, **_place(one))
-        return level_cell(row, draft.context, as_printed(one))
-
-    return Field(Column(key, draft.say(word), "%", numeric=True), cell)
-
-
-def _tested_fields(draft: Draft, *ends: Quantity) -> Iterator[Field]:
-    """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision; why there is none is said below."""
-    context = draft.context
-
-    def p_cell(row: Result | None) -> Cell:
-        if context.state(row) is not State.SHOWN:
-            return symbol_cell(row, context, "estimate")
-        return cell_of(row, "estimate", p_text(float(row.estimate), context), float(row.estimate))
-
-    yield Columns(draft).interval("interval", lambda pair: pair.row, ONE_DECIMAL, draft.say("points_short"), signed=True,
-                                  head=draft.say("print_gap_interval", level=context.interval_level))
-    for end in ends:
-        yield Field(Column(end.value, draft.say(f"print_{end.value}"), numeric=True), lambda pair, end=end: p_cell(end_of_p(pair, end, context)))
-    yield Field(Column("verdict", draft.say("print_decision")), lambda pair: verdict_cell(pair.row, context) if pair.row.verdict
-                else words_cell(draft.say("print_untested"), pair.row, "verdict"))
-
-
-def _base_cell(row: Result | None, context: Context) -> Cell:
-    """The cell of a number who took part: where it is missing it is not in print, and nobody withheld it here."""
-    if row is None or is_missing(row.n_valid):
-        symbol = context.symbol(Symbol.NOT_AVAILABLE)
-        return cell_of(row, "n_valid", symbol, symbol=symbol)
-    return count_cell(row, context)
 
 
 def _place(one: PrintedFigure | Result) -> dict[str, str]:

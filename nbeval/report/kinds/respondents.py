@@ -6,120 +6,113 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbeval.dictionary.models import Indicator, Wave
-from nbeval.exhibit import Cell, Column
+from nbeval.exhibit import Cell
 from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 from nbeval.report.cells import PERCENT, Block, Field, interval_cell, not_applicable, symbol_cell, words_cell
-from nbeval.report.context import Context
-from nbeval.report.draft import Draft
-from nbeval.report.kinds.columns import Columns
-from nbeval.report.kinds.groups import Place, group_blocks, groups_of, places
+from nbeval.report.kinds.columns import itself
+from nbeval.report.kinds.groups import OfPlaces
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.numerals import TWO_DIGITS
 from nbeval.report.results import Result, State
 
 
-class Participation(Kind):
+class Participation(OfPlaces):
     """Rows are authorities and the whole cohort: at each wave the forms, who could answer, and the response rate."""
 
     id = "participation"
     unit_words, base_words = "", "base_participation"
     shows_single_authorities = True
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, make = draft.context, Columns(draft)
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
         yield make.label("authority")
         for wave in context.waves:
             group = wave.label if context.shows_change else ""
-
-            def forms(place: Place, wave: Wave = wave) -> Result | None:
-                return draft.find(Quantity.COUNT, wave=wave.id, authority=place.authority)
-
-            def rate(place: Place, wave: Wave = wave) -> Result | None:
-                return draft.find(Quantity.RESPONSE_RATE, wave=wave.id, authority=place.authority)
-
-            yield make.count(f"{wave.id}_forms", draft.say("forms"), forms, "estimate", group)
+            forms, rate = (lambda place, wave=wave, quantity=quantity: self.find(quantity, wave=wave.id, authority=place.authority)
+                           for quantity in (Quantity.COUNT, Quantity.RESPONSE_RATE))
+            yield make.count(f"{wave.id}_forms", forms, "estimate", head=self.say("forms"), group=group)
             if not context.plain:
-                yield make.count(f"{wave.id}_eligible", draft.say("eligible"), rate, "n_eligible", group)
-                yield make.level(f"{wave.id}_rate", draft.say("response_rate"), rate, PERCENT, "%", group)
+                yield make.count(f"{wave.id}_eligible", rate, "n_eligible", head=self.say("eligible"), group=group)
+                yield make.level(f"{wave.id}_rate", rate, PERCENT, "%", head=self.say("response_rate"), group=group)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        own, shown = draft.context.authority, places(draft.context)
+    def blocks(self) -> Iterable[Block]:
+        own, shown = self.context.authority, self.places
         if own:
             shown = tuple(place for place in shown if place.authority in (own, ""))
-        return (Block("", shown[-1:] if draft.context.plain else shown),)
+        return (Block("", shown[-1:] if self.context.plain else shown),)
 
 
-class Composition(Kind):
+class Composition(OfPlaces):
     """Rows are levels of groups: at each wave their share, beside the share of the population where that is declared."""
 
     id = "composition"
     unit_words, base_words = "", "base_composition"
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        make, shares = Columns(draft), [("share", "share", Quantity.PERCENT)]
-        if draft.results.where(quantity=Quantity.POPULATION_SHARE):
+    def columns(self) -> Iterator[Field]:
+        make, shares = self.column, [("share", "share", Quantity.PERCENT)]
+        if self.results.where(quantity=Quantity.POPULATION_SHARE):
             shares.append(("population", "population_share", Quantity.POPULATION_SHARE))
         yield make.label("level")
-        for wave in draft.context.waves:
+        for wave in self.context.waves:
             for key, word, quantity in shares:
                 yield make.level(
-                    f"{wave.id}_{key}", draft.say(word),
-                    lambda place, wave=wave, quantity=quantity: draft.find(quantity, wave=wave.id, group=place.group, level=place.level),
-                    PERCENT, "%", wave.label if draft.context.shows_change else "")
+                    f"{wave.id}_{key}", lambda place, wave=wave, quantity=quantity: self.find(quantity, wave=wave.id, group=place.group, level=place.level),
+                    PERCENT, "%", head=self.say(word), group=wave.label if self.context.shows_change else "")
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return group_blocks(draft, "")
+    def blocks(self) -> Iterable[Block]:
+        return self.group_blocks()
 
-    def doubtful(self, draft: Draft) -> Iterable[str]:
+    def doubtful(self) -> Iterable[str]:
         return ()
 
 
-class CompositionTest(Kind):
+class CompositionTest(OfPlaces):
     """Rows are characteristics, under what the make-up is compared with: size of the difference, p, and what the test says."""
 
     id = "composition_test"
     unit_words, base_words = "", "base_composition_test"
     sums_up = True
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft)
+    def columns(self) -> Iterable[Field]:
+        make = self.column
         return [
-            make.label("characteristic", lambda row: draft.context.group_label(row.group)), make.count("n", draft.say("n"), lambda row: row),
-            make.level("size", draft.say("composition_size"), lambda row: row, TWO_DIGITS), make.p_value("p", lambda row: row),
-            Field(Column("says", draft.say("composition_reading")), lambda row: self._says(row, draft.context)),
+            make.label("characteristic", lambda row: self.context.group_label(row.group)), make.count("n", itself),
+            make.level("size", itself, TWO_DIGITS, head=self.say("composition_size")), make.p_value("p", itself),
+            make.words("says", "composition_reading", self._says),
         ]
 
-    def blocks(self, draft: Draft) -> Iterator[Block]:
+    def blocks(self) -> Iterator[Block]:
         """The tests against the population, and where there are two waves between them."""
-        context, labels = draft.context, {wave.id: wave.label for wave in draft.context.cohort.waves}
+        context, labels = self.context, {wave.id: wave.label for wave in self.context.cohort.waves}
         for contrast in (Contrast.POPULATION, Contrast.WAVE) if context.shows_change else (Contrast.POPULATION,):
             for wave in context.waves:
-                found = tuple(row for group in groups_of(draft) for row in draft.results.where(
-                    source=draft.spec.source_id, quantity=Quantity.COMPOSITION_TEST, group=group, wave=wave.id, authority="", contrast=contrast))
+                found = tuple(row for group in self.groups for row in self.results.where(
+                    source=self.spec.source_id, quantity=Quantity.COMPOSITION_TEST, group=group, wave=wave.id, authority="", contrast=contrast))
                 if found:
-                    yield Block(draft.say(f"composition_against_{contrast}", wave=wave.label, reference=labels.get(found[0].reference, "")), found)
+                    yield Block(self.say(f"composition_against_{contrast}", wave=wave.label, reference=labels.get(found[0].reference, "")), found)
 
-    def sentence(self, draft: Draft) -> str:
+    def sentence(self) -> str:
         """On which characteristics the make-up differs by more than chance."""
-        context = draft.context
-        tested = [row for block in self.blocks(draft) for row in block.subjects if context.state(row, "p_value") is State.SHOWN]
-        named = [context.group_label(row.group) for row in tested if self._differs(row, context)]
+        context = self.context
+        tested = [row for block in self.blocks() for row in block.subjects if context.state(row, "p_value") is State.SHOWN]
+        named = [context.group_label(row.group) for row in tested if self._differs(row)]
         if not named:
-            return draft.say("said_composition_test_none", total=len(tested)) if tested else ""
-        return draft.say("said_composition_test", count=len(named), total=len(tested), named="; ".join(dict.fromkeys(named)))
+            return self.say("said_composition_test_none", total=len(tested)) if tested else ""
+        return self.say("said_composition_test", count=len(named), total=len(tested), named="; ".join(dict.fromkeys(named)))
 
-    def doubtful(self, draft: Draft) -> Iterable[str]:
+    def doubtful(self) -> Iterable[str]:
         return ()
 
-    def _says(self, row: Result, context: Context) -> Cell:
+    def _says(self, row: Result) -> Cell:
         """What the test of the make-up allows us to say."""
+        context = self.context
         if context.state(row, "p_value") is not State.SHOWN:
             return symbol_cell(row, context, "p_value")
-        return words_cell(context.say("samples_differ" if self._differs(row, context) else "samples_alike"), row, "p_value")
+        return words_cell(context.say("samples_differ" if self._differs(row) else "samples_alike"), row, "p_value")
 
-    def _differs(self, row: Result, context: Context) -> bool:
+    def _differs(self, row: Result) -> bool:
         """Whether a make-up differs by more than chance, at the level of the programme's intervals."""
-        return row.p_value < 1 - context.conf_level
+        return row.p_value < 1 - self.context.conf_level
 
 
 class Nonresponse(Kind):
@@ -128,25 +121,23 @@ class Nonresponse(Kind):
     id = "nonresponse"
     unit_words, base_words = "", "base_nonresponse"
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        context, make = draft.context, Columns(draft)
+    def columns(self) -> Iterable[Field]:
+        make = self.column
+        asked = [self._answers(subject) for block in self.blocks() for subject in block.subjects]
+        occurring = [name for name in MISSING_COLUMNS if any(self._occurs(one, name) for one in asked)]
+        return [make.label("indicator", lambda subject: subject[0].label), make.count("asked", self._answers, "n_eligible"),
+                make.count("valid", self._answers), *(make.count(name, self._answers, name) for name in occurring)]
 
-        def row(subject: tuple[Indicator, Wave]) -> Result | None:
-            return draft.level(subject[0], subject[1].id)
+    def blocks(self) -> Iterable[Block]:
+        return [Block(wave.label if self.context.shows_change else "", tuple((one, wave) for one in self.indicators)) for wave in self.context.waves]
 
-        asked = [row(subject) for block in self.blocks(draft) for subject in block.subjects]
-        occurring = [name for name in MISSING_COLUMNS if any(self._occurs(one, name, context) for one in asked)]
-        return [
-            make.label("indicator", lambda subject: subject[0].label), make.count("asked", draft.say("asked"), row, "n_eligible"),
-            make.count("valid", draft.say("valid"), row), *(make.count(name, draft.say(name), row, name) for name in occurring),
-        ]
+    def _answers(self, subject: tuple[Indicator, Wave]) -> Result | None:
+        """The level of an indicator at a wave."""
+        return self.level(subject[0], subject[1].id)
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        return [Block(wave.label if draft.context.shows_change else "", tuple((one, wave) for one in draft.indicators)) for wave in draft.context.waves]
-
-    def _occurs(self, row: Result | None, name: str, context: Context) -> bool:
+    def _occurs(self, row: Result | None, name: str) -> bool:
         """Whether a reason for missing answers is there, or withheld, in a row."""
-        state = context.state(row, name)
+        state = self.context.state(row, name)
         return state is State.WITHHELD or (state is State.SHOWN and getattr(row, name) > 0)
 
 
@@ -158,22 +149,18 @@ class Attrition(Kind):
     needs_two_waves = of_change = True
     compares_with = (Contrast.STAYED,)
 
-    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        return tuple(one for one in draft.indicators if self._lost(one, draft) is not None)
+    def has_row(self, one: Indicator) -> bool:
+        return self._lost(one) is not None
 
-    def columns(self, draft: Draft) -> Iterable[Field]:
-        make = Columns(draft, self.indicators(draft))
+    def columns(self) -> Iterable[Field]:
+        make = self.column
+        return [make.label("indicator", self.context.label), *make.change("difference", "lost_minus_stayed", self._lost), make.count("lost", self._lost),
+                make.count("stayed", self._lost, "n_reference"), make.verdict(self._lost)]
 
-        def row(one: Indicator) -> Result | None:
-            return self._lost(one, draft)
-
-        return [make.label("indicator", draft.context.label), *make.change("difference", "lost_minus_stayed", row), make.count("lost", draft.say("lost"), row),
-                make.count("stayed", draft.say("stayed"), row, "n_reference"), make.verdict(row)]
-
-    def _lost(self, one: Indicator, draft: Draft) -> Result | None:
+    def _lost(self, one: Indicator) -> Result | None:
         """The difference of those who did not answer again from those who did."""
-        return draft.find(Quantity.DIFFERENCE, indicator=one.indicator, wave=draft.context.first.id, contrast=Contrast.STAYED,
-                          reference=draft.context.wave.id)
+        return self.find(Quantity.DIFFERENCE, indicator=one.indicator, wave=self.context.first.id, contrast=Contrast.STAYED,
+                          reference=self.context.wave.id)
 
 
 class Weighting(Kind):
@@ -182,19 +169,18 @@ class Weighting(Kind):
     id = "weighting"
     says_weights = True
 
-    def indicators(self, draft: Draft) -> tuple[Indicator, ...]:
-        return tuple(one for one in draft.indicators if draft.results.weighted(draft.level(one)) is not None)
+    def has_row(self, one: Indicator) -> bool:
+        return self._weighted(one) is not None
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        make = Columns(draft, self.indicators(draft))
+    def columns(self) -> Iterator[Field]:
+        yield self.column.label("indicator")
+        for key, find in (("unweighted", self.level), ("weighted", self._weighted)):
+            yield from self.column.estimate(find, key=f"{key}_", group=self.say(key))[:2]
+        yield self.column.count("effective", self._weighted, "n_effective", head=self.say("effective_n"))
 
-        def weighted(one: Indicator) -> Result | None:
-            return draft.results.weighted(draft.level(one))
-
-        yield make.label("indicator")
-        for key, find in (("unweighted", draft.level), ("weighted", weighted)):
-            yield from make.estimate(find, key=f"{key}_", group=draft.say(key))[:2]
-        yield make.count("effective", draft.say("effective_n"), weighted, "n_effective")
+    def _weighted(self, one: Indicator) -> Result | None:
+        """The weighted figure."""
+        return self.results.weighted(self.level(one))
 
 
 @dataclass(frozen=True)
@@ -212,29 +198,29 @@ class Reliability(Kind):
     id = "reliability"
     unit_words = ""
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, make = draft.context, Columns(draft)
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
         yield make.label("scale")
         for wave in context.waves:
             group = wave.label if context.shows_change else ""
 
             def row(one: Measured, wave: Wave = wave) -> Result | None:
-                known = self._found(draft, Quantity.ITEM_REST if one.item else Quantity.ALPHA, indicator=one.scale, wave=wave.id)
+                known = self._found(Quantity.ITEM_REST if one.item else Quantity.ALPHA, indicator=one.scale, wave=wave.id)
                 return next((row for row in known if one.item in ("", row.level, row.reference)), None)
 
             interval = make.interval(f"{wave.id}_interval", row, TWO_DIGITS, group=group)
-            yield make.level(f"{wave.id}_value", draft.say("estimate"), row, TWO_DIGITS, group=group)
+            yield make.level(f"{wave.id}_value", row, TWO_DIGITS, head=self.say("estimate"), group=group)
             yield Field(interval.column, lambda one, row=row: not_applicable(context) if one.item else interval_cell(row(one), context, TWO_DIGITS))
-            yield make.count(f"{wave.id}_n", draft.say("n"), row, group=group)
+            yield make.count(f"{wave.id}_n", row, head=self.say("n"), group=group)
 
-    def blocks(self, draft: Draft) -> Iterator[Block]:
+    def blocks(self) -> Iterator[Block]:
         """The scale itself, then its items."""
-        context = draft.context
-        for name in dict.fromkeys(row.indicator for row in self._found(draft, Quantity.ALPHA)):
-            items = dict.fromkeys(row.level or row.reference for row in self._found(draft, Quantity.ITEM_REST, indicator=name))
-            yield Block(context.indicator_label(name), (Measured(name, draft.say("alpha")), *(
-                Measured(name, context.item_label(draft.spec.source_id, item), item) for item in items)))
+        context = self.context
+        for name in dict.fromkeys(row.indicator for row in self._found(Quantity.ALPHA)):
+            items = dict.fromkeys(row.level or row.reference for row in self._found(Quantity.ITEM_REST, indicator=name))
+            yield Block(context.indicator_label(name), (Measured(name, self.say("alpha")), *(
+                Measured(name, context.item_label(self.spec.source_id, item), item) for item in items)))
 
-    def _found(self, draft: Draft, quantity: Quantity, **key: str) -> tuple[Result, ...]:
+    def _found(self, quantity: Quantity, **key: str) -> tuple[Result, ...]:
         """The results of a quantity in the place of the report."""
-        return draft.results.where(source=draft.spec.source_id, quantity=quantity, authority=draft.context.authority, **key)
+        return self.results.where(source=self.spec.source_id, quantity=quantity, authority=self.context.authority, **key)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from nbeval.dictionary.enums import Direction, Match
-from nbeval.dictionary.models import Benchmark, Indicator
+from nbeval.dictionary.models import Indicator
 from nbeval.exhibit import Column
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field, not_applicable, verdict_cell
-from nbeval.report.context import Context
-from nbeval.report.draft import Draft
-from nbeval.report.kinds.columns import Columns
 from nbeval.report.kinds.kind import Kind
 from nbeval.report.results import Result, State
 
@@ -51,35 +49,57 @@ class Strengths(Kind):
     id = "standing"
     compares_with = (Contrast.COMPARATOR, Contrast.REST)
 
-    def columns(self, draft: Draft) -> Iterator[Field]:
-        context, measures = draft.context, assessed(draft)
-        make = Columns(draft, [one.indicator for one in measures], of=lambda one: one.indicator)
-        yield make.label("indicator", lambda one: context.label(one.indicator))
-        yield make.level("estimate", draft.say("estimate"), lambda one: one.level)
-        for contrast in compared_with(context) if measures else ():
+    def columns(self) -> Iterator[Field]:
+        context = self.context
+        yield self.column.label("indicator", lambda one: context.label(one.indicator))
+        yield self.column.level("estimate", lambda one: one.level)
+        for contrast in self._contrasts:
             yield Field(
-                Column(f"against_{contrast}", draft.say(f"standing_against_{contrast}", wave=context.first.label)), lambda one, contrast=contrast:
+                Column(f"against_{contrast}", self.say(f"standing_against_{contrast}", wave=context.first.label)), lambda one, contrast=contrast:
                 not_applicable(context) if one.tests[contrast] is None else verdict_cell(one.tests[contrast], context))
 
-    def blocks(self, draft: Draft) -> Iterable[Block]:
-        measures = assessed(draft)
-        return (Block(draft.say(f"standing_{kind}"), tuple(one for one in measures if one.standing is kind)) for kind in Standing)
+    def blocks(self) -> Iterable[Block]:
+        return (Block(self.say(f"standing_{kind}"), tuple(one for one in self.assessed if one.standing is kind)) for kind in Standing)
 
+    def has_row(self, one: Indicator) -> bool:
+        """Whether it has a better direction; none in a report on the whole cohort, nor where the dictionary declares no rule."""
+        return bool(self.context.authority and self.context.dictionary.programme.standing) and one.better is not Direction.NEITHER
 
-def assessed(draft: Draft) -> tuple[Assessed, ...]:
-    """What tests say of every measure of an exhibit that has a better direction.
+    def indicator_of(self, one: Assessed) -> Indicator:
+        return one.indicator
 
-    There is none in a report on the whole cohort, nor where the dictionary declares no rule.
-    """
-    if draft.context.dictionary.programme.standing is None or not draft.context.authority:
-        return ()
-    return tuple(_assessed(one, draft) for one in draft.indicators if one.better is not Direction.NEITHER)
+    @cached_property
+    def assessed(self) -> tuple[Assessed, ...]:
+        """What tests say of every measure."""
+        return tuple(map(self._assessed, self.in_rows))
 
+    @property
+    def _contrasts(self) -> tuple[Contrast, ...]:
+        """What the declared tests compare with, as far as the report has the waves for it."""
+        rule = self.context.dictionary.programme.standing
+        declared = (Contrast(name) for name in (rule.against if rule else ()))
+        return tuple(one for one in declared if one is not Contrast.WAVE or self.context.shows_change)
 
-def compared_with(context: Context) -> tuple[Contrast, ...]:
-    """What the declared tests compare with, as far as the report has the waves for it."""
-    declared = tuple(Contrast(name) for name in context.dictionary.programme.standing.against)
-    return tuple(one for one in declared if one is not Contrast.WAVE or context.shows_change)
+    def _assessed(self, one: Indicator) -> Assessed:
+        """A measure with its tests, and what they say together."""
+        tests = {contrast: self._test(one, contrast) for contrast in self._contrasts}
+        found = {is_better(one, row) for row in tests.values()}
+        if found & {True, False}:
+            standing = Standing.MIXED if {True, False} <= found else Standing.STRENGTH if True in found else Standing.PRIORITY
+        else:
+            tested = any(row is not None and row.verdict not in _UNTESTED and self.context.state(row) is State.SHOWN for row in tests.values())
+            standing = Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
+        return Assessed(one, self.level(one), tests, standing)
+
+    def _test(self, one: Indicator, contrast: Contrast) -> Result | None:
+        """The change since the first wave; else the difference from all other authorities, or from the first other respondents whose definition fits."""
+        if contrast is Contrast.WAVE:
+            return self.change(one)
+        fitting = (known.benchmark for known in self.context.dictionary.benchmarks
+                   if known.indicator == one.indicator and known.kind == _RESPONDENTS and known.match is not Match.DIFFERS)
+        reference = "" if contrast is Contrast.REST else next(fitting, None)
+        return None if reference is None else self.find(
+            Quantity.DIFFERENCE, indicator=one.indicator, wave=self.context.wave.id, authority=self.context.authority, contrast=contrast, reference=reference)
 
 
 def is_better(indicator: Indicator, row: Result | None) -> bool | None:
@@ -88,29 +108,3 @@ def is_better(indicator: Indicator, row: Result | None) -> bool | None:
     if verdict not in _HIGH | _LOW:
         return None
     return (verdict in _HIGH) == (indicator.better is Direction.HIGHER)
-
-
-def _assessed(one: Indicator, draft: Draft) -> Assessed:
-    """A measure with its tests, and what they say together."""
-    context = draft.context
-    tests = {contrast: _test(one, contrast, draft) for contrast in compared_with(context)}
-    found = {is_better(one, row) for row in tests.values()}
-    if found & {True, False}:
-        standing = Standing.MIXED if {True, False} <= found else Standing.STRENGTH if True in found else Standing.PRIORITY
-    else:
-        tested = any(row is not None and row.verdict not in _UNTESTED and context.state(row) is State.SHOWN for row in tests.values())
-        standing = Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
-    return Assessed(one, draft.level(one), tests, standing)
-
-
-def _test(one: Indicator, contrast: Contrast, draft: Draft) -> Result | None:
-    """The change since the first wave; else the difference from all other authorities, or from the first other respondents whose definition fits."""
-    if contrast is Contrast.WAVE:
-        return draft.change(one)
-    fitting: Iterator[Benchmark] = (benchmark for benchmark in draft.context.dictionary.benchmarks if benchmark.indicator == one.indicator
-                                    and benchmark.kind == _RESPONDENTS and benchmark.match is not Match.DIFFERS)
-    first = next(fitting, None) if contrast is Contrast.COMPARATOR else None
-    if contrast is Contrast.COMPARATOR and first is None:
-        return None
-    return draft.find(Quantity.DIFFERENCE, indicator=one.indicator, wave=draft.context.wave.id, authority=draft.context.authority,
-                      contrast=contrast, reference=first.benchmark if first else "")
