@@ -17,7 +17,7 @@ from nbeval.report.kinds.kind import Kind
 from nbeval.report.kinds.of_source import STATUS
 from nbeval.report.kinds.printed import Pair, as_printed, changes_of, end_of_p, p_text
 from nbeval.report.kinds.self_assessment import Gaps
-from nbeval.report.kinds.strengths import Assessed, Standing, Strengths, is_better
+from nbeval.report.kinds.evidence import Assessed, Standing, StrengthsAndPriorities, is_better
 from nbeval.report.numerals import RATING, numeral
 from nbeval.report.results import Result, State, key_of
 from nbeval.report.sentences import Sentence, Subject, fill
@@ -186,7 +186,7 @@ def _drafts(kind: type[Kind], context: Context) -> Iterator[Any]:
 
 def _measures(context: Context) -> tuple[Assessed, ...]:
     """What tests say of every measure of the exhibits of strengths and priorities."""
-    return tuple(one for draft in _drafts(Strengths, context) for one in draft.assessed)
+    return tuple(one for draft in _drafts(StrengthsAndPriorities, context) for one in draft.assessed)
 
 
 def _behind(measures: Iterable[Assessed]) -> tuple[str, ...]:

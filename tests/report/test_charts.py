@@ -12,7 +12,7 @@ from nbeval.errors import RenderError
 from nbeval.frames import Verdict
 from nbeval.report.charts.chart import figure_of, known_charts
 from nbeval.report.charts.data import ChartData, Mark, Period
-from nbeval.report.charts.slopes import spread
+from nbeval.report.charts.rows import spread
 from nbeval.report.charts.sheet import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
 from nbeval.report.kinds import groups
 from tests.report.invented import HOSTILE, exhibit, withheld

@@ -14,7 +14,7 @@ from nbeval.report import Report
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.of_source import OfSource
 from nbeval.report.kinds.printed import Printed
-from nbeval.report.kinds.strengths import Strengths
+from nbeval.report.kinds.evidence import StrengthsAndPriorities
 from tests.report.invented import HOSTILE, disclosed, row, rows, withheld
 from tests.guards import some
 
@@ -45,7 +45,7 @@ def test_every_form_and_chart_displays_in_every_kind_of_report(make, kind, autho
         again = Exhibit.from_json(bundle[EXHIBIT_MIME])
         assert again == report.exhibit(spec.exhibit).exhibit
         assert (again.figure is not None) == bool(spec.chart)
-    of_places = {Strengths.id}
+    of_places = {StrengthsAndPriorities.id}
     if kind == "end":
         assert {spec.kind for spec in report.specs} == {name for name, kind in KINDS.items() if not issubclass(kind, OfSource | Printed)} - of_places
     assert of_places <= {spec.kind for spec in report.specs} or kind != "place"

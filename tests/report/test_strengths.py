@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbeval.report.exhibits import draft_of
-from nbeval.report.kinds.strengths import Standing
+from nbeval.report.kinds.evidence import Standing
 from tests.report.invented import withheld
 
 

@@ -31,39 +31,25 @@ class Kind(Draft, ABC):
     subjects of its blocks; its table and its chart share them. Numbers come from results, never from what is printed of them.
     """
 
-    #: what ``exhibits.csv`` calls it
-    id: ClassVar[str] = ""
-    #: how the marks it makes for a chart can be read, by names in ``charts.data.MARKS``; every chart that draws such marks suits it
-    marks: ClassVar[tuple[str, ...]] = ()
-    #: it means nothing before there are two waves
-    needs_two_waves: ClassVar[bool] = False
-    #: it shows change, so that its section says what to mind about change
-    of_change: ClassVar[bool] = False
-    #: it sets the levels of both waves beside the change
-    sets_levels_beside_change: ClassVar[bool] = False
-    #: it shows numbers of single authorities, whatever the report is on
-    shows_single_authorities: ClassVar[bool] = False
-    #: it shows the last wave alone
-    of_last_wave: ClassVar[bool] = False
-    #: it sets published figures beside those of the survey
-    beside_published: ClassVar[bool] = False
-    #: its rows are words, and it shows no result
-    of_words: ClassVar[bool] = False
-    #: its own sentence sums up all its tests, and is the title of its slide
-    sums_up: ClassVar[bool] = False
-    #: what its differences are from
-    compares_with: ClassVar[tuple[Contrast, ...]] = (Contrast.COMPARATOR,)
-    #: the key of the words for its base, where that is no number who answered
+    id: ClassVar[str] = ""                      # what ``exhibits.csv`` calls it
+    marks: ClassVar[tuple[str, ...]] = ()       # how its marks can be read, by names in ``charts.data.MARKS``; every chart that draws such marks suits it
+    needs_two_waves: ClassVar[bool] = False     # it means nothing before there are two waves
+    of_change: ClassVar[bool] = False           # it shows change, so that its section says what to mind about change
+    sets_levels_beside_change: ClassVar[bool] = False       # those of both waves
+    shows_single_authorities: ClassVar[bool] = False        # whatever the report is on
+    of_last_wave: ClassVar[bool] = False        # it shows the last wave alone
+    beside_published: ClassVar[bool] = False    # it sets published figures beside those of the survey
+    of_words: ClassVar[bool] = False            # its rows are words, and it shows no result
+    sums_up: ClassVar[bool] = False             # its own sentence sums up all its tests, and is the title of its slide
+    says_weights: ClassVar[bool] = False        # it says of each figure itself whether that is weighted
+    compares_with: ClassVar[tuple[Contrast, ...]] = (Contrast.COMPARATOR,)      # what its differences are from
+    #: keys of words: for its base, where that is no number who answered; for its unit, empty where it has none, None where its indicators
+    #: say it; the same in a report on one authority, where they differ; for its source and its waves, empty where it names none
     base_words: ClassVar[str] = ""
-    #: the key of the words for its unit, empty where it has none; None where its indicators say it
     unit_words: ClassVar[str | None] = None
-    #: the same in a report on one authority, where they differ
     base_of_one: ClassVar[str] = ""
     unit_of_one: ClassVar[str] = ""
-    #: the key of the words for its source and its waves; empty where it names none
     source_words: ClassVar[str] = "source"
-    #: it says of each figure itself whether that is weighted
-    says_weights: ClassVar[bool] = False
 
     @abstractmethod
     def columns(self) -> Iterable[Field]:
