@@ -64,7 +64,7 @@ if TYPE_CHECKING:
     from nbeval.cleaning.survey import clean
     from nbeval.disclosure.one_table import protect
     from nbeval.errors import NbevalError
-    from nbeval.estimate.tidy import change, compare_groups, crosstab, levels, reliability
+    from nbeval.estimate.surveys import change, compare_groups, crosstab, levels, reliability
     from nbeval.library import codebook, read_dictionary, render, verify
     from nbeval.scoring.recoding import band, recode
     from nbeval.scoring.scales import Scale, score
@@ -76,8 +76,8 @@ __version__ = "0.2.0"
 _HOME = {
     "label": "cleaning.labels", "clean": "cleaning.survey",
     "Scale": "scoring.scales", "score": "scoring.scales", "band": "scoring.recoding", "recode": "scoring.recoding",
-    "levels": "estimate.tidy", "crosstab": "estimate.tidy", "change": "estimate.tidy", "compare_groups": "estimate.tidy",
-    "reliability": "estimate.tidy",
+    "levels": "estimate.surveys", "crosstab": "estimate.surveys", "change": "estimate.surveys", "compare_groups": "estimate.surveys",
+    "reliability": "estimate.surveys",
     "protect": "disclosure.one_table",
     "read_dictionary": "library", "codebook": "library", "render": "library", "verify": "library",
     "Study": "study", "open_study": "study", "open_report": "study",

@@ -168,7 +168,7 @@ class Study:
         They are at one wave unless ``by`` names ``wave``, and of one authority where one is named.
         """
         from nbeval import pipeline
-        from nbeval.estimate.tidy import levels
+        from nbeval.estimate.surveys import levels
 
         declared = self.dictionary.indicator(indicator)
         if self.measured is None or declared.measure is Measure.ORDERED:

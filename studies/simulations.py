@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 from scipy.special import expit
 
+from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
 from nbeval.estimate.families import adjust
-from nbeval.estimate.weighted import DomainMeans, domain_means, korn_graubard, survey_design
+from nbeval.estimate.glm import LINEAR, LOGISTIC, adjusted_change, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.matched import FEW_DISCORDANT
 from nbeval.estimate.means import hedges_g, mean_against_fixed, mean_interval, paired_t, standardised_change, welch
-from nbeval.estimate.models import LINEAR, LOGISTIC, adjusted_change, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.ordinal import fit_ordinal, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import wald
 from nbeval.estimate.overlap import overlap_bounds
@@ -25,8 +25,7 @@ from nbeval.estimate.proportions import (
 )
 from nbeval.estimate.ranks import compare_counts, signed_rank
 from nbeval.estimate.reliability import alpha
-from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
-
+from nbeval.estimate.weighted import DomainMeans, domain_means, korn_graubard, survey_design
 
 SCALE = np.arange(11.0)
 

@@ -20,7 +20,6 @@ from nbeval.publish.formats.html import html_bytes
 from nbeval.publish.one_report import execute
 from nbeval.report.displays import Shown
 
-
 SOURCE = "simulated samples; the seed stands in the notebook"
 
 

@@ -6,25 +6,25 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
+from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences
+from nbeval.estimate.composition import composition
 from nbeval.estimate.evidence import (
     action_results, addressed_change, condition_results, judgement_results, official_results, theme_results,
     visit_results,
 )
-from nbeval.estimate.regression import adjusted_change, drivers
-from nbeval.estimate.pooling import authority_range, pooled_change
-from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences
-from nbeval.estimate.composition import composition
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels, nonresponse, participation
 from nbeval.estimate.matched import attrition, matched_change
-from nbeval.estimate.reliability import measurement
 from nbeval.estimate.on_request import on_request
 from nbeval.estimate.ordinal import ordered_change
+from nbeval.estimate.outcome import gather
 from nbeval.estimate.overlap import overlap
 from nbeval.estimate.plan import make_plan
+from nbeval.estimate.pooling import authority_range, pooled_change
 from nbeval.estimate.ranks import superiority
 from nbeval.estimate.ratings import rating_results
-from nbeval.estimate.outcome import gather
+from nbeval.estimate.regression import adjusted_change, drivers
+from nbeval.estimate.reliability import measurement
 from nbeval.estimate.weighted import weighted
 from nbeval.frames import Evidence, Measured
 

@@ -16,7 +16,7 @@ from scipy import stats
 from scipy.special import expit
 
 from nbeval.dictionary.models import Indicator
-from nbeval.estimate.models import Design, Predictors, exponentiated, make_design, prepare
+from nbeval.estimate.glm import Design, Predictors, exponentiated, make_design, prepare
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import Plan, in_order
 from nbeval.frames import Contrast, Method, Quantity, Reason

@@ -15,7 +15,6 @@ from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.outcome import result_rows
 from nbeval.frames import Measured
 
-
 _REASONS = [reason.value for reason in MissingReason]
 #: respondents with one of these were not in the base of the question
 OUTSIDE_BASE = (MissingReason.NOT_ASKED, MissingReason.NOT_APPLICABLE)

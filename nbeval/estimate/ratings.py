@@ -12,11 +12,11 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
+from nbeval.estimate.contingency import kappa
 from nbeval.estimate.evidence import by_source
 from nbeval.estimate.families import adjust, verdicts
 from nbeval.estimate.outcome import Outcome, outcome_columns, stacked
 from nbeval.estimate.ranks import signed_rank
-from nbeval.estimate.contingency import kappa
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: an exact signed-rank test of fewer pairs cannot find anything at the five per cent level

@@ -7,9 +7,9 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Indicator
-from nbeval.estimate import models
+from nbeval.estimate import glm
+from nbeval.estimate.glm import LINEAR, LOGISTIC, Fitted, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.levels import unit_of
-from nbeval.estimate.models import LINEAR, LOGISTIC, Fitted, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.outcome import Outcome, outcome_columns
 from nbeval.estimate.plan import Plan
 from nbeval.frames import Contrast, Method, Quantity, Reason
@@ -43,7 +43,7 @@ def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> 
     for one in plan.indicators():
         given = answers.loc[both, one.indicator].to_numpy(dtype=float)
         is_percent, used = one.measure is Measure.PERCENT, predictors.complete & np.isfinite(given)
-        found = models.adjusted_change(
+        found = glm.adjusted_change(
             predictors, given, kind=LOGISTIC if is_percent else LINEAR, variable="wave", reference=first, level=wave, conf_level=plan.conf_level)
         rows.append({
             "indicator": one.indicator, "wave": wave, "reference": first, "unit": unit_of(one),

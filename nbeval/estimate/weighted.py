@@ -17,7 +17,6 @@ from nbeval.estimate.levels import NOBODY, unit_of
 from nbeval.estimate.plan import Plan
 from nbeval.frames import MISSING_COLUMNS, Contrast, Method, Quantity, Reason
 
-
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 

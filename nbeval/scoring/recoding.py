@@ -15,7 +15,6 @@ from nbeval.dictionary.codes import CodeMatcher, matcher
 from nbeval.dictionary.files import suggestion
 from nbeval.errors import ParameterError
 
-
 _BANDS = Path(__file__).with_name("bands.toml")
 #: no value was given for answers that are not recoded
 _REFUSE = object()

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
 
-
 #: share of the total that no margin may be off by when raking stops
 EPSILON = 1e-12
 ROUNDS = 5000

@@ -8,9 +8,9 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Source, SourceFiles
 from nbeval.errors import ParameterError
+from nbeval.specimen.evidence_exports import write_evidence
 from nbeval.specimen.file_formats import write_file
 from nbeval.specimen.people import People, draw_people, target_shares
-from nbeval.specimen.evidence_exports import write_evidence
 from nbeval.specimen.survey_exports import Canary, Export, write_forms
 
 __all__ = ["target_shares", "write_specimen"]

@@ -19,7 +19,6 @@ from nbeval.specimen.file_formats import book_bytes, write_file
 from nbeval.specimen.people import stream
 from nbeval.specimen.survey_exports import Canary
 
-
 Row = dict[str, str]
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from nbeval.errors import ParameterError
 
-
 HEADER_JOIN = " | "
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 _CREATED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")

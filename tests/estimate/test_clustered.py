@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
-from nbeval.estimate.models import clustered_mean, cr2
+from nbeval.estimate.glm import clustered_mean, cr2
 from nbeval.frames import Reason
 from tests.estimate.reference import case, expected, expected_rows, inputs, near
 

@@ -10,10 +10,10 @@ import pytest
 from scipy import stats
 
 from nbeval.errors import ParameterError
+from nbeval.estimate.outcome import Outcome, wald
 from nbeval.estimate.weighted import (
     DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, survey_design,
 )
-from nbeval.estimate.outcome import Outcome, wald
 from nbeval.frames import Reason
 from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
 from tests.scoring.test_raking import weights_of

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nbeval.estimate.models import adjusted_change, prepare
+from nbeval.estimate.glm import adjusted_change, prepare
 from nbeval.estimate.pooling import pool
 from nbeval.estimate.reliability import alpha
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbeval.estimate.models import prepare
+from nbeval.estimate.glm import prepare
 from nbeval.estimate.ordinal import FittedOrdinal, fit_ordinal, ordinal_coefficients, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import Outcome
 from tests.estimate.reference import case, expected_rows, meets

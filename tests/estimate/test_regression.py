@@ -11,7 +11,7 @@ import patsy
 import pytest
 import statsmodels.api as sm
 
-from nbeval.estimate.models import (
+from nbeval.estimate.glm import (
     adjusted_change, coefficients, covariance, fit, make_design, odds_ratios, prepare, standardised_difference,
 )
 from nbeval.estimate.outcome import Outcome, wald

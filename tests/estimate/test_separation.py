@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from nbeval.estimate.models import (
+from nbeval.estimate.glm import (
     Design, adjusted_change, find_separation, fit, fit_design, make_design, odds_ratios, prepare,
     standardised_difference,
 )

@@ -13,7 +13,7 @@ says how many. Every level of a categorical grouping column has its row, with a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,16 +24,16 @@ from nbeval.errors import ParameterError
 from nbeval.estimate import families
 from nbeval.estimate import reliability as scales
 from nbeval.estimate.comparisons import compare_means, compare_percentages, pair
-from nbeval.estimate.levels import mean_levels, percentages
-from nbeval.estimate.weighted import (
-    SurveyDesign, domain_differences, domain_means, survey_design, weighted_differences, weighted_levels,
-)
-from nbeval.estimate.matched import paired_mean, paired_percentage
-from nbeval.estimate.models import clustered_mean
-from nbeval.estimate.outcome import outcome_columns
-from nbeval.estimate.proportions import clopper_pearson
 from nbeval.estimate.contingency import cramers_v, independence
+from nbeval.estimate.glm import clustered_mean
+from nbeval.estimate.levels import mean_levels, percentages
+from nbeval.estimate.matched import paired_mean, paired_percentage
+from nbeval.estimate.outcome import outcome_columns
 from nbeval.estimate.plan import tally
+from nbeval.estimate.proportions import clopper_pearson
+from nbeval.estimate.weighted import (
+    DomainMeans, SurveyDesign, domain_differences, domain_means, survey_design, weighted_differences, weighted_levels,
+)
 from nbeval.frames import Method, Reason
 
 #: the columns of an estimate, in their order; those that do not apply are left out
@@ -97,8 +97,7 @@ def levels(
     0  first      33.3       6.1       79.2  3          1
     1   last      75.0      30.1       95.4  4          0
     """
-    if method not in INTERVALS:
-        raise ParameterError(f"levels has no interval {method!r}.", allowed=", ".join(INTERVALS), do="choose one of these.")
+    _one_of(method, INTERVALS, "interval")
     answers, axes = _answers(df, y, unit), _axes(df, by)
     design = _design(df, weights, strata, clusters)
     if design is not None:
@@ -216,8 +215,7 @@ def change(
        estimate  conf_low  conf_high   df
     0      35.0      28.1       41.9  4.0
     """
-    if design not in (SEPARATE, MATCHED):
-        raise ParameterError(f"change has no design {design!r}.", allowed=f"{SEPARATE}, {MATCHED}", do="choose one of these.")
+    _one_of(design, (SEPARATE, MATCHED), "design")
     answers, axes = _answers(df, y, unit), _axes(df, by)
     waves = _axes(df, wave)[wave]
     if len(waves.cat.categories) < 2:
@@ -236,9 +234,7 @@ def change(
         ], ignore_index=True)
     named = waves.cat.categories
     found = found.assign(**{wave: named.take(found["code"]), "reference": named[0]})
-    given = (found[name] for name in ("estimate", "conf_low", "conf_high", "p_value"))
-    judged = families.verdicts(*given, change=True, alpha=1 - conf_level)
-    return _tidy(found.assign(verdict=judged), axes, answers, also=(wave, "reference"))
+    return _tidy(_judged(found, "p_value", conf_level, change=True), axes, answers, also=(wave, "reference"))
 
 
 def compare_groups(
@@ -277,8 +273,7 @@ def compare_groups(
     0    b         a     -3.00        0.00                lower
     1    c         a      0.33        0.23  no clear difference
     """
-    if adjust not in families.ADJUSTMENTS:
-        raise ParameterError(f"there is no adjustment {adjust!r}.", allowed=", ".join(families.ADJUSTMENTS), do="choose one of these.")
+    _one_of(adjust, families.ADJUSTMENTS, "adjustment")
     answers, groups, none = _answers(df, y, unit), _axes(df, by)[by], _axes(df, None)
     names, codes = groups.cat.categories, groups.cat.codes.to_numpy()
     if reference is not None and (rest or reference not in names):
@@ -297,9 +292,7 @@ def compare_groups(
         by: names.take(found["code"]), "reference": "rest" if rest else names[first],
         "p_adjusted": families.adjust(found["p_value"], method=adjust),
     })
-    given = (found[name] for name in ("estimate", "conf_low", "conf_high", "p_adjusted"))
-    judged = families.verdicts(*given, change=False, alpha=1 - conf_level)
-    return _tidy(found.assign(verdict=judged), none, answers, also=(by, "reference"))
+    return _tidy(_judged(found, "p_adjusted", conf_level, change=False), none, answers, also=(by, "reference"))
 
 
 def reliability(items: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -360,6 +353,16 @@ class _Answers:
         return self.unit == ""
 
     @property
+    def factor(self) -> int:
+        """What turns the means of the values into the unit: shares are printed in percent."""
+        return 1 if self.is_mean else 100
+
+    @property
+    def points(self) -> str:
+        """The unit of a difference."""
+        return "" if self.is_mean else "percentage points"
+
+    @property
     def scores(self) -> np.ndarray:
         """Numbers for a scale: positions count from 1."""
         return self.value if self.levels is None else self.value + 1
@@ -370,6 +373,12 @@ class _Answers:
         if self.levels is None:
             return [self.value]
         return [np.where(np.isnan(self.value), np.nan, self.value == k) for k in range(len(self.levels))]
+
+
+def _one_of(given: str, allowed: Iterable[str], what: str) -> None:
+    """Refuse what is not one of a few."""
+    if given not in allowed:
+        raise ParameterError(f"there is no {what} {given!r}.", allowed=", ".join(allowed), do="choose one of these, or leave it out.")
 
 
 def _column(df: pd.DataFrame, name: str) -> pd.Series:
@@ -387,8 +396,8 @@ def _answers(df: pd.DataFrame, name: str, unit: str | None, *, distribution: boo
     column = _column(df, name)
     kind = pd.api.types.infer_dtype(column, skipna=True)
     numeric = pd.api.types.is_numeric_dtype(column) or kind in ("boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty")
-    if unit not in (None, "percent"):
-        raise ParameterError(f"there is no unit {unit!r}.", allowed="percent, or none", do="leave it out, or say percent.")
+    if unit is not None:
+        _one_of(unit, ("percent",), "unit")
     if distribution or isinstance(column.dtype, pd.CategoricalDtype) or not numeric:
         given = _categorical(column)
         value = np.where(given.codes < 0, np.nan, given.codes.astype(float))
@@ -468,11 +477,15 @@ def _domain_of(axes: dict[str, pd.Series]) -> np.ndarray:
 def _domains(answers: _Answers, axes: dict[str, pd.Series], design: SurveyDesign) -> pd.DataFrame:
     """Weighted means of every group (and level), as ``weighted_levels`` takes them."""
     counts, at = _counted(answers, axes, np.isfinite(design.weights)), _domain_of(axes)
-    size, width = len(counts) // len(answers.parts), len(answers.parts)
-    found = [domain_means(design, part, at, domains=size) for part in answers.parts]
-    laid = {name: np.stack([getattr(one, key) for one in found], axis=1).reshape(size * width) for name, key in (
+    size = len(counts) // len(answers.parts)
+    found = _stacked([domain_means(design, part, at, domains=size) for part in answers.parts])
+    return counts.drop(columns=["numerator", "squares"]).assign(**found, percent=not answers.is_mean)
+
+
+def _stacked(found: list[DomainMeans]) -> dict[str, np.ndarray]:
+    """Means of the domains, for each part of the answers, as columns: the parts of a domain below one another."""
+    return {name: np.stack([getattr(one, key) for one in found], axis=1).ravel() for name, key in (
         ("mean", "estimate"), ("error", "std_error"), ("n_valid", "n"), ("df", "df"), ("effect", "design_effect"))}
-    return counts.drop(columns=["n_valid", "numerator", "squares"]).assign(**laid, percent=not answers.is_mean)
 
 
 def _weighted_cells(df: pd.DataFrame, answers: _Answers, axes: dict[str, pd.Series], weights: str) -> np.ndarray:
@@ -496,15 +509,13 @@ def _compared(
     at, size = np.where(now | then, _domain_of(axes), -1), len(pairs) // len(answers.parts)
     if few is not None:
         found = [clustered_mean(part[at == k], few[at == k], now[at == k], conf_level) for k in range(size) for part in answers.parts]
-        columns = pd.DataFrame([outcome_columns(one, factor=1 if answers.is_mean else 100) for one in found])
-        return pd.concat([pairs, columns], axis=1).assign(unit=_unit_of_difference(answers))
+        return pd.concat([pairs, pd.DataFrame([outcome_columns(one, factor=answers.factor) for one in found])], axis=1).assign(unit=answers.points)
     if design is not None:
-        found = [domain_differences(design, part, now, at, domains=size) for part in answers.parts]
-        laid = {name: np.stack([getattr(one, key) for one in found], axis=1).ravel() for name, key in (
-            ("mean", "estimate"), ("error", "std_error"), ("df", "df"))}
-        return weighted_differences(pairs.assign(**laid, percent=not answers.is_mean), conf_level).assign(unit=_unit_of_difference(answers))
+        found = _stacked([domain_differences(design, part, now, at, domains=size) for part in answers.parts])
+        found = pairs.assign(**found | {"n_valid": pairs["n_valid"]}, percent=not answers.is_mean)
+        return weighted_differences(found, conf_level).assign(unit=answers.points)
     if answers.is_mean:
-        return compare_means(pairs, conf_level)[0].assign(unit=_unit_of_difference(answers))
+        return compare_means(pairs, conf_level)[0].assign(unit=answers.points)
     return compare_percentages(pairs, conf_level)
 
 
@@ -526,18 +537,19 @@ def _matched(
             both = ~np.isnan(then) & ~np.isnan(now)
             if few is not None:
                 of_pairs = clustered_mean(now - then, few.iloc[linked.loc[inside, "row"]], conf_level=conf_level)
-                found = outcome_columns(of_pairs, factor=1 if answers.is_mean else 100)
+                found = outcome_columns(of_pairs, factor=answers.factor)
             else:
                 found = (paired_mean if answers.is_mean else paired_percentage)(now[both], then[both], conf_level)
-            rows.append(groups.iloc[k].to_dict() | {"unit": _unit_of_difference(answers)} | found | {
+            rows.append(groups.iloc[k].to_dict() | {"unit": answers.points} | found | {
                 "code": later, "n_valid": both.sum(), "n_reference": both.sum(), "n_missing": (~both).sum()})
     table = pd.DataFrame(rows)
     return table.assign(**{name: pd.Categorical(table[name], dtype=groups[name].dtype) for name in groups})
 
 
-def _unit_of_difference(answers: _Answers) -> str:
-    """The unit of a difference in the answers."""
-    return "" if answers.is_mean else "percentage points"
+def _judged(found: pd.DataFrame, p_value: str, conf_level: float, *, change: bool) -> pd.DataFrame:
+    """Differences with their verdicts."""
+    given = (found[name] for name in ("estimate", "conf_low", "conf_high", p_value))
+    return found.assign(verdict=families.verdicts(*given, change=change, alpha=1 - conf_level))
 
 
 def _tidy(found: pd.DataFrame, axes: dict[str, pd.Series], answers: _Answers, also: Sequence[str] = ()) -> pd.DataFrame:
