@@ -147,6 +147,21 @@ def test_nothing_can_be_worked_out_from_all_files_of_the_published_reports(speci
     assert leaks == []
 
 
+#: facts that are read at least from the pictures of these reports, all files together
+IN_PUBLISHED = {"final": {"mark": 500, "interval": 500, "number": 500, "bar": 100, "cell": 50}, "baseline": {"mark": 300, "bar": 50}, "young_people": {"people": 60}}
+
+
+@pytest.mark.parametrize("report", IN_PUBLISHED)
+def test_what_pictures_of_the_published_reports_say_is_in_their_results(specimen, report):
+    with (specimen[1] / report / "results.csv").open(encoding="utf-8", newline="") as stream:
+        levels = {Cell(*(row[name] for name in Cell._fields)): float(row["estimate"]) for row in csv.DictReader(stream)
+                  if row["quantity"] in ("percent", "mean") and not row["contrast"] and row["weighted"] == "False" and row["estimate"]}
+    facts = [fact for one in pictures_of(specimen[1] / report) for fact in one.facts]
+    read = Counter(fact.where.split(", ")[-1] for fact in facts)
+    assert {how: read[how] >= least for how, least in IN_PUBLISHED[report].items()} == dict.fromkeys(IN_PUBLISHED[report], True)
+    assert [fact for fact in facts if fact.cell not in levels or abs(levels[fact.cell] - fact.value) > fact.off + 1e-6] == []
+
+
 @pytest.fixture(scope="module")
 def withheld_in_print(specimen):
     """Each withheld percentage of a place: a count that fits all that is in print, and the base."""
@@ -187,7 +202,19 @@ def a_row_of_results(folder, dictionary, cell, count, base):
         writer.writerows(rows)
 
 
-@pytest.mark.parametrize("plant", [a_sentence_of_the_web_page, a_cell_of_the_workbook, a_row_of_results], ids=lambda one: one.__name__)
+def a_mark_in_the_funnel(folder, dictionary, cell, count, base):
+    """A place by how many answered and by its share, without a name."""
+    def change(svg: str) -> str:
+        (x0, n0), *_, (x1, n1) = re.findall(r"xtick_\d+\">.*?x=\"([\d.]+)\"[^>]*>(\d+)</text>", svg, flags=re.DOTALL)
+        (y0, v0), *_, (y1, v1) = re.findall(r"ytick_\d+\">.*?<path d=\"M [\d.]+ ([\d.]+).*?>(\d+)%</text>", svg, flags=re.DOTALL)
+        x, y = (float(a) + (value - float(c)) * (float(b) - float(a)) / (float(d) - float(c))
+                for a, b, c, d, value in ((x0, x1, n0, n1, base), (y0, y1, v0, v1, 100 * count / base)))
+        return svg + f'<path d="M {x - 3} {y} L {x} {y - 3} L {x + 3} {y} L {x} {y + 3} z" style="fill: #12436d; stroke: #ffffff"/>'
+
+    drawn(folder, "baseline", "authority_funnel", change)
+
+
+@pytest.mark.parametrize("plant", [a_sentence_of_the_web_page, a_cell_of_the_workbook, a_row_of_results, a_mark_in_the_funnel], ids=lambda one: one.__name__)
 def test_a_leak_planted_into_the_published_reports_is_found(specimen, withheld_in_print, tmp_path, plant):
     folder = shutil.copytree(specimen[1], tmp_path / "specimen", ignore=shutil.ignore_patterns("*.pdf", "*.docx"))
     cell = Cell("life_sat_low", "baseline", "wrenchester", "", "")
