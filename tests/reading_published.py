@@ -15,6 +15,7 @@ import zipfile
 from bisect import bisect
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from math import inf
 from os.path import commonprefix
 from pathlib import Path
 from typing import NamedTuple
@@ -539,9 +540,11 @@ class Picture:
         self.series = _levels(exhibit)
         self.down = _scale(drawing, across=False)
         self.across = _scale(drawing, across=True, bare=self.down is not None)
+        grid = [line for line in drawing.lines if self.across and line.stroke in self.across.strokes and abs(line.x0 - line.x1) < 0.01]
+        self.top = max((min(line.y0, line.y1) for line in grid), default=inf)          # the key is above the lines of the scale
         self.slim = drawing.width < 300
         self.signs = [one for one in drawing.shapes if one.high <= 11 and one.wide <= 15 and one.look != "open "]
-        self.columns = [one for one in _named_in(drawing, self.series)]
+        self.columns = _named_in(drawing, self.series)
         self.key = {sign.look: label.name for label in self.columns if (sign := self._sign(label))}
         signed = {label.words for label in self.columns if self._sign(label)}
         self.rows = [(label, row) for label, row in self._rows() if label.words not in signed]
@@ -595,13 +598,7 @@ class Picture:
     def _sign(self, label: Label) -> Shape | None:
         """The sign of an entry of a key, which stands before its words."""
         before = [one for one in self.signs if one.x < label.x and abs(one.y - label.y) < 5]
-        nearest = max(before, key=lambda one: one.x, default=None)
-        return nearest if nearest and any(abs(one.x - nearest.x) < 0.1 for one in before) and self._is_key(label) else None
-
-    def _is_key(self, label: Label) -> bool:
-        """Whether words stand above the scale and all its lines."""
-        tops = [min(line.y0, line.y1) for line in self.drawing.lines if self.across and line.stroke in self.across.strokes and abs(line.x0 - line.x1) < 0.01]
-        return not tops or label.y < min(tops) or label.y < max(tops)
+        return max(before, key=lambda one: one.x) if before and label.y < self.top else None
 
     def _row_at(self, y: float) -> dict | None:
         """The row of a height: on a telephone the one whose name is above it; none where it is of something else."""
@@ -672,7 +669,7 @@ class Picture:
     def _of_bars(self) -> Iterator[Fact]:
         """Bars, whose colours are those of the patches of a key above them, and numbers on them."""
         slope, strangers = abs(self.across.slope), []
-        bars = [one for one in self.drawing.shapes if one.high > 15 and one.look not in ("open ", "open #801650") and one.wide < 0.95 * self.drawing.width]
+        bars = [one for one in self.drawing.shapes if one.high > 15 and one.look != "open " and one.wide < 0.95 * self.drawing.width]
         for bar in bars:
             above = [(sign, row) for sign, row in self.patches if sign.y < bar.y]
             names, row = self._bar_of(bar.y), max((pair for pair in above if pair[0].look == bar.look), key=lambda pair: pair[0].y, default=(None, None))[1]
