@@ -28,17 +28,7 @@ _NAMED = 5
 
 
 class Words(Mapping[str, str]):
-    """The words of one language: whole sentences by key, with their fields still in braces.
-
-    Parameters
-    ----------
-    language
-        Its tag, such as ``en-GB``.
-    entries
-        Sentence by key.
-    lists
-        What is no sentence, such as ``months``.
-    """
+    """The words of one language: whole sentences by key, with their fields still in braces, and lists such as ``months``."""
 
     def __init__(self, language: str, entries: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> None:
         self.language = language
@@ -73,20 +63,7 @@ class Words(Mapping[str, str]):
 
 @cache
 def words_of(language: str, *, plain: bool = False) -> Words:
-    """Return the words of a language.
-
-    Parameters
-    ----------
-    language
-        A language tag, as ``programme.toml`` gives it.
-    plain
-        Whether they are for readers who want plain words; entries that have none are as in the language at large.
-
-    Raises
-    ------
-    ParameterError
-        Where the package has no words in that language, or a file lacks entries, or an entry has a field that is never filled.
-    """
+    """The words of a language, ``plain`` where it has such; a file that lacks entries or has fields that are never filled is refused."""
     known = languages()
     if language not in known:
         raise ParameterError(

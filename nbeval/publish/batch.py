@@ -6,23 +6,20 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
-from rich.console import Console, Group
-from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
 from nbeval.publish.formats import check_formats
 from nbeval.publish.index import CRATE, Signature, entries, write_indexes
 from nbeval.publish.job import Job, Origin, Outcome, Summary, Task, check_parameters, imported_modules
-from nbeval.release.provenance import PROVENANCE, is_whole, read, record_bytes, report_key, restated
 from nbeval.publish.staging import Staging, check_folder, staging
 from nbeval.publish.workers import Cluster, Finished, Processes, Workers
+from nbeval.release.provenance import PROVENANCE, is_whole, read, record_bytes, report_key, restated
 
 DEADLINE = 900.0        # seconds; a report takes seconds, so that one which takes this long hangs
 _STYLES = {"written": "green", "unchanged": "dim", "failed": "bold red"}
@@ -30,17 +27,17 @@ _STYLES = {"written": "green", "unchanged": "dim", "failed": "bold red"}
 
 @dataclass(frozen=True)
 class Options:
-    """How a batch is to be made; see :func:`render`."""
+    """How the reports of a batch are to be made; see :func:`render`."""
 
-    formats: tuple[str, ...] = ("html",)
-    origin: Origin = field(default_factory=Origin)
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-    deadline: float = DEADLINE
-    modules: tuple[str, ...] = ()
-    preload: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
-    fork: bool | None = None
-    dask: str = ""
+    formats: tuple[str, ...]
+    origin: Origin
+    workers: int
+    deadline: float
+    modules: tuple[str, ...]
+    preload: str
+    environment: Mapping[str, str]
+    fork: bool | None
+    dask: str
 
 
 def render(
@@ -51,60 +48,21 @@ def render(
 ) -> Summary:
     """Make reports, and the indexes that lead to them.
 
-    Parameters
-    ----------
-    jobs : iterable of Job
-        Checked as a whole, by name and type of their parameters, before anything is run.
-    out : Path
-        The reports' folder.
-    formats : sequence of str
-        Names of ``formats.FORMATS``.
-    origin : Origin, optional
-        What the reports rest on.
-    fresh : bool
-        Make also what is whole and unchanged.
-    workers : int, optional
-        How many at a time; as many as there are processors by default.
-    deadline : float
-        Seconds after which a report is ended.
-    modules : sequence of str
-        Modules to import once for all reports, beside those that the notebooks import themselves.
-    preload : str
-        "module:function:argument" to call once for all reports, before they are forked.
-    environment : mapping of str, optional
-        Variables of the environment in which the notebooks run, such as the folders they read.
-    console : Console, optional
-        Where progress is shown; standard error by default.
-    fork : bool, optional
-        Fork the processes or begin each anew; by default, whatever the system can do.
-    dask : str
-        The address of a Dask cluster that makes the reports instead.
-    signature : Signature
-        Says in which release a report went out, for the indexes; by default all are drafts.
-
-    Returns
-    -------
-    Summary
-        What became of every job, in the order of the jobs.
-
-    Raises
-    ------
-    ParameterError
-        A parameter, a format or a folder is not one that exists; nothing was run.
-    OutputError
-        The reports' folder cannot be written to or is in use; the last good reports are as they were.
-    KeyboardInterrupt
-        Somebody stopped it; what was finished until then stays, what was not leaves no trace.
+    ``jobs`` are checked as a whole before anything is run. ``fresh`` makes also what is whole and unchanged; ``modules`` are imported,
+    and ``preload`` ("module:function:argument") is called, once for all reports; ``environment`` is that of the notebooks; ``dask`` is
+    the address of a cluster that makes the reports instead; ``signature`` says in which release a report went out.
+    A report that fails leaves the last good one as it was; Ctrl-C leaves what was finished until then.
     """
     todo = list(jobs)
+    cohorts = {job.cohort for job in todo}
     _check(todo, tuple(formats))
     options = Options(tuple(formats), origin or Origin(), workers or os.cpu_count() or 1, deadline, tuple(modules), preload,
                       dict(environment or {}), fork, dask)
     with staging(out) as stage, BatchProgress(len(todo), console) as progress:
         batch = _Batch(todo, stage, options, progress)
         outcomes = batch.run(fresh)
-        write_indexes(stage, {job.cohort for job in todo}, signature)
-        _write_crates(stage, {job.cohort for job in todo}, batch.stated)
+        write_indexes(stage, cohorts, signature)
+        _write_crates(stage, cohorts, batch.stated)
     return Summary(tuple(outcomes))
 
 
@@ -170,7 +128,7 @@ class _Batch:
             while waiting or self._since:
                 while waiting and len(self._since) < self._options.workers:
                     number = waiting.pop(0)
-                    self._progress.started(self._jobs[number].folder)
+                    self._progress.begin(self._jobs[number].folder)
                     workers.start(number, self._task(number))       # the first waits until all is preloaded
                     self._since[number] = time.monotonic()
                 for finished in workers.wait(0.25):
@@ -187,9 +145,9 @@ class _Batch:
         options = self._options
         if options.dask:
             return Cluster(options.dask)
-        modules = dict.fromkeys(["nbeval.publish.one_report", *(f"nbeval.publish.formats.{name}" for name in options.formats),
-                                 *options.modules, *imported_modules(notebooks)])
-        return Processes(modules, options.preload, options.environment, options.fork)
+        formats = (f"nbeval.publish.formats.{name}" for name in options.formats)
+        modules = ("nbeval.publish.one_report", "mistune.plugins.table", *formats, *options.modules, *imported_modules(notebooks))
+        return Processes(dict.fromkeys(modules), options.preload, options.environment, options.fork)
 
     def _task(self, number: int) -> Task:
         """The job as a worker receives it, with an empty folder to write to."""
@@ -219,43 +177,28 @@ class _Batch:
         since = self._since.pop(number, None)
         seconds = time.monotonic() - since if since else 0.0
         self._outcomes[number] = Outcome(self._jobs[number], state, fault, seconds)
-        self._progress.finished(self._jobs[number].folder, state, seconds)
+        self._progress.end(self._jobs[number].folder, state, seconds)
 
 
-class BatchProgress:
+class BatchProgress(Progress):
     """One line per report; on a terminal also a bar over all and the reports that are running."""
 
     def __init__(self, total: int, console: Console | None = None) -> None:
-        self._console = console or Console(file=sys.stderr)
-        self._running: dict[str, float] = {}
-        self._bar = Progress(TextColumn("Reports"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self._console)
-        self._total = self._bar.add_task("reports", total=total)
-        self._live = Live(get_renderable=self._table, console=self._console, refresh_per_second=8, transient=True)
+        console = console or Console(file=sys.stderr)
+        super().__init__(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console,
+                         transient=True, disable=not console.is_terminal)
+        self._running: dict[str, TaskID] = {}
+        self._all = self.add_task("Reports", total=total)
 
-    def __enter__(self) -> BatchProgress:
-        if self._console.is_terminal:
-            self._live.start()
-        return self
-
-    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._console.is_terminal:
-            self._live.stop()
-
-    def started(self, folder: str) -> None:
+    def begin(self, folder: str) -> None:
         """A report has begun."""
-        self._running[folder] = time.monotonic()
+        self._running[folder] = self.add_task(folder, total=1)
 
-    def finished(self, folder: str, state: str, seconds: float = 0.0) -> None:
+    def end(self, folder: str, state: str, seconds: float = 0.0) -> None:
         """A report is done with, one way or another."""
-        self._running.pop(folder, None)
-        self._bar.advance(self._total)
+        if folder in self._running:
+            self.remove_task(self._running.pop(folder))
+        self.advance(self._all)
         time_taken = f"  {seconds:.1f} s" if seconds else ""
         word = "FAILED" if state == "failed" else state
-        self._console.print(Text(f"{word:<10} {folder}{time_taken}", style=_STYLES[state]), soft_wrap=True)
-
-    def _table(self) -> Group:
-        """What a terminal shows at this moment."""
-        table = Table.grid(padding=(0, 2))
-        for folder, since in self._running.items():
-            table.add_row(Text("running", style="cyan"), Text(folder), f"{time.monotonic() - since:.0f} s")
-        return Group(table, self._bar)
+        self.console.print(Text(f"{word:<10} {folder}{time_taken}", style=_STYLES[state]), soft_wrap=True)

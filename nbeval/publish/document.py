@@ -10,12 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain, count, groupby
 from typing import Any
-
-import mistune
-from mistune.core import BlockState
-from mistune.plugins import table
 
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit, anchor
 from nbeval.publish.executed import ROUTE, refuse_foreign_outputs, tags_of
@@ -25,10 +22,6 @@ Token = dict[str, Any]
 
 # An exhibit's HTML inside an output that shows several. Its texts are escaped, so that no other end can be in it.
 _FIGURE = re.compile(r'<figure class="nb-exhibit".*?</figure>', re.DOTALL)
-_PARSER = mistune.create_markdown(renderer=None, plugins=["table"])
-_RENDERER = mistune.HTMLRenderer(escape=True, allow_harmful_protocols=False)
-for _name in ("table", "table_head", "table_body", "table_row", "table_cell"):
-    _RENDERER.register(_name, getattr(table, f"render_{_name}"))
 
 
 @dataclass(frozen=True)
@@ -290,15 +283,29 @@ def slides_of(document: Document) -> list[Slide]:
 # --- prose -----------------------------------------------------------------------------------------
 
 
+@cache
+def _markdown() -> tuple[Any, Any]:
+    """What reads markdown as tokens, and what writes tokens as HTML; an index of reports needs neither."""
+    import mistune
+    from mistune.plugins import table
+
+    writer = mistune.HTMLRenderer(escape=True, allow_harmful_protocols=False)
+    for name in ("table", "table_head", "table_body", "table_row", "table_cell"):
+        writer.register(name, getattr(table, f"render_{name}"))
+    return mistune.create_markdown(renderer=None, plugins=["table"]), writer
+
+
 def parse(markdown: str) -> list[Token]:
     """The tokens of markdown, without blank lines."""
-    tokens, _ = _PARSER.parse(markdown)
+    tokens, _ = _markdown()[0].parse(markdown)
     return [token for token in tokens if token["type"] != "blank_line"]
 
 
 def prose_html(tokens: Iterable[Token]) -> str:
     """Tokens as HTML; HTML that was written in the markdown is shown as text."""
-    return _RENDERER(list(tokens), BlockState())
+    from mistune.core import BlockState
+
+    return _markdown()[1](list(tokens), BlockState())
 
 
 def plain_text(tokens: Iterable[Token]) -> str:

@@ -40,18 +40,7 @@ class ForeignOutput:
 
 
 def foreign_outputs(notebook: Any) -> list[ForeignOutput]:
-    """Every output of an executed notebook that did not come from the report object.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Executed: as papermill leaves it, or as it was published.
-
-    Returns
-    -------
-    list of ForeignOutput
-        In order; empty where all outputs are the report's own, or counts of a stage in a cell tagged ``route``.
-    """
+    """Every output of an executed notebook that did not come from the report or, on the route, from a stage of the study."""
     cells = [cell for cell in notebook.cells if _INJECTED not in tags_of(cell)]
     return [
         ForeignOutput(number, heading_above(cells, number), what)
@@ -61,13 +50,7 @@ def foreign_outputs(notebook: Any) -> list[ForeignOutput]:
 
 
 def refuse_foreign_outputs(notebook: Any, name: str = "") -> None:
-    """Refuse an executed notebook with an output that did not come from the report object.
-
-    Raises
-    ------
-    RenderError
-        Names the first cell and counts the others; what was shown stays out of the message.
-    """
+    """Refuse a notebook with such an output: the fault names the first cell and counts the others; what was shown stays out of it."""
     found = foreign_outputs(notebook)
     if found:
         raise RenderError(
@@ -121,21 +104,10 @@ def heading_above(cells: list[Any], number: int) -> str:
 
 
 def scrub(notebook: Any, about: Mapping[str, Any]) -> Any:
-    """A copy of an executed notebook without paths, clock, user or memory addresses.
+    """A copy of an executed notebook without paths, clock, user or memory addresses: the same bytes wherever and whenever it is made.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        As papermill leaves it.
-    about : Mapping
-        What the report is: kind, title, language, whether invented, and its stamp. Kept in the
-        notebook's metadata, where the exporters look.
-
-    Returns
-    -------
-    NotebookNode
-        Cell ids, execution counts, tags and outputs are kept. Standard error is not: it is where
-        libraries write paths and warnings. The bytes are the same wherever and whenever the same report is made.
+    ``about`` (kind, title, language, whether invented, stamp) is kept in its metadata, where exporters look. Standard error goes: it is
+    where libraries write paths and warnings.
     """
     import nbformat     # takes a second, which a run that changes nothing does not have
 

@@ -37,28 +37,18 @@ class Entry:
 
     @property
     def about(self) -> dict[str, Any]:
-        """What its provenance says of the report itself."""
+        """What its provenance says of the report itself: title, language, whether its data are invented."""
         return self.record["report"]
 
     @property
-    def invented(self) -> bool:
-        """Whether its data are invented."""
-        return self.about["invented"]
+    def summary(self) -> dict[str, Any]:
+        """Its front matter: what its cohort is called, whom it is for, when people were asked."""
+        return self.about.get("summary", {})
 
     @property
     def cohort(self) -> str:
         """What its cohort is called."""
-        return self.about.get("summary", {}).get("cohort_label") or self.folder.split("/", 1)[0]
-
-    @property
-    def audience(self) -> str:
-        """Whom it is for."""
-        return self.about.get("summary", {}).get("audience", "")
-
-    @property
-    def waves(self) -> list[str]:
-        """When people were asked."""
-        return self.about.get("summary", {}).get("waves", [])
+        return self.summary.get("cohort_label") or self.folder.split("/", 1)[0]
 
     @property
     def whole(self) -> bool:
@@ -93,17 +83,7 @@ class Group:
 
 
 def write_indexes(stage: Staging, cohorts: set[str], signature: Signature) -> None:
-    """Write ``<cohort>/index.html`` for these cohorts, and ``index.html`` over all that are there.
-
-    Parameters
-    ----------
-    stage : Staging
-        Of the run; each index is replaced in one step and only where it changes.
-    cohorts : set of str
-        Those whose reports were made or released.
-    signature : Signature
-        Says of the folder of a report in which release it went out.
-    """
+    """Write ``<cohort>/index.html`` for these cohorts, and ``index.html`` over all that are there; each only where it changes."""
     by_cohort = entries(stage.out)
     for cohort in sorted(cohorts & set(by_cohort)):
         stage.write(f"{cohort}/index.html", cohort_page(cohort, by_cohort[cohort], signature).encode("utf-8"))
@@ -142,7 +122,7 @@ def _page(title: str, groups: list[Group], signature: Signature, *, start: str) 
     """An index page; ``start`` is the folder it lies in, empty for the one over all."""
     reports = [entry for group in groups for entry in group.entries]
     wording = words_of(_language(reports))
-    invented = bool(reports) and all(entry.invented for entry in reports)
+    invented = bool(reports) and all(entry.about["invented"] for entry in reports)
     return environment().get_template("index.html.j2").render(
         title=title, groups=groups, start=start, up=bool(start), language=_language(reports), words=wording,
         banner=wording["invented_document"] if invented else "", css=Markup(template_text("report.css")),

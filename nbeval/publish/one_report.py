@@ -30,15 +30,7 @@ papermill_engines.register("nbeval", NbevalEngine)
 
 
 def make_report(task: Task) -> None:
-    """Write the files of one report into its staging folder; ``provenance.json`` last, as its stamp.
-
-    Raises
-    ------
-    RenderError
-        The notebook failed, shows what did not come through the report, or a format could not be made.
-    OutputError
-        The folder could not be written to.
-    """
+    """Write the files of one report into its staging folder; ``provenance.json`` last, as its stamp."""
     job = task.job
     executed = execute(job.notebook, job.parameters)
     refuse_foreign_outputs(executed, job.notebook.name)
@@ -60,25 +52,10 @@ def make_report(task: Task) -> None:
 
 
 def execute(notebook: Path, parameters: Mapping[str, Any]) -> Any:
-    """Run a notebook with parameters that were checked before.
+    """Run a notebook in this very process, with parameters that were checked before; as papermill leaves it, and nothing is written.
 
-    Parameters
-    ----------
-    notebook : Path
-        The notebook; it is not altered.
-    parameters : Mapping
-        Names and values for its parameters cell.
-
-    Returns
-    -------
-    NotebookNode
-        As papermill leaves it; nothing is written. The cells ran in this very process.
-
-    Raises
-    ------
-    RenderError
-        A cell failed, or the notebook stopped before its end. The message has the cell's number,
-        the heading above it and the kind of error; what the error said only where nbeval raised it.
+    Where a cell fails, the fault has its number, the heading above it and the kind of error; what the error said only where nbeval
+    raised it.
     """
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:

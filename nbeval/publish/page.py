@@ -64,7 +64,7 @@ def unit_and_base(exhibit: Exhibit, wording: Words) -> Iterator[str]:
 
 def column_name(column: Column, *, grouped: bool = False) -> str:
     """The header of a column: its label with its unit; ``grouped``: after its spanning header."""
-    label = ": ".join(filter(None, (column.group, column.label))) if grouped else column.label
+    label = (": ".join(filter(None, (column.group, column.label))) or column.key) if grouped else column.label
     return f"{label} ({column.unit})" if column.unit else label
 
 

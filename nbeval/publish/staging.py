@@ -79,18 +79,7 @@ class Staging:
 
 @contextmanager
 def staging(out: Path) -> Iterator[Staging]:
-    """Lock the reports' folder, recover what a killed run left, and give a folder to work in.
-
-    Parameters
-    ----------
-    out : Path
-        The reports' folder; made where it is missing.
-
-    Raises
-    ------
-    OutputError
-        It cannot be written to, or another run is writing to it.
-    """
+    """Lock the reports' folder, recover what a killed run left, and give a folder to work in."""
     work = out / WORK
     with _in_plain_words():
         work.mkdir(parents=True, exist_ok=True)
@@ -105,13 +94,7 @@ def staging(out: Path) -> Iterator[Staging]:
 
 @contextmanager
 def locked(file: Path, what: str) -> Iterator[None]:
-    """Lock ``file`` while the block runs; the lock ends with its process, and only it counts, never the file.
-
-    Raises
-    ------
-    OutputError
-        Another process has locked it; ``what`` is locked, in the words of the message.
-    """
+    """Lock ``file`` while the block runs; the lock ends with its process. ``what`` is locked, in the words of the fault."""
     try:
         with FileLock(file, timeout=0, mode=0o644):
             yield
@@ -123,11 +106,8 @@ def locked(file: Path, what: str) -> Iterator[None]:
 def put_in_place(new: Path, target: Path, old: Path) -> None:
     """Move the folder ``new`` to ``target``; what was there goes to ``old``, which must not exist.
 
-    Notes
-    -----
-    Linux and macOS exchange the two names in one step, so that a reader, and a kill at any moment, finds either
-    the old folder or the new one. Elsewhere there are two steps; a run that is killed between them leaves the old
-    folder at ``old``, from where the next run recovers it.
+    Linux and macOS exchange the two names in one step, so that a reader, and a kill at any moment, finds either the old folder or the
+    new one. Elsewhere there are two steps; the next run recovers the old folder from a kill between them.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     old.parent.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from threading import Thread
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from nbeval.errors import NbevalError, ParameterError, RenderError
 from nbeval.publish.job import Task
@@ -29,8 +29,6 @@ ENVIRONMENT = {
                      "NUMEXPR_NUM_THREADS", "POLARS_MAX_THREADS"), "1"),
     "PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
-
-
 _TRIES = 3
 
 
@@ -42,40 +40,12 @@ class Finished:
     fault: NbevalError | None
 
 
-class Workers(Protocol):
-    """What a batch asks of those who make its reports."""
-
-    def start(self, number: int, task: Task) -> None:
-        """Begin a report."""
-
-    def wait(self, seconds: float) -> list[Finished]:
-        """Those that finished, after at most this time."""
-
-    def kill(self, number: int) -> None:
-        """End a report's process and all that it started."""
-
-    def close(self) -> None:
-        """End everything."""
-
-
 class Processes:
-    """Processes of this machine, forked from one that has imported everything, or begun anew where a system cannot fork.
+    """Processes of this machine, forked from one that has imported everything, or begun anew where a system cannot ``fork``.
 
-    Parameters
-    ----------
-    modules : iterable of str
-        What to import before the first fork.
-    call : str
-        "module:function:argument" to call after that, for what all reports read alike.
-    environment : mapping
-        What that function finds in its environment.
-    fork : bool, optional
-        Decide it; by default, whatever the system can do.
-
-    Notes
-    -----
-    Python keeps one such server for a whole process. What a later batch finds preloaded there may be of an earlier one:
-    everything that a report depends on travels in its task.
+    ``modules`` are imported, and ``call`` ("module:function:argument") is called in this ``environment``, before the first fork. Python
+    keeps one such server for a whole process, and what a later batch finds there may be of an earlier one: all that a report depends on
+    travels in its task.
     """
 
     def __init__(self, modules: Iterable[str] = (), call: str = "", environment: Mapping[str, str] | None = None,
@@ -180,6 +150,9 @@ class Cluster:
         for number in list(self._running):
             self.kill(number)
         self._client.close()
+
+
+Workers = Processes | Cluster
 
 
 def died() -> RenderError:

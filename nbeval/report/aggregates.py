@@ -29,10 +29,7 @@ _ESTIMATE, _COUNTS, _BASE = "estimate", ("n", "count"), "base"
 
 @dataclass(frozen=True)
 class Protection:
-    """Disclosure control of tables: which rows of a cross-classification, and which numbers of a table of groups, have to be withheld.
-
-    The pipeline hands it over, for no stage imports another; ``disclosure.one_table`` says what the arguments are.
-    """
+    """Disclosure control of tables: what to withhold of a cross-classification and of a table of groups (``disclosure.one_table``)."""
 
     counts: Callable[..., np.ndarray]
     numbers: Callable[..., pd.DataFrame]

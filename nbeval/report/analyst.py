@@ -51,13 +51,8 @@ class Caption:
 
 
 class OwnExhibits:
-    """The exhibits of a report that an analyst makes, their numbers and their results.
-
-    Parameters
-    ----------
-    context : the report
-    protection : disclosure control; None where the report was opened without, and nothing can be shown
-    levels : estimates from the answers; None where the report has no access to them
+    """The exhibits of a report that an analyst makes, their numbers and their results; without ``protection`` nothing can be shown, and
+    without ``levels`` only what is disclosed can be broken down.
     """
 
     def __init__(self, context: Context, protection: Protection | None, levels: Levels | None) -> None:

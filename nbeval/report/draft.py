@@ -15,6 +15,7 @@ from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
 
 
+
 @dataclass(frozen=True)
 class Units:
     """Whether the indicators of a table share a unit, and how each one's numbers are then written."""
@@ -57,12 +58,16 @@ class Draft:
     @cached_property
     def results(self) -> Results:
         """The results the exhibit may show: those of its source and its indicators."""
-        return results_of(self.spec, self.context)
+        spec, context = self.spec, self.context
+        names = (one.indicator for one in context.dictionary.indicators_named(spec.indicators))
+        areas = (area.area for one in context.dictionary.evidence for area in one.named(spec.indicators))
+        # rows that belong to no indicator (participation, composition, scales named by the exhibit) stay in
+        return context.results.keep((*names, *areas, *named(spec, "measure"), *spec.indicators, ""), spec.source_id)
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """The indicators it names that have any result, in declared order."""
-        return available(indicators_of(self.spec, self.context), self.results)
+        return available(self.context.dictionary.indicators_named(self.spec.indicators), self.results)
 
     def say(self, sentence: str, **fields: object) -> str:
         """Fill a sentence of the words of the report."""
@@ -88,21 +93,6 @@ class Draft:
         )
 
 
-def indicators_of(spec: ExhibitRow, context: Context) -> tuple[Indicator, ...]:
-    """Return the indicators an exhibit names, one by one or by list, each once and in declared order."""
-    return context.dictionary.indicators_named(spec.indicators)
-
-
-def results_of(spec: ExhibitRow, context: Context) -> Results:
-    """Return the results an exhibit may draw on: those of its source and its indicators.
-
-    Rows that belong to no indicator (participation, composition, scales named by the exhibit) stay in.
-    """
-    names = (one.indicator for one in indicators_of(spec, context))
-    areas = (area.area for one in context.dictionary.evidence for area in one.named(spec.indicators))
-    return context.results.keep((*names, *areas, *named(spec, "measure"), *spec.indicators, ""), spec.source_id)
-
-
 def named(spec: ExhibitRow, what: str) -> tuple[str, ...]:
     """The ids that an exhibit names as ``what:<id>``."""
     parts = (name.partition(":") for name in spec.indicators)
@@ -111,14 +101,9 @@ def named(spec: ExhibitRow, what: str) -> tuple[str, ...]:
 
 def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:
     """Part indicators into domains, in the programme's order; one domain alone needs no heading."""
-    labels = {domain.id: domain.label for domain in context.dictionary.programme.domains}
-    domains = dict.fromkeys(one.domain for one in indicators)
-    ordered = sorted(domains, key=lambda name: list(labels).index(name) if name in labels else len(labels))
-    if len(ordered) == 1:
-        return (("", indicators),)
-    return tuple(
-        (labels.get(name, name), tuple(one for one in indicators if one.domain == name)) for name in ordered
-    )
+    parted = [(domain.label, tuple(one for one in indicators if one.domain == domain.id)) for domain in context.dictionary.programme.domains]
+    found = tuple((label, members) for label, members in parted if members)
+    return found if len(found) != 1 else (("", indicators),)
 
 
 def available(indicators: tuple[Indicator, ...], rows: Results) -> tuple[Indicator, ...]:
@@ -128,8 +113,5 @@ def available(indicators: tuple[Indicator, ...], rows: Results) -> tuple[Indicat
 
 def domain_of(spec: ExhibitRow, context: Context) -> Domain | None:
     """The domain of more than half of an exhibit's indicators, or None."""
-    counted = Counter(one.domain for one in indicators_of(spec, context))
-    name, most = counted.most_common(1)[0] if counted else ("", 0)
-    if most * 2 <= counted.total():
-        return None
-    return next((domain for domain in context.dictionary.programme.domains if domain.id == name), None)
+    counted = Counter(one.domain for one in context.dictionary.indicators_named(spec.indicators))
+    return next((domain for domain in context.dictionary.programme.domains if counted[domain.id] * 2 > counted.total()), None)

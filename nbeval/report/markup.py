@@ -20,21 +20,7 @@ NARROW = 120.0
 
 
 def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
-    """Write an exhibit as one ``figure`` element.
-
-    Parameters
-    ----------
-    exhibit
-        The exhibit.
-    words
-        The words around it.
-
-    Returns
-    -------
-    str
-        A sentence, the picture where there is one with its description and its numbers one click
-        away, else the table; then base, source, symbols and notes.
-    """
+    """An exhibit as one ``figure`` element: sentence, picture (its description and numbers one click away) or table, and the lines below."""
     name = anchor(exhibit.id)
     parts = [f'<figure class="nb-exhibit" id="{name}" aria-labelledby="{name}-title">']
     parts.append(

@@ -11,22 +11,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def numeral(value: float, decimals: int = 0, *, signed: bool = False) -> str:
-    """Write a number with thousands separators.
-
-    Parameters
-    ----------
-    value
-        A number; it must not be missing.
-    decimals
-        Digits after the point; the last one is rounded half up.
-    signed
-        Put a plus before a positive number, as differences have it.
-
-    Returns
-    -------
-    str
-        With a true minus sign. What rounds to nothing has no sign.
-    """
+    """A number with thousands separators and a true minus sign, rounded half up; ``signed``: with a plus before a positive one."""
     rounded = float(half_up(value, decimals))
     text = f"{abs(rounded):,.{decimals}f}"
     if rounded < 0:

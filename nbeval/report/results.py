@@ -106,13 +106,7 @@ def _parts(row: Result) -> tuple[str, ...]:
 
 
 class Results:
-    """Rows of results with an index by key: unweighted rows, and apart from them their weighted counterparts.
-
-    Parameters
-    ----------
-    rows
-        The rows, in the order in which they are to be shown where no other order is declared.
-    """
+    """Rows of results with an index by key, in the order of the table: unweighted rows, and apart from them their weighted counterparts."""
 
     def __init__(self, rows: Iterable[Result]) -> None:
         self._index: dict[tuple[str, ...], Result] = {}

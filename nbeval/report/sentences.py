@@ -52,9 +52,8 @@ class Subject:
             return self.area.label
         return self.context.label(self.indicator) if self.indicator else ""
 
-    def find(self, quantity: Quantity | str, *, wave: str | None = None, contrast: Contrast = Contrast.NONE,
-             reference: str = "") -> Result | None:
-        """Return a result of this subject."""
+    def find(self, quantity: Quantity | str, *, wave: str | None = None, contrast: Contrast = Contrast.NONE, reference: str = "") -> Result | None:
+        """A result of this subject."""
         return self.context.results.find(
             self.source, quantity, indicator=self.name, wave=self.wave if wave is None else wave,
             authority=self.authority, group=self.group, level=self.level, contrast=contrast, reference=reference,
@@ -65,12 +64,9 @@ class Subject:
         """The result that ``{estimate}`` means: of the declared quantity, else the level."""
         if self.quantity in ("", *_LEVELS):
             return self.at(self.wave)
-        matching = self.context.results.where(
-            source=self.source, quantity=self.quantity, indicator=self.name, wave=self.wave,
-            authority=self.authority, group=self.group, level=self.level,
-        )
-        chosen = [row for row in matching if self.reference in ("", row.reference)]
-        return chosen[0] if chosen else None
+        return self.context.results.first(
+            source=self.source, quantity=self.quantity, indicator=self.name, wave=self.wave, authority=self.authority, group=self.group,
+            level=self.level, **({"reference": self.reference} if self.reference else {}))
 
     def at(self, wave: str) -> Result | None:
         """The level at a wave."""
@@ -96,9 +92,7 @@ class Subject:
         """The published figure, as a result."""
         if self.benchmark is None:
             return None
-        found = self.context.results.where(
-            quantity=Quantity.BENCHMARK, indicator=self.name, reference=self.benchmark.benchmark)
-        return found[0] if found else None
+        return self.context.results.first(quantity=Quantity.BENCHMARK, indicator=self.name, reference=self.benchmark.benchmark)
 
     @property
     def difference(self) -> Result | None:
@@ -107,15 +101,45 @@ class Subject:
             return None
         return self.find(Quantity.DIFFERENCE, contrast=Contrast.COMPARATOR, reference=self.benchmark.benchmark)
 
+    @property
+    def before(self) -> Result | None:
+        """The level at the first wave."""
+        return self.at(self.context.first.id)
+
+    @property
+    def after(self) -> Result | None:
+        """The level at the last wave."""
+        return self.at(self.context.wave.id)
+
+    @property
+    def lowest(self) -> Result | None:
+        """The lowest level of all places, whatever place this is."""
+        return replace(self, authority="").find(Quantity.LOWEST)
+
+    @property
+    def highest(self) -> Result | None:
+        """The highest level of all places, whatever place this is."""
+        return replace(self, authority="").find(Quantity.HIGHEST)
+
+    @property
+    def tested(self) -> Result | None:
+        """The result that carries the verdict: the main one, else the change, else the difference."""
+        rows = (self.main, self.change if self.context.shows_change else None, self.difference)
+        return next((row for row in rows if row is not None and (row.verdict or row.suppression)), None)
+
+    @property
+    def form(self) -> NumberFormat:
+        """How its numbers are written."""
+        if self.area is not None:
+            return RATING
+        return self.context.format(self.indicator) if self.indicator is not None else NumberFormat(percent=True)
+
 
 _LEVELS = (Quantity.PERCENT.value, Quantity.MEAN.value)
 
 
 def leads(draft: Draft) -> tuple[Subject, ...]:
-    """What an exhibit's sentence can be about, in order: headline indicators before the others.
-
-    The result meant is of the first quantity that the exhibit declares.
-    """
+    """What an exhibit's sentence can be about, headline indicators first; the result meant is of the first quantity that it declares."""
     spec, context = draft.spec, draft.context
     known = sorted(draft.indicators, key=lambda one: not one.headline)
     quantity = spec.quantities[0] if spec.quantities else ""
@@ -129,25 +153,18 @@ def leads(draft: Draft) -> tuple[Subject, ...]:
 def _first_of(draft: Draft, quantity: str) -> Subject | None:
     """The subject of the first result of a quantity, where no plain level of that kind exists."""
     context = draft.context
-    for row in draft.results.where(source=draft.spec.source_id, quantity=quantity, authority=context.authority):
-        if row.wave == context.wave.id:
-            known = {one.indicator: one for one in context.dictionary.indicators}
-            return Subject(context, row.source, known.get(row.indicator), row.wave, row.authority, row.group,
-                           row.level, quantity, row.reference)
-    return None
+    row = draft.results.first(source=draft.spec.source_id, quantity=quantity, authority=context.authority, wave=context.wave.id)
+    if row is None:
+        return None
+    indicator = next((one for one in context.dictionary.indicators if one.indicator == row.indicator), None)
+    return Subject(context, row.source, indicator, row.wave, row.authority, row.group, row.level, quantity, row.reference)
 
 
 _SELECTABLE = ("source", "indicator", "area", "wave", "authority", "group", "level", "quantity", "reference")
 
 
 def chosen_subject(context: Context, draft: Draft | None, select: Mapping[str, str]) -> Subject:
-    """The subject of a sentence: that of an exhibit, changed by what is selected.
-
-    Raises
-    ------
-    ParameterError
-        Where something is selected by a word that does not exist, or nothing says what is meant.
-    """
+    """The subject of a sentence: that of an exhibit, changed by what is selected."""
     unknown = sorted(set(select) - set(_SELECTABLE))
     if unknown or (draft is None and not {"indicator", "area", "quantity"} & set(select)):
         raise ParameterError(
@@ -185,9 +202,9 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Slot:
-    """A field of a template: the result it reads, which column of it, and how that is written."""
+    """A field of a template: the result of a subject it reads, by name, which column of it, and how that is written."""
 
-    row: Callable[[Subject], Result | None]
+    row: str
     field: str
     write: Callable[[float | str, Subject], str]
 
@@ -198,20 +215,11 @@ _RATIOS = frozenset({Quantity.ODDS_RATIO, Quantity.ALPHA, Quantity.ITEM_REST, Qu
 _COUNTS = frozenset({Quantity.COUNT, Quantity.EFFECTIVE_N})
 
 
-def _format(subject: Subject) -> NumberFormat:
-    """How the numbers of a subject are written."""
-    if subject.area is not None:
-        return RATING
-    if subject.indicator is None:
-        return NumberFormat(percent=True)
-    return subject.context.format(subject.indicator)
-
-
 def _main(value: float, subject: Subject) -> str:
     """A number of the result that ``{estimate}`` means, with the unit that its quantity has."""
     quantity = subject.main.quantity if subject.main is not None else ""
     if quantity in _DIFFERENCES:
-        return _format(subject).difference(value)
+        return subject.form.difference(value)
     if quantity in _RATIOS or quantity in on_request():
         return numeral(value, 2)
     return numeral(value) if quantity in _COUNTS else _full(value, subject)
@@ -219,20 +227,18 @@ def _main(value: float, subject: Subject) -> str:
 
 def _full(value: float, subject: Subject) -> str:
     """A level with its unit; a share above zero is never written as zero."""
-    form = _format(subject)
-    if form.is_low(value):
-        return subject.context.say("under", least=form.full(10.0 ** -form.decimals))
-    return form.full(value)
+    form = subject.form
+    return subject.context.say("under", least=form.full(10.0 ** -form.decimals)) if form.is_low(value) else form.full(value)
 
 
 def _signed(value: float, subject: Subject) -> str:
     """A difference with its sign."""
-    return _format(subject).difference(value)
+    return subject.form.difference(value)
 
 
 def size(value: float, subject: Subject) -> str:
     """The size of a difference with its unit in words: ``5 percentage points``."""
-    form = _format(subject)
+    form = subject.form
     percent = subject.indicator is None or subject.indicator.measure is Measure.PERCENT
     one, several = ("step", "steps") if subject.area is not None else ("point", "points") if percent else ("scale_point", "scale_points")
     is_one = form.decimals == 0 and form.rounded(abs(value)) == 1
@@ -241,7 +247,7 @@ def size(value: float, subject: Subject) -> str:
 
 def _published(value: float, subject: Subject) -> str:
     """A published figure with the digits it was published with."""
-    return NumberFormat(subject.benchmark.decimals, _format(subject).percent).full(value)
+    return NumberFormat(subject.benchmark.decimals, subject.form.percent).full(value)
 
 
 def _count(value: float, _: Subject) -> str:
@@ -261,54 +267,26 @@ def _verdict(value: str, subject: Subject) -> str:
     return subject.context.words.get(value, value)
 
 
-def _row(name: str) -> Callable[[Subject], Result | None]:
-    """The result that a subject has under a name."""
-    return lambda subject: getattr(subject, name)
-
-
-def _end(quantity: Quantity) -> Callable[[Subject], Result | None]:
-    """The lowest or the highest of all places, whatever place the sentence is about."""
-    return lambda subject: replace(subject, authority="").find(quantity)
-
-
-def _before(subject: Subject) -> Result | None:
-    """The level at the first wave."""
-    return subject.at(subject.context.first.id)
-
-
-def _after(subject: Subject) -> Result | None:
-    """The level at the last wave."""
-    return subject.at(subject.context.wave.id)
-
-
-def _tested(subject: Subject) -> Result | None:
-    """The result that carries the verdict: the main one, else the change, else the difference."""
-    for row in (subject.main, subject.change if subject.context.shows_change else None, subject.difference):
-        if row is not None and (row.verdict or row.suppression):
-            return row
-    return None
-
-
 SLOTS: Mapping[str, Slot] = MappingProxyType({
-    "estimate": Slot(_row("main"), "estimate", _main),
-    "conf_low": Slot(_row("main"), "conf_low", _main),
-    "conf_high": Slot(_row("main"), "conf_high", _main),
-    "n": Slot(_row("main"), "n_valid", _count),
-    "n_valid": Slot(_row("main"), "n_valid", _count),
-    "n_reference": Slot(_row("main"), "n_reference", _count),
-    "n_eligible": Slot(_row("main"), "n_eligible", _count),
-    "x_in_ten": Slot(_row("main"), "estimate", _ten),
-    "before": Slot(_before, "estimate", _full),
-    "after": Slot(_after, "estimate", _full),
-    "change": Slot(_row("change"), "estimate", size),
-    "change_low": Slot(_row("change"), "conf_low", _signed),
-    "change_high": Slot(_row("change"), "conf_high", _signed),
-    "verdict": Slot(_tested, "verdict", _verdict),
-    "benchmark": Slot(_row("published"), "estimate", _published),
-    "difference": Slot(_row("difference"), "estimate", size),
-    "difference_verdict": Slot(_row("difference"), "verdict", _verdict),
-    "lowest": Slot(_end(Quantity.LOWEST), "estimate", _full),
-    "highest": Slot(_end(Quantity.HIGHEST), "estimate", _full),
+    "estimate": Slot("main", "estimate", _main),
+    "conf_low": Slot("main", "conf_low", _main),
+    "conf_high": Slot("main", "conf_high", _main),
+    "n": Slot("main", "n_valid", _count),
+    "n_valid": Slot("main", "n_valid", _count),
+    "n_reference": Slot("main", "n_reference", _count),
+    "n_eligible": Slot("main", "n_eligible", _count),
+    "x_in_ten": Slot("main", "estimate", _ten),
+    "before": Slot("before", "estimate", _full),
+    "after": Slot("after", "estimate", _full),
+    "change": Slot("change", "estimate", size),
+    "change_low": Slot("change", "conf_low", _signed),
+    "change_high": Slot("change", "conf_high", _signed),
+    "verdict": Slot("tested", "verdict", _verdict),
+    "benchmark": Slot("published", "estimate", _published),
+    "difference": Slot("difference", "estimate", size),
+    "difference_verdict": Slot("difference", "verdict", _verdict),
+    "lowest": Slot("lowest", "estimate", _full),
+    "highest": Slot("highest", "estimate", _full),
 })
 
 
@@ -332,26 +310,7 @@ def labels(subject: Subject) -> dict[str, str]:
 
 
 def fill(template: str, subject: Subject) -> Sentence:
-    """Fill a template from the results of a subject.
-
-    Parameters
-    ----------
-    template
-        A whole sentence with fields in braces.
-    subject
-        What it is about.
-
-    Returns
-    -------
-    Sentence
-        Where a result it needs is withheld or could not be estimated, another whole sentence that
-        says so, with no number in it.
-
-    Raises
-    ------
-    ParameterError
-        Where a field does not exist.
-    """
+    """A template filled from the results of a subject; where one it needs is not shown, another whole sentence says why."""
     words = labels(subject)
     needed = fields_of(template)
     unknown = [name for name in needed if name not in SLOTS and name not in words]
@@ -360,7 +319,7 @@ def fill(template: str, subject: Subject) -> Sentence:
             "a sentence has a field that does not exist.", found=", ".join(unknown),
             allowed=", ".join([*SLOTS, *words]), do="use only the fields above, each alone in its braces.",
         )
-    rows = {name: SLOTS[name].row(subject) for name in needed if name in SLOTS}
+    rows = {name: getattr(subject, SLOTS[name].row) for name in needed if name in SLOTS}
     used = tuple(dict.fromkeys(key_of(row) for row in rows.values() if row is not None))
     state, refusal = _refusal(rows, subject)
     if state is not State.SHOWN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import pandas as pd
 from openpyxl.utils.cell import range_boundaries
 from xlsxwriter.worksheet import Worksheet
 
-from nbeval.exhibit import Column, Exhibit
+from nbeval.exhibit import Exhibit
 from nbeval.publish.document import Document, Shown
 from nbeval.publish.formats import Format, fixed_zip
+from nbeval.publish.page import column_name
 from nbeval.words import words_of
 
 _NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+\u2212]?\d+(?:\.\d+)?")
@@ -32,7 +33,7 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 
 def workbook_bytes(document: Document) -> bytes:
     """The bytes of ``tables.xlsx``; the same on every run. A report without exhibits has the cover alone."""
-    notes, named = _notes(document), dict(_names(document))
+    notes, named = _notes(document), _named(document.exhibits)
     sheets = {name: _sheet(shown.exhibit, name, notes, document) for name, shown in named.items()}
     wording, noted = words_of(document.language), _notes_table(notes, document)
     with tempfile.TemporaryDirectory() as folder:
@@ -77,17 +78,10 @@ def _widths(table: pd.DataFrame) -> list[int]:
             for name, column in table.items()]
 
 
-def _names(document: Document) -> Iterator[tuple[str, Shown]]:
-    """Each exhibit with the name of its sheet: its label, such as ``Table_3``."""
-    taken: set[str] = set()
-    for shown in document.exhibits:
-        name = stem = _NOT_IN_NAME.sub("_", shown.exhibit.label).strip("_")[:28] or "Table"
-        number = 1
-        while name in taken:
-            number += 1
-            name = f"{stem[:25]}_{number}"
-        taken.add(name)
-        yield name, shown
+def _named(exhibits: Sequence[Shown]) -> dict[str, Shown]:
+    """Each exhibit by the name of its sheet: its label, such as ``Table_3``."""
+    labels = [_NOT_IN_NAME.sub("_", shown.exhibit.label).strip("_")[:28] or "Table" for shown in exhibits]
+    return dict(zip(_unique(labels, "{}_{}"), exhibits, strict=True))
 
 
 def _cover(document: Document) -> gptables.Cover:
@@ -153,23 +147,12 @@ def _printed_as(texts: list[str]) -> dict[str, str]:
 
 
 def table_of(exhibit: Exhibit, wording: Words) -> pd.DataFrame:
-    """The table of an exhibit as a sheet shows it.
+    """The table of an exhibit as a sheet shows it: one row per row that is not a heading.
 
-    Parameters
-    ----------
-    exhibit : Exhibit
-        The exhibit.
-    wording : Words
-        The words for the first column, and for the part of the table before the first heading.
-
-    Returns
-    -------
-    DataFrame
-        one row per row of the exhibit that is not a heading; a heading becomes a first column, so that
-        no cell is merged. Numbers are numbers, as rounded in print; symbols and words are text.
+    A heading becomes a first column, so that no cell is merged. Numbers are numbers, as rounded in print; symbols and words are text.
     """
     blocks = any(row.heading for row in exhibit.rows)
-    names = _unique([*([wording["table_part"]] if blocks else []), *(_column_name(column) for column in exhibit.columns)])
+    names = _unique([*([wording["table_part"]] if blocks else []), *(_data(column_name(column, grouped=True)) for column in exhibit.columns)])
     rows, block = [], wording["overall"]
     for row in exhibit.rows:
         if row.heading:
@@ -181,16 +164,9 @@ def table_of(exhibit: Exhibit, wording: Words) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype=object)
 
 
-def _column_name(column: Column) -> str:
-    """A column's name with its spanning header and its unit."""
-    label = ": ".join(filter(None, (column.group, column.label))) or column.key
-    return _data(f"{label} ({column.unit})" if column.unit else label)
-
-
-def _unique(names: list[str]) -> list[str]:
+def _unique(names: list[str], numbered: str = "{} ({})") -> list[str]:
     """The same names, numbered where two are alike."""
-    return [name if names.index(name) == place else f"{name} ({names[:place].count(name) + 1})"
-            for place, name in enumerate(names)]
+    return [name if names.index(name) == place else numbered.format(name, names[:place].count(name) + 1) for place, name in enumerate(names)]
 
 
 def _data(text: str) -> str:
