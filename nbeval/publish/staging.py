@@ -51,8 +51,6 @@ class Staging:
         """An empty folder in which the report of this folder is to be made."""
         path = self.new(report)
         with _in_plain_words():
-            if path.exists():
-                shutil.rmtree(path)
             path.mkdir(parents=True)
         return path
 

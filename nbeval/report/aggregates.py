@@ -1,9 +1,9 @@
-"""What an analyst hands to a report, read as aggregates of people, refused where it is none: a table, and what is withheld of it; a fitted model."""
+"""What an analyst hands to a report, read as aggregates of people and refused where it is none: tables, and fitted models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -54,15 +54,6 @@ class Aggregates:
         """The size alone."""
         return f"<Aggregates: {len(self.frame)} rows, {len(self.values)} columns of numbers>"
 
-    @property
-    def counted(self) -> bool:
-        """Whether the count is of the people in the cell itself, and not the base of a value."""
-        return not self.values or bool(self.base)
-
-    def shown(self, column: str) -> np.ndarray:
-        """The numbers of a column, missing where they are withheld."""
-        return self.frame[column].to_numpy(float, na_value=np.nan)
-
 
 def read_aggregates(table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str]) -> Aggregates:
     """Read a tidy frame, a cross-tabulation of counts, or counts as ``groupby(...).size()`` gives them, as aggregates of people.
@@ -90,9 +81,8 @@ def protected(own: Aggregates, policy: Disclosure, protection: Protection) -> Ag
     numbers = [name for name in (own.count, own.base, *own.values, *OF_ESTIMATE) if name and name in own.frame]
     numbers = [name for name in numbers if pd.api.types.is_numeric_dtype(own.frame[name])]
     withheld = pd.DataFrame(False, index=own.frame.index, columns=numbers)
-    if own.counted:
-        gone = protection.counts(own.frame, own.keys, own.count, policy)
-        withheld.loc[gone, :] = True
+    if own.base or not own.values:          # the count is of the people in the cell itself, and not the base of a value
+        withheld.loc[protection.counts(own.frame, own.keys, own.count, policy), :] = True
     else:
         percentages = [name for name, quantity in own.values.items() if quantity is Quantity.PERCENT]
         found = protection.numbers(own.frame, own.keys, own.count, policy, percentages=percentages, answer=_answer(own, percentages))
@@ -104,10 +94,8 @@ def protected(own: Aggregates, policy: Disclosure, protection: Protection) -> Ag
         withheld[own.count] = found[own.count].to_numpy()
         rows = withheld[[*own.values]].any(axis=1)      # a number of the row could give back another
         withheld.loc[rows, [name for name in numbers if name != own.count]] = True
-    frame = own.frame.copy()
-    for name in numbers:
-        frame[name] = frame[name].astype(float).mask(withheld[name])
-    return Aggregates(frame, own.keys, own.values, own.count, own.base, withheld)
+    frame = own.frame.assign(**own.frame[numbers].astype(float).mask(withheld))
+    return replace(own, frame=frame, withheld=withheld)
 
 
 def _tidy(table: pd.DataFrame | pd.Series, n: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -117,8 +105,7 @@ def _tidy(table: pd.DataFrame | pd.Series, n: str) -> tuple[pd.DataFrame, tuple[
     if not isinstance(table, pd.DataFrame):
         raise ParameterError("an analyst's table is a frame of pandas.", found=type(table).__name__, allowed="DataFrame, or a Series of counts",
                              do="hand over what levels, crosstab, groupby(...).size() or pandas.crosstab gives.")
-    if len(table) > MOST_ROWS:
-        _refuse_persons(table)
+    _refuse_persons(table)
     named = isinstance(table.index, pd.MultiIndex) or table.index.name is not None or not pd.api.types.is_integer_dtype(table.index)
     if named and not ({n, *_COUNTS} - {""}) & set(table.columns) and _are_counts(table):
         table = _long(table)
@@ -133,8 +120,7 @@ def _tidy(table: pd.DataFrame | pd.Series, n: str) -> tuple[pd.DataFrame, tuple[
 def _long(table: pd.DataFrame) -> pd.DataFrame:
     """A cross-tabulation of counts with one row per cell, all that names the cell in the index."""
     names = [str(name) if name is not None else f"column_{place}" for place, name in enumerate(table.columns.names, start=1)]
-    rows = _index_names(table)
-    long = table.rename_axis(index=rows).rename_axis(columns=names).melt(ignore_index=False, value_name="n").fillna({"n": 0})
+    long = table.rename_axis(index=_index_names(table), columns=names).melt(ignore_index=False, value_name="n").fillna({"n": 0})
     return long.set_index(names, append=True)
 
 
@@ -146,8 +132,9 @@ def _index_names(table: pd.DataFrame) -> list[str]:
 
 def _are_counts(table: pd.DataFrame) -> bool:
     """Whether every column holds whole numbers from 0 on."""
-    whole = [pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column) for _, column in table.items()]
-    values = table.to_numpy(float, na_value=0.0) if whole and all(whole) else np.array([0.5])
+    if not len(table.columns) or not all(_is_number(column) for _, column in table.items()):
+        return False
+    values = table.to_numpy(float, na_value=0.0)
     return bool((values == np.round(values)).all() and (values >= 0).all())
 
 

@@ -1,4 +1,4 @@
-"""An analyst's own exhibits in a report: a table, a chart, a breakdown or a model, numbered and under disclosure control like the declared ones."""
+"""An analyst's own exhibits in a report, numbered and under disclosure control like the declared ones: tables, charts, breakdowns, models."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.frames import ANALYST
 from nbeval.report.aggregates import Aggregates, Protection, named_value, protected, read_aggregates, read_fit
-from nbeval.report.cells import WHOLE, count_cell, difference_cell, interval_cell, level_cell, p_cell, verdict_cell
+from nbeval.report.cells import WHOLE, Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
+from nbeval.report.columns import interval_label
 from nbeval.report.context import Context
 from nbeval.report.displays import Shown
 from nbeval.report.numerals import NumberFormat
@@ -30,6 +31,8 @@ Levels = Callable[[str, tuple[str, ...], str, str], tuple[Indicator, pd.DataFram
 _SIGNED = (Quantity.DIFFERENCE, Quantity.CHANGE)
 _DECIMALS = {Quantity.PERCENT: 0, Quantity.MEAN: 1, Quantity.MEDIAN: 1, Quantity.SD: 1, Quantity.DIFFERENCE: 1, Quantity.CHANGE: 1,
              Quantity.ODDS_RATIO: 2, Quantity.COUNT: 0}
+#: the words for the unit of a table by what all its numbers are
+_UNITS = {"unit_count": set(), "unit_percent": {Quantity.PERCENT}, "unit_mean": {Quantity.MEAN}, "unit_mixed": {Quantity.PERCENT, Quantity.MEAN}}
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 _LETTERS = 26
 #: columns of a tidy frame that a row of results has too
@@ -135,21 +138,20 @@ class OwnExhibits:
 
     def model(self, fit: Any, caption: Caption) -> Shown:
         """The terms of a fitted model as a numbered table."""
-        read = read_fit(fit, self._context.dictionary.disclosure, self._context.conf_level)
-        name = self._id(caption)
-        labels = caption.labels or {}
+        context, labels, form = self._context, caption.labels or {}, NumberFormat(2)
+        read = read_fit(fit, context.dictionary.disclosure, context.conf_level)
+        name, is_ratio = self._id(caption), read.quantity is Quantity.ODDS_RATIO
         rows = [self._row(read.quantity, {"term": term})._replace(
-            estimate=value, conf_low=low, conf_high=high, p_value=p, n_valid=float(read.n), conf_level=self._context.conf_level, method=read.method)
+            estimate=value, conf_low=low, conf_high=high, p_value=p, n_valid=float(read.n), conf_level=context.conf_level, method=read.method)
             for term, value, low, high, p in read.terms]
-        form = NumberFormat(_DECIMALS[read.quantity] if read.quantity is Quantity.ODDS_RATIO else 2)
-        context = self._context
-        value = context.say("odds_ratio") if read.quantity is Quantity.ODDS_RATIO else context.say("coefficient")
-        columns = (Column("term", context.say("term"), header=True), Column("estimate", value, numeric=True),
-                   Column("interval", context.say("interval", level=context.interval_level), numeric=True),
-                   Column("p_value", context.say("p_value"), numeric=True), Column("n", context.say("n_short"), numeric=True))
-        cells = tuple(Row((Cell(labels.get(row.level, row.level)), level_cell(row, context, form), interval_cell(row, context, form),
-                           p_cell(row, context), count_cell(row, context))) for row in rows)
-        unit = context.say(f"unit_fit_{'odds_ratio' if read.quantity is Quantity.ODDS_RATIO else 'difference'}")
+        columns, cells = grid((
+            Field(Column("term", context.say("term"), header=True), lambda row: Cell(labels.get(row.level, row.level))),
+            Field(Column("estimate", context.say("odds_ratio" if is_ratio else "coefficient"), numeric=True), lambda row: level_cell(row, context, form)),
+            Field(Column("interval", interval_label(context), numeric=True), lambda row: interval_cell(row, context, form)),
+            Field(Column("p_value", context.say("p_value"), numeric=True), lambda row: p_cell(row, context)),
+            Field(Column("n", context.say("n_short"), numeric=True), lambda row: count_cell(row, context)),
+        ), [Block("", tuple(rows))])
+        unit = context.say("unit_fit_odds_ratio" if is_ratio else "unit_fit_difference")
         note = context.say("note_fit", method=read.method, outcome=labels.get(read.outcome, read.outcome))
         caption = replace(caption, unit=caption.unit or unit, base=caption.base or context.say("base_fit", n=f"{read.n:,}"),
                           notes=(*caption.notes, note))
@@ -223,18 +225,17 @@ class OwnExhibits:
     def _composed(self, own: Aggregates, caption: Caption) -> Caption:
         """The caption with the lines that were not given."""
         context, quantities = self._context, set(own.values.values())
-        unit = "unit_count" if not own.values else "unit_percent" if quantities == {Quantity.PERCENT} else \
-            "unit_mean" if quantities == {Quantity.MEAN} else "unit_mixed" if quantities == {Quantity.PERCENT, Quantity.MEAN} else ""
-        people = own.shown(own.base or own.count)
-        people = people[np.isfinite(people)]
-        if not own.values:
-            base = context.say("base_counted")
-        elif not len(people):
-            base = context.say("base_withheld")
-        else:
-            base = context.say("base_range", smallest=f"{people.min():,.0f}", largest=f"{people.max():,.0f}")
+        unit = next((context.say(unit) for unit, of in _UNITS.items() if of == quantities), "")
+        base = context.say("base_counted") if not own.values else self._base(own.frame[own.base or own.count])
         note = (context.say("note_separate"),) if own.withheld.to_numpy().any() else ()
-        return replace(caption, unit=caption.unit or (context.say(unit) if unit else ""), base=caption.base or base, notes=(*caption.notes, *note))
+        return replace(caption, unit=caption.unit or unit, base=caption.base or base, notes=(*caption.notes, *note))
+
+    def _base(self, people: pd.Series) -> str:
+        """The smallest and the largest number of people that a number rests on, of those that are shown."""
+        known = people.dropna().astype(float)
+        if known.empty:
+            return self._context.say("base_withheld")
+        return self._context.say("base_range", smallest=f"{known.min():,.0f}", largest=f"{known.max():,.0f}")
 
     def _around(self, name: str, caption: Caption, columns: tuple[Column, ...], rows: tuple[Row, ...], *, figure: bool, source_id: str = ANALYST) -> Exhibit:
         """The exhibit with its lines; it has no number before it is shown."""
@@ -292,26 +293,22 @@ class OwnExhibits:
         context, form = self._context, self._context.format(indicator)
         by_place = {(row.authority or row.level, row.wave): row for row in found}
         places = tuple(dict.fromkeys(place for place, _ in by_place))
-        label = context.say("authority") if by == "authority" else context.group_label(by)
+        label = (caption.labels or {}).get(by, context.say("authority") if by == "authority" else context.group_label(by))
         unit = "%" if form.percent else ""
-        columns = [Column("label", (caption.labels or {}).get(by, label), header=True)]
-        for wave in context.waves:
-            group = wave.label if len(context.waves) > 1 else ""
-            columns += [Column(f"{wave.id}_estimate", context.label(indicator), unit, numeric=True, group=group),
-                        Column(f"{wave.id}_interval", context.say("interval", level=context.interval_level), unit, numeric=True, group=group),
-                        Column(f"{wave.id}_n", context.say("n"), numeric=True, group=group)]
-        rows = []
-        for place in places:
-            cells = [Cell(_key_text(by, place, context))]
-            for wave in context.waves:
-                row = by_place.get((place, wave.id))
-                cells += [level_cell(row, context, form), interval_cell(row, context, form), count_cell(row, context)]
-            rows.append(Row(tuple(cells)))
-        people = [row.n_valid for row in by_place.values() if row.n_valid == row.n_valid]
-        base = context.say("base_range", smallest=f"{min(people):,.0f}", largest=f"{max(people):,.0f}") if people else context.say("base_withheld")
-        caption = replace(caption, unit=caption.unit or context.say("unit_percent" if form.percent else "unit_mean"), base=caption.base or base)
+        cells = (("estimate", context.label(indicator), unit, lambda row: level_cell(row, context, form)),
+                 ("interval", interval_label(context), unit, lambda row: interval_cell(row, context, form)),
+                 ("n", context.say("n"), "", lambda row: count_cell(row, context)))
+        columns, rows = grid((
+            Field(Column("label", label, header=True), lambda place: Cell(_key_text(by, place, context))),
+            *(Field(Column(f"{wave.id}_{key}", text, of, numeric=True, group=wave.label if len(context.waves) > 1 else ""),
+                    lambda place, cell=cell, wave=wave.id: cell(by_place.get((place, wave))))
+              for wave in context.waves for key, text, of, cell in cells),
+        ), [Block("", places)])
+        caption = replace(caption, unit=caption.unit or context.say("unit_percent" if form.percent else "unit_mean"),
+                          base=caption.base or self._base(pd.Series([row.n_valid for row in by_place.values()])))
         source = next(iter(by_place.values())).source
-        return self._around(self._id(caption), caption, tuple(columns), tuple(rows), figure=False, source_id=source), list(by_place.values())
+        exhibit = self._around(self._id(caption), caption, columns, rows, figure=False, source_id=source)
+        return exhibit, list(by_place.values())
 
 
 def refuse_hidden_in_chart(own: Aggregates, marks: int, *, drawn_protected: bool) -> None:

@@ -22,30 +22,24 @@ NARROW = 120.0
 def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
     """An exhibit as one ``figure`` element: sentence, picture (its description and numbers one click away) or table, and the lines below."""
     name = anchor(exhibit.id)
-    parts = [f'<figure class="nb-exhibit" id="{name}" aria-labelledby="{name}-title">']
-    parts.append(
-        f'<figcaption id="{name}-title"><span class="nb-label">{escape(exhibit.label)}.</span> '
-        f"{escape(exhibit.title)}</figcaption>"
-    )
-    if exhibit.invented and not exhibit.figure:
-        parts.append(f'<p class="nb-invented">{escape(words["invented"])}</p>')
-    if exhibit.sentence:
-        parts.append(f'<p class="nb-sentence">{escape(exhibit.sentence)}</p>')
-    parts.append(_pictured(exhibit, name, words) if exhibit.figure else table_html(exhibit, name, words))
-    parts.append(_below(exhibit, words))
-    parts.append("</figure>")
-    return "\n".join(parts)
+    return "\n".join([
+        f'<figure class="nb-exhibit" id="{name}" aria-labelledby="{name}-title">',
+        f'<figcaption id="{name}-title"><span class="nb-label">{escape(exhibit.label)}.</span> {escape(exhibit.title)}</figcaption>',
+        *([f'<p class="nb-invented">{escape(words["invented"])}</p>'] if exhibit.invented and not exhibit.figure else []),
+        *([f'<p class="nb-sentence">{escape(exhibit.sentence)}</p>'] if exhibit.sentence else []),
+        _pictured(exhibit, name, words) if exhibit.figure else table_html(exhibit, name, words),
+        _below(exhibit, words),
+        "</figure>",
+    ])
 
 
 def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
     """The picture, its long description, and the table behind it."""
     lines = "".join(f"<li>{escape(line)}</li>" for line in exhibit.figure.description.split("\n"))
-    describe = escape(words["describe"].format(label=exhibit.label))
-    show = escape(words["show_numbers"].format(label=exhibit.label))
+    describe, show = (escape(words[key].format(label=exhibit.label)) for key in ("describe", "show_numbers"))
     return "\n".join([
         _drawn(exhibit, words),
-        f'<details class="nb-description"><summary>{describe}</summary>'
-        f"<ul>{lines}</ul></details>",
+        f'<details class="nb-description"><summary>{describe}</summary><ul>{lines}</ul></details>',
         f'<details class="nb-numbers"><summary>{show}</summary>',
         table_html(exhibit, name, words),
         "</details>",
@@ -55,12 +49,12 @@ def _pictured(exhibit: Exhibit, name: str, words: Any) -> str:
 def _drawn(exhibit: Exhibit, words: Any) -> str:
     """The picture in its place: with its twin for telephones, small as it is, or in a region that scrolls."""
     figure = exhibit.figure
-    drawn = figure.svg
     if figure.slim:
-        return f'<div class="nb-picture nb-fitting"><div class="nb-wide">{drawn}</div><div class="nb-slim">{figure.slim}</div></div>'
+        return f'<div class="nb-picture nb-fitting"><div class="nb-wide">{figure.svg}</div><div class="nb-slim">{figure.slim}</div></div>'
     if figure.width_mm < NARROW:
-        return f'<div class="nb-picture nb-narrow">{drawn}</div>'
-    return f'<div class="nb-picture nb-scroll" role="region" tabindex="0" aria-label="{_scrolls(exhibit, words, "scroll_picture")}">{drawn}</div>'
+        return f'<div class="nb-picture nb-narrow">{figure.svg}</div>'
+    name = _scrolls(exhibit, words, "scroll_picture")
+    return f'<div class="nb-picture nb-scroll" role="region" tabindex="0" aria-label="{name}">{figure.svg}</div>'
 
 
 def _scrolls(exhibit: Exhibit, words: Any, key: str) -> str:
@@ -110,8 +104,7 @@ def _bodies(columns: tuple[Column, ...], rows: tuple[Row, ...]) -> list[str]:
     bodies: list[list[str]] = [[]]
     for row in rows:
         if row.heading:
-            bodies.append([f'<tr class="nb-block"><th scope="rowgroup" colspan="{len(columns)}">'
-                           f"{escape(row.cells[0].text)}</th></tr>"])
+            bodies.append([f'<tr class="nb-block"><th scope="rowgroup" colspan="{len(columns)}">{escape(row.cells[0].text)}</th></tr>'])
         else:
             bodies[-1].append("<tr>" + "".join(map(_cell, columns, row.cells)) + "</tr>")
     return [f"<tbody>{''.join(body)}</tbody>" for body in bodies if body]
@@ -141,12 +134,11 @@ def _linked(cell: Cell) -> str:
 
 def _below(exhibit: Exhibit, words: Any) -> str:
     """Base, source, symbols and notes under an exhibit."""
-    lines = [
-        f'<p class="nb-{kind}">{escape(line)}</p>' for kind, line in (
-            ("base", words["base_line"].format(base=exhibit.base) if exhibit.base else ""),
-            ("source", words["source_line"].format(source=exhibit.source) if exhibit.source else ""),
-        ) if line
-    ]
+    lines = []
+    if exhibit.base:
+        lines.append(f'<p class="nb-base">{escape(words["base_line"].format(base=exhibit.base))}</p>')
+    if exhibit.source:
+        lines.append(f'<p class="nb-source">{escape(words["source_line"].format(source=exhibit.source))}</p>')
     if exhibit.legend:
         symbols = "; ".join(f"<b>{escape(symbol)}</b> {escape(meaning)}" for symbol, meaning in exhibit.legend)
         lines.append(f'<p class="nb-legend">{escape(words["legend_line"])}: {symbols}</p>')
@@ -156,34 +148,31 @@ def _below(exhibit: Exhibit, words: Any) -> str:
     return f'<div class="nb-below">{"".join(lines)}</div>' if lines else ""
 
 
+#: how the parts of a text are written in HTML: before, each item, after; all others are paragraphs
+_HTML = {
+    "bullets": ("<ul>", "<li>{}</li>", "</ul>"), "links": ("<ul>", '<li><a href="#{1}">{0}</a></li>', "</ul>"),
+    "terms": ("<dl>", "<dt>{}</dt><dd>{}</dd>", "</dl>"), "facts": ("<dl>", "<dt>{}</dt><dd>{}</dd>", "</dl>"),
+    "section": ("", "<h3>{}</h3>", ""), "heading": ("", '<p class="nb-lead">{}</p>', ""),
+}
+#: how the items of lists are written without markup
+_PLAIN = {"bullets": "- {}", "links": "- {}", "terms": "{}: {}", "facts": "{}: {}"}
+
+
 def text_html(parts: Iterable[Any]) -> str:
     """The parts of a text as HTML."""
-    return '<div class="nb-text">' + "".join(_part(part) for part in parts) + "</div>"
-
-
-def _part(part: Any) -> str:
-    """One part of a text."""
-    items = [tuple(escape(text) for text in item) for item in part.items]
-    if part.kind == "bullets":
-        return "<ul>" + "".join(f"<li>{item[0]}</li>" for item in items) + "</ul>"
-    if part.kind == "links":
-        return "<ul>" + "".join(f'<li><a href="#{item[1]}">{item[0]}</a></li>' for item in items) + "</ul>"
-    if part.kind in ("terms", "facts"):
-        return "<dl>" + "".join(f"<dt>{item[0]}</dt><dd>{item[1]}</dd>" for item in items) + "</dl>"
-    element = {"section": "<h3>{}</h3>", "heading": '<p class="nb-lead">{}</p>'}.get(part.kind, "<p>{}</p>")
-    return "".join(element.format(item[0]) for item in items)
+    made = []
+    for part in parts:
+        before, item, after = _HTML.get(part.kind, ("", "<p>{}</p>", ""))
+        made.append(before + "".join(item.format(*map(escape, texts)) for texts in part.items) + after)
+    return f'<div class="nb-text">{"".join(made)}</div>'
 
 
 def text_plain(parts: Iterable[Any]) -> str:
     """The parts of a text without any markup."""
     blocks = []
     for part in parts:
-        if part.kind in ("bullets", "links"):
-            blocks.append("\n".join(f"- {item[0]}" for item in part.items))
-        elif part.kind in ("terms", "facts"):
-            blocks.append("\n".join(f"{item[0]}: {item[1]}" for item in part.items))
-        else:
-            blocks += [item[0] for item in part.items]
+        lines = [_PLAIN.get(part.kind, "{}").format(*texts) for texts in part.items]
+        blocks += ["\n".join(lines)] if part.kind in _PLAIN else lines
     return "\n\n".join(blocks)
 
 

@@ -29,28 +29,10 @@ from nbeval.words import words_of
 
 
 class Report:
-    """A report of one kind on one cohort, or on one authority of it.
+    """A report of one kind on one cohort, or on one ``authority`` of it, made from ``disclosed`` results and nothing else.
 
-    Parameters
-    ----------
-    disclosed
-        Results that have passed disclosure control; nothing else is accepted.
-    dictionary, cohort, kind
-        The declarations the report follows.
-    authority
-        The authority it is on; empty for the whole cohort.
-    findings, accounting
-        What ``clean_survey`` found and how its forms add up; for internal kinds of report.
-    protection, levels
-        Disclosure control of an analyst's own tables, and levels from the answers for breakdowns that no exhibit declares; None
-        where the report is opened without.
-
-    Raises
-    ------
-    DisclosureError
-        Where ``disclosed`` is anything else than ``DisclosedResults``.
-    ParameterError
-        Where the kind of report needs an authority and there is none, or the cohort has no such one.
+    ``findings`` and ``accounting`` are what cleaning found and how its forms add up, for internal kinds of report. ``protection`` is disclosure
+    control of an analyst's own tables, and ``levels`` gives estimates from the answers; both are missing where a report is opened without.
     """
 
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
@@ -339,13 +321,9 @@ class Report:
         return Closing(self.used())
 
     def used(self) -> pd.DataFrame:
-        """Return the results shown so far.
+        """The results shown so far, in key order: one row per exhibit and result shown in it.
 
-        Returns
-        -------
-        DataFrame
-            one row per exhibit and result shown in it: ``exhibit`` and the columns of ``frames.RESULTS``,
-            in key order. The sentences of the notebook have the exhibit they were asked ``of``, or none.
+        ``exhibit`` and the columns of ``frames.RESULTS``. The sentences of the notebook have the exhibit they were asked ``of``, or none.
         """
         shown = {(exhibit, key): self.context.results.by_key[key] for exhibit, key in self._used} | self._own.rows
         rows = [(exhibit, *shown[exhibit, key]) for exhibit, key in sorted(shown)]

@@ -78,6 +78,7 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
         return next(((one, match.groupdict()) for one, match in found if match), (text, {}))
 
 
+
 _PARTS = ("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")
 
 
@@ -151,13 +152,9 @@ class Results:
         return self._index.get(key)
 
     def where(self, **equal: str) -> tuple[Result, ...]:
-        """Return the rows whose columns equal what is given, in the order of the table."""
-        parts = {name: str(value) for name, value in equal.items()}
-        name = parts.get("indicator")
-        among = self._index if name is None else self.by_indicator.get(name, {})
-        return tuple(
-            row for row in among.values() if all(getattr(row, part) == value for part, value in parts.items())
-        )
+        """The rows whose columns equal what is given, in the order of the table."""
+        among = self.by_indicator.get(equal["indicator"], {}) if "indicator" in equal else self._index
+        return tuple(row for row in among.values() if all(getattr(row, part) == value for part, value in equal.items()))
 
     def first(self, **equal: str) -> Result | None:
         """Return the first row whose columns equal what is given, or None."""
@@ -171,6 +168,3 @@ class Results:
             kept._index.update((key, row) for key, row in rows.items() if row.source == source)
         kept._weighted = self._weighted
         return kept
-
-    def __len__(self) -> int:
-        return len(self._index)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from copy import deepcopy
-from html import escape
 from importlib.resources import files
 from io import BytesIO
 from itertools import groupby
@@ -23,13 +22,14 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, Twips
 from docx.table import Table
+from markupsafe import Markup
 
 from nbeval.exhibit import Column, Exhibit, Figure
-from nbeval.publish.document import Block, Document, Heading, Prose, Shown, prose_html
+from nbeval.publish.document import Document, Shown, prose_html
 from nbeval.publish.formats import Format, fixed_zip
 from nbeval.publish.formats.pdf import png_bytes
-from nbeval.publish.page import LARGE, alternative_text, below_exhibit, column_name, extent, shares, size, slices
-from nbeval.words import Words, words_of
+from nbeval.publish.page import LARGE, alternative_text, below_exhibit, column_name, environment, extent, shares, size, slices
+from nbeval.words import words_of
 
 UPRIGHT, TURNED = 9180, 14112       # twentieths of a point between the margins of a page
 ROOM = 870.0                        # as ``page.ROOM``, in the broader letters of the reference document
@@ -55,97 +55,23 @@ def word_bytes(document: Document) -> bytes:
 
 def neutral_html(document: Document) -> tuple[str, dict[str, bytes]]:
     """The document as the plainest HTML, for pandoc to read, and its pictures by file name; all text is escaped."""
-    wording = words_of(document.language)
-    parts = [_styled("Overline", document.overline)]
-    if document.banner:
-        parts.append(_styled("Banner", document.banner))
-    parts.append(f"<h1>{escape(wording['contents'])}</h1>")
-    parts += [_entry(f"Contents {heading.level - 1}", heading.anchor, heading.text)
-              for heading in document.headings if heading.level <= 3]
-    if document.exhibits:
-        parts.append(f"<h1>{escape(wording['exhibits'])}</h1>")
-        parts += [_entry("Contents 1", shown.place, f"{shown.exhibit.label}. {shown.exhibit.title}")
-                  for shown in document.exhibits]
-    parts += [_block(block, wording) for block in document.blocks]
-    parts.append(_styled("Below Exhibit", document.stamp))
-    return "\n".join(parts), {
-        _picture_file(shown.anchor, place): png_bytes(part.svg, part.width_mm)
+    html = environment().get_template("word.html.j2").render(
+        document=document, words=words_of(document.language), prose=lambda tokens: Markup(prose_html(tokens)), spans=_spans, slices=slices,
+        picture_file=_picture_file, alternative_text=alternative_text, below_exhibit=below_exhibit, column_name=column_name)
+    return html, {
+        _picture_file(shown, place): png_bytes(part.svg, part.width_mm)
         for shown in document.exhibits if shown.exhibit.figure for place, part in enumerate(slices(shown.exhibit.figure))
     }
 
 
-def _picture_file(anchor: str, place: int) -> str:
+def _picture_file(shown: Shown, place: int) -> str:
     """The file in which pandoc finds a part of the picture of an exhibit."""
-    return f"{anchor}-{place}.png"
+    return f"{shown.anchor}-{place}.png"
 
 
-def _block(block: Block, wording: Words) -> str:
-    """One block as plain HTML."""
-    match block:
-        case Heading(level=level, text=text, anchor=anchor):
-            return f'<h{level - 1} id="{anchor}">{escape(text)}</h{level - 1}>'
-        case Prose(tokens=tokens):
-            return prose_html(tokens)
-        case Shown(exhibit=exhibit):
-            return f'<div id="{block.place}">{_exhibit(exhibit, wording, block.anchor)}</div>'
-    raise TypeError(type(block).__name__)
-
-
-def _exhibit(exhibit: Exhibit, wording: Words, anchor: str) -> str:
-    """An exhibit: the sentence, the picture where there is one, the table, and the lines below."""
-    title, parts = f"{exhibit.label}. {exhibit.title}", []
-    if exhibit.sentence:
-        parts.append(_styled("Lead", exhibit.sentence))
-    if exhibit.figure:
-        parts.append(_styled("Image Caption", title))
-        texts = [alternative_text(exhibit.figure), wording["continued"].format(exhibit=exhibit.label)]
-        for place, _ in enumerate(slices(exhibit.figure)):
-            alt = escape(texts[min(place, 1)], quote=True)
-            parts.append(f'<p><img src="{_picture_file(anchor, place)}" alt="{alt}"></p>')
-        title = wording["numbers"].format(exhibit=exhibit.label)
-    parts.append(_table(exhibit, title))
-    parts += [_styled("Below Exhibit" if place else "Below Table", line)
-              for place, line in enumerate(below_exhibit(exhibit, wording))]
-    return "\n".join(parts)
-
-
-def _table(exhibit: Exhibit, title: str) -> str:
-    """The table of an exhibit with its caption and header rows."""
-    body = []
-    for row in exhibit.rows:
-        if row.heading:
-            body.append(f'<tr><th colspan="{len(exhibit.columns)}">{escape(row.cells[0].text)}</th></tr>')
-        else:
-            cells = zip(exhibit.columns, row.cells, strict=True)
-            texts = (f"<td{_side(column)}>{escape(cell.text)}</td>" for column, cell in cells)
-            body.append(f"<tr>{''.join(texts)}</tr>")
-    return (f"<table><caption>{escape(title)}</caption><thead>{_head(exhibit.columns)}</thead>"
-            f"<tbody>{''.join(body)}</tbody></table>")
-
-
-def _head(columns: tuple[Column, ...]) -> str:
-    """One header row, or two where columns have spanning headers."""
-    lower = "".join(f"<th{_side(column)}>{escape(column_name(column))}</th>" for column in columns)
-    if not any(column.group for column in columns):
-        return f"<tr>{lower}</tr>"
-    spans = [(name, len(list(members))) for name, members in groupby(columns, key=lambda column: column.group)]
-    upper = "".join(f'<th colspan="{count}">{escape(name)}</th>' for name, count in spans)
-    return f"<tr>{upper}</tr><tr>{lower}</tr>"
-
-
-def _side(column: Column) -> str:
-    """Numbers are aligned to the right."""
-    return ' style="text-align:right"' if column.numeric else ""
-
-
-def _entry(style: str, anchor: str, text: str) -> str:
-    """A line of the contents, which leads to its place."""
-    return f'<div data-custom-style="{style}"><p><a href="#{anchor}">{escape(text)}</a></p></div>'
-
-
-def _styled(style: str, text: str) -> str:
-    """A paragraph in a style of the reference document."""
-    return f'<div data-custom-style="{style}"><p>{escape(text)}</p></div>'
+def _spans(columns: tuple[Column, ...]) -> list[tuple[str, int]]:
+    """The spanning headers, each with how many columns it is of."""
+    return [(name, len(list(members))) for name, members in groupby(columns, key=lambda column: column.group)]
 
 
 def finished(content: bytes, document: Document) -> bytes:
