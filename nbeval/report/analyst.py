@@ -19,7 +19,6 @@ from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.frames import ANALYST
 from nbeval.report.aggregates import Aggregates, Protection, named_value, protected, read_aggregates, read_fit
 from nbeval.report.cells import WHOLE, Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
-from nbeval.report.columns import interval_label
 from nbeval.report.context import Context
 from nbeval.report.displays import Shown
 from nbeval.report.numerals import NumberFormat
@@ -147,7 +146,7 @@ class OwnExhibits:
         columns, cells = grid((
             Field(Column("term", context.say("term"), header=True), lambda row: Cell(labels.get(row.level, row.level))),
             Field(Column("estimate", context.say("odds_ratio" if is_ratio else "coefficient"), numeric=True), lambda row: level_cell(row, context, form)),
-            Field(Column("interval", interval_label(context), numeric=True), lambda row: interval_cell(row, context, form)),
+            Field(Column("interval", context.say("interval", level=context.interval_level), numeric=True), lambda row: interval_cell(row, context, form)),
             Field(Column("p_value", context.say("p_value"), numeric=True), lambda row: p_cell(row, context)),
             Field(Column("n", context.say("n_short"), numeric=True), lambda row: count_cell(row, context)),
         ), [Block("", tuple(rows))])
@@ -296,7 +295,7 @@ class OwnExhibits:
         label = (caption.labels or {}).get(by, context.say("authority") if by == "authority" else context.group_label(by))
         unit = "%" if form.percent else ""
         cells = (("estimate", context.label(indicator), unit, lambda row: level_cell(row, context, form)),
-                 ("interval", interval_label(context), unit, lambda row: interval_cell(row, context, form)),
+                 ("interval", context.say("interval", level=context.interval_level), unit, lambda row: interval_cell(row, context, form)),
                  ("n", context.say("n"), "", lambda row: count_cell(row, context)))
         columns, rows = grid((
             Field(Column("label", label, header=True), lambda place: Cell(_key_text(by, place, context))),
