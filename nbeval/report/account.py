@@ -14,8 +14,9 @@ from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
 from nbeval.frames import Method
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
-from nbeval.report.draft import Draft, available, domain_of
+from nbeval.report.draft import available, domain_of
 from nbeval.report.kinds import KINDS
+from nbeval.report.kinds.kind import Kind
 from nbeval.report.markup import STYLE
 from nbeval.report.numerals import numeral
 from nbeval.report.results import UsedMethod
@@ -144,7 +145,7 @@ def _cohort_notes(context: Context) -> list[str]:
 # --- methods and limits ----------------------------------------------------------------------------
 
 
-def methods(context: Context, drafts: Iterable[Draft]) -> Text:
+def methods(context: Context, drafts: Iterable[Kind]) -> Text:
     """Say which methods, intervals, families and thresholds the results of a report have."""
     rows = tuple({id(row): row for draft in drafts for row in draft.shown}.values())
     used = sorted({"; ".join(_method_in_words(one, context) for one in row.methods) for row in rows if row.methods})
@@ -245,7 +246,7 @@ def glossary(context: Context) -> Text:
     return Text((Paragraphs("terms", tuple((term.term, term.meaning) for term in terms)),))
 
 
-def exhibit_list(context: Context, drafts: Iterable[Draft], numbers: Mapping[str, int], own: tuple[Exhibit, ...] = ()) -> Text:
+def exhibit_list(context: Context, drafts: Iterable[Kind], numbers: Mapping[str, int], own: tuple[Exhibit, ...] = ()) -> Text:
     """The exhibits of a report by label and title, each leading to its place, with its section, its source and how many results it shows.
 
     An analyst's own follow, as far as they were made before the list.

@@ -15,7 +15,6 @@ from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results
 
 
-
 @dataclass(frozen=True)
 class Units:
     """Whether the indicators of a table share a unit, and how each one's numbers are then written."""

@@ -20,9 +20,9 @@ from nbeval.report.aggregates import Protection
 from nbeval.report.analyst import Caption, Levels, OwnExhibits
 from nbeval.report.context import Context
 from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
-from nbeval.report.draft import Draft
 from nbeval.report.exhibits import build, draft_of, leading, numbered
 from nbeval.report.findings import in_brief, key_findings, printed_findings, strengths_and_priorities, to_discuss
+from nbeval.report.kinds.kind import Kind
 from nbeval.report.results import Results
 from nbeval.report.sentences import chosen_subject, fill
 from nbeval.words import words_of
@@ -64,7 +64,7 @@ class Report:
         return self.title.front["title"]
 
     @cached_property
-    def drafts(self) -> dict[str, Draft]:
+    def drafts(self) -> dict[str, Kind]:
         """Every exhibit of this kind of report that has something to show, in the order of its sections."""
         places = {name: place for place, name in enumerate(self.context.kind.sections)}
         declared = sorted(
