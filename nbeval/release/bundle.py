@@ -6,6 +6,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -22,70 +23,8 @@ _PROJECT_FILES = ("run.py", "pyproject.toml", "requirements.lock", "environment.
 _NEVER = ("__pycache__", ".ipynb_checkpoints", ".pytest_cache")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
-_INSTRUCTIONS = """# {title}
-
-What is in this archive, and how to make its reports again and compare them number by number. It follows the template
-README for social science replication packages (Vilhuber and others, https://doi.org/10.5281/zenodo.7293838).
-
-## Overview
-
-The code in this archive (nbeval {version}) makes {count} reports on {cohort} from {inputs} confidential exports.
-`reports/` holds them as they were released, each with `results.csv` (every number in it) and `provenance.json` (what it
-rests on); `reports/{id}/{crate}` describes all of them as one research object.
-
-## Data availability and provenance
-
-{availability}
-
-| Export | sha256 |
-| --- | --- |
-{exports}
-
-Invented exports of the same shape, of nobody, are in `invented_data/`. Nothing in this archive is confidential.
-
-## Computational requirements
-
-Python 3.11 or later on Linux, macOS or Windows, about 2 GB of disk and of memory, and a connection to the package index
-for the first step. All packages are pinned with checksums in `requirements.lock`. The reports were made with Python
-{python} on {platform}. Setting up takes two to five minutes; making all reports a minute or two on two processors.
-Nothing is random but what has a fixed seed: two runs on the same data give the same numbers.
-
-## Instructions for a reviewer without the data
-
-    python3 run.py render {invented} --data invented_data --out made_from_invented_data
-
-sets everything up and takes every step, from raw exports to finished reports, on the invented exports. The reports it
-makes are those of the cohort `{invented}`. They look like the released ones and their numbers mean nothing.
-
-## Instructions for a reviewer with the data
-
-Put the exports into a folder DATA as the column "Export" above names them. Then
-
-    python3 run.py verify {id} --data DATA --out reports
-
-makes every report again, in a place apart, and compares it with the released one. It ends with `the same` and exit code
-0, or lists what differs, the likely reason first, with exit code 1.
-
-## Exhibits, and where each comes from
-
-`python3 run.py check {id} --data DATA` counts what was read. The way of every number is told, in order, by
-`nbeval/pipeline.py`. Keys name rows of `results.csv` in the report's folder.
-
-| Report | Exhibit | Program | Rows of results.csv | First key |
-| --- | --- | --- | --- | --- |
-{table}
-
-## What is where
-
-| Place | What it is |
-| --- | --- |
-| `nbeval/` | the program |
-| `notebooks/` | one notebook for each kind of report |
-| `data_dictionary/` | the programme as declared: questions, scales, indicators, benchmarks, exhibits, disclosure rules |
-| `reports/` | the released reports |
-| `invented_data/` | exports of the same shape with invented answers |
-| `{checksums}` | the sha256 of every file here |
-"""
+#: the instructions for a reviewer, with fields to be filled in
+_INSTRUCTIONS = files("nbeval.release").joinpath("bundle.md").read_text(encoding="utf-8")
 
 
 def write_bundle(cohort: Cohort, workspace: Workspace, reports: Path, file: Path) -> int:
