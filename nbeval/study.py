@@ -173,7 +173,8 @@ class Study:
         declared = self.dictionary.indicator(indicator)
         if self.measured is None or declared.measure is Measure.ORDERED:
             raise ParameterError(
-                f"the indicator '{indicator}' has no percentage or mean to break down.", found="no answers" if self.measured is None else "ordered answers",
+                f"the indicator '{indicator}' has no percentage or mean to break down.",
+                found="no answers" if self.measured is None else "ordered answers",
                 allowed="an indicator that is a percentage or a mean, of a cohort with answers", do="choose another indicator.")
         frame = pipeline.wide_values(self.measured, self.dictionary)
         frame = frame if "wave" in by else frame[frame["wave"].eq(wave)]

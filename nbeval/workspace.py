@@ -119,7 +119,8 @@ def atomic_directory(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_file(file: Path, what: str) -> Iterator[Path]:
-    """Give another name to write a file under, so that a half-written one never has its own; say in plain words that it cannot be written."""
+    """Give another name to write a file under, so that a half-written one never has its own; say in plain words that it cannot be
+    written."""
     half = file.with_name(f".{file.name}.half")
     try:
         yield half

@@ -187,10 +187,11 @@ def spread_possible(total: int, answers: Answers) -> tuple[float, float]:
 def squares_printed_as(sd: PrintedNumber, totals: Sequence[int], answers: Answers) -> tuple[tuple[int, int], ...]:
     """Give the totals and sums of squares of whole answers that print as a standard deviation (GRIMMER).
 
-    Each sum has the parity of its total and is within what the ends of the scale allow; none where the deviation is not possible with the mean.
+    Each sum has the parity of its total and is within what the ends of the scale allow; none where the deviation is not possible with the
+    mean.
 
-    Anaya, The GRIMMER test, PeerJ Preprints 2016;4:e2400v1; the test of parity after Allard (2018). These are
-    conditions that must hold; that they hold does not show that such answers were given.
+    Anaya, The GRIMMER test, PeerJ Preprints 2016;4:e2400v1; the test of parity after Allard (2018). These are conditions that must hold;
+    that they hold does not show that such answers were given.
     """
     found = []
     low, high = (max(end, Fraction(0)) for end in sd.limits)
@@ -259,8 +260,8 @@ def interval_over(counts: Counts, conf_level: float = 0.95) -> tuple[float, floa
 def compare_printed(now: Counts, then: Counts, conf_level: float = 0.95) -> PrintedComparison:
     """Compare two printed percentages over every pair of counts that they may stand for.
 
-    Newcombe's interval at its widest, and the range of p by chi-squared, or Boschloo's test where an expected count is under 5 (Fisher's where that
-    would take too long). It is decided where every pair of counts says the same.
+    Newcombe's interval at its widest, and the range of p by chi-squared, or Boschloo's test where an expected count is under 5 (Fisher's
+    where that would take too long). It is decided where every pair of counts says the same.
     """
     if not now.runs or not then.runs:
         return _nothing("not estimable: no count gives what was printed")
@@ -293,7 +294,8 @@ def compare_with_fixed(now: Counts, fixed: PrintedNumber, conf_level: float = 0.
 def decide(conf_low: float, conf_high: float, p_smallest: float, p_largest: float, alpha: float = ALPHA) -> Decision:
     """Say whether every count that rounding allows settles a comparison alike.
 
-    Yes where even the largest p is at or under ``alpha`` and no interval has zero in it; no where even the smallest p is above it; else it is open.
+    Yes where even the largest p is at or under ``alpha`` and no interval has zero in it; no where even the smallest p is above it; else it
+    is open.
     """
     if p_largest <= alpha and (conf_low > 0 or conf_high < 0):
         return Decision.YES

@@ -42,7 +42,8 @@ EXAMPLES: tuple[dict[str, str], ...] = (
 def read_claims(path: Path) -> list[Claim]:
     """Read a file of claims.
 
-    CSV in UTF-8 with columns of ``Claim`` in any order; several values of one cell are parted by ``;``. Faults of all rows are listed at once.
+    CSV in UTF-8 with columns of ``Claim`` in any order; several values of one cell are parted by ``;``. Faults of all rows are listed at
+    once.
     """
     rows = csv.reader(io.StringIO(_file_text(path, "the file of claims")), strict=True)
     try:

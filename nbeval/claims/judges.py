@@ -128,7 +128,8 @@ def _whole(claim: Claim, added: Fraction, slack: Fraction, shown: str, people: t
     if added == 100:
         return Judgement(Verdict.REPRODUCES, f"{shown}.")
     if abs(added - 100) <= slack:
-        return Judgement(Verdict.CONSISTENT, f"{shown}; rounding may move the sum of {len(claim.parts)} parts by {_number(slack)}, so 100 is within reach.")
+        return Judgement(
+            Verdict.CONSISTENT, f"{shown}; rounding may move the sum of {len(claim.parts)} parts by {_number(slack)}, so 100 is within reach.")
     return Judgement(Verdict.IMPOSSIBLE, f"{shown}; rounding may move the sum by {_number(slack)} at most, which does not reach 100.")
 
 

@@ -74,7 +74,8 @@ def direction_of(word: str) -> Direction | None:
 
 
 def phrase_of(word: str) -> Phrase | None:
-    """Read a phrase that stands for a share or a multiple, such as ``two thirds`` or ``twice as likely``; None where it is not understood."""
+    """Read a phrase that stands for a share or a multiple, such as ``two thirds`` or ``twice as likely``; None where it is not
+    understood."""
     text = " ".join(word.casefold().replace("\u2011", "-").split())
     if re.match(r"^(?:most|(?:the|a) majority)\b", text):
         text = "more than half"

@@ -59,9 +59,9 @@ class _Level:
 def estimate_published(figures: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
     """Estimate what printed figures allow.
 
-    Rows of ``frames.RESULTS``: each figure with its widest interval and the fewest and most people it may stand for; each two waves that do not overlap,
-    and each figure beside those of other people: the difference with its widest interval, the smallest and largest p, and as verdict whether it is
-    decided whatever the rounding.
+    Rows of ``frames.RESULTS``: each figure with its widest interval and the fewest and most people it may stand for; each two waves that do
+    not overlap, and each figure beside those of other people: the difference with its widest interval, the smallest and largest p, and as
+    verdict whether it is decided whatever the rounding.
     """
     chosen = {one.figure: one for one in dictionary.figures}
     levels = [_level(chosen[name]) for name in figures["figure"]]

@@ -86,7 +86,9 @@ def dictionary(
                 say(f"written  {path}")
 
 
-def check(cohort: options.CohortName, as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None) -> None:
+def check(
+    cohort: options.CohortName, as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
+) -> None:
     """Read and check a cohort's exports.
 
     Prints how many forms were read, kept and excluded, and what the checks found: counts, never an answer.

@@ -23,8 +23,10 @@ _LEAK = ("source", "wave", "block", "authority", "group", "level", "part", "othe
 
 
 def render(
-    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"),
-    formats: Annotated[str, typer.Option("--formats", help="Some of html, pdf, docx, xlsx, md, separated by commas; all but md where none is named.")] = "",
+    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
+    out: options.OutFolder = Path("reports"),
+    formats: Annotated[str, typer.Option(
+        "--formats", help="Some of html, pdf, docx, xlsx, md, separated by commas; all but md where none is named.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="How many reports at a time.")] = None,
     dask: Annotated[str, typer.Option("--dask", help="Let a Dask cluster make them.", metavar="ADDRESS")] = "",
@@ -51,7 +53,8 @@ def render(
 
 
 def verify(
-    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"), as_json: options.AsJson = False,
+    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
+    out: options.OutFolder = Path("reports"), as_json: options.AsJson = False,
     dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Make reports again and compare.
@@ -71,7 +74,8 @@ def verify(
 
 
 def attack(
-    cohort: options.CohortName, out: options.OutFolder = Path("reports"), as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
+    cohort: options.CohortName, out: options.OutFolder = Path("reports"), as_json: options.AsJson = False,
+    dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Try to work out what a cohort's reports withhold.
 
@@ -89,7 +93,8 @@ def attack(
 
 
 def release(
-    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "", out: options.OutFolder = Path("reports"),
+    cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
+    out: options.OutFolder = Path("reports"),
     signed_by: Annotated[str, typer.Option("--signed-by", help="The person who answers for the release.", metavar="NAME")] = "",
     day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the release.")] = None,
     as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,

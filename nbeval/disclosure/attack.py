@@ -116,9 +116,9 @@ def attack_release(
 ) -> pd.DataFrame:
     """Find how closely each withheld cell of a release can be derived from what is shown.
 
-    Nothing but what ``table`` and the ``earlier`` tables show is used, and what the declarations say. One row per withheld cell, and per small group
-    that no row prints and that could be derived: where it is, ``width`` of the interval (or a width it has at least), ``required``, ``ok``, and in
-    ``meets`` the rows that give it away; no value.
+    Nothing but what ``table`` and the ``earlier`` tables show is used, and what the declarations say. One row per withheld cell, and per
+    small group that no row prints and that could be derived: where it is, ``width`` of the interval (or a width it has at least),
+    ``required``, ``ok``, and in ``meets`` the rows that give it away; no value.
     """
     withheld = table["suppression"].eq(dictionary.disclosure.symbols["withheld"]).to_numpy()
     cells = read_cells(table, dictionary)

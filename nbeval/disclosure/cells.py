@@ -183,7 +183,8 @@ def _routed_indicators(dictionary: Dictionary) -> dict[str, Route]:
 # --- cells of answers and of people ---------------------------------------------------------------
 
 def _sides(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per row of results and side of its comparison, with the people and the count it shows; ``other`` is what it is compared with."""
+    """One row per row of results and side of its comparison, with the people and the count it shows; ``other`` is what it is compared
+    with."""
     names = [
         "source", "cohort", "indicator", "quantity", "wave", *PLACE, "contrast", "reference", "weighted", "estimate", "n_eligible"]
     now = table[names].assign(

@@ -1,7 +1,7 @@
 """Protection of one table by itself, by the rules and the search that protect the reports: an analyst's, of counts or of estimates.
 
-``protect`` is the public function on any tidy table; a report asks ``withheld_counts`` and ``withheld_numbers`` of the tables that an analyst
-brings, and takes the sums over all other groups to be known to its reader.
+``protect`` is the public function on any tidy table; a report asks ``withheld_counts`` and ``withheld_numbers`` of the tables that an
+analyst brings, and takes the sums over all other groups to be known to its reader.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def protect(
 
     Notes
     -----
-    Cells of a cross-tabulation add up to the margins, which are taken to be known: with three keys or more, the sums over each of them in turn.
-    Further cells are withheld, as few and as small as
-    possible, until no withheld count can be narrowed to fewer than ``interval`` + 1 values (Fischetti and Salazar-Gonzalez, JASA 95
+    Cells of a cross-tabulation add up to the margins, which are taken to be known: with three keys or more, the sums over each of
+    them in turn. Further cells are withheld, as few and as small as possible, until no withheld count can be narrowed to fewer than ``interval`` + 1 values (Fischetti and Salazar-Gonzalez, JASA 95
     (2000), 916-928). ``protect`` sees one table: a change has no counts beside its bases, so protect the levels that it is between
     too; what several tables show together is protected by ``open_study(cohort).protect()``.
 
@@ -103,12 +102,14 @@ def protect(
     protected = _without(table, shown, counts, found)
     protected.attrs = {name: value for name, value in table.attrs.items() if name != "association" or not found.rows.any()}
     protected.attrs["protection"] = {
-        "threshold": threshold, "rows": len(table), "too_few": int(found.must.sum()), "complementary": int((found.rows & ~found.must).sum())}
+        "threshold": threshold, "rows": len(table), "too_few": int(found.must.sum()),
+        "complementary": int((found.rows & ~found.must).sum())}
     return protected
 
 
 class Withheld(NamedTuple):
-    """Of every row of a table: whether it is too small by itself, and whether its number, its base and the total of its answer are withheld."""
+    """Of every row of a table: whether it is too small by itself, and whether its number, its base and the total of its answer are
+    withheld."""
 
     must: np.ndarray
     rows: np.ndarray
@@ -132,9 +133,9 @@ def withheld_numbers(
 ) -> pd.DataFrame:
     """Which numbers of a table of groups have to be withheld, as a frame of the same rows.
 
-    ``base`` is the column of people, ``percentages`` are of it, ``answer`` the key whose percentages add up to 100 in a group. What comes out
-    has the columns ``base``, each percentage, and ``numbers`` for all else that rests on the base. A count in the base, the rest of the base
-    and the base itself have to reach the threshold; further numbers are withheld so that none can be worked out from the sums over the
+    ``base`` is the column of people, ``percentages`` are of it, ``answer`` the key whose percentages add up to 100 in a group. What comes
+    out has the columns ``base``, each percentage, and ``numbers`` for all else that rests on the base. A count in the base, the rest of the
+    base and the base itself have to reach the threshold; further numbers are withheld so that none can be worked out from the sums over the
     other groups.
     """
     people = table[base].to_numpy(float)

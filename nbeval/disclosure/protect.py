@@ -27,15 +27,15 @@ def protect_release(
 ) -> DisclosedResults:
     """Withhold from results what would give somebody away, over the whole release at once.
 
-    ``results`` are all rows of all reports of the cohort, for what one report withholds another must not show; ``earlier`` are the tables published
-    before. A withheld row has its symbol in ``suppression`` and none of the numbers made from the answers. ``audit`` is that of the attack, with
-    ``solved``: whether the cells of a block are the fewest and least important that are enough (``exact``), or came from the ``heuristic``.
+    ``results`` are all rows of all reports of the cohort, for what one report withholds another must not show; ``earlier`` are the tables
+    published before. A withheld row has its symbol in ``suppression`` and none of the numbers made from the answers. ``audit`` is that of
+    the attack, with ``solved``: whether the cells of a block are the fewest and least important that are enough (``exact``), or came from
+    the ``heuristic``.
 
-    The guarantee: from everything shown, with all relations between places, answers and reports,
-    no withheld count can be narrowed to fewer than ``protection_interval`` + 1 whole numbers; the
-    true one is among them, and the symbol does not say whether it was withheld for its own sake.
-    A number that is shown is shown in full: its numerator and base may both be published, so
-    rounding (``percent_decimals``) is a matter of print, not of protection.
+    The guarantee: from everything shown, with all relations between places, answers and reports, no withheld count can be narrowed to fewer
+    than ``protection_interval`` + 1 whole numbers; the true one is among them, and the symbol does not say whether it was withheld for its
+    own sake. A number that is shown is shown in full: its numerator and base may both be published, so rounding (``percent_decimals``) is a
+    matter of print, not of protection.
     """
     check(results, RESULTS)
     table = results.reset_index(drop=True)
@@ -131,8 +131,8 @@ def withhold(
 ) -> pd.DataFrame:
     """Take out of ``results`` what the five masks name, and mark the rows that lost their estimate.
 
-    ``rows`` lose the estimate and all that is computed from the answers; ``bases``, ``references``, ``eligible`` and ``reasons`` lose ``n_valid``,
-    ``n_reference``, ``n_eligible`` and the missing reasons.
+    ``rows`` lose the estimate and all that is computed from the answers; ``bases``, ``references``, ``eligible`` and ``reasons`` lose
+    ``n_valid``, ``n_reference``, ``n_eligible`` and the missing reasons.
     """
     table = results.copy()
     not_available = table["estimate"].isna() & ~rows

@@ -104,8 +104,8 @@ def release_quotes(
 ) -> pd.DataFrame:
     """Let out the quotes that may be printed.
 
-    Those on which somebody decided otherwise are left out. Raises ``DisclosureError`` where the screen found something on which nobody has decided,
-    or where what is printed of a speaker describes too few; the message names quotes and kinds of finding, never their words.
+    Those on which somebody decided otherwise are left out. Raises ``DisclosureError`` where the screen found something on which nobody has
+    decided, or where what is printed of a speaker describes too few; the message names quotes and kinds of finding, never their words.
     """
     kept = []
     for source, rows in quotes.groupby("source", sort=False):

@@ -44,7 +44,7 @@ class Coding:
     exact: bool
 
 
-def lay_out(block: str, shares: Sequence[str], asked: Mapping[str, tuple[str, ...]], sums: bool, dictionary: Dictionary) -> Coding:
+def make_coding(block: str, shares: Sequence[str], asked: Mapping[str, tuple[str, ...]], sums: bool, dictionary: Dictionary) -> Coding:
     """Lay out the categories of a block by the shares that its cells show and the codes that lead to routed questions.
 
     ``sums`` says whether a sum of answers is shown, so that answers matter one by one.
@@ -224,8 +224,9 @@ def _additions(position: Mapping[Place, int], cells: pd.DataFrame, authorities: 
                 everywhere = {place.authority for place in children} >= set(authorities)
                 found.append((parent, children, not (everywhere and _adds_up(parent, children, values))))
         if parent.group == "" and parent.part == Part.ALL:
-            whole = [place for place in position if place.authority == parent.authority and place.group != "" and place.part == Part.ALL]
-            found += [(parent, [place for place in whole if place.group == name], True) for name in sorted({place.group for place in whole})]
+            grouped = [place for place in position if place.authority == parent.authority and place.group != "" and place.part == Part.ALL]
+            for name in sorted({place.group for place in grouped}):
+                found.append((parent, [place for place in grouped if place.group == name], True))
     found += _additions_of_linked(position)
     return [(parent, children, left) for parent, children, left in found if _fits(parent, children, values)]
 
@@ -341,10 +342,11 @@ def _coding_of(name: str, cells: pd.DataFrame, dictionary: Dictionary) -> Coding
     """The categories of the cells of a block."""
     shares = sorted(set(cells.loc[cells["kind"].eq(CellKind.SHARE), "what"]))
     named = set(cells.loc[cells["kind"].isin([CellKind.ASKED, CellKind.AT_LEAST]), "what"])
-    routes = sorted((route for route in routes_of(dictionary).values() if route.parent == name), key=lambda route: (route.asked, route.at_least))
+    of_block = (route for route in routes_of(dictionary).values() if route.parent == name)
+    routes = sorted(of_block, key=lambda route: (route.asked, route.at_least))
     asked = {route.asked: route.codes for route in routes if {route.asked, route.at_least} & named}
     asked |= {route.at_least: route.codes for route in routes if route.at_least in named}
-    return lay_out(name, shares, asked, bool(cells["kind"].isin([CellKind.SUM, CellKind.SQUARES]).any()), dictionary)
+    return make_coding(name, shares, asked, bool(cells["kind"].isin([CellKind.SUM, CellKind.SQUARES]).any()), dictionary)
 
 
 def _agreeing(cells: pd.DataFrame, coding: Coding) -> pd.DataFrame:

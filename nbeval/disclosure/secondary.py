@@ -28,6 +28,8 @@ MOST_ROUNDS = 200
 #: so much dearer, at most, is one cell than another of the same loss: of two best patterns the same is always taken
 _TIE = 1e-3
 
+#: which cells of a place go with others of it
+_RESTS_ON = {CellKind.SHARE: (CellKind.BASE,), CellKind.SUM: (CellKind.BASE,), CellKind.SQUARES: (CellKind.BASE, CellKind.SUM)}
 #: so many ties, at most, lead from one cell to another: base, sum, squares, and those of the other half
 _CHAIN = 4
 
@@ -60,8 +62,8 @@ def choose_cells(
 ) -> Chosen:
     """Choose the cells of a block to withhold.
 
-    ``must`` are withheld whatever happens, ``out`` are known from earlier reports, ``weights`` say what each cell would be a loss of. Raises
-    ``DisclosureError`` where what was published before leaves no way to protect a cell.
+    ``must`` are withheld whatever happens, ``out`` are known from earlier reports, ``weights`` say what each cell would be a loss of.
+    Raises ``DisclosureError`` where what was published before leaves no way to protect a cell.
     """
     ties = _ties(block)
     withheld, cuts = _with_ties(must, ties), Cuts()
@@ -170,7 +172,7 @@ def _ties(block: Block) -> np.ndarray:
             first_of[(*places[number], kind)] = number
     pairs = []
     for number, kind in enumerate(kinds):
-        for before in {CellKind.SHARE: (CellKind.BASE,), CellKind.SUM: (CellKind.BASE,), CellKind.SQUARES: (CellKind.BASE, CellKind.SUM)}.get(kind, ()):
+        for before in _RESTS_ON.get(kind, ()):
             if (*places[number], before) in first_of:
                 pairs.append((first_of[(*places[number], before)], number))
     cells = {key: number for number, key in enumerate(zip(places, kinds, block.cells["what"], strict=True))}

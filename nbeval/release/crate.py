@@ -20,7 +20,8 @@ _NOTEBOOK = "application/x-ipynb+json"
 def crate_bytes(cohort: str, reports: list[Entry]) -> bytes:
     """The bytes of a cohort's research object.
 
-    The same for the same reports: its one date is that of the report finished last. Exports are named with their checksums and are no part of it.
+    The same for the same reports: its one date is that of the report finished last. Exports are named with their checksums and are no part
+    of it.
     """
     crate = ROCrate()
     first = reports[0].record

@@ -74,7 +74,8 @@ def key_of(**parts: Any) -> str:
 def scope_of_numbers(dictionary: Dictionary, cohort: str) -> Dictionary:
     """The part of a dictionary that a cohort's numbers rest on.
 
-    Other cohorts, instruments not used, glossary, sources and specimen are left out, and fields that their model marks ``ReadersOnly`` are blank.
+    Other cohorts, instruments not used, glossary, sources and specimen are left out, and fields that their model marks ``ReadersOnly`` are
+    blank.
     """
     declared = dictionary.cohort(cohort)
     used = {source.instrument for source in declared.sources}
@@ -127,8 +128,8 @@ def _numeric_parts() -> list[str]:
 def scope_of_report(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) -> Dictionary:
     """The part of a dictionary that one report is made from.
 
-    This cohort and its authorities, the kind's exhibits, their indicators and the headline ones, the benchmarks and items of these; every benchmark
-    where the report is on figures in print, whose exhibits name no indicators.
+    This cohort and its authorities, the kind's exhibits, their indicators and the headline ones, the benchmarks and items of these; every
+    benchmark where the report is on figures in print, whose exhibits name no indicators.
     """
     exhibits = tuple(one for one in dictionary.exhibits if kind.id in one.reports)
     indicators = _indicators(dictionary, tuple(name for one in exhibits for name in one.indicators))

@@ -1,4 +1,5 @@
-"""Making published reports again, in a place apart, and comparing them: whether they are the same, and if not, where and most likely why."""
+"""Making published reports again, in a place apart, and comparing them: whether they are the same, and if not, where and most likely
+why."""
 
 from __future__ import annotations
 

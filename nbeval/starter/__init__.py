@@ -1,4 +1,5 @@
-"""What ``nbeval new`` writes: a programme of one short survey, with FILL IN marks, an invented cohort and notebooks; and a new cohort in it."""
+"""What ``nbeval new`` writes: a programme of one short survey, with FILL IN marks, an invented cohort and notebooks; and a new cohort in
+it."""
 
 from __future__ import annotations
 
