@@ -467,7 +467,7 @@ class Measured:
 
 @dataclass(frozen=True, eq=False)
 class DisclosedResults:
-    """Results that may leave: made by ``protect`` and by nothing else; all that ``present`` accepts.
+    """Results that may leave: made by ``disclosure`` and by nothing else; all that ``report`` accepts.
 
     ``table`` has the columns of ``RESULTS``. Where ``suppression`` holds a symbol, every number of
     the row that could give the withheld one away is missing.
@@ -476,7 +476,7 @@ class DisclosedResults:
     table: pd.DataFrame
     policy: object
     audit: pd.DataFrame
-    quotes: pd.DataFrame | None = None   # one row per quote that may be printed: ``protect.voices.COLUMNS``
+    quotes: pd.DataFrame | None = None   # one row per quote that may be printed: ``disclosure.quotes.COLUMNS``
 
 
 @dataclass(frozen=True, eq=False)

@@ -212,7 +212,7 @@ def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.Da
 
 
 def _of_nobody(block: Block) -> np.ndarray:
-    """Which cells stand on a base that is known to be empty."""
+    """Which cells rest on a base that is known to be empty."""
     bases = zip(block.cell_places, block.kinds, block.values, strict=True)
     empty = {place for place, kind, value in bases if kind == CellKind.BASE and value == 0}
     return np.array([place in empty for place in block.cell_places], dtype=bool)

@@ -276,8 +276,8 @@ def _at_least(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     routes = routes_of(dictionary)
     bases = answers[answers["kind"].eq(CellKind.BASE) & answers["block"].isin(list(routes))]
     return bases.assign(
-        kind=CellKind.AT_LEAST, what=[routes[block].at_least for block in bases["block"]],
-        block=[routes[block].parent for block in bases["block"]]).astype({"kind": str})
+        kind=CellKind.AT_LEAST.value, what=[routes[block].at_least for block in bases["block"]],
+        block=[routes[block].parent for block in bases["block"]])
 
 
 def _known(part: pd.DataFrame) -> pd.DataFrame:

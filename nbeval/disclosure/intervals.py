@@ -28,7 +28,7 @@ SMALL = 600
 class Reduced:
     """What is left of a system when everything that follows at once has been taken out.
 
-    ``offset`` holds the values of the fixed unknowns (0 for the free ones), ``free`` which are free.
+    ``offset`` has the values of the fixed unknowns (0 for the free ones), ``free`` which are free.
     """
 
     offset: np.ndarray

@@ -15,7 +15,7 @@ from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import OPEN, OVER_AUTHORITIES, PLACE, CellKind
 from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 
-#: estimates that stand on a model: few degrees of freedom nearly give back the data
+#: estimates that rest on a model: few degrees of freedom nearly give back the data
 MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)
 
 #: how many took part; who did not take part is not known to anybody as a group
@@ -43,7 +43,7 @@ def small_share(numerator: np.ndarray | pd.Series, base: np.ndarray | pd.Series,
 
 
 def small_base(base: np.ndarray | pd.Series, policy: Disclosure) -> np.ndarray:
-    """Where a base is too small for any percentage, mean or median to stand on."""
+    """Where a base is too small for any percentage, mean or median to rest on."""
     return np.asarray(base, dtype=float) < max(policy.threshold, policy.threshold_percent_base)
 
 
@@ -103,7 +103,7 @@ def of_no_answers(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
 
 
 def panels_withheld(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
-    """Where such rows stand on too few people, or would give away those that do.
+    """Where such rows rest on too few people, or would give away those that do.
 
     Of the parts of a total either none or two at least are withheld, along authorities and along indicators;
     a difference or a change is withheld with either of its sides.

@@ -34,8 +34,8 @@ MOST_ANSWERS = 45
 class Coding:
     """The categories of a block and the sets of them that cells count.
 
-    ``sets`` maps the name of a share to a mask over the categories; ``codes`` holds the answer of each
-    category (missing where an category is a class); ``classes`` numbers the class of each category.
+    ``sets`` maps the name of a share to a mask over the categories; ``codes`` has the answer of each
+    category (missing where a category is a class); ``classes`` numbers the class of each category.
     """
 
     sets: dict[str, np.ndarray]

@@ -167,7 +167,7 @@ SHOWN = 20          # differences of one kind that are printed
 #: of the provenance: what two makings of a report share; files, sources and software are told of by themselves
 _SHARED = ("schema", "report", "notebook", "parameters", "seeds", "exhibits")
 #: how a report was made, which is not what it says
-_HOW = ("engine", "formats")
+_HOW = "report.formats"
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comp
 def _shared(record: dict[str, Any]) -> dict[str, Any]:
     """Every single value of the provenance that two makings of a report share, by its place."""
     leaves = _leaves({name: record.get(name) for name in _SHARED})
-    return {place: value for place, value in leaves.items() if not any(place.startswith(f"report.{name}") for name in _HOW)}
+    return {place: value for place, value in leaves.items() if place != _HOW and not place.startswith(f"{_HOW}.")}
 
 
 def _record(folder: Path) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def test_the_attack_says_that_nothing_can_be_worked_out(command):
 def test_the_attack_says_no_where_something_can(command, monkeypatch):
     from nbeval import pipeline
 
-    audit = pd.DataFrame([dict(source="survey", wave="after", block="item card", authority="east", group="", level="", kind="share",
+    audit = pd.DataFrame([dict(source="survey", wave="after", block="item card", authority="east", group="", level="", part="", other="", kind="share",
                                what="card_yes", width=0.0, required=5.0, ok=False, meets="base; share card_yes", solved="exact")])
     monkeypatch.setattr(pipeline, "attack", lambda *_, **__: audit)
     code, said, _ = command("attack")
