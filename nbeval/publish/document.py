@@ -125,7 +125,8 @@ def read_document(notebook: Any) -> Document:
     blocks = _without_banner(without_empty(_blocks(notebook)), summary.get("banner", ""))
     title = next((block for block in blocks if isinstance(block, Heading) and block.level == 1), None)
     blocks = _anchored(_levelled(block for block in blocks if block is not title))
-    invented = about.get("invented") or summary.get("invented") or any(isinstance(block, Shown) and block.exhibit.invented for block in blocks)
+    shown = (block.exhibit for block in blocks if isinstance(block, Shown))
+    invented = about.get("invented") or summary.get("invented") or any(exhibit.invented for exhibit in shown)
     return Document(
         title=about.get("title") or summary.get("title") or (title.text if title else "Report"),
         language=about.get("language") or summary.get("language") or "en-GB",

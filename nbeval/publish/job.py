@@ -124,8 +124,9 @@ def check_parameters(given: Mapping[str, Any], notebook: Path) -> None:
         default = declared[name]
         if default is not None and not _fits(value, type(default)):
             found, allowed = _type_name(type(value)), _type_name(type(default))
-            raise ParameterError(f"parameter '{name}' of {notebook.name} takes {allowed}, and was given {found}.", found=f"a value of type {found}",
-                                 allowed=f"{allowed}, for example {default!r}", where=where, do=f"give '{name}' a value of that type.")
+            raise ParameterError(f"parameter '{name}' of {notebook.name} takes {allowed}, and was given {found}.",
+                                 found=f"a value of type {found}", allowed=f"{allowed}, for example {default!r}", where=where,
+                                 do=f"give '{name}' a value of that type.")
 
 
 def imported_modules(notebooks: Iterable[Path]) -> list[str]:

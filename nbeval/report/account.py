@@ -164,7 +164,8 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
         *listed(context.say("methods_used"), used),
         *listed(context.say("methods_families"), families),
         paragraph(context.say("methods_verdict")),
-        paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base, withheld=rules.symbols["withheld"])),
+        paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
+                              withheld=rules.symbols["withheld"])),
         paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole", decimals=rules.percent_decimals)),
     ))
 
@@ -183,7 +184,8 @@ def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str
     ``absent`` are the sections that the report has nothing for; ``disagreeing`` says whether to name the points on which sources
     disagree, which a report that has an account of the cohort does there.
     """
-    missing = [context.say(f"section_{name}") if f"section_{name}" in context.words else f"{name.replace('_', ' ').capitalize()}." for name in absent]
+    missing = [context.say(f"section_{name}") if f"section_{name}" in context.words else f"{name.replace('_', ' ').capitalize()}."
+               for name in absent]
     return Text((
         *listed(context.say("limits_notes"), _cohort_notes(context)),
         *listed(context.say("limits_absent"), missing),
@@ -257,7 +259,8 @@ def exhibit_list(context: Context, drafts: Iterable[Kind], numbers: Mapping[str,
                      source=context.source_label(spec.source_id), count=len(draft.shown)), anchor(spec.exhibit))
         for draft in drafts for spec in (draft.spec,)
     ]
-    items += [(context.say("list_entry_own", label=one.label, title=one.title.rstrip("."), source=one.source), anchor(one.id)) for one in own]
+    items += [(context.say("list_entry_own", label=one.label, title=one.title.rstrip("."), source=one.source), anchor(one.id))
+              for one in own]
     return Text((Paragraphs("links", tuple(items)) if items else paragraph(context.say("nothing_in_section")),))
 
 

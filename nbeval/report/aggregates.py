@@ -13,6 +13,8 @@ from nbeval.dictionary.enums import Quantity
 from nbeval.dictionary.models import Disclosure
 from nbeval.errors import DisclosureError, ParameterError
 
+Frame = pd.DataFrame | pd.Series
+
 #: the unit of a column of shares from 0 to 1, which are shown as percentages
 SHARE = "share"
 #: what a column of numbers may be
@@ -55,7 +57,7 @@ class Aggregates:
         return f"<Aggregates: {len(self.frame)} rows, {len(self.values)} columns of numbers>"
 
 
-def read_aggregates(table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str]) -> Aggregates:
+def read_aggregates(table: Frame, units: Mapping[str, str], n: str, groups: Sequence[str]) -> Aggregates:
     """Read a tidy frame, a cross-tabulation of counts, or counts as ``groupby(...).size()`` gives them, as aggregates of people.
 
     ``units`` says what a column of numbers is, ``n`` the column with the number of people, ``groups`` which whole numbers name a row.
@@ -98,12 +100,13 @@ def protected(own: Aggregates, policy: Disclosure, protection: Protection) -> Ag
     return replace(own, frame=frame, withheld=withheld)
 
 
-def _tidy(table: pd.DataFrame | pd.Series, n: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def _tidy(table: Frame, n: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """The table with one row per group and plain columns, and the names that were its index."""
     if isinstance(table, pd.Series):
         table = table.to_frame(str(table.name) if table.name in _COUNTS else n or "n")
     if not isinstance(table, pd.DataFrame):
-        raise ParameterError("an analyst's table is a frame of pandas.", found=type(table).__name__, allowed="DataFrame, or a Series of counts",
+        raise ParameterError("an analyst's table is a frame of pandas.", found=type(table).__name__,
+                             allowed="DataFrame, or a Series of counts",
                              do="hand over what levels, crosstab, groupby(...).size() or pandas.crosstab gives.")
     _refuse_persons(table)
     named = isinstance(table.index, pd.MultiIndex) or table.index.name is not None or not pd.api.types.is_integer_dtype(table.index)
@@ -127,7 +130,8 @@ def _long(table: pd.DataFrame) -> pd.DataFrame:
 def _index_names(table: pd.DataFrame) -> list[str]:
     """The names of the index; a level without a name is called by its place."""
     names = table.index.names
-    return [str(name) if name is not None else "group" if len(names) == 1 else f"group_{place}" for place, name in enumerate(names, start=1)]
+    unnamed = ["group"] if len(names) == 1 else [f"group_{place}" for place in range(1, len(names) + 1)]
+    return [str(name) if name is not None else other for name, other in zip(names, unnamed, strict=True)]
 
 
 def _are_counts(table: pd.DataFrame) -> bool:
@@ -152,7 +156,8 @@ def _count_column(frame: pd.DataFrame, n: str) -> str:
     if name not in frame:
         raise DisclosureError(
             "the table does not say how many people its numbers rest on.", found=f"{len(frame.columns)} columns, none of them '{n or 'n'}'",
-            allowed="a column with the number of people of each row", do='add the counts, and name their column with n="..." if it is not n.')
+            allowed="a column with the number of people of each row",
+            do='add the counts, and name their column with n="..." if it is not n.')
     counts = frame[name] if pd.api.types.is_numeric_dtype(frame[name]) else pd.Series(np.nan, frame.index)
     missing = int(counts.isna().sum())
     if missing or (counts < 0).any() or (counts != np.round(counts)).any():
@@ -222,7 +227,8 @@ def _refuse_hidden_shares(frame: pd.DataFrame, values: Mapping[str, Quantity], c
             raise ParameterError(f"the column '{name}' is no percentage.", found="numbers outside 0 to 100", allowed="0 to 100",
                                  do="say what it is with units.")
         if quantity is Quantity.COUNT:
-            raise ParameterError(f"the table has a second column of counts, '{name}'.", found=f"{count} and {name}", allowed="one column of counts",
+            raise ParameterError(f"the table has a second column of counts, '{name}'.", found=f"{count} and {name}",
+                                 allowed="one column of counts",
                                  do=f'say with n="{name}" which it is, or give the one as a percentage of the other.')
 
 
@@ -237,7 +243,8 @@ def _refuse_totals(frame: pd.DataFrame, keys: tuple[str, ...], count: str) -> No
             named = str(level).casefold() in ("all", "total")
             if parts and all(whole == rest.sum() for whole, rest in parts) and (named or len(parts) > 2):
                 raise ParameterError(
-                    f"the column '{key}' has a row that is the sum of the others.", found="totals among the groups", allowed="the groups alone",
+                    f"the column '{key}' has a row that is the sum of the others.", found="totals among the groups",
+                    allowed="the groups alone",
                     do="leave the totals out (margins=False): what is withheld of a group could be worked out from them.")
 
 
@@ -295,11 +302,12 @@ def read_fit(fit: Any, policy: Disclosure, conf_level: float) -> Fit:
     of small cells.
     """
     model = getattr(fit, "model", None)
-    needed = all(hasattr(fit, name) for name in ("params", "conf_int", "pvalues", "nobs")) and hasattr(model, "exog") and hasattr(model, "endog")
-    if not needed or np.ndim(fit.params) != 1 or len(fit.params) != np.shape(model.exog)[1]:
+    needed = [*(hasattr(fit, name) for name in ("params", "conf_int", "pvalues", "nobs")), hasattr(model, "exog"), hasattr(model, "endog")]
+    if not all(needed) or np.ndim(fit.params) != 1 or len(fit.params) != np.shape(model.exog)[1]:
         raise ParameterError("the model is not one that a report can show.", found=type(fit).__name__,
                              allowed="the results of a model of statsmodels with one outcome and one coefficient for each term",
-                             do="fit it with statsmodels.formula.api (ols, logit, glm) and hand over what fit() returns; show others with report.table.")
+                             do="fit it with statsmodels.formula.api (ols, logit, glm) and hand over what fit() returns; "
+                                "show others with report.table.")
     _refuse_few(np.asarray(model.endog, float), np.asarray(model.exog, float), policy)
     logistic = _is_logistic(model)
     estimates, ends = np.asarray(fit.params, float), np.asarray(fit.conf_int(alpha=1 - conf_level), float)
@@ -307,8 +315,8 @@ def read_fit(fit: Any, policy: Disclosure, conf_level: float) -> Fit:
         with np.errstate(over="ignore"):
             estimates, ends = np.exp(estimates), np.exp(ends)
     terms = zip(model.exog_names, estimates, ends[:, 0], ends[:, 1], np.asarray(fit.pvalues, float), strict=True)
-    return Fit(tuple((str(name), *map(float, numbers)) for name, *numbers in terms), Quantity.ODDS_RATIO if logistic else Quantity.DIFFERENCE,
-               int(fit.nobs), type(model).__name__, str(model.endog_names))
+    return Fit(tuple((str(name), *map(float, numbers)) for name, *numbers in terms),
+               Quantity.ODDS_RATIO if logistic else Quantity.DIFFERENCE, int(fit.nobs), type(model).__name__, str(model.endog_names))
 
 
 def _is_logistic(model: Any) -> bool:

@@ -1,4 +1,4 @@
-"""An analyst's own exhibits in a report, numbered and under disclosure control like the declared ones: tables, charts, breakdowns, models."""
+"""An analyst's own tables, charts, breakdowns and models in a report: numbered and under disclosure control like declared exhibits."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from nbeval.dictionary.models import Indicator
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row
 from nbeval.frames import ANALYST
-from nbeval.report.aggregates import Aggregates, Protection, named_value, protected, read_aggregates, read_fit
+from nbeval.report.aggregates import Aggregates, Frame, Protection, named_value, protected, read_aggregates, read_fit
 from nbeval.report.cells import WHOLE, Block, Field, count_cell, difference_cell, grid, interval_cell, level_cell, p_cell, verdict_cell
 from nbeval.report.context import Context
 from nbeval.report.displays import Shown
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import NUMBERS, Result, key_of
 
-#: of an indicator, groups, a wave and an authority (or none): the declaration, and the levels from the answers as ``nbeval.levels`` gives them
+#: of an indicator, groups, a wave and an authority (or none): the declaration, and levels from the answers as of ``nbeval.levels``
 Levels = Callable[[str, tuple[str, ...], str, str], tuple[Indicator, pd.DataFrame]]
 
 _SIGNED = (Quantity.DIFFERENCE, Quantity.CHANGE)
 _DECIMALS = {Quantity.PERCENT: 0, Quantity.MEAN: 1, Quantity.MEDIAN: 1, Quantity.SD: 1, Quantity.DIFFERENCE: 1, Quantity.CHANGE: 1,
              Quantity.ODDS_RATIO: 2, Quantity.COUNT: 0}
 #: the words for the unit of a table by what all its numbers are
-_UNITS = {"unit_count": set(), "unit_percent": {Quantity.PERCENT}, "unit_mean": {Quantity.MEAN}, "unit_mixed": {Quantity.PERCENT, Quantity.MEAN}}
+_UNITS = {"unit_count": set(), "unit_percent": {Quantity.PERCENT}, "unit_mean": {Quantity.MEAN},
+          "unit_mixed": {Quantity.PERCENT, Quantity.MEAN}}
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 _LETTERS = 26
 #: columns of a tidy frame that a row of results has too
@@ -83,7 +84,7 @@ class OwnExhibits:
         """Note that a declared exhibit was shown: what the analyst adds next is numbered after it."""
         self._last[figure] = number
 
-    def protect(self, table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str]) -> pd.DataFrame:
+    def protect(self, table: Frame, units: Mapping[str, str], n: str, groups: Sequence[str]) -> pd.DataFrame:
         """A tidy copy of a table without the numbers that may not be shown; the report knows it again."""
         own = self._protected(table, units, n, groups)
         withheld = own.withheld.any(axis=1)
@@ -91,11 +92,11 @@ class OwnExhibits:
         self._safe[id(frame)] = (frame, own)
         return frame
 
-    def table(self, table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str], caption: Caption) -> Shown:
+    def table(self, table: Frame, units: Mapping[str, str], n: str, groups: Sequence[str], caption: Caption) -> Shown:
         """A table of aggregates as a numbered exhibit."""
         return self._shown(self._exhibit(self._protected(table, units, n, groups), caption, figure=False))
 
-    def chart(self, axes: Any, table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str], alt: str,
+    def chart(self, axes: Any, table: Frame, units: Mapping[str, str], n: str, groups: Sequence[str], alt: str,
               caption: Caption) -> Shown:
         """Axes as a numbered figure, with the table of what they draw."""
         from nbeval.report.charts.analysts import close, figure_of_axes, marks_in
@@ -133,7 +134,8 @@ class OwnExhibits:
         declared, table = self._levels(indicator, by, context.wave.id, context.authority)
         labels = {"estimate": context.label(declared), **(caption.labels or {})}
         decimals = {"estimate": declared.decimals, **(caption.decimals or {})}
-        return self.table(table, {"estimate": context.quantity(declared).value}, "n", by, replace(caption, labels=labels, decimals=decimals))
+        caption = replace(caption, labels=labels, decimals=decimals)
+        return self.table(table, {"estimate": context.quantity(declared).value}, "n", by, caption)
 
     def model(self, fit: Any, caption: Caption) -> Shown:
         """The terms of a fitted model as a numbered table."""
@@ -141,12 +143,14 @@ class OwnExhibits:
         read = read_fit(fit, context.dictionary.disclosure, context.conf_level)
         name, is_ratio = self._id(caption), read.quantity is Quantity.ODDS_RATIO
         rows = [self._row(read.quantity, {"term": term})._replace(
-            estimate=value, conf_low=low, conf_high=high, p_value=p, n_valid=float(read.n), conf_level=context.conf_level, method=read.method)
-            for term, value, low, high, p in read.terms]
+            estimate=value, conf_low=low, conf_high=high, p_value=p, n_valid=float(read.n), conf_level=context.conf_level,
+            method=read.method) for term, value, low, high, p in read.terms]
         columns, cells = grid((
             Field(Column("term", context.say("term"), header=True), lambda row: Cell(labels.get(row.level, row.level))),
-            Field(Column("estimate", context.say("odds_ratio" if is_ratio else "coefficient"), numeric=True), lambda row: level_cell(row, context, form)),
-            Field(Column("interval", context.say("interval", level=context.interval_level), numeric=True), lambda row: interval_cell(row, context, form)),
+            Field(Column("estimate", context.say("odds_ratio" if is_ratio else "coefficient"), numeric=True),
+                  lambda row: level_cell(row, context, form)),
+            Field(Column("interval", context.say("interval", level=context.interval_level), numeric=True),
+                  lambda row: interval_cell(row, context, form)),
             Field(Column("p_value", context.say("p_value"), numeric=True), lambda row: p_cell(row, context)),
             Field(Column("n", context.say("n_short"), numeric=True), lambda row: count_cell(row, context)),
         ), [Block("", tuple(rows))])
@@ -158,7 +162,7 @@ class OwnExhibits:
 
     # --- what they share -------------------------------------------------------------------------------
 
-    def _protected(self, table: pd.DataFrame | pd.Series, units: Mapping[str, str], n: str, groups: Sequence[str]) -> Aggregates:
+    def _protected(self, table: Frame, units: Mapping[str, str], n: str, groups: Sequence[str]) -> Aggregates:
         """A table read and protected; a copy that ``protect`` gave is known again."""
         if id(table) in self._safe and self._safe[id(table)][0] is table:
             return self._safe[id(table)][1]
@@ -175,7 +179,8 @@ class OwnExhibits:
         fields: list[Callable[[dict[str, Result]], Cell]] = []
         for name, quantity in own.values.items():
             of_estimate = name == "estimate" or len(own.values) == 1
-            for column, cell in _value_columns(own, name, quantity, labels[name], of_estimate, self._form(name, quantity, caption), context):
+            form = self._form(name, quantity, caption)
+            for column, cell in _value_columns(own, name, quantity, labels[name], of_estimate, form, context):
                 columns.append(column)
                 fields.append(lambda row, cell=cell, name=name: cell(row[name]))
         first = next(iter(own.values), "")
@@ -191,13 +196,15 @@ class OwnExhibits:
             names = [Cell(_key_text(name, own.frame[name].iloc[place], context)) for name in own.keys] or [Cell(context.say("all"))]
             rows.append(Row((*names, *(field(row) for field in fields))))
         caption = self._composed(own, caption)
-        return self._around(self._id(caption), caption, tuple(columns), tuple(rows), figure=figure), [one for row in results for one in row.values()]
+        exhibit = self._around(self._id(caption), caption, tuple(columns), tuple(rows), figure=figure)
+        return exhibit, [one for row in results for one in row.values()]
 
     def _result(self, own: Aggregates, place: int, name: str) -> Result:
         """The row of results of one number of a table."""
         row = own.frame.iloc[place]
         gone = bool(own.withheld[name or own.count].iloc[place])
-        made = self._row(own.values.get(name, Quantity.COUNT), {key: named_value(row[key]) for key in own.keys}, "" if name == "estimate" else name)
+        keys = {key: named_value(row[key]) for key in own.keys}
+        made = self._row(own.values.get(name, Quantity.COUNT), keys, "" if name == "estimate" else name)
         fields: dict[str, object] = {"estimate": _number(row, name or own.count), "n_valid": _number(row, own.base or own.count)}
         if own.base:
             fields["numerator"] = _number(row, own.count)
@@ -207,7 +214,7 @@ class OwnExhibits:
         return made._replace(suppression=self._context.symbol("withheld") if gone else "", **fields)
 
     def _row(self, quantity: Quantity, keys: Mapping[str, str], indicator: str = "") -> Result:
-        """A row of results of an analyst, without its numbers; ``group`` and ``level`` are the further names of the row and their values."""
+        """A row of results without its numbers; ``group`` and ``level`` are the further names of the row and their values."""
         further = {name: value for name, value in keys.items() if name not in ("wave", "authority")}
         texts = {"cohort": self._context.cohort.id, "source": ANALYST, "quantity": quantity.value, "indicator": indicator,
                  "wave": keys.get("wave", ""), "authority": keys.get("authority", self._context.authority),
@@ -236,14 +243,16 @@ class OwnExhibits:
             return self._context.say("base_withheld")
         return self._context.say("base_range", smallest=f"{known.min():,.0f}", largest=f"{known.max():,.0f}")
 
-    def _around(self, name: str, caption: Caption, columns: tuple[Column, ...], rows: tuple[Row, ...], *, figure: bool, source_id: str = ANALYST) -> Exhibit:
+    def _around(self, name: str, caption: Caption, columns: tuple[Column, ...], rows: tuple[Row, ...], *, figure: bool,
+                source_id: str = ANALYST) -> Exhibit:
         """The exhibit with its lines; it has no number before it is shown."""
         context = self._context
         surveys = [one.label for one in context.cohort.sources if one.id not in context.dictionary.disclosure.not_of_answers]
         source = caption.source or context.say("source_own", source=surveys[0] if surveys else context.cohort.label)
         legend = context.legend({cell.symbol for row in rows for cell in row.cells})
-        return Exhibit(id=name, label="figure" if figure else "table", title=caption.title, columns=columns, rows=rows, unit=caption.unit,
-                       base=caption.base, source=source, legend=legend, notes=caption.notes, invented=context.cohort.invented, source_id=source_id)
+        return Exhibit(id=name, label="figure" if figure else "table", title=caption.title, columns=columns, rows=rows,
+                       unit=caption.unit, base=caption.base, source=source, legend=legend, notes=caption.notes,
+                       invented=context.cohort.invented, source_id=source_id)
 
     def _shown(self, made: tuple[Exhibit, list[Result]]) -> Shown:
         """Number an exhibit, keep it and its results, and show it; the same one again keeps its number."""
@@ -315,7 +324,8 @@ def refuse_hidden_in_chart(own: Aggregates, marks: int, *, drawn_protected: bool
     withheld = int(own.withheld.any(axis=1).sum())
     if withheld and not drawn_protected:
         raise DisclosureError(
-            "the chart draws numbers that have to be withheld.", found=f"{withheld} of {len(own.frame)} rows of its data", allowed="numbers that may be shown",
+            "the chart draws numbers that have to be withheld.", found=f"{withheld} of {len(own.frame)} rows of its data",
+            allowed="numbers that may be shown",
             do="draw it from data = report.protect(frame), which leaves them out, and hand over the same data.")
     most = len(own.frame) * max(len(own.values), 1)
     if marks > most:
@@ -351,7 +361,7 @@ def _labels(own: Aggregates, caption: Caption, context: Context) -> dict[str, st
     """What each column is called: as given, as the frame says, as declared, or its own name."""
     given = {**own.frame.attrs.get("labels", {}), **(caption.labels or {})}
     known = {"authority": context.say("authority"), "estimate": context.say("estimate"), own.base: context.say("n"),
-             own.count: context.say("n") if own.values and not own.base else context.say("counted"), "n_reference": context.say("reference")}
+             own.count: context.say("n" if own.values and not own.base else "counted"), "n_reference": context.say("reference")}
     known |= {group: context.group_label(group) for group in context.dictionary.groups}
     names = (*own.keys, *own.values, own.count, own.base, "n_reference")
     return {name: str(given.get(name) or known.get(name) or name.replace("_", " ").capitalize()) for name in names}

@@ -100,7 +100,8 @@ def named(spec: ExhibitRow, what: str) -> tuple[str, ...]:
 
 def by_domain(indicators: tuple[Indicator, ...], context: Context) -> tuple[tuple[str, tuple[Indicator, ...]], ...]:
     """Part indicators into domains, in the programme's order; one domain alone needs no heading."""
-    parted = [(domain.label, tuple(one for one in indicators if one.domain == domain.id)) for domain in context.dictionary.programme.domains]
+    domains = context.dictionary.programme.domains
+    parted = [(domain.label, tuple(one for one in indicators if one.domain == domain.id)) for domain in domains]
     found = tuple((label, members) for label, members in parted if members)
     return found if len(found) != 1 else (("", indicators),)
 

@@ -131,8 +131,10 @@ def _beside(subject: Subject, context: Context) -> Sentence | None:
 
 def printed_findings(context: Context, source: str) -> Text:
     """What printed figures settle of every two waves that were compared, by whether it is so whatever was rounded away."""
-    found = {decision: [_settled(pair, context) for pair in changes_of(context, source) if pair.row.verdict is decision] for decision in _BY_DECISION}
-    parts = [part for decision, points in found.items() for part in listed(context.say(_BY_DECISION[decision]), [point.words for point in points])]
+    pairs = tuple(changes_of(context, source))
+    found = {heading: [_settled(pair, context) for pair in pairs if pair.row.verdict is decision]
+             for decision, heading in _BY_DECISION.items()}
+    parts = [part for heading, points in found.items() for part in listed(context.say(heading), [point.words for point in points])]
     return Text(tuple(parts) or (paragraph(context.say("print_none")),), _keys(point for points in found.values() for point in points))
 
 
@@ -222,7 +224,8 @@ def _reasons(one: Assessed, context: Context) -> Iterator[str]:
 def _counted(measures: tuple[Assessed, ...], context: Context) -> str:
     """Of how many measures there is nothing to say, and why."""
     level, not_shown = (sum(one.standing is kind for one in measures) for kind in (Standing.NO_DIFFERENCE, Standing.NOT_SHOWN))
-    return context.say("standing_counted_not_shown" if not_shown else "standing_counted", total=len(measures), level=level, not_shown=not_shown)
+    key = "standing_counted_not_shown" if not_shown else "standing_counted"
+    return context.say(key, total=len(measures), level=level, not_shown=not_shown)
 
 
 def _of_measures(measures: tuple[Assessed, ...], context: Context) -> Iterator[Sentence]:

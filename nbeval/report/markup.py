@@ -20,7 +20,7 @@ NARROW = 120.0
 
 
 def exhibit_html(exhibit: Exhibit, words: Mapping[str, str]) -> str:
-    """An exhibit as one ``figure`` element: sentence, picture (its description and numbers one click away) or table, and the lines below."""
+    """An exhibit as one ``figure`` element: sentence, picture (description and numbers one click away) or table, lines below."""
     name = anchor(exhibit.id)
     return "\n".join([
         f'<figure class="nb-exhibit" id="{name}" aria-labelledby="{name}-title">',

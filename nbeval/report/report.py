@@ -16,7 +16,7 @@ from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.frames import DisclosedResults
 from nbeval.report import account
-from nbeval.report.aggregates import Protection
+from nbeval.report.aggregates import Frame, Protection
 from nbeval.report.analyst import Caption, Levels, OwnExhibits
 from nbeval.report.context import Context
 from nbeval.report.displays import Closing, Paragraphs, Several, Shown, Text, paragraph
@@ -31,8 +31,8 @@ from nbeval.words import words_of
 class Report:
     """A report of one kind on one cohort, or on one ``authority`` of it, made from ``disclosed`` results and nothing else.
 
-    ``findings`` and ``accounting`` are what cleaning found and how its forms add up, for internal kinds of report. ``protection`` is disclosure
-    control of an analyst's own tables, and ``levels`` gives estimates from the answers; both are missing where a report is opened without.
+    ``findings`` and ``accounting`` are what cleaning found and how its forms add up, for internal kinds of report. ``protection`` is
+    disclosure control of an analyst's own tables, and ``levels`` gives estimates from the answers; a report may be opened without.
     """
 
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
@@ -101,7 +101,7 @@ class Report:
         shown: list[Text | Shown] = list(account.opening(name, self.context)) if chosen or name == account.PROGRAMME else []
         if not chosen and not shown:
             declared = (spec.section for spec in self.context.dictionary.exhibits if self.context.kind.id in spec.reports)
-            if self.context.kind.wave != "first" or name in declared:       # a report of the first wave does not miss what belongs to the last
+            if self.context.kind.wave != "first" or name in declared:       # a first wave does not miss what belongs to the last
                 self._absent[name] = None
             return Several((Text((Paragraphs("absent", ((self.context.say("nothing_in_section"),),)),)),))
         caution = account.cautions(chosen, self.specs, self.context)
@@ -113,7 +113,7 @@ class Report:
 
     # --- an analyst's own ------------------------------------------------------------------------------
 
-    def protect(self, frame: pd.DataFrame | pd.Series, *, units: Mapping[str, str] | None = None, n: str = "", groups: Sequence[str] = ()) -> pd.DataFrame:
+    def protect(self, frame: Frame, *, units: Mapping[str, str] | None = None, n: str = "", groups: Sequence[str] = ()) -> pd.DataFrame:
         """A tidy copy of a table without the numbers that may not be shown, to draw a chart from; arguments are those of ``table``.
 
         Returns
@@ -124,7 +124,7 @@ class Report:
         return self._own.protect(frame, units or {}, n, groups)
 
     def table(
-        self, frame: pd.DataFrame | pd.Series, *, title: str, units: Mapping[str, str] | None = None, n: str = "", groups: Sequence[str] = (),
+        self, frame: Frame, *, title: str, units: Mapping[str, str] | None = None, n: str = "", groups: Sequence[str] = (),
         **caption: Any,
     ) -> Shown:
         """Show an analyst's own table as a numbered exhibit, under disclosure control.
@@ -166,7 +166,7 @@ class Report:
         return self._own.table(frame, units or {}, n, groups, _caption(title, caption))
 
     def chart(
-        self, axes: Any, *, data: pd.DataFrame | pd.Series, title: str, alt: str, units: Mapping[str, str] | None = None, n: str = "",
+        self, axes: Any, *, data: Frame, title: str, alt: str, units: Mapping[str, str] | None = None, n: str = "",
         groups: Sequence[str] = (), **caption: Any,
     ) -> Shown:
         """Show a chart of seaborn or matplotlib as a numbered figure, with the table of what it draws.
@@ -371,7 +371,8 @@ def _caption(title: str, given: Mapping[str, Any]) -> Caption:
     known = tuple(one.name for one in fields(Caption) if one.name != "title")
     strange = sorted(set(given) - set(known))
     if strange:
-        raise ParameterError("an exhibit has no such lines.", found=", ".join(strange), allowed=", ".join(known), do="use only the keywords above.")
+        raise ParameterError("an exhibit has no such lines.", found=", ".join(strange), allowed=", ".join(known),
+                             do="use only the keywords above.")
     notes = given.get("notes", ())
     return Caption(title, **{**given, "notes": (notes,) if isinstance(notes, str) else tuple(notes)})
 

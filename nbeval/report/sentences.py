@@ -52,7 +52,8 @@ class Subject:
             return self.area.label
         return self.context.label(self.indicator) if self.indicator else ""
 
-    def find(self, quantity: Quantity | str, *, wave: str | None = None, contrast: Contrast = Contrast.NONE, reference: str = "") -> Result | None:
+    def find(self, quantity: Quantity | str, *, wave: str | None = None, contrast: Contrast = Contrast.NONE,
+             reference: str = "") -> Result | None:
         """A result of this subject."""
         return self.context.results.find(
             self.source, quantity, indicator=self.name, wave=self.wave if wave is None else wave,

@@ -48,9 +48,9 @@ class _Writer:
         yield f"# {escaped(document.title)}"
         yield escaped(". ".join(filter(None, (document.overline, document.subtitle))))
         yield f"> **{escaped(document.banner)}**" if document.banner else ""
-        yield from _contents(wording["contents"], ((heading.level - 2, heading.anchor, heading.text) for heading in document.headings if heading.level < 4))
-        yield from _contents(wording["exhibits"], (
-            (0, shown.place, wording["label_title"].format(label=shown.exhibit.label, title=shown.exhibit.title)) for shown in document.exhibits))
+        yield from _contents(wording["contents"], (
+            (heading.level - 2, heading.anchor, heading.text) for heading in document.headings if heading.level < 4))
+        yield from _contents(wording["exhibits"], ((0, shown.place, self._title(shown.exhibit)) for shown in document.exhibits))
         for block in document.blocks:
             yield from self._block(block)
         yield "---"
@@ -72,22 +72,25 @@ class _Writer:
         """The sentence, the figure in words, the table, and the lines below."""
         wording = self._wording
         marks = "".join(self._mark(f"note-{len(self._footnotes) + 1}", note) for note in exhibit.notes)
-        title = escaped(wording["label_title"].format(label=exhibit.label, title=exhibit.title))
         yield escaped(exhibit.sentence)
-        yield f"**{title}**{marks}"
+        yield f"**{escaped(self._title(exhibit))}**{marks}"
         if exhibit.figure:
             yield _in_words(exhibit.figure, wording)
         yield self._table(exhibit)
         lines = [*unit_and_base(exhibit, wording), *([wording["source_below"].format(text=exhibit.source)] if exhibit.source else [])]
         yield "  \n".join(map(escaped, lines))
 
+    def _title(self, exhibit: Exhibit) -> str:
+        """The label of an exhibit with its title."""
+        return self._wording["label_title"].format(label=exhibit.label, title=exhibit.title)
+
     def _table(self, exhibit: Exhibit) -> str:
         """The table; the heading of a block is a row of one cell in bold, and a symbol leads to its meaning."""
         meanings, width = dict(exhibit.legend), len(exhibit.columns)
         head = [escaped(column_name(column, grouped=True)) for column in exhibit.columns]
         rules = [_TO_THE_RIGHT if column.numeric else _TO_THE_LEFT for column in exhibit.columns]
-        rows = [[f"**{escaped(row.cells[0].text)}**", *[""] * (width - 1)] if row.heading else [self._cell(cell, meanings) for cell in row.cells]
-                for row in exhibit.rows]
+        rows = [[f"**{escaped(row.cells[0].text)}**", *[""] * (width - 1)] if row.heading
+                else [self._cell(cell, meanings) for cell in row.cells] for row in exhibit.rows]
         return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rules, *rows))
 
     def _cell(self, cell: Cell, meanings: dict[str, str]) -> str:
@@ -128,7 +131,8 @@ def prose(token: Token, depth: int = 0) -> str:
         case "list":
             ordered, start = token["attrs"].get("ordered"), token["attrs"].get("start") or 1
             points = (f"{start + number}." if ordered else "-" for number in range(len(children)))
-            return "\n".join(_indented(point, "\n".join(map(prose, item["children"]))) for point, item in zip(points, children, strict=True))
+            items = ("\n".join(map(prose, item["children"])) for item in children)
+            return "\n".join(map(_indented, points, items))
         case "block_quote":
             return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(map(prose, children)).splitlines())
         case "table":

@@ -152,7 +152,8 @@ def table_of(exhibit: Exhibit, wording: Words) -> pd.DataFrame:
     A heading becomes a first column, so that no cell is merged. Numbers are numbers, as rounded in print; symbols and words are text.
     """
     blocks = any(row.heading for row in exhibit.rows)
-    names = _unique([*([wording["table_part"]] if blocks else []), *(_data(column_name(column, grouped=True)) for column in exhibit.columns)])
+    heads = [_data(column_name(column, grouped=True)) for column in exhibit.columns]
+    names = _unique([wording["table_part"], *heads] if blocks else heads)
     rows, block = [], wording["overall"]
     for row in exhibit.rows:
         if row.heading:
@@ -166,7 +167,8 @@ def table_of(exhibit: Exhibit, wording: Words) -> pd.DataFrame:
 
 def _unique(names: list[str], numbered: str = "{} ({})") -> list[str]:
     """The same names, numbered where two are alike."""
-    return [name if names.index(name) == place else numbered.format(name, names[:place].count(name) + 1) for place, name in enumerate(names)]
+    return [name if names.index(name) == place else numbered.format(name, names[:place].count(name) + 1)
+            for place, name in enumerate(names)]
 
 
 def _data(text: str) -> str:
