@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
 from nbeval.estimate.families import adjust
-from nbeval.estimate.glm import LINEAR, LOGISTIC, adjusted_change, fit, odds_ratios, prepare, standardised_difference
+from nbeval.estimate.glm import LINEAR, LOGISTIC, adjusted_difference, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.matched import FEW_DISCORDANT
 from nbeval.estimate.means import hedges_g, mean_against_fixed, mean_interval, paired_t, standardised_change, welch
 from nbeval.estimate.ordinal import fit_ordinal, ordinal_odds_ratios, proportionality
@@ -197,7 +197,7 @@ def adjusted(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
             yes = (draw.random(len(now)) < shares).astype(float)
             score = 6 + place + change * now + draw.normal(size=len(now)) * np.where(now, 2.2, 1.8)
             for kind, given, wanted, label in ((LOGISTIC, yes, truth, "logistic"), (LINEAR, score, change, "linear")):
-                one = adjusted_change(predictors, given, kind=kind, variable="wave", reference=WAVES[0], level=WAVES[1], conf_level=LEVEL)
+                one = adjusted_difference(predictors, given, kind=kind, variable="wave", reference=WAVES[0], level=WAVES[1], conf_level=LEVEL)
                 found[name + label].append((one.conf_low, one.conf_high, wanted, one.p_value))
     for label, of in (("logistic", "percentage"), ("linear", "mean")):
         low, high, truth, _ = np.array(found[label]).T

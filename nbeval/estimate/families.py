@@ -15,7 +15,7 @@ ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
 #: the estimates that families are made of
 TESTED = (Quantity.CHANGE.value, Quantity.DIFFERENCE.value)
 #: the estimates that have a verdict
-JUDGED = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
+WITH_VERDICT = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
 _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
 
 
@@ -75,7 +75,7 @@ def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone."""
     measures = {one.indicator: one.measure.value for one in dictionary.indicators}
     smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)
-    judged = results["quantity"].isin(JUDGED).to_numpy()
+    judged = results["quantity"].isin(WITH_VERDICT).to_numpy()
     rows = results[judged]
     found = np.full(len(results), "", dtype=object)
     found[judged] = verdicts(

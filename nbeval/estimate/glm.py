@@ -365,7 +365,7 @@ def standardised_difference(
     return replace(found, warning=Reason.PREDICTED_ALIKE) if isfinite(found.estimate) else found
 
 
-def adjusted_change(
+def adjusted_difference(
     predictors: Predictors, answers: Floats, *, kind: str, variable: str, reference: str, level: str, conf_level: float = 0.95,
 ) -> Outcome:
     """Standardised difference of an outcome between two levels (HC1), adjusted for the other variables of the model. Not estimable where a

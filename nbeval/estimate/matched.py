@@ -13,8 +13,8 @@ from nbeval.dictionary.models import Indicator
 from nbeval.estimate.comparisons import POWER, difference_rows, pair
 from nbeval.estimate.levels import percentages, unit_of
 from nbeval.estimate.means import paired_t, standardised_change
-from nbeval.estimate.outcome import Outcome, outcome_columns
-from nbeval.estimate.plan import Plan, spread, tally
+from nbeval.estimate.outcome import outcome_columns
+from nbeval.estimate.plan import Plan, beside_values, tally
 from nbeval.estimate.power import smallest_change_paired
 from nbeval.estimate.proportions import mcnemar, newcombe_paired
 from nbeval.estimate.ranks import rank_biserial, signed_rank
@@ -132,7 +132,7 @@ def _means(at: dict, now: np.ndarray, then: np.ndarray, level: float, unit: str)
 def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, object]:
     """The smallest change that the pairs could have shown."""
     spread = float(changes.std(ddof=1)) if len(changes) > 1 else np.nan
-    found: Outcome = smallest_change_paired(spread, len(changes), power=POWER, alpha=alpha)
+    found = smallest_change_paired(spread, len(changes), power=POWER, alpha=alpha)
     factor = 100 if one.measure is Measure.PERCENT else 1
     return outcome_columns(found, factor=factor) | {
         "quantity": Quantity.SMALLEST_CHANGE.value, "unit": unit_of(one), "method": f"{found.method}, pairs"}
@@ -166,7 +166,7 @@ def _set_apart(linked: Linked, plan: Plan) -> pd.DataFrame:
     fate = linked.people.set_index("respondent")["kept"].map({True: _KEPT, False: _LOST})
     known = plan.respondents.assign(fate=pd.Categorical(plan.respondents["respondent"].map(fate), categories=[_LOST, _KEPT]))
     counted = tally(plan.values, {
-        "indicator": plan.values["indicator"].cat.remove_unused_categories(), "fate": spread(plan.values, known, "fate"),
+        "indicator": plan.values["indicator"].cat.remove_unused_categories(), "fate": beside_values(plan.values, known, "fate"),
     }).assign(wave=plan.first_wave)
     lost, kept = (counted[counted["fate"].eq(name)].astype({"indicator": str}) for name in (_LOST, _KEPT))
     pairs = pair(lost, kept, ["indicator", "wave"]).assign(

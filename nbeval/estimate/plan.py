@@ -157,7 +157,7 @@ def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Pla
         parts.append(_placed(tally(values, whole | {"authority": values["authority"].cat.set_categories(cohort.authorities)})))
     for group in cohort.groups:
         if group in respondents:
-            level = spread(values, respondents, group)
+            level = beside_values(values, respondents, group)
             parts.append(_placed(tally(values, whole | {"level": level}), group=group))
     return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, pd.concat(parts, ignore_index=True))
 
@@ -172,7 +172,7 @@ def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
     return kept.assign(indicator=kept["indicator"].cat.remove_unused_categories())
 
 
-def spread(values: pd.DataFrame, respondents: pd.DataFrame, column: str) -> pd.Series:
+def beside_values(values: pd.DataFrame, respondents: pd.DataFrame, column: str) -> pd.Series:
     """A column of the respondents, row by row beside the values."""
     place = pd.Index(respondents["respondent"]).get_indexer(values["respondent"])
     return respondents[column].take(place).reset_index(drop=True)
@@ -230,4 +230,4 @@ def _axes(plan: Plan) -> Iterator[tuple[tuple[str, bool], pd.Series]]:
         yield ("", True), plan.all_values["authority"].cat.set_categories(plan.cohort.authorities)
     for group in plan.cohort.groups:
         if group in plan.respondents:
-            yield (group, False), spread(plan.all_values, plan.respondents, group)
+            yield (group, False), beside_values(plan.all_values, plan.respondents, group)

@@ -7,8 +7,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Indicator
-from nbeval.estimate import glm
-from nbeval.estimate.glm import LINEAR, LOGISTIC, Fitted, fit, odds_ratios, prepare, standardised_difference
+from nbeval.estimate.glm import LINEAR, LOGISTIC, Fitted, adjusted_difference, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.levels import unit_of
 from nbeval.estimate.outcome import Outcome, outcome_columns
 from nbeval.estimate.plan import Plan
@@ -43,7 +42,7 @@ def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> 
     for one in plan.indicators():
         given = answers.loc[both, one.indicator].to_numpy(dtype=float)
         is_percent, used = one.measure is Measure.PERCENT, predictors.complete & np.isfinite(given)
-        found = glm.adjusted_change(
+        found = adjusted_difference(
             predictors, given, kind=LOGISTIC if is_percent else LINEAR, variable="wave", reference=first, level=wave, conf_level=plan.conf_level)
         rows.append({
             "indicator": one.indicator, "wave": wave, "reference": first, "unit": unit_of(one),

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from nbeval.estimate.glm import adjusted_change, prepare
+from nbeval.estimate.glm import adjusted_difference, prepare
 from nbeval.estimate.pooling import pool
 from nbeval.estimate.reliability import alpha
 
@@ -40,7 +40,7 @@ def test_the_adjusted_change_covers_the_truth_although_the_samples_differ(effect
     inside = 0
     for _ in range(DRAWS):
         answers = (rng.random(len(table)) < chance(eta)).astype(float) if kind == "logistic" else eta + rng.normal(0, 1 + (table.age == "older"))
-        found = adjusted_change(predictors, np.asarray(answers, float), kind=kind, variable="wave", reference="first", level="last")
+        found = adjusted_difference(predictors, np.asarray(answers, float), kind=kind, variable="wave", reference="first", level="last")
         inside += found.conf_low <= truth <= found.conf_high
     assert abs(inside / DRAWS - 0.95) < SLACK
 
@@ -50,8 +50,8 @@ def test_the_plain_change_would_miss_it():
     table = _cohort(rng, 4000)
     answers = 1.2 * (table.age == "older").to_numpy() + rng.normal(0, 1, 4000)
     change = dict(kind="linear", variable="wave", reference="first", level="last")
-    plain = adjusted_change(prepare(table, ["wave"]), answers, **change)
-    adjusted = adjusted_change(prepare(table, ["wave", "age"]), answers, **change)
+    plain = adjusted_difference(prepare(table, ["wave"]), answers, **change)
+    adjusted = adjusted_difference(prepare(table, ["wave", "age"]), answers, **change)
     assert plain.conf_low > 0.2 and adjusted.conf_low < 0 < adjusted.conf_high
 
 

@@ -12,7 +12,7 @@ import pytest
 import statsmodels.api as sm
 
 from nbeval.estimate.glm import (
-    adjusted_change, coefficients, covariance, fit, make_design, odds_ratios, prepare, standardised_difference,
+    adjusted_difference, coefficients, covariance, fit, make_design, odds_ratios, prepare, standardised_difference,
 )
 from nbeval.estimate.outcome import Outcome, wald
 from nbeval.frames import Reason
@@ -124,7 +124,7 @@ def test_models_agree_with_statsmodels(shared, kind, outcome):
 def test_the_adjusted_change_without_covariates_is_the_plain_one(shared):
     table = survey()
     answers = (table.friend == "Yes").astype(float).where(table.friend.notna()).to_numpy()
-    adjusted = adjusted_change(prepare(table, ["wave"]), answers, kind="logistic", variable="wave", reference="baseline", level="final")
+    adjusted = adjusted_difference(prepare(table, ["wave"]), answers, kind="logistic", variable="wave", reference="baseline", level="final")
     final, baseline = (np.nanmean(answers[(table.wave == wave).to_numpy()]) for wave in ("final", "baseline"))
     assert adjusted.estimate == pytest.approx(final - baseline, rel=1e-10)
 
@@ -133,7 +133,7 @@ def test_the_adjusted_change_is_that_of_the_reference(shared):
     table = survey()
     answers = (table.friend == "Yes").astype(float).where(table.friend.notna()).to_numpy()
     terms = ["wave", "authority", "age_band", "gender", "disability"]
-    found = adjusted_change(prepare(table, terms), answers, kind="logistic", variable="wave", reference="baseline", level="final")
+    found = adjusted_difference(prepare(table, terms), answers, kind="logistic", variable="wave", reference="baseline", level="final")
     row = next(r for r in expected("regression") if r.id == "logit_friend|standardised_difference|delta_hc1")
     meets(row, found)
 
@@ -153,9 +153,9 @@ def _separable(seed: int = 4) -> tuple[pd.DataFrame, np.ndarray]:
 def test_an_authority_that_all_says_yes_counts_with_no_change():
     table, answers = _separable()
     change = dict(kind="logistic", variable="wave", reference="first", level="last")
-    whole = adjusted_change(prepare(table, ["wave", "place"]), answers, **change)
+    whole = adjusted_difference(prepare(table, ["wave", "place"]), answers, **change)
     rest = (table.place != "c").to_numpy()
-    part = adjusted_change(prepare(table, ["wave", "place"]), np.where(rest, answers, np.nan), **change)
+    part = adjusted_difference(prepare(table, ["wave", "place"]), np.where(rest, answers, np.nan), **change)
     assert whole.estimate == pytest.approx(part.estimate * rest.mean(), rel=1e-9)
     assert whole.warning == Reason.PREDICTED_ALIKE
     # what a fit that is stopped far out gives, as a limit
@@ -169,7 +169,7 @@ def test_an_authority_that_all_says_yes_counts_with_no_change():
 def test_a_wave_that_all_says_yes_has_no_adjusted_change():
     table, answers = _separable()
     answers[(table.wave == "last").to_numpy()] = 1.0
-    found = adjusted_change(prepare(table, ["wave", "place"]), answers, kind="logistic", variable="wave", reference="first", level="last")
+    found = adjusted_difference(prepare(table, ["wave", "place"]), answers, kind="logistic", variable="wave", reference="first", level="last")
     assert np.isnan(found.estimate) and "separation" in found.warning
 
 
@@ -181,16 +181,16 @@ def test_a_wave_that_all_says_yes_has_no_adjusted_change():
 ])
 def test_nothing_to_adjust_says_why(answers, why):
     table = pd.DataFrame({"wave": pd.Categorical(["first"] * 3 + ["last"] * 3)})
-    found = adjusted_change(prepare(table, ["wave"]), np.array(answers, float), kind="logistic", variable="wave", reference="first", level="last")
+    found = adjusted_difference(prepare(table, ["wave"]), np.array(answers, float), kind="logistic", variable="wave", reference="first", level="last")
     assert np.isnan(found.estimate) and why in found.warning
 
 
 def test_the_order_of_respondents_does_not_matter(shared):
     order = np.random.default_rng(1).permutation(len(survey()))
     terms, change = ["wave", "authority", "gender"], dict(kind="linear", variable="wave", reference="baseline", level="final")
-    plain = adjusted_change(prepare(survey(), terms), survey().life_sat.to_numpy(float), **change)
+    plain = adjusted_difference(prepare(survey(), terms), survey().life_sat.to_numpy(float), **change)
     mixed = survey().iloc[order]
-    other = adjusted_change(prepare(mixed, terms), mixed.life_sat.to_numpy(float), **change)
+    other = adjusted_difference(prepare(mixed, terms), mixed.life_sat.to_numpy(float), **change)
     assert other.estimate == pytest.approx(plain.estimate, rel=1e-10) and other.std_error == pytest.approx(plain.std_error, rel=1e-10)
 
 
@@ -211,11 +211,11 @@ def test_a_column_that_others_determine_is_left_out_and_named():
 @pytest.mark.parametrize("terms", [["wave", "place"], ["place", "wave"]])
 def test_waves_that_share_no_authority_have_no_adjusted_change(terms):
     table = pd.DataFrame({"wave": pd.Categorical(["first"] * 8 + ["last"] * 8), "place": pd.Categorical(list("aaaabbbbccccdddd"))})
-    found = adjusted_change(prepare(table, terms), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
+    found = adjusted_difference(prepare(table, terms), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
     assert np.isnan(found.estimate) and "cannot be told apart" in found.warning
 
 
 def test_an_authority_of_one_wave_only_does_not_stop_the_adjusted_change():
     table = pd.DataFrame({"wave": pd.Categorical(["first"] * 8 + ["last"] * 8), "place": pd.Categorical(list("aaaabbbbbbbbdddd"))})
-    found = adjusted_change(prepare(table, ["wave", "place"]), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
+    found = adjusted_difference(prepare(table, ["wave", "place"]), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
     assert found.estimate == pytest.approx(4.0)

@@ -10,7 +10,7 @@ import pytest
 import statsmodels.api as sm
 
 from nbeval.estimate.glm import (
-    Design, adjusted_change, find_separation, fit, fit_design, make_design, odds_ratios, prepare,
+    Design, adjusted_difference, find_separation, fit, fit_design, make_design, odds_ratios, prepare,
     standardised_difference,
 )
 from nbeval.estimate.outcome import Outcome
@@ -112,7 +112,7 @@ def test_uniform_authorities_are_put_aside_as_the_linear_programme_would():
     answers[table["place"].isin(["p", "s"]).to_numpy()] = 1.0
     answers[table["place"].eq("u").to_numpy()] = 0.0
     predictors = prepare(table, ["wave", "place", "age"])
-    quick = adjusted_change(predictors, answers, kind="logistic", variable="wave", reference="a", level="b")
+    quick = adjusted_difference(predictors, answers, kind="logistic", variable="wave", reference="a", level="b")
     whole = fit(predictors, answers, kind="logistic")
     slow = standardised_difference(whole, "wave", "a", "b", robust=True)
     assert whole.separation and (quick.estimate, quick.std_error) == pytest.approx((slow.estimate, slow.std_error), rel=1e-9)
