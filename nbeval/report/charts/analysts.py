@@ -19,7 +19,7 @@ from nbeval.errors import FrameError, ParameterError
 from nbeval.exhibit import Column, Exhibit, Figure, Row
 from nbeval.report.charts.rows import points, scale
 from nbeval.report.charts.shares import bars
-from nbeval.report.charts.sheet import COLOURS, DIVERGING, HAIR, INK, MARKERS, QUIET, SMALL, STYLE, WIDTH, svg_of, width_of, wrapped
+from nbeval.report.charts.sheet import COLOURS, DIVERGING, HAIR, INK, LABELS, MARKERS, QUIET, SMALL, STYLE, WIDTH, svg_of, width_of, wrapped
 
 #: columns of a tidy frame that say something about an estimate; every other column says what it is of
 ABOUT = frozenset({
@@ -42,7 +42,8 @@ def draw_estimates(frame: pd.DataFrame, ax: Axes | None, *, y: str | Sequence[st
         _rows(ax, labels)
         ax.set_xlabel(title or ", ".join(sorted(units)))
         for row in marks[marks["value"].isna()].itertuples():
-            ax.annotate(row.text, (1.01, row.y), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL, color=QUIET, annotation_clip=False)
+            ax.annotate(row.text, (1.01, row.y), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL, color=QUIET,
+                        annotation_clip=False)
         if len(series) > 1:
             _key(ax, [Line2D([], [], linestyle="none", color=COLOURS[at % len(COLOURS)], marker=MARKERS[at % len(MARKERS)], label=name)
                       for at, name in enumerate(series)])
@@ -62,7 +63,8 @@ def _marks(frame: pd.DataFrame, y: str | Sequence[str] | None, hue: str | None) 
     place = [lines[line] + BETWEEN * (beside[name] - (len(names) - 1) / 2) for line, name in zip(label, series, strict=True)]
     missing = pd.Series(float("nan"), frame.index)
     symbol = frame.get("suppression", pd.Series("", frame.index)).fillna("").replace("", SYMBOL)
-    made = pd.DataFrame({"series": series, "value": frame["estimate"], "low": frame.get("conf_low", missing), "high": frame.get("conf_high", missing),
+    made = pd.DataFrame({"series": series, "value": frame["estimate"], "low": frame.get("conf_low", missing),
+                         "high": frame.get("conf_high", missing),
                          "y": place, "published": False, "text": symbol})
     return made.astype({"value": float, "low": float, "high": float, "y": float}).reset_index(drop=True), labels, names
 
@@ -89,7 +91,7 @@ def _joined(frame: pd.DataFrame, names: list[str]) -> pd.Series:
 def _rows(ax: Axes, labels: list[str]) -> None:
     """Name the lines at the left, the first at the top."""
     ax.set_ylim(max(len(labels), 1) - 0.5, -0.5)
-    ax.set_yticks(range(len(labels)), [wrapped(label, 56.0) for label in labels], color=INK)
+    ax.set_yticks(range(len(labels)), [wrapped(label, LABELS) for label in labels], color=INK)
     ax.tick_params(axis="y", length=0)
     sns.despine(ax=ax, left=True)
 
@@ -98,7 +100,8 @@ def _key(ax: Axes, handles: list[Line2D | Patch]) -> None:
     """Name the signs above the axes."""
     room = ax.figure.get_figwidth() * 25.4 * 0.9
     columns = max(1, min(len(handles), int(room / max(width_of(str(handle.get_label()), SMALL) + 11.0 for handle in handles))))
-    ax.legend(handles=[handle for start in range(columns) for handle in handles[start::columns]], loc="lower left", bbox_to_anchor=(0.0, 1.0),
+    ax.legend(handles=[handle for start in range(columns) for handle in handles[start::columns]], loc="lower left",
+              bbox_to_anchor=(0.0, 1.0),
               ncols=columns, frameon=False, fontsize=SMALL, borderaxespad=0.2, borderpad=0.0, handletextpad=0.5, handlelength=1.4)
 
 
@@ -108,7 +111,8 @@ def draw_answers(shares: pd.DataFrame, ax: Axes | None, *, diverging: bool, titl
     ``diverging`` sets the lower half of the answers to the left of 0, one in the middle across it.
     """
     shades = sns.blend_palette(DIVERGING, shares.shape[1]).as_hex()
-    start = -(shares.iloc[:, :shares.shape[1] // 2].sum(axis=1) + (shares.iloc[:, shares.shape[1] // 2].fillna(0) / 2 if shares.shape[1] % 2 else 0))
+    start = -(shares.iloc[:, :shares.shape[1] // 2].sum(axis=1) + (shares.iloc[:, shares.shape[1] // 2].fillna(0) / 2
+                                                                   if shares.shape[1] % 2 else 0))
     with mpl.rc_context(STYLE):
         ax = ax if ax is not None else plt.subplots(figsize=(6.3, 1.1 + 0.4 * len(shares)), layout="constrained")[1]
         texts = shares.map(lambda value: "" if pd.isna(value) else f"{value:.0f}%")
@@ -123,19 +127,21 @@ def draw_answers(shares: pd.DataFrame, ax: Axes | None, *, diverging: bool, titl
         ax.set_xlabel(title)
         if diverging:
             ax.axvline(0, color=INK, linewidth=0.9, zorder=0.5)
-        for place, row in enumerate(shares.index[shares.isna().any(axis=1)]):
+        for row in shares.index[shares.isna().any(axis=1)]:
             withheld = ", ".join(map(str, shares.columns[shares.loc[row].isna()]))
             ax.annotate(f"not shown: {withheld}", (1.01, list(shares.index).index(row)), xycoords=("axes fraction", "data"), va="center",
                         fontsize=SMALL, color=QUIET, annotation_clip=False)
-        _key(ax, [Patch(facecolor=shade, edgecolor=INK, linewidth=0.5, label=str(name)) for name, shade in zip(shares, shades, strict=True)])
+        _key(ax, [Patch(facecolor=shade, edgecolor=INK, linewidth=0.5, label=str(name)) for name,
+                  shade in zip(shares, shades, strict=True)])
     return ax
 
 
 def shares_of_answers(frame: pd.DataFrame, items: Sequence[str]) -> pd.DataFrame:
-    """The percentage of each answer among those who answered, one row for each item: answers in the order of the first item's categories."""
+    """The percentage of each answer among those who answered, one row for each item: answers in the order of the first's categories."""
     _need(frame, *items)
     counted = {item: frame[item].value_counts(sort=False) for item in items}
-    kinds = [frame[item].dtype.categories if isinstance(frame[item].dtype, pd.CategoricalDtype) else sorted(counted[item].index) for item in items]
+    kinds = [frame[item].dtype.categories
+             if isinstance(frame[item].dtype, pd.CategoricalDtype) else sorted(counted[item].index) for item in items]
     answers = list(dict.fromkeys(answer for kind in kinds for answer in kind))
     return pd.DataFrame({item: counted[item].reindex(answers, fill_value=0) * 100 / max(counted[item].sum(), 1) for item in items}).T
 
@@ -153,15 +159,18 @@ def shares_of_table(frame: pd.DataFrame, row: str | None, answer: str | None) ->
              for name in ([row, answer] if row else [answer])]
     if row is None:
         return frame.set_index(answer)[["estimate"]].T.reindex(columns=order[0]).rename(index={"estimate": "all"})
-    wide = frame.assign(**{row: frame[row].astype(object), answer: frame[answer].astype(object)}).pivot(index=row, columns=answer, values="estimate")
-    return wide.reindex(index=[name for name in order[0] if name in wide.index], columns=[name for name in order[1] if name in wide.columns])
+    wide = frame.assign(**{row: frame[row].astype(object), answer: frame[answer].astype(object)}).pivot(index=row, columns=answer,
+                                                                                                        values="estimate")
+    return wide.reindex(index=[name for name in order[0] if name in wide.index],
+                        columns=[name for name in order[1] if name in wide.columns])
 
 
 def drawing_of(axes: Any) -> Drawing:
     """The drawing that axes, a grid of seaborn or a figure of matplotlib belong to; all else is refused."""
     drawing = axes if isinstance(axes, Drawing) else getattr(axes, "figure", None)
     if not isinstance(drawing, Drawing):
-        raise ParameterError("the chart is nothing that matplotlib drew.", found=type(axes).__name__, allowed="Axes, a Figure, or a grid of seaborn",
+        raise ParameterError("the chart is nothing that matplotlib drew.", found=type(axes).__name__,
+                             allowed="Axes, a Figure, or a grid of seaborn",
                              do="hand over what the function of seaborn or matplotlib returned.")
     return drawing
 
@@ -191,7 +200,8 @@ def figure_of_axes(axes: Any, exhibit: Exhibit, alt: str) -> Figure:
 
 def _line(columns: tuple[Column, ...], row: Row) -> str:
     """A row of the table in words: what it is of, then each number with its name."""
-    return "; ".join(f"{column.label}: {cell.text}" if column.numeric else cell.text for column, cell in zip(columns, row.cells, strict=True) if cell.text)
+    return "; ".join(f"{column.label}: {cell.text}" if column.numeric else cell.text for column,
+                     cell in zip(columns, row.cells, strict=True) if cell.text)
 
 
 def close(axes: Any) -> None:

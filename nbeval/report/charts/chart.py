@@ -22,7 +22,7 @@ Say = Callable[..., str]
 
 
 class Chart(ABC):
-    """One way of drawing. A subclass with an ``id`` is known by that to ``exhibits.csv`` and to every kind of exhibit whose marks it draws."""
+    """One way of drawing. A subclass with an ``id`` is known to ``exhibits.csv`` and to every kind of exhibit whose marks it draws."""
 
     #: what ``exhibits.csv`` calls it
     id: ClassVar[str] = ""
@@ -36,7 +36,7 @@ class Chart(ABC):
         """Draw marks, of which there is at least one, at a ``width`` in millimetres if it is not to be the chart's own."""
 
     def alt(self, data: ChartData, say: Say) -> str:
-        """The short text for those who cannot see it: how many lines, the ends of the last series or what tests say, how many are withheld."""
+        """The short text: how many lines, the ends of the last series or what tests say, and how many are withheld."""
         lines = [line for line in data.lines if not line[0].beneath]
         if not lines:
             return say("alt_none") if data.remark else data.words.get("empty", "")
@@ -47,7 +47,8 @@ class Chart(ABC):
             parts.append(_ends(shown, say))
         for verdict in verdicts:
             named = [_name(line[0]) for line in lines if line[0].verdict_text == verdict]
-            parts.append(say("alt_verdict", verdict=verdict, named="; ".join(named) if len(named) <= 4 else say("alt_count", count=len(named))))
+            parts.append(say("alt_verdict", verdict=verdict, named="; ".join(named) if len(named) <= 4 else say("alt_count",
+                                                                                                                count=len(named))))
         if withheld := sum(not any(mark.is_shown for mark in line) for line in lines):
             parts.append(say("alt_withheld", count=withheld))
         return " ".join(parts)

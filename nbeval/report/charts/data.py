@@ -88,7 +88,7 @@ _TYPES = {"line": int, "published": bool, "beneath": bool, **dict.fromkeys(("val
 
 @dataclass(frozen=True, eq=False)
 class ChartData:
-    """All that a chart draws: one row per mark in ``marks``, in the order in which they are drawn, and the few words that charts write themselves.
+    """All that a chart draws: one row per mark in ``marks``, in the order in which they are drawn, and the words that it writes itself.
 
     ``words`` are ``withheld``, ``answered``, ``empty``, ``limit_95``, ``limit_99_8``, ``of_ten`` (with a field ``number``), ``few_of_ten``,
     ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid), ``month_1`` to ``month_12``

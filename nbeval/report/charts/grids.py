@@ -54,7 +54,8 @@ class Heat(Chart):
             axes = sheet.axes(left, top, left + wide * len(heads), sheet.y, bare=True)
             tones = list(GROUNDS)
             texts = [[mark.short or mark.text for mark in line] for line in block]
-            sns.heatmap([[tones.index(mark.tone) for mark in line] for line in block], annot=texts, fmt="", annot_kws={"fontsize": SMALL, "color": INK},
+            sns.heatmap([[tones.index(mark.tone) for mark in line] for line in block], annot=texts, fmt="",
+                        annot_kws={"fontsize": SMALL, "color": INK},
                         cmap=ListedColormap(list(GROUNDS.values())), vmin=0, vmax=len(tones), linewidths=0.6, linecolor=HAIR,
                         cbar=False, xticklabels=False, yticklabels=False, ax=axes)
         return sheet.finish(2.5)
@@ -146,7 +147,8 @@ class Timeline(Chart):
     def alt(self, data: ChartData, say: Say) -> str:
         """How many visits were held between which days, and which times are marked."""
         held = [mark for line in data.lines for mark in line if mark.tone == "held" and mark.is_shown]
-        said = [say("timeline_alt", count=len(held), start=min(held, key=lambda mark: mark.value).text, end=max(held, key=lambda mark: mark.value).text)
+        said = [say("timeline_alt", count=len(held), start=min(held, key=lambda mark: mark.value).text,
+                    end=max(held, key=lambda mark: mark.value).text)
                 ] if held else [data.words.get("empty", "")]
         said += [say("timeline_period", label=one.label, start=one.start_text, end=one.end_text) for one in data.periods]
         return " ".join(line for line in said if line)

@@ -1,4 +1,4 @@
-"""Charts of one line for each row or measure: numbers as dots with their intervals, in order, joined from one wave to the next, or as slopes."""
+"""Charts of one line for each row or measure: numbers as dots with their intervals, in order, joined from wave to wave, or as slopes."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _axis_title(sheet: Sheet, words: str, middle: float) -> None:
     sheet.y += 7.5 + LEAD * words.count("\n")
 
 
-def points(axes: Axes, marks: pd.DataFrame, series: Iterable[str], *, clip_on: bool = False) -> None:
+def points(axes: Axes, marks: pd.DataFrame, series: Iterable[str]) -> None:
     """Draw numbers as dots on their intervals: a colour and a shape for each series, an open diamond for a published number.
 
     ``marks`` has the columns ``value``, ``low``, ``high``, ``y``, ``series`` and ``published``; a missing value is not drawn.
@@ -156,10 +156,10 @@ def points(axes: Axes, marks: pd.DataFrame, series: Iterable[str], *, clip_on: b
     if len(ours):
         sns.scatterplot(ours, x="value", y="y", hue="series", style="series", hue_order=series, style_order=series, palette=colour, s=34,
                         markers={name: MARKERS[at % len(MARKERS)] for at, name in enumerate(series)}, edgecolor="white", linewidth=0.6,
-                        legend=False, zorder=3, clip_on=clip_on, ax=axes)
+                        legend=False, zorder=3, clip_on=False, ax=axes)
     if len(published):
         axes.scatter(published["value"], published["y"], marker="D", s=30, facecolors="white", edgecolors=INK, linewidths=1.2, zorder=3,
-                     clip_on=clip_on)
+                     clip_on=False)
     axes.set(xlabel="", ylabel="")
 
 

@@ -190,7 +190,8 @@ def limits(axes: Axes, centre: float, words: dict[str, str]) -> list[float]:
             axes.plot(n, np.clip(bound, -5, 105), color=QUIET, linewidth=0.9, linestyle=dash)
         if low < centre + half[-1] < high:
             named.append(centre + half[-1])
-            axes.annotate(words[name], (n[-1], named[-1]), xytext=(3, 0), textcoords="offset points", fontsize=SMALL, color=QUIET, va="center",
+            axes.annotate(words[name], (n[-1], named[-1]), xytext=(3, 0), textcoords="offset points", fontsize=SMALL, color=QUIET,
+                          va="center",
                           annotation_clip=False)
     return named
 

@@ -41,8 +41,10 @@ HATCHES = ("", "", "", "", "///", "...")
 #: from one end of a scale of answers to the other, by way of neither
 DIVERGING = ("#9A3412", "#F0A675", "#E4E4E4", "#86AFD1", "#12436D")
 #: grounds of the cells of a grid, by tone; light enough for black numbers
-GROUNDS = {"": "#EFEFEF", "first": "#F7B58A", "other": "#9BD8D3", "alike": "#FFFFFF", "red": "#F2A99B", "amber": "#FBDD9A", "green": "#B5DDB8"}
-CLEAR, UNCLEAR = {"color": COLOURS[0], "linewidth": 1.7}, {"color": QUIET, "linewidth": 1.0, "linestyle": (0, (3, 1.8)), "markerfacecolor": "white"}
+GROUNDS = {"": "#EFEFEF", "first": "#F7B58A", "other": "#9BD8D3", "alike": "#FFFFFF", "red": "#F2A99B", "amber": "#FBDD9A",
+           "green": "#B5DDB8"}
+CLEAR, UNCLEAR = {"color": COLOURS[0], "linewidth": 1.7}, {"color": QUIET, "linewidth": 1.0, "linestyle": (0, (3, 1.8)),
+                                                           "markerfacecolor": "white"}
 
 STYLE = {
     **sns.plotting_context("paper"),

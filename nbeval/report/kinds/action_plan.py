@@ -77,7 +77,8 @@ class Progress(Planned):
             return ""
         review = reviews[-1]
         return self.say(
-            "said_progress", review=review.label, label=aim.label.lower(), done=self.count_words(self.counted(STATUS, aim.code, wave=review.code)),
+            "said_progress", review=review.label, label=aim.label.lower(),
+            done=self.count_words(self.counted(STATUS, aim.code, wave=review.code)),
             total=self.count_words(self._any(total(""), review.code), "n_eligible"))
 
 

@@ -27,14 +27,14 @@ class Change(Kind):
     def columns(self) -> Iterator[Field]:
         context, make = self.context, self.column
         yield make.label("indicator", context.label)
-        for wave in (context.first, context.wave):
+        for wave in self.ends:
             yield make.level(f"{wave.id}_estimate", lambda one, wave=wave: self.level(one, wave.id), head=wave.label)
         if context.plain:
             yield make.verdict(self.change)
             return
         yield from make.change("change", "change", self.change)
         yield make.verdict(self.change)
-        yield Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda one: level_cell(       # a size: it has no sign
+        yield Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda one: level_cell(    # a size: it has no sign
             self.change(one, quantity=Quantity.SMALLEST_CHANGE), context, NumberFormat(self.units.form(one).decimals)))
         for name in (one for one in self.spec.quantities if one in on_request()):
             def found(one: Indicator, name: str = name) -> Result | None:
@@ -45,9 +45,8 @@ class Change(Kind):
 
     def lines(self, one: Indicator) -> Iterator[list[Mark]]:
         context = self.context
-        yield self.with_verdict([
-            self.mark(self.level(one, wave.id), context.format(one), wave.label, label=context.label(one)) for wave in (context.first, context.wave)
-        ], self.change(one))
+        line = [self.mark(self.level(one, wave.id), context.format(one), wave.label, label=context.label(one)) for wave in self.ends]
+        yield self.with_verdict(line, self.change(one))
 
     def subtractions(self) -> Iterable[Subtraction]:
         context = self.context
@@ -58,7 +57,7 @@ class Change(Kind):
         """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
         points = [pointing(one, self.change(one)) for one in self.indicators]
         said = self.say(f"said_changes_{together(points)}", better=points.count(Points.BETTER), worse=points.count(Points.WORSE),
-                         all=len(points))
+                        all=len(points))
         domain = domain_of(self.spec, self.context)
         return self.say("labelled", label=domain.label, about=said) if domain else self.say("said_changes_whole", said=said)
 
@@ -136,7 +135,7 @@ class Overlap(Kind):
         make = self.column
         return [
             make.label("indicator"), *make.change("change", "change", self.change),
-            *(make.interval(quantity.value, lambda one, quantity=quantity: self.change(one, quantity=quantity), head=self.say(quantity.value), signed=True)
-              for quantity in (Quantity.OVERLAP_BOUND, Quantity.OVERLAP_WIDEST)),
+            *(make.interval(bound.value, lambda one, bound=bound: self.change(one, quantity=bound), head=self.say(bound.value), signed=True)
+              for bound in (Quantity.OVERLAP_BOUND, Quantity.OVERLAP_WIDEST)),
             make.verdict(self.change),
         ]

@@ -11,7 +11,7 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, cell_of, symbol_cell, words_cell
 from nbeval.report.charts.data import EPOCH, ChartData, Period
-from nbeval.report.kinds.columns import Toned, itself
+from nbeval.report.kinds.kind import Toned, itself
 from nbeval.report.kinds.of_source import DELIVERY, INVOLVEMENT, KIND, OfSource, total
 from nbeval.report.results import Result, State
 
@@ -28,12 +28,12 @@ class Delivered(OfSource):
     def columns(self) -> Iterator[Field]:
         yield self.column.label("visit")
         levels = {level: (DELIVERY, level, self.say(f"delivery_{level}")) for level in (PLANNED, HELD, PEOPLE, STAFF)}
-        counts = [
-            levels[PLANNED], levels[HELD], *((KIND, one.code, one.label) for one in self.chosen(FieldRole.KIND)), levels[PEOPLE], levels[STAFF],
-            *((INVOLVEMENT, one.code, f"{self.say('consultants')}: {one.label.lower()}") for one in self.chosen(FieldRole.INVOLVEMENT) if one.counts),
-        ]
+        kinds, involved = (self.chosen(role) for role in (FieldRole.KIND, FieldRole.INVOLVEMENT))
+        counts = [levels[PLANNED], levels[HELD], *((KIND, one.code, one.label) for one in kinds), levels[PEOPLE], levels[STAFF],
+                  *((INVOLVEMENT, one.code, f"{self.say('consultants')}: {one.label.lower()}") for one in involved if one.counts)]
         for group, level, label in counts:
-            yield self.whole_field(f"{group}_{level}", label, lambda area, group=group, level=level: self.counted(group, level, area=area.area))
+            yield self.whole_field(f"{group}_{level}", label, lambda area, group=group, level=level: self.counted(
+                group, level, area=area.area))
 
     def blocks(self) -> Iterable[Block]:
         return (*self.by_part(), Block(self.say("in_all"), (total(self.say("all_visits")),) if self.areas else ()))
@@ -42,8 +42,8 @@ class Delivered(OfSource):
         """How many visits were held of those planned, and how many people were there."""
         rows = {level: self.counted(DELIVERY, level) for level in (HELD, PLANNED, PEOPLE)}
         texts = {level: self.count_words(row) for level, row in rows.items()}
-        with_people = self.context.state(rows[PEOPLE]) is State.SHOWN
-        return self.say("said_delivered_people" if with_people else "said_delivered", **texts, names=self.context.dictionary.programme.people.many)
+        words = "said_delivered_people" if self.context.state(rows[PEOPLE]) is State.SHOWN else "said_delivered"
+        return self.say(words, **texts, names=self.context.dictionary.programme.people.many)
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Conditions(OfSource):
             for one in choices:
                 yield make.count(f"{wave.id}_{one.code}", lambda area, one=one, wave=wave: self.counted(
                     one.choices, one.code, area=area.area, wave=wave.id, authority=""), "estimate",
-                    head=one.label, group=wave.label if context.shows_change else "")
+                    head=one.label, group=self.head_of(wave))
 
     def _counts(self, area: Area, **key: str) -> tuple[Result, ...]:
         """The counts of a condition."""

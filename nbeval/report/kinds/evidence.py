@@ -1,4 +1,4 @@
-"""What tests say together: of every outcome of the theory of change, beside all other evidence on it, and of every measure of one authority."""
+"""What tests say together: of every outcome of the theory of change, beside other evidence, and of every measure of one authority."""
 
 from __future__ import annotations
 
@@ -145,19 +145,22 @@ class Evidence(Kind):
         return [
             self.column.label("outcome_measure", lambda item: item.label if item else self.say("evidence_no_measure")),
             field("source", "item_source", lambda item: words_cell(item.source)), field("change", "change", self._change, numeric=True),
-            field("found", "item_found", self._found), field("reading", "item_points", lambda item: words_cell(self.say(f"points_{item.points}"))),
+            field("found", "item_found", self._found),
+            field("reading", "item_points", lambda item: words_cell(self.say(f"points_{item.points}"))),
             field("strength", "item_strength", lambda item: words_cell(self.say(f"strength_{item.strength}"))),
         ]
 
     def blocks(self) -> Iterable[Block]:
-        return [Block(self.say("labelled", label=outcome.label, about=self._summary(own)), own or (None,)) for outcome, own in self.by_outcome]
+        return [Block(self.say("labelled", label=outcome.label, about=self._summary(own)), own or (None,))
+                for outcome, own in self.by_outcome]
 
     @cached_property
     def by_outcome(self) -> list[tuple[Outcome, tuple[EvidenceItem, ...]]]:
-        """Every outcome of the programme with its items: indicators of the exhibit's own source, and areas of the further sources it names."""
+        """Every outcome of the programme with its items: indicators of the exhibit's source, and areas of the further sources it names."""
         items = [self._measured(one) for one in self.indicators if one.outcomes]
         items += [item for source in self._further_sources for item in self._of_source(source)]
-        return [(outcome, tuple(item for item in items if outcome.id in item.outcomes)) for outcome in self.context.dictionary.programme.outcomes]
+        return [(outcome, tuple(item for item in items if outcome.id in item.outcomes))
+                for outcome in self.context.dictionary.programme.outcomes]
 
     def source_label(self) -> str:
         return "; ".join((super().source_label(), *(one.label for one in self._further_sources)))
@@ -172,7 +175,8 @@ class Evidence(Kind):
         """How many items of each outcome point which way, and what they say together."""
         counted = [(outcome, Counter(item.points for item in own), self._summary(own)) for outcome, own in self.by_outcome]
         occurring = [one for one in _DRAWN if any(counts[one] for _, counts, _ in counted)]
-        marks = (Mark(line, outcome.label, self.say(f"points_{one}"), float(counts[one]), str(counts[one]), tone=str(one), verdict_text=said)
+        marks = (Mark(line, outcome.label, self.say(f"points_{one}"), float(counts[one]), str(counts[one]), tone=str(one),
+                      verdict_text=said)
                  for line, (outcome, counts, said) in enumerate(counted) for one in occurring)
         return self.chart_of(marks, unit=self.say("axis_evidence"), percent=False)
 
@@ -275,7 +279,8 @@ class Evidence(Kind):
             return
         reached = row.estimate / row.n_eligible >= rule.smallest_share
         yield EvidenceItem(
-            area.outcomes, source.label, area.label, Points.UNTESTED if reached else Points.UNCLEAR, Strength.WEAK if reached else Strength.NONE, row,
+            area.outcomes, source.label, area.label, Points.UNTESTED if reached else Points.UNCLEAR,
+            Strength.WEAK if reached else Strength.NONE, row,
             found=self.say(words, count=numeral(row.estimate), total=numeral(row.n_eligible), **fields))
 
 
@@ -310,9 +315,9 @@ class StrengthsAndPriorities(Kind):
         yield self.column.label("indicator", lambda one: context.label(one.indicator))
         yield self.column.level("estimate", lambda one: one.level)
         for contrast in self._contrasts:
-            yield Field(
-                Column(f"against_{contrast}", self.say(f"standing_against_{contrast}", wave=context.first.label)), lambda one, contrast=contrast:
-                not_applicable(context) if one.tests[contrast] is None else verdict_cell(one.tests[contrast], context))
+            words = self.say(f"standing_against_{contrast}", wave=context.first.label)
+            yield Field(Column(f"against_{contrast}", words), lambda one, contrast=contrast: verdict_cell(one.tests[contrast], context)
+                        if one.tests[contrast] is not None else not_applicable(context))
 
     def blocks(self) -> Iterable[Block]:
         return (Block(self.say(f"standing_{kind}"), tuple(one for one in self.assessed if one.standing is kind)) for kind in Standing)
@@ -343,19 +348,21 @@ class StrengthsAndPriorities(Kind):
         if found & {True, False}:
             standing = Standing.MIXED if {True, False} <= found else Standing.STRENGTH if True in found else Standing.PRIORITY
         else:
-            tested = any(row is not None and row.verdict not in _UNTESTED and self.context.state(row) is State.SHOWN for row in tests.values())
+            tested = any(row is not None and row.verdict not in _UNTESTED and self.context.state(row) is State.SHOWN
+                         for row in tests.values())
             standing = Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
         return Assessed(one, self.level(one), tests, standing)
 
     def _test(self, one: Indicator, contrast: Contrast) -> Result | None:
-        """The change since the first wave; else the difference from all other authorities, or from the first other respondents whose definition fits."""
+        """The change since the first wave, or the difference from all other authorities or the first respondents whose definition fits."""
         if contrast is Contrast.WAVE:
             return self.change(one)
         fitting = (known.benchmark for known in self.context.dictionary.benchmarks
                    if known.indicator == one.indicator and known.kind == _RESPONDENTS and known.match is not Match.DIFFERS)
         reference = "" if contrast is Contrast.REST else next(fitting, None)
         return None if reference is None else self.find(
-            Quantity.DIFFERENCE, indicator=one.indicator, wave=self.context.wave.id, authority=self.context.authority, contrast=contrast, reference=reference)
+            Quantity.DIFFERENCE, indicator=one.indicator, wave=self.context.wave.id, authority=self.context.authority,
+            contrast=contrast, reference=reference)
 
 
 def is_better(indicator: Indicator, row: Result | None) -> bool | None:

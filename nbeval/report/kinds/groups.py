@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from math import nan
 
 from nbeval.dictionary.models import Indicator
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field
 from nbeval.report.charts.data import UNCLEAR, Mark
-from nbeval.report.kinds.columns import itself
-from nbeval.report.kinds.kind import Kind, Subtraction
+from nbeval.report.kinds.kind import Kind, Subtraction, itself
 from nbeval.report.numerals import TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result, State
 
@@ -66,8 +65,8 @@ class LevelsByGroup(OfPlaces):
         yield self.column.label(word)
         for one in self.indicators:
             find, form = partial(self.level_at, one), self.context.format(one)
-            yield self.column.level(one.indicator, find, form, "%" if form.percent else "", head=self.say("estimate" if form.percent else "mean"),
-                                    group=one.short)
+            head = self.say("estimate" if form.percent else "mean")
+            yield self.column.level(one.indicator, find, form, "%" if form.percent else "", head=head, group=one.short)
             yield self.column.count(f"{one.indicator}_n", find, head=self.say("n_short"), group=one.short)
 
     def blocks(self) -> Iterable[Block]:
@@ -121,7 +120,8 @@ class Range(Kind):
         low, high = (float(row.estimate) if context.state(row) is State.SHOWN else nan for row in rows)
         known = low == low and high == high and not form.is_low(low) and not form.is_low(high)
         everybody = self.mark(self.level(one, authority=""), form, self.say("all"), label=label)
-        line = [replace(everybody, low=low, high=high, interval=self.say("to", low=form.level(low), high=form.level(high)) if known else "")]
+        interval = self.say("to", low=form.level(low), high=form.level(high)) if known else ""
+        line = [replace(everybody, low=low, high=high, interval=interval)]
         if context.authority:
             own = self.mark(self.level(one), form, self.own_series, label=label)
             line.append(replace(own, low=nan, high=nan, interval=""))
@@ -141,7 +141,7 @@ class ChangeByAuthority(OfPlaces):
     def columns(self) -> Iterator[Field]:
         make = self.column
         yield make.label("authority", lambda subject: subject[1].label)
-        for wave in (self.context.first, self.context.wave):
+        for wave in self.ends:
             yield make.level(f"{wave.id}_estimate", lambda subject, wave=wave: self.level_at(*subject, wave.id), head=wave.label)
         yield from make.change("change", "change", self._change)
         yield make.verdict(self._change)
@@ -154,14 +154,13 @@ class ChangeByAuthority(OfPlaces):
 
     def lines(self, subject: tuple[Indicator, Place]) -> Iterator[list[Mark]]:
         context, (one, place) = self.context, subject
-        yield self.with_verdict([
-            self.mark(self.level_at(one, place, wave.id), context.format(one), wave.label, label=place.label) for wave in (context.first, context.wave)
-        ], self._change(subject))
+        line = [self.mark(self.level_at(one, place, wave.id), context.format(one), wave.label, label=place.label) for wave in self.ends]
+        yield self.with_verdict(line, self._change(subject))
 
     def subtractions(self) -> Iterator[Subtraction]:
         context = self.context
         for subject in (subject for block in self.blocks() for subject in block.subjects):
-            before, after = (self.level_at(*subject, wave.id) for wave in (context.first, context.wave))
+            before, after = (self.level_at(*subject, wave.id) for wave in self.ends)
             yield after, before, self._change(subject), context.format(subject[0])
 
     def _change(self, subject: tuple[Indicator, Place]) -> Result | None:
@@ -210,32 +209,28 @@ class Differences(OfPlaces):
     def indicator_of(self, pair: Against) -> Indicator:
         return pair.indicator
 
-    def drawn_blocks(self) -> Iterable[Block]:
-        blocks = tuple(self.blocks())
-        if not self._draws_clear_alone(blocks):
-            return blocks
-        return (Block(block.heading, tuple(pair for pair in block.subjects if pair.difference.verdict not in UNCLEAR))
-                for block in blocks)
-
     def lines(self, pair: Against) -> Iterator[list[Mark]]:
         form = self.context.format(pair.indicator)
-        yield self.with_verdict([self.mark(pair.difference, form, self.say("difference"), label=pair.label, signed=True)], pair.difference)
+        if not self._draws_clear_alone or pair.difference.verdict not in UNCLEAR:
+            drawn = self.mark(pair.difference, form, self.say("difference"), label=pair.label, signed=True)
+            yield self.with_verdict([drawn], pair.difference)
 
     def axis(self) -> dict[str, object]:
-        remark = self.say("remark_clear") if self._draws_clear_alone(self.blocks()) else ""
-        return {**self.difference_axis, "remark": remark}
+        return {**self.difference_axis, "remark": self.say("remark_clear") if self._draws_clear_alone else ""}
 
     def subtractions(self) -> Iterator[Subtraction]:
         return ((pair.level, pair.reference, pair.difference, self.context.format(pair.indicator))
                 for block in self.blocks() for pair in block.subjects)
 
-    def _draws_clear_alone(self, blocks: Iterable[Block]) -> bool:
+    @cached_property
+    def _draws_clear_alone(self) -> bool:
         """Whether there are too many differences to draw those too that may be chance."""
-        return sum(len(block.subjects) for block in blocks) > _MOST_DRAWN
+        return sum(len(block.subjects) for block in self.blocks()) > _MOST_DRAWN
 
     def _between_levels(self, one: Indicator, row: Result) -> Against:
         """A level against the reference level of its group."""
-        level, reference = (Place(self.context.level_label(row.group, name), row.authority, row.group, name) for name in (row.level, row.reference))
+        level, reference = (Place(self.context.level_label(row.group, name), row.authority, row.group, name)
+                            for name in (row.level, row.reference))
         label = self.say("against", level=level.label, reference=reference.label)
         return Against(one, label, row, self.level_at(one, level), self.level_at(one, reference))
 
@@ -258,7 +253,7 @@ class Drivers(Kind):
 
         def marginal(row: Result) -> Result | None:
             return self.find(Quantity.MARGINAL_EFFECT, indicator=row.indicator, wave=row.wave, authority=row.authority, group=row.group,
-                              level=row.level, contrast=row.contrast, reference=row.reference)
+                             level=row.level, contrast=row.contrast, reference=row.reference)
 
         return [
             make.label("factor", self._label),
@@ -283,4 +278,4 @@ class Drivers(Kind):
         """A level of a factor and the level it is compared with."""
         context = self.context
         return self.say("factor_level", factor=context.group_label(row.group), level=context.level_label(row.group, row.level),
-                         reference=context.level_label(row.group, row.reference))
+                        reference=context.level_label(row.group, row.reference))

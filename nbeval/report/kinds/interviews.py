@@ -83,7 +83,8 @@ class Coders(OfSource):
     def columns(self) -> Iterable[Field]:
         make = self.column
         return [make.label("theme"), make.level("kappa", self._kappa, TWO_DIGITS, head=self.say("kappa_plain")),
-                make.interval("kappa_interval", self._kappa, TWO_DIGITS), make.count("documents", self._kappa, "n_eligible", head=self.say("documents_twice"))]
+                make.interval("kappa_interval", self._kappa, TWO_DIGITS),
+                make.count("documents", self._kappa, "n_eligible", head=self.say("documents_twice"))]
 
     def blocks(self) -> Iterable[Block]:
         return self.by_part(tuple(area for area in self.areas if self._kappa(area) is not None))
@@ -105,7 +106,8 @@ class Quotes(OfSource):
 
     def columns(self) -> Iterable[Field]:
         return [
-            Field(Column("quote", self.say("quote"), header=True), lambda quote: Cell(self.context.words["quoted"].format(words=quote.text))),
+            Field(Column("quote", self.say("quote"), header=True),
+                  lambda quote: Cell(self.context.words["quoted"].format(words=quote.text))),
             self.column.words("speaker", "speaker", lambda quote: Cell(self._speaker(quote))),
         ]
 

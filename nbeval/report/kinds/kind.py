@@ -1,20 +1,22 @@
-"""What every kind of exhibit answers: its table, the lines around it, the sentence above it, and what a chart of it draws."""
+"""What every kind of exhibit answers: its table and how the columns are made, the lines around it, its sentence, and what a chart draws."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 from nbeval.dictionary.enums import Measure, Status, Symbol
 from nbeval.dictionary.models import Indicator, Wave
+from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast
-from nbeval.report.cells import Block, Field, Table, grid, interval_words, why_not
+from nbeval.report.cells import (
+    Block, Field, Table, count_cell, difference_cell, grid, interval_cell, interval_words, level_cell, p_cell, verdict_cell, why_not,
+)
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.draft import Draft, Units, by_domain
-from nbeval.report.kinds.columns import Columns, Toned
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State
 
@@ -22,6 +24,16 @@ from nbeval.report.results import Result, State
 _MOST_NAMED = 6
 #: a later figure, an earlier one, their difference, and how they are written
 Subtraction = tuple[Result | None, Result | None, Result | None, NumberFormat]
+#: gives the result that the subject of a row has in a column
+Finder = Callable[[Any], Result | None]
+
+
+@dataclass(frozen=True)
+class Toned(Field):
+    """A column of a table that a grid draws too: how its cells are toned there, and shortened."""
+
+    tone: Callable[[Any], str]
+    short: Callable[[Any], str] = lambda subject: ""
 
 
 class Kind(Draft, ABC):
@@ -32,7 +44,7 @@ class Kind(Draft, ABC):
     """
 
     id: ClassVar[str] = ""                      # what ``exhibits.csv`` calls it
-    marks: ClassVar[tuple[str, ...]] = ()       # how its marks can be read, by names in ``charts.data.MARKS``; every chart that draws such marks suits it
+    marks: ClassVar[tuple[str, ...]] = ()       # how its marks can be read, by names in ``charts.data.MARKS``: the charts of such suit it
     needs_two_waves: ClassVar[bool] = False     # it means nothing before there are two waves
     of_change: ClassVar[bool] = False           # it shows change, so that its section says what to mind about change
     sets_levels_beside_change: ClassVar[bool] = False       # those of both waves
@@ -60,6 +72,15 @@ class Kind(Draft, ABC):
         if self.context.plain:
             return (Block("", self.in_rows),)
         return (Block(heading, members) for heading, members in by_domain(self.in_rows, self.context))
+
+    @property
+    def ends(self) -> tuple[Wave, Wave]:
+        """The first wave of the report and the last."""
+        return self.context.first, self.context.wave
+
+    def head_of(self, wave: Wave) -> str:
+        """The head over what is of one wave; empty where the report has no other."""
+        return wave.label if self.context.shows_change else ""
 
     def has_row(self, one: Indicator) -> bool:
         """Whether an indicator has a row, where rows are indicators."""
@@ -104,16 +125,12 @@ class Kind(Draft, ABC):
     def chart_data(self) -> ChartData:
         """What a chart of the exhibit draws, from the results behind its table; the first line of a block has its heading."""
         marks, place = [], 0
-        for block in self.drawn_blocks():
+        for block in self.blocks():
             heading = block.heading
             for line in (line for subject in block.subjects for line in self.lines(subject)):
                 marks += [replace(mark, line=place, heading=heading) for mark in line]
                 place, heading = place + 1, ""
         return self.chart_of(marks, **self.axis())
-
-    def drawn_blocks(self) -> Iterable[Block]:
-        """The rows that are drawn: all of them, unless they are too many for a page."""
-        return self.blocks()
 
     def lines(self, subject: Any) -> Iterable[list[Mark]]:
         """The marks of each line of a chart that one row makes; their place and heading are given to them."""
@@ -149,7 +166,7 @@ class Kind(Draft, ABC):
 
     def mark(self, row: Result | None, form: NumberFormat, series: str, *, label: str, signed: bool = False,
              interval: NumberFormat | None = None, **about: object) -> Mark:
-        """The mark of a result: its number as printed and its interval; ``signed`` is for differences, ``about`` further fields of the mark."""
+        """The mark of a result: its number as printed and its interval; ``signed`` is for differences, ``about`` further fields."""
         context, fields = self.context, {"line": 0, "label": label, "series": series, **about}
         if context.state(row) is not State.SHOWN:
             return Mark(text=context.symbol_of(row), **fields)
@@ -223,9 +240,8 @@ class Kind(Draft, ABC):
 
     def notes(self) -> tuple[str, ...]:
         """Every note, each once, in a fixed order."""
-        notes = (
-            self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self.own_notes(), *self._reasons(), *self._rounding(), *self._weights(),
-        )
+        notes = (self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self.own_notes(), *self._reasons(), *self._rounding(),
+                 *self._weights())
         return tuple(dict.fromkeys(note for note in notes if note))
 
     def own_notes(self) -> Iterator[str]:
@@ -296,3 +312,74 @@ class Kind(Draft, ABC):
     def _has_number(self, row: Result | None, form: NumberFormat) -> bool:
         """Whether a cell of a result shows a number and not a symbol."""
         return self.context.state(row) is State.SHOWN and (row.contrast != Contrast.NONE or not form.is_low(row.estimate))
+
+
+class Columns:
+    """Makes the columns of a table of one kind. A column without a ``head`` has the words of its key.
+
+    Numbers without a ``form`` are written as those of the indicator that the subject of the row is about, with the ``unit`` of these.
+    """
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind, self._context, self._say = kind, kind.context, kind.say
+        self.points = kind.say("points_short") if kind.units.percent else ""
+
+    def label(self, word: str, text: Callable[[Any], str] = lambda subject: subject.label) -> Field:
+        """The column of row headers."""
+        return Field(Column("label", self._say(word), header=True), lambda subject: Cell(text(subject)))
+
+    def words(self, key: str, word: str, cell: Callable[[Any], Cell]) -> Field:
+        """The column of words."""
+        return Field(Column(key, self._say(word)), cell)
+
+    def level(self, key: str, find: Finder, form: NumberFormat | None = None, unit: str = "", *, head: str = "", group: str = "") -> Field:
+        """The column of a percentage, a mean or another number without a sign."""
+        unit = unit or ("" if form else self._kind.units.heading)
+        return Field(Column(key, head or self._say(key), unit, numeric=True, group=group),
+                     lambda one: level_cell(find(one), self._context, form or self._form(one)))
+
+    def difference(self, key: str, find: Finder, form: NumberFormat | None = None, unit: str = "", *, head: str = "") -> Field:
+        """The column of a difference, with its sign."""
+        unit = unit or ("" if form else self.points)
+        return Field(Column(key, head or self._say(key), unit, numeric=True),
+                     lambda one: difference_cell(find(one), self._context, form or self._form(one)))
+
+    def interval(self, key: str, find: Finder, form: NumberFormat | None = None, unit: str = "", *, head: str = "", group: str = "",
+                 signed: bool = False) -> Field:
+        """The column of an interval: of a level, or where it is ``signed`` of a difference."""
+        unit = unit or ("" if form else self.points if signed else self._kind.units.heading)
+        head = head or self._say("interval", level=self._context.interval_level)
+        return Field(Column(key, head, unit, numeric=True, group=group),
+                     lambda one: interval_cell(find(one), self._context, form or self._form(one), signed=signed))
+
+    def count(self, key: str, find: Finder, field: str = "n_valid", *, head: str = "", unit: str = "", group: str = "") -> Field:
+        """The column of a number of people, or with ``estimate`` as its field of what was counted."""
+        return Field(Column(key, head or self._say(key), unit, numeric=True, group=group),
+                     lambda one: count_cell(find(one), self._context, field))
+
+    def estimate(self, find: Finder, *, key: str = "", group: str = "") -> tuple[Field, Field, Field]:
+        """The columns of a level: estimate, interval, number who answered."""
+        return (self.level(f"{key}estimate", find, head=self._say("estimate"), group=group),
+                self.interval(f"{key}interval", find, group=group),
+                self.count(f"{key}n", find, head=self._say("n"), group=group))
+
+    def change(self, key: str, word: str, find: Finder) -> tuple[Field, Field]:
+        """The columns of a difference: its size with its sign, and its interval."""
+        return self.difference(key, find, head=self._say(word)), self.interval(f"{key}_interval", find, signed=True)
+
+    def p_value(self, key: str, find: Finder) -> Field:
+        """The column of a p-value."""
+        return Field(Column(key, self._say("p_value"), numeric=True), lambda one: p_cell(find(one), self._context))
+
+    def verdict(self, find: Finder) -> Field:
+        """The column of the word that a test allows."""
+        return self.words("verdict", "verdict", lambda one: verdict_cell(find(one), self._context))
+
+    def _form(self, subject: Any) -> NumberFormat:
+        """How the numbers of the subject of a row are written."""
+        return self._kind.units.form(self._kind.indicator_of(subject))
+
+
+def itself(subject: Any) -> Any:
+    """The subject of a row, where it is the result or the figure itself."""
+    return subject

@@ -30,8 +30,7 @@ class Levels(Kind):
         context, make = self.context, self.column
         yield make.label("indicator", context.label)
         for wave in context.waves:
-            fields = make.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_",
-                                   group=wave.label if context.shows_change else "")
+            fields = make.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_", group=self.head_of(wave))
             yield from fields[:1] if context.plain else fields
         if context.authority:
             yield make.level("cohort", lambda one: self.level(one, authority=""), head=self.say("all"))
@@ -66,7 +65,8 @@ class Comparison(Kind):
         context, make = self.context, self.column
         return [
             make.label("indicator", lambda pair: pair.indicator.label), *make.estimate(lambda pair: self.level(pair.indicator)),
-            make.words("against", "compared_with", lambda pair: words_cell(_whose(pair.benchmark)) if pair.benchmark else not_applicable(context)),
+            make.words("against", "compared_with",
+                       lambda pair: words_cell(_whose(pair.benchmark)) if pair.benchmark else not_applicable(context)),
             Field(Column("benchmark", self.say("benchmark"), self.units.heading, numeric=True), lambda pair: level_cell(
                 self._published(pair), context, self._published_form(pair)) if pair.benchmark else not_applicable(context)),
             make.words("verdict", "verdict", self._verdict_cell),
@@ -87,9 +87,11 @@ class Comparison(Kind):
             yield [self.mark(self.level(one), self.units.form(one), series, label=one.label)]
         if pair.benchmark:
             row = self._difference(pair)
-            said = self.say("match_differs") if row and pair.benchmark.match is Match.DIFFERS else context.verdict_words(row) if row and row.verdict else ""
+            said = self.context.verdict_words(row) if row and row.verdict else ""
+            if row and pair.benchmark.match is Match.DIFFERS:
+                said = self.say("match_differs")
             yield [self.mark(self._published(pair), self._published_form(pair), self.say("benchmark"),
-                        label=_whose(pair.benchmark), beneath=True, published=True, verdict_text=said)]
+                             label=_whose(pair.benchmark), beneath=True, published=True, verdict_text=said)]
 
     def _pairs(self, indicator: Indicator) -> tuple[Compared, ...]:
         """An indicator with each of its published figures, or with none."""
@@ -160,7 +162,7 @@ class Distribution(Kind):
         yield self.column.label("answer", lambda one: one.short)
         for wave in self.context.waves:
             yield from self.column.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_",
-                                            group=wave.label if self.context.shows_change else "")[:2]
+                                            group=self.head_of(wave))[:2]
 
     def blocks(self) -> Iterator[Block]:
         """One block per distribution, headed by its question where there are several."""

@@ -13,8 +13,7 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Quantity
 from nbeval.report.cells import Block, Field, count_cell, number_words
 from nbeval.report.charts.data import EPOCH
-from nbeval.report.kinds.columns import Finder
-from nbeval.report.kinds.kind import Kind
+from nbeval.report.kinds.kind import Finder, Kind
 from nbeval.report.results import Result
 
 #: what results of these sources name as their group; the first four are also sets of choices
@@ -68,7 +67,8 @@ class OfSource(Kind):
 
     def whole_field(self, key: str, head: str, find: Finder, field: str = "estimate") -> Field:
         """The column of a count of what was counted in full: without a result it is 0."""
-        return Field(Column(key, head, numeric=True), lambda one: Cell("0") if (row := find(one)) is None else count_cell(row, self.context, field))
+        return Field(Column(key, head, numeric=True),
+                     lambda one: Cell("0") if (row := find(one)) is None else count_cell(row, self.context, field))
 
     def count_words(self, row: Result | None, field: str = "estimate") -> str:
         """A count in a sentence; without a result it is 0."""

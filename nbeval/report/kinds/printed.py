@@ -13,8 +13,7 @@ from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import Block, Field, cell_of, count_cell, level_cell, symbol_cell, verdict_cell, words_cell
 from nbeval.report.context import Context
 from nbeval.report.draft import by_domain
-from nbeval.report.kinds.columns import itself
-from nbeval.report.kinds.kind import Kind
+from nbeval.report.kinds.kind import Kind, itself
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State, is_missing
 
@@ -64,7 +63,8 @@ class Printed(Kind):
         """The column of the wave and the place of a figure."""
         return self.text_field("when", "print_when", lambda subject: self.where(of(subject)))
 
-    def figure_field(self, key: str, word: str, of: Callable[[Any], PrintedFigure] = itself, find: Callable[[Any], Result | None] | None = None) -> Field:
+    def figure_field(self, key: str, word: str, of: Callable[[Any], PrintedFigure] = itself,
+                     find: Callable[[Any], Result | None] | None = None) -> Field:
         """The column of a figure as printed; its result is that of the figure unless ``find`` gives another."""
         return Field(Column(key, self.say(word), "%", numeric=True), lambda subject: level_cell(
             find(subject) if find else self.found(of(subject)), self.context, as_printed(of(subject))))
@@ -78,7 +78,7 @@ class Printed(Kind):
         return self.column.words("sources", "print_sources", cell)
 
     def tested_fields(self, *ends: Quantity) -> Iterator[Field]:
-        """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision; why there is none is said below."""
+        """The columns of a comparison: widest interval, the ends of the range of p that are asked for, decision; a note says why none."""
         context = self.context
 
         def p_cell(row: Result | None) -> Cell:
@@ -89,7 +89,8 @@ class Printed(Kind):
         yield self.column.interval("interval", lambda pair: pair.row, ONE_DECIMAL, self.say("points_short"), signed=True,
                                    head=self.say("print_gap_interval", level=context.interval_level))
         for end in ends:
-            yield Field(Column(end.value, self.say(f"print_{end.value}"), numeric=True), lambda pair, end=end: p_cell(end_of_p(pair, end, context)))
+            yield Field(Column(end.value, self.say(f"print_{end.value}"), numeric=True),
+                        lambda pair, end=end: p_cell(end_of_p(pair, end, context)))
         yield self.column.words("verdict", "print_decision", lambda pair: verdict_cell(pair.row, context) if pair.row.verdict
                                 else words_cell(self.say("print_untested"), pair.row, "verdict"))
 
@@ -134,8 +135,10 @@ class PrintedChanges(Printed):
         labels = {wave.id: wave.label for wave in self.context.cohort.waves}
         return [
             self.indicator_field(lambda pair: pair.figure),
-            self.text_field("waves", "print_waves", lambda pair: self.say("print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave])),
-            self.figure_field("earlier", "print_earlier", lambda pair: pair.other), self.figure_field("later", "print_later", lambda pair: pair.figure),
+            self.text_field("waves", "print_waves", lambda pair: self.say(
+                "print_span", before=labels[pair.other.wave], after=labels[pair.figure.wave])),
+            self.figure_field("earlier", "print_earlier", lambda pair: pair.other),
+            self.figure_field("later", "print_later", lambda pair: pair.figure),
             *self.tested_fields(Quantity.P_SMALLEST, Quantity.P_LARGEST), self.sources_field(lambda pair: (pair.other, pair.figure)),
         ]
 
@@ -150,12 +153,14 @@ class PrintedBeside(Printed):
 
     def columns(self) -> Iterable[Field]:
         def theirs(pair: Pair) -> Result | None:
-            return self.context.results.first(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator, reference=pair.benchmark.benchmark)
+            return self.context.results.first(quantity=Quantity.BENCHMARK, indicator=pair.figure.indicator,
+                                              reference=pair.benchmark.benchmark)
 
         return [
             self.indicator_field(lambda pair: pair.figure), self.when_field(lambda pair: pair.figure),
             self.figure_field("ours", "print_ours", lambda pair: pair.figure),
-            self.text_field("beside", "print_others", lambda pair: self.say("print_people", people=pair.benchmark.label, year=pair.benchmark.year)),
+            self.text_field("beside", "print_others", lambda pair: self.say(
+                "print_people", people=pair.benchmark.label, year=pair.benchmark.year)),
             self.figure_field("theirs", "print_theirs", lambda pair: pair.other, theirs),
             *self.tested_fields(), self.sources_field(lambda pair: (pair.figure, pair.other)),
         ]
@@ -223,7 +228,8 @@ class PrintedUnmatched(Printed):
 
     def columns(self) -> Iterable[Field]:
         return [
-            self.column.label("print_about", lambda one: one.about), self.text_field("coding", "print_coding", lambda one: one.coding), self.when_field(),
+            self.column.label("print_about", lambda one: one.about),
+            self.text_field("coding", "print_coding", lambda one: one.coding), self.when_field(),
             Field(Column("value", self.say("print_value"), numeric=True), self._value), self.sources_field(),
         ]
 

@@ -21,7 +21,7 @@ JUDGED, HELD = "judged", "held"
 
 
 class Official(OfSource):
-    """Rows are measures; columns are authorities at the last year before the survey closed, or the years of the one that the report is on."""
+    """Rows are measures; columns are authorities at the last year before the survey closed, or the years of one authority."""
 
     id = "official"
     unit_words, base_words = "unit_official", "base_official"
@@ -30,9 +30,11 @@ class Official(OfSource):
     def columns(self) -> Iterator[Field]:
         own, years = self.context.authority, self._years()
         yield self.column.label("official_measure")
-        for authority, year in [(own, year) for year in years] if own else [(one, years[-1]) for one in self.context.cohort.authorities if years]:
+        for authority, year in [(own, year)
+                                for year in years] if own else [(one, years[-1]) for one in self.context.cohort.authorities if years]:
             label = self.say("official_year", year=year)
-            column = Column(f"{authority}_{year}", label if own else self.context.authority_name(authority), numeric=True, group="" if own else label)
+            column = Column(f"{authority}_{year}", label if own else self.context.authority_name(authority), numeric=True,
+                            group="" if own else label)
             yield Field(column, lambda one, authority=authority, year=year: self._cell(one.measure, authority, year))
 
     def blocks(self) -> Iterable[Block]:
@@ -105,7 +107,8 @@ class Judgements(OfSource):
         context, areas = self.context, self.areas
         if context.authority:
             return (Block("", tuple(Judged(area.label, area, context.authority) for area in areas)),)
-        return [Block(area.label, tuple(Judged(context.authority_name(one), area, one) for one in context.cohort.authorities)) for area in areas]
+        return [Block(area.label, tuple(Judged(context.authority_name(one), area, one) for one in context.cohort.authorities))
+                for area in areas]
 
     def sentence(self) -> str:
         """How many authorities had a grade that is aimed at, on the first area; nothing in a report on one of them."""
@@ -119,7 +122,8 @@ class Judgements(OfSource):
             return sum(grade in {aim.code for aim in aims} for grade in given), len(given)
 
         (before, total_before), (count, total) = reached(context.first), reached(context.wave)
-        words = {"label": first.heading, "grades": f" {self.say('or')} ".join(aim.label.lower() for aim in aims), "count": count, "total": total}
+        grades = f" {self.say('or')} ".join(aim.label.lower() for aim in aims)
+        words = {"label": first.heading, "grades": grades, "count": count, "total": total}
         if not context.shows_change or not total:
             return self.say("said_judged" if total else "said_judged_none", **words)
         if not total_before:

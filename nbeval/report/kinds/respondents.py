@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from nbeval.dictionary.models import Indicator, Wave
 from nbeval.exhibit import Cell
 from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
-from nbeval.report.cells import PERCENT, Block, Field, interval_cell, not_applicable, symbol_cell, words_cell
-from nbeval.report.kinds.columns import itself
-from nbeval.report.kinds.groups import OfPlaces
-from nbeval.report.kinds.kind import Kind
+from nbeval.report.cells import PERCENT, Block, Field, not_applicable, symbol_cell, words_cell
+from nbeval.report.kinds.groups import OfPlaces, Place
+from nbeval.report.kinds.kind import Kind, itself
 from nbeval.report.numerals import TWO_DIGITS
 from nbeval.report.results import Result, State
 
@@ -27,7 +26,7 @@ class Participation(OfPlaces):
         context, make = self.context, self.column
         yield make.label("authority")
         for wave in context.waves:
-            group = wave.label if context.shows_change else ""
+            group = self.head_of(wave)
             forms, rate = (lambda place, wave=wave, quantity=quantity: self.find(quantity, wave=wave.id, authority=place.authority)
                            for quantity in (Quantity.COUNT, Quantity.RESPONSE_RATE))
             yield make.count(f"{wave.id}_forms", forms, "estimate", head=self.say("forms"), group=group)
@@ -55,9 +54,10 @@ class Composition(OfPlaces):
         yield make.label("level")
         for wave in self.context.waves:
             for key, word, quantity in shares:
-                yield make.level(
-                    f"{wave.id}_{key}", lambda place, wave=wave, quantity=quantity: self.find(quantity, wave=wave.id, group=place.group, level=place.level),
-                    PERCENT, "%", head=self.say(word), group=wave.label if self.context.shows_change else "")
+                def find(place: Place, wave: Wave = wave, quantity: Quantity = quantity) -> Result | None:
+                    return self.find(quantity, wave=wave.id, group=place.group, level=place.level)
+
+                yield make.level(f"{wave.id}_{key}", find, PERCENT, "%", head=self.say(word), group=self.head_of(wave))
 
     def blocks(self) -> Iterable[Block]:
         return self.group_blocks()
@@ -87,9 +87,11 @@ class CompositionTest(OfPlaces):
         for contrast in (Contrast.POPULATION, Contrast.WAVE) if context.shows_change else (Contrast.POPULATION,):
             for wave in context.waves:
                 found = tuple(row for group in self.groups for row in self.results.where(
-                    source=self.spec.source_id, quantity=Quantity.COMPOSITION_TEST, group=group, wave=wave.id, authority="", contrast=contrast))
+                    source=self.spec.source_id, quantity=Quantity.COMPOSITION_TEST, group=group, wave=wave.id, authority="",
+                    contrast=contrast))
                 if found:
-                    yield Block(self.say(f"composition_against_{contrast}", wave=wave.label, reference=labels.get(found[0].reference, "")), found)
+                    reference = labels.get(found[0].reference, "")
+                    yield Block(self.say(f"composition_against_{contrast}", wave=wave.label, reference=reference), found)
 
     def sentence(self) -> str:
         """On which characteristics the make-up differs by more than chance."""
@@ -129,7 +131,7 @@ class Nonresponse(Kind):
                 make.count("valid", self._answers), *(make.count(name, self._answers, name) for name in occurring)]
 
     def blocks(self) -> Iterable[Block]:
-        return [Block(wave.label if self.context.shows_change else "", tuple((one, wave) for one in self.indicators)) for wave in self.context.waves]
+        return [Block(self.head_of(wave), tuple((one, wave) for one in self.indicators)) for wave in self.context.waves]
 
     def _answers(self, subject: tuple[Indicator, Wave]) -> Result | None:
         """The level of an indicator at a wave."""
@@ -154,13 +156,13 @@ class Attrition(Kind):
 
     def columns(self) -> Iterable[Field]:
         make = self.column
-        return [make.label("indicator", self.context.label), *make.change("difference", "lost_minus_stayed", self._lost), make.count("lost", self._lost),
-                make.count("stayed", self._lost, "n_reference"), make.verdict(self._lost)]
+        return [make.label("indicator", self.context.label), *make.change("difference", "lost_minus_stayed", self._lost),
+                make.count("lost", self._lost), make.count("stayed", self._lost, "n_reference"), make.verdict(self._lost)]
 
     def _lost(self, one: Indicator) -> Result | None:
         """The difference of those who did not answer again from those who did."""
         return self.find(Quantity.DIFFERENCE, indicator=one.indicator, wave=self.context.first.id, contrast=Contrast.STAYED,
-                          reference=self.context.wave.id)
+                         reference=self.context.wave.id)
 
 
 class Weighting(Kind):
@@ -202,15 +204,14 @@ class Reliability(Kind):
         context, make = self.context, self.column
         yield make.label("scale")
         for wave in context.waves:
-            group = wave.label if context.shows_change else ""
-
             def row(one: Measured, wave: Wave = wave) -> Result | None:
                 known = self._found(Quantity.ITEM_REST if one.item else Quantity.ALPHA, indicator=one.scale, wave=wave.id)
                 return next((row for row in known if one.item in ("", row.level, row.reference)), None)
 
+            group = self.head_of(wave)
             interval = make.interval(f"{wave.id}_interval", row, TWO_DIGITS, group=group)
             yield make.level(f"{wave.id}_value", row, TWO_DIGITS, head=self.say("estimate"), group=group)
-            yield Field(interval.column, lambda one, row=row: not_applicable(context) if one.item else interval_cell(row(one), context, TWO_DIGITS))
+            yield Field(interval.column, lambda one, interval=interval: not_applicable(context) if one.item else interval.cell(one))
             yield make.count(f"{wave.id}_n", row, head=self.say("n"), group=group)
 
     def blocks(self) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field, cell_of, difference_cell, number_words, symbol_cell, words_cell
 from nbeval.report.charts.data import ChartData
-from nbeval.report.kinds.columns import Finder, Toned
+from nbeval.report.kinds.kind import Finder, Toned
 from nbeval.report.kinds.of_source import RATERS, OfSource
 from nbeval.report.numerals import RATING, TWO_DIGITS
 from nbeval.report.results import Result, State
@@ -41,7 +41,8 @@ class OfRaters(OfSource):
         """The first body of raters minus the second, at the last wave: in the authority of the report, unless another is named."""
         first, other = self.bodies[:2]
         return self.find(Quantity.DIFFERENCE, indicator=area.area, wave=self.context.wave.id, group=RATERS, level=other.code,
-                         contrast=Contrast.LEVEL, reference=first.code, authority=self.context.authority if authority is None else authority)
+                         contrast=Contrast.LEVEL, reference=first.code,
+                         authority=self.context.authority if authority is None else authority)
 
     def by_size(self, row: Result | None) -> str:
         """Who rates higher by size alone: the first body of raters, the other, or both alike; empty where there is no number."""
@@ -59,7 +60,8 @@ class OfRaters(OfSource):
             if self.context.state(row) is not State.SHOWN:
                 return symbol_cell(row, self.context, "estimate")
             number, one = RATING.level(float(row.estimate)), band(row)
-            words = self.say("rating_band", number=number, band=one.label.lower(), colour=self.say(f"colour_{one.colour}")) if one else number
+            colour = self.say(f"colour_{one.colour}") if one else ""
+            words = self.say("rating_band", number=number, band=one.label.lower(), colour=colour) if one else number
             return cell_of(row, "estimate", words, float(row.estimate))
 
         def short(subject: Any) -> str:
@@ -147,7 +149,8 @@ class GapsByPlace(OfRaters):
 
     def chart_data(self) -> ChartData:
         first, other = (body.label for body in self.bodies[:2])
-        legend = {"first": self.say("heat_first", first=first), "other": self.say("heat_other", other=other), "alike": self.say("heat_alike")}
+        legend = {"first": self.say("heat_first", first=first), "other": self.say("heat_other", other=other),
+                  "alike": self.say("heat_alike")}
         return self.grid_chart(legend=legend, words={"first": first, "other": other})
 
 
@@ -170,7 +173,7 @@ class Movement(Ratings):
 
     def columns(self) -> Iterator[Field]:
         yield self.column.label("source_area")
-        for wave in (self.context.first, self.context.wave):
+        for wave in self.ends:
             yield self.rating_field(f"{wave.id}_level", wave.label, lambda rated, wave=wave: self._rating(rated.area, rated.body, wave))
         yield self.column.difference("change", self._change, RATING, self.say("steps_short"))
         if not self.context.authority:
@@ -210,8 +213,8 @@ class Agreement(OfRaters):
 
     def columns(self) -> Iterable[Field]:
         make = self.column
-        return [make.label("wave_column"), make.level("kappa", self._kappa, TWO_DIGITS), make.interval("kappa_interval", self._kappa, TWO_DIGITS),
-                make.count("pairs", self._kappa, "n_eligible")]
+        return [make.label("wave_column"), make.level("kappa", self._kappa, TWO_DIGITS),
+                make.interval("kappa_interval", self._kappa, TWO_DIGITS), make.count("pairs", self._kappa, "n_eligible")]
 
     def blocks(self) -> Iterable[Block]:
         return (Block("", tuple(wave for wave in self.context.waves if self._kappa(wave) is not None)),)
