@@ -1,6 +1,6 @@
 """The formats a report can have. Each is one module of this folder, named by what is asked for with ``--formats``.
 
-A new format is a module that defines ``FORMAT``, and its label beside the name of its file in ``words/en.toml``.
+A new format is a module that defines ``FORMAT``, and its label beside the name of its file in ``report/words/en-GB.toml``.
 """
 
 from __future__ import annotations
