@@ -116,7 +116,7 @@ def _name(mark: Mark) -> str:
 def _number(mark: Mark, say: Say, *, alone: bool) -> str:
     """One number in words."""
     text = mark.text if mark.is_shown else f"{mark.text} {say('no_number')}"
-    words = ("describe_interval" if mark.interval else "describe_number") + ("_alone" if alone else "")
+    words = f"describe_{'interval' if mark.interval else 'number'}{'_alone' if alone else ''}"
     return say(words, series=mark.series, value=text, interval=mark.interval)
 
 
