@@ -56,14 +56,14 @@ def render_requests(
 
 def jobs_of(cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults) -> Iterator[Job]:
     """The reports as jobs: notebook, parameters, title, and the key of all that they show."""
-    programme, shown = dictionary.programme, {}
+    programme, shown, seen = dictionary.programme, {}, {}
     for one in requested:
         kind, place = one.kind, one.authority
         notebook = notebook_of(kind, dictionary)
         name = dictionary.authority(place).name if place else ""
         parameters = {"cohort": cohort.id, "kind": kind.id} | ({"authority": place} if place else {})
         if kind.id not in shown:
-            shown[kind.id] = dict(fingerprint_of_report(scope_of_report(dictionary, cohort, kind)))
+            shown[kind.id] = dict(fingerprint_of_report(scope_of_report(dictionary, cohort, kind), seen))
         yield Job(
             kind=kind.id, notebook=notebook, parameters=parameters, folder=folder_of(cohort, one),
             title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),

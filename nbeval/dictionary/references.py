@@ -159,16 +159,17 @@ def quantities() -> tuple[str, ...]:
 
 def check_registered(contents: Contents, faults: Faults) -> None:
     """Check that exhibits are of kinds, drawn as charts and made of quantities that some room registers."""
+    known_kinds, known_charts, known_quantities = kinds(), charts(), quantities()
     for exhibit, place in contents.of(ExhibitRow):
-        if exhibit.kind not in kinds():
-            faults.unknown(place, "kind", "kind of exhibit", exhibit.kind, kinds())
-        drawn = kinds().get(exhibit.kind, charts())
+        if exhibit.kind not in known_kinds:
+            faults.unknown(place, "kind", "kind of exhibit", exhibit.kind, known_kinds)
+        drawn = known_kinds.get(exhibit.kind, known_charts)
         if exhibit.chart and exhibit.chart not in drawn:
-            of = "" if exhibit.chart not in charts() else f" of kind '{exhibit.kind}'"
+            of = "" if exhibit.chart not in known_charts else f" of kind '{exhibit.kind}'"
             faults.unknown(place, "chart", "chart", exhibit.chart, drawn, of)
         for quantity in exhibit.quantities:
-            if quantity not in quantities():
-                faults.unknown(place, "quantities", "quantity", quantity, quantities())
+            if quantity not in known_quantities:
+                faults.unknown(place, "quantities", "quantity", quantity, known_quantities)
 
 
 @cache

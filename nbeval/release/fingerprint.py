@@ -27,6 +27,8 @@ SHORT = 16          # hexadecimal digits of the checksum of an entry
 _NO_NUMBER = {"glossary": (), "sources": (), "specimen": None, "specimen_evidence": None}
 #: parts of a dictionary that no report shows: of itself, or what only collecting, the specimen and official tables need
 _NEVER_SHOWN = ("folder", "digest", "specimen", "specimen_evidence", "codes")
+#: records with their checksums, by identity: the scopes of one dictionary share most of theirs
+Seen = dict[int, tuple[Record, str]]
 
 
 # --- checksums and keys ----------------------------------------------------------------------------
@@ -102,7 +104,7 @@ def fingerprint_of_numbers(scope: Dictionary) -> Mapping[str, str]:
 
 def fingerprint_of_part(name: str, value: Any) -> str:
     """A short checksum of a part of a dictionary with all that is in it."""
-    return _short("\n".join(f"{place} {digest}" for place, digest in _entries(name, value)))
+    return _short("\n".join(f"{place} {digest}" for place, digest in _entries(name, value, {})))
 
 
 def without_readers_words(value: Any) -> Any:
@@ -143,12 +145,13 @@ def scope_of_report(dictionary: Dictionary, cohort: Cohort, kind: ReportKind) ->
     )
 
 
-def fingerprint_of_report(scope: Dictionary) -> Mapping[str, str]:
-    """A short checksum of every entry of a scope that a report can show, by kind and id."""
+def fingerprint_of_report(scope: Dictionary, seen: Seen | None = None) -> Mapping[str, str]:
+    """A short checksum of every entry of a scope that a report can show, by kind and id; ``seen`` keeps them from scope to scope."""
     found: dict[str, str] = {}
+    seen = {} if seen is None else seen
     for part in fields(scope):
         if part.name not in _NEVER_SHOWN:
-            for name, digest in _entries(part.name, getattr(scope, part.name)):
+            for name, digest in _entries(part.name, getattr(scope, part.name), seen):
                 found[name] = _short(found[name] + digest) if name in found else digest
     return MappingProxyType(dict(sorted(found.items())))
 
@@ -167,19 +170,21 @@ def _instrument(loaded: LoadedInstrument, dictionary: Dictionary, indicators: tu
     return replace(loaded, items=tuple(one for one in loaded.items if one.item in asked), columns=())
 
 
-def _entries(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _entries(name: str, value: Any, seen: Seen) -> Iterator[tuple[str, str]]:
     """The entries below one part of the dictionary: each record by its id, all else by its place."""
     if isinstance(value, Record):
-        yield f"{name} {getattr(value, next(iter(type(value).model_fields)))}", _short(value.model_dump_json())
+        if id(value) not in seen:
+            seen[id(value)] = value, _short(value.model_dump_json())
+        yield f"{name} {getattr(value, next(iter(type(value).model_fields)))}", seen[id(value)][1]
     elif is_dataclass(value):
         for part in fields(value):
-            yield from _entries(f"{name} {part.name}", getattr(value, part.name))
+            yield from _entries(f"{name} {part.name}", getattr(value, part.name), seen)
     elif isinstance(value, Mapping):
         for key in value:
-            yield from _entries(f"{name} {key}", value[key])
+            yield from _entries(f"{name} {key}", value[key], seen)
     elif isinstance(value, tuple):
         for one in value:
-            yield from _entries(name, one)
+            yield from _entries(name, one, seen)
     elif not isinstance(value, Path):
         yield name, _short(repr(value))
 

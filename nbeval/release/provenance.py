@@ -8,7 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -138,9 +138,15 @@ def record_bytes(record: dict[str, Any]) -> bytes:
 def read(folder: Path) -> dict[str, Any]:
     """The provenance of a report's folder; empty where there is none that can be read."""
     try:
-        record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        return _parsed((folder / PROVENANCE).read_bytes())
     except (OSError, ValueError):
         return {}
+
+
+@lru_cache(maxsize=512)
+def _parsed(content: bytes) -> dict[str, Any]:
+    """The record in a file of provenance, which several steps of a run read; nobody alters it."""
+    record = json.loads(content)
     return record if isinstance(record, dict) else {}
 
 

@@ -62,13 +62,13 @@ def propose(
             f"there is no report of cohort '{cohort}' to release.", found="no finished report that may be published",
             where="the folder named by --out", do="make the reports with 'nbeval render', or name their folder with --out.",
         )
-    files, faults = {}, []
+    files, faults, seen = {}, [], {}
     for name in there:
         record = read(home / name)
         files |= {f"{name}/{file}": file_sha256(home / name / file) for file in sorted([*record["outputs"], PROVENANCE])}
         faults += [*_altered(name, record, files), *_foreign(name, home / name / "report.ipynb")]
         scope = scope_of_report(workspace.dictionary, declared, kinds[name])
-        if record["report"]["kind"] != kinds[name].id or record["dictionary"]["entries"] != fingerprint_of_report(scope):
+        if record["report"]["kind"] != kinds[name].id or record["dictionary"]["entries"] != fingerprint_of_report(scope, seen):
             faults.append(f"{name} was made with another state of the dictionary; render it again.")
     results = _shown([home / name / RESULTS_FILE for name in there])
     faults += _not_attacked(results, kept.disclosed.table)
