@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -93,6 +94,7 @@ def set_up() -> None:
     install("-r", str(LOCK), "--require-hashes", "--no-deps")
     say("  2 of 2  installing nbeval itself")
     install("--no-build-isolation", "--no-deps", "--editable", str(ROOT))
+    compile_packages()
     STAMP.write_text(wanted, encoding="utf-8")
     say("Set up.")
 
@@ -117,9 +119,15 @@ def install(*what: str) -> None:
     """Install with uv where it is found, with pip otherwise."""
     uv = shutil.which("uv")
     if uv:
-        run([uv, "pip", "install", "--quiet", "--python", str(interpreter()), "--compile-bytecode", *what])
+        run([uv, "pip", "install", "--quiet", "--python", str(interpreter()), *what])
     else:
-        run([str(interpreter()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what])
+        run([str(interpreter()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", *what])
+
+
+def compile_packages() -> None:
+    """Compile what is installed but for the tests of others, which are half of it; what cannot be compiled is not needed."""
+    with suppress(subprocess.CalledProcessError):
+        run([str(interpreter()), "-m", "compileall", "-qq", "-j", "0", "-x", r"[/\\]tests?[/\\]", str(VENV)])
 
 
 def run(line: list[str]) -> None:
