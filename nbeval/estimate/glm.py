@@ -21,6 +21,7 @@ from scipy import optimize, sparse
 from scipy.special import expit
 from statsmodels.tools.sm_exceptions import ModelWarning
 
+from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome, not_estimable, wald
 from nbeval.frames import Method, Reason
 
@@ -108,6 +109,10 @@ class Design:
 def prepare(table: pd.DataFrame, terms: Sequence[str]) -> Predictors:
     """Code the variables of a model, once for many outcomes: categorical columns are factors, others numbers, "a:b" is an interaction."""
     names = list(dict.fromkeys(name for term in terms for name in term.split(":")))
+    alone = {name for term in terms if ":" in term for name in term.split(":")} - set(terms)
+    if unfit := sorted((set(names) - set(table.columns)) | alone):
+        raise ParameterError("a model cannot be made of these terms.", found=", ".join(unfit), allowed=", ".join(map(str, table.columns)),
+                             do="name columns of the table, and each variable of an interaction as a term of its own too.")
     chosen = table[names].reset_index(drop=True)
     factors = [name for name in names if isinstance(chosen[name].dtype, pd.CategoricalDtype)]
     chosen = chosen.assign(**{name: chosen[name].to_numpy(float, na_value=np.nan) for name in names if name not in factors})
@@ -230,6 +235,12 @@ def fit(predictors: Predictors, answers: Floats, *, kind: str) -> Fitted:
     >>> fitted.design.columns
     ('Intercept', 'wavelast')
     """
+    known = answers[np.isfinite(answers)]
+    if kind not in (LOGISTIC, LINEAR) or kind == LOGISTIC and not np.isin(known, (0.0, 1.0)).all():
+        raise ParameterError(
+            f"a model of kind {kind!r} cannot be fitted to these answers.", found=f"{len(np.unique(known))} different values",
+            allowed=f"{LOGISTIC} with 0 and 1, {LINEAR} with numbers", do="code the outcome as an indicator, or ask for a linear model.",
+        )
     return fit_design(make_design(predictors, answers), kind=kind)
 
 

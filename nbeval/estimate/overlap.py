@@ -14,6 +14,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Overlap
+from nbeval.errors import ParameterError
 from nbeval.estimate.comparisons import wave_pairs
 from nbeval.estimate.levels import unit_of
 from nbeval.estimate.means import moments
@@ -91,6 +92,7 @@ def overlap_bounds(
     With m people in both and correlation r the variance is v1 + v2 - 2 m r s1 s2 / (n1 n2), s the standard deviation of a wave: Kish,
     Survey Sampling (1965), section 12.4. It is linear in m r, so the bounds are at no overlap or at the largest.
     """
+    _refuse(largest_overlap, n_baseline, n_final, correlations)
     if min(n_baseline, n_final) < 1 or not (error_baseline >= 0 and error_final >= 0 and error_baseline + error_final > 0):
         return OverlapBounds(*[not_estimable(Method.OVERLAP_WIDEST, Reason.NO_ERROR)] * 2)
     errors = (overlap_error(error_baseline, error_final, n_baseline, n_final, largest_overlap, r) for r in
@@ -108,7 +110,20 @@ def overlap_error(error_baseline: float, error_final: float, n_baseline: int, n_
 
 
 def share_correlations(share_baseline: float, share_final: float) -> tuple[float, float]:
-    """Give the lowest and the highest phi that two yes-or-no answers with these shares (not 0 or 1) can have: Fréchet's bounds."""
+    """Give the lowest and the highest phi that two yes-or-no answers with these shares can have: Fréchet's bounds."""
     p, q = share_baseline, share_final
+    if not (0 < p < 1 and 0 < q < 1):
+        raise ParameterError("shares of 0 or 1 have no correlation.", allowed="strictly between 0 and 1",
+                             do="give the correlations that are thought possible.")
     scale = sqrt(p * (1 - p) * q * (1 - q))
     return (max(0.0, p + q - 1) - p * q) / scale, (min(p, q) - p * q) / scale
+
+
+def _refuse(most: int, n_baseline: int, n_final: int, correlations: tuple[float, float]) -> None:
+    """Stop at an overlap or correlations that cannot be."""
+    if not -1 <= correlations[0] <= correlations[1] <= 1:
+        raise ParameterError("correlations must be a lower and an upper value from -1 to 1.",
+                             found=f"{correlations[0]:g} and {correlations[1]:g}", do="put them in order.")
+    if not 0 <= most <= min(n_baseline, n_final):
+        raise ParameterError("more people in both waves than in one of them.", allowed="at most the smaller number of answers",
+                             do="lower the largest overlap.")

@@ -9,7 +9,7 @@ from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Indicator
 from nbeval.estimate.glm import LINEAR, LOGISTIC, Fitted, adjusted_difference, fit, odds_ratios, prepare, standardised_difference
 from nbeval.estimate.levels import unit_of
-from nbeval.estimate.outcome import Outcome, outcome_columns
+from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns
 from nbeval.estimate.plan import Plan
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
@@ -78,7 +78,8 @@ def _model(outcome: Indicator, factors: tuple[str, ...], wave: str, plan: Plan) 
         first, *others = fitted.design.levels(factor)
         for level in others:
             at = place | {"group": factor, "level": level, "reference": first}
-            effect = standardised_difference(fitted, factor, first, level, conf_level=plan.conf_level)
+            effect = (not_estimable(Method.STANDARDISED_DELTA, fitted.why) if fitted.why
+                      else standardised_difference(fitted, factor, first, level, conf_level=plan.conf_level))
             rows += [_row(at, Quantity.ODDS_RATIO, ratios[f"{factor}{level}"], fitted, "ratio", 1.0),
                      _row(at, Quantity.MARGINAL_EFFECT, effect, fitted, "percentage points", 100.0)]
     return rows

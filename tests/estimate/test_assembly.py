@@ -8,7 +8,7 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.dictionary.enums import Measure, MissingReason
-from nbeval.dictionary.models import Weighting
+from nbeval.dictionary.models import Study, Weighting
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.plan import tally
 from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Method, Quantity, Reason, check
@@ -233,6 +233,22 @@ def test_heterogeneity_over_few_answers_says_that_its_test_is_eager(declared, co
     found = rows(estimate(measured(people_of(cohort, declared), declared), cohort, declared), Quantity.HETEROGENEITY)
     given = found[found["estimate"].notna()]
     assert len(given) and given["warning"].str.contains("fewer than 60 answers").all()
+
+
+def test_factors_that_separate_an_outcome_have_neither_odds_ratio_nor_effect(declared, cohort):
+    """Not even the effect of the factor that does not: the rows say why."""
+    people = people_of(cohort, declared)
+    people["other"] = pd.Categorical(np.random.default_rng(7).choice(["x", "y"], len(people)))
+    outcome = next(one.indicator for one in declared.indicators if one.measure is Measure.PERCENT)
+    given = measured(people, declared)
+    level = people.loc[people["frequency"].eq(people["frequency"].cat.categories[0]), "respondent"]
+    given.values.loc[given.values["indicator"].eq(outcome) & given.values["respondent"].isin(level) & given.values["value"].notna(), "value"] = 1.0
+    asked = cohort.model_copy(update={"drivers": (Study(outcome=outcome, factors=("frequency", "other"), source="T1"),)})
+    found = estimate(given, asked, declared)
+    found = found[found["quantity"].isin([Quantity.ODDS_RATIO.value, Quantity.MARGINAL_EFFECT.value]) & found["group"].isin(["frequency", "other"])
+                  & found["indicator"].eq(outcome)]
+    assert {"frequency", "other"} == set(found["group"]) and found["estimate"].isna().all()
+    assert found["warning"].str.contains("separation").all()
 
 
 def test_an_ordered_answer_is_compared_by_ranks_and_odds_and_never_summed(declared, cohort):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from nbeval.errors import ParameterError
 from nbeval.estimate.overlap import overlap_bounds, overlap_error, share_correlations
 from tests.estimate.reference import expected_rows, inputs
 
@@ -59,3 +60,13 @@ def test_the_correlation_of_two_shares_is_bounded():
 def test_no_error_says_why(error):
     found = overlap_bounds(0.1, error_baseline=error, error_final=error, n_baseline=5, n_final=5, largest_overlap=5)
     assert "no standard error" in found.widest.warning and math.isnan(found.widest.estimate)
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda: overlap_bounds(0.1, **WAVES, correlations=(0.5, 0.2)),
+    lambda: overlap_bounds(0.1, **WAVES | {"largest_overlap": 151}),
+    lambda: share_correlations(0.0, 0.5),
+])
+def test_what_cannot_be_is_refused(wrong):
+    with pytest.raises(ParameterError):
+        wrong()

@@ -11,6 +11,7 @@ import patsy
 import pytest
 import statsmodels.api as sm
 
+from nbeval.errors import ParameterError
 from nbeval.estimate.glm import (
     adjusted_difference, coefficients, covariance, fit, make_design, odds_ratios, prepare, standardised_difference,
 )
@@ -219,3 +220,14 @@ def test_an_authority_of_one_wave_only_does_not_stop_the_adjusted_change():
     table = pd.DataFrame({"wave": pd.Categorical(["first"] * 8 + ["last"] * 8), "place": pd.Categorical(list("aaaabbbbbbbbdddd"))})
     found = adjusted_difference(prepare(table, ["wave", "place"]), np.arange(16.0), kind="linear", variable="wave", reference="first", level="last")
     assert found.estimate == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda table: prepare(table, ["wave", "nothing"]),
+    lambda table: prepare(table, ["wave:place"]),
+    lambda table: fit(prepare(table, ["wave"]), np.full(240, 2.0), kind="logistic"),
+    lambda table: fit(prepare(table, ["wave"]), np.zeros(240), kind="probit"),
+])
+def test_a_model_that_cannot_be_is_refused(wrong):
+    with pytest.raises(ParameterError):
+        wrong(_separable()[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing.forkserver
 import os
 import signal
 import subprocess
@@ -124,22 +123,30 @@ def test_spawned_processes_make_the_same_report(mixed, job, tmp_path, quiet):
     assert (tmp_path / "specimen/ok/report.html").read_bytes() == (mixed[0] / "specimen/ok/report.html").read_bytes()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="only a server from which processes are forked outlives a batch")
-def test_a_report_has_the_environment_of_its_own_run_and_not_that_of_an_earlier_one(job, tmp_path, quiet, monkeypatch):
-    """Python keeps the server, and with it the environment in which it once began."""
-    def state(expected: str | None) -> str:
-        notebook = json.loads(job("plain").notebook.read_text(encoding="utf-8"))
-        [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-1]["source"] += (
-            f"\nimport os\nassert os.environ.get('NBEVAL_DATA') == {expected!r}\n")
-        file = tmp_path / f"{expected}.ipynb"
-        file.write_text(json.dumps(notebook), encoding="utf-8")
-        return render([job("plain", notebook=file)], tmp_path / f"out_{expected}", console=quiet()).outcomes[0].state
+LATER = """
+import os, sys
+from pathlib import Path
+from io import StringIO
+from rich.console import Console
+from nbeval.publish import render
+from tests.publish.conftest import make_job
+os.environ["NBEVAL_DATA"] = "earlier"
+for name in ("earlier", "later"):
+    made = render([make_job("plain", notebook=Path(sys.argv[1], f"{name}.ipynb"))], Path(sys.argv[1], name), console=Console(file=StringIO()))
+    print(made.outcomes[0].state)
+    os.environ.pop("NBEVAL_DATA", None)
+"""
 
-    multiprocessing.forkserver._forkserver._stop()      # the next batch begins it, with a variable that is gone after it
-    monkeypatch.setenv("NBEVAL_DATA", "earlier")
-    assert state("earlier") == "written"
-    monkeypatch.delenv("NBEVAL_DATA")
-    assert state(None) == "written"
+
+def test_a_report_has_the_environment_of_its_own_run_and_not_that_of_an_earlier_one(job, tmp_path, root):
+    """Python keeps the server of processes, and with it the environment in which it once began."""
+    for name, expected in (("earlier", "earlier"), ("later", None)):
+        notebook = json.loads(job("plain").notebook.read_text(encoding="utf-8"))
+        last = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-1]
+        last["source"] = f"import os\nassert os.environ.get('NBEVAL_DATA') == {expected!r}"
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", LATER, str(tmp_path)], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["written", "written"], done.stderr
 
 
 def test_a_second_run_on_the_same_folder_is_refused(job, tmp_path, quiet):
