@@ -212,6 +212,13 @@ class Reason(StrEnum):
     CLUSTERED_RATINGS = "ratings of one authority are not independent of one another, so the interval is too narrow"
     SEVERAL_CODERS = "no interval: more than two coders, whose pairs are taken together"
     FEW_CLUSTERS = "fewer than two clusters"
+    # of figures in print
+    NO_PRINTED_BASE = "the number who answered is not published"
+    NO_PRINTED_COUNT = "no whole number of people gives what was printed"
+    SYMBOL_PRINTED = "a symbol was printed in place of a figure"
+    UNNAMED_AUTHORITY = "the authority is not named and its number who answered is not published"
+    CODING_DIFFERS = "coding or base differ, or are not stated"
+    SAME_PEOPLE = "the two may hold the same people"
     # of models
     FEW_RESPONDENTS = "{n} respondents are too few for {p} coefficients"
     FEW_EVENTS = "fewer than 10 events for each coefficient"

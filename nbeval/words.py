@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from string import Formatter
 from typing import Any
 
+from nbeval.dictionary.record import fields_of
 from nbeval.errors import ParameterError
 
 #: the language in which every entry exists
@@ -87,11 +87,6 @@ def languages() -> tuple[str, ...]:
     return tuple(name.removesuffix(".toml") for name in _names() if not name.endswith(".plain.toml"))
 
 
-def fields_of(sentence: str) -> set[str]:
-    """The fields of a sentence."""
-    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
-
-
 def _names() -> list[str]:
     """The files of words."""
     return sorted(file.name for file in _FOLDER.iterdir() if file.name.endswith(".toml"))
@@ -147,4 +142,4 @@ def _compare(name: str, tables: Mapping[str, Any], *, whole: bool) -> None:
 
 def _fits(sentence: str, table: str, reference: str) -> bool:
     """Whether every field of a sentence is filled where it is said."""
-    return fields_of(sentence) <= fields_of(reference) | (frozenset() if table in _AROUND else COMMON)
+    return set(fields_of(sentence)) <= set(fields_of(reference)) | (frozenset() if table in _AROUND else COMMON)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 from math import nan
 
@@ -24,17 +23,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Match, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, PrintedFigure
 from nbeval.estimate.outcome import gather, result_rows
-from nbeval.frames import Contrast, Method, Quantity
-
-class Gap(StrEnum):
-    """Why a printed figure has no interval, or is not tested."""
-
-    NO_BASE = "the number who answered is not published"
-    NO_COUNT = "no whole number of people gives what was printed"
-    SYMBOL = "a symbol was printed in place of a figure"
-    UNNAMED = "the authority is not named and its number who answered is not published"
-    DIFFERS = "coding or base differ, or are not stated"
-    OVERLAP = "the two may hold the same people"
+from nbeval.frames import Contrast, Method, Quantity, Reason
 
 
 @dataclass(frozen=True)
@@ -104,24 +93,24 @@ def _level_rows(level: _Level, conf_level: float) -> list[dict[str, object]]:
     ]
 
 
-def _why(level: _Level) -> Gap | None:
+def _why(level: _Level) -> Reason | None:
     """Why a figure has no interval; None where it has one, or is one that has none of its own."""
     one, counts = level.figure, level.counts
     if one.quantity in (Quantity.LOWEST, Quantity.HIGHEST):
-        return Gap.UNNAMED
+        return Reason.UNNAMED_AUTHORITY
     if one.symbol:
-        return Gap.SYMBOL
+        return Reason.SYMBOL_PRINTED
     if counts is None:
-        return Gap.NO_BASE if one.n is None else None
-    return None if counts.runs else Gap.NO_COUNT
+        return Reason.NO_PRINTED_BASE if one.n is None else None
+    return None if counts.runs else Reason.NO_PRINTED_COUNT
 
 
 def _warning(level: _Level) -> str:
     """Why a figure has no interval, in words."""
     why = _why(level)
-    if why is Gap.NO_COUNT or (why is Gap.SYMBOL and level.figure.symbol in (Symbol.NOT_AVAILABLE, Symbol.NOT_APPLICABLE)):
-        return f"not estimable: {why}"
-    return f"no interval: {why}" if why is Gap.NO_BASE else why or ""
+    if why is Reason.NO_PRINTED_COUNT or (why is Reason.SYMBOL_PRINTED and level.figure.symbol in (Symbol.NOT_AVAILABLE, Symbol.NOT_APPLICABLE)):
+        return why.not_estimable
+    return f"no interval: {why}" if why is Reason.NO_PRINTED_BASE else why or ""
 
 
 def _changes(levels: list[_Level], cohort: Cohort) -> list[tuple[_Level, _Level]]:
@@ -144,7 +133,7 @@ def _change_rows(now: _Level, then: _Level, cohort: Cohort, conf_level: float) -
         "n_valid": now.figure.n, "n_reference": then.figure.n,
     }
     if together or not (now.testable and then.testable):
-        return [row | _untested(now.figure.value, then.figure.value, Gap.OVERLAP if together else _unfit(now, then))]
+        return [row | _untested(now.figure.value, then.figure.value, Reason.SAME_PEOPLE if together else _unfit(now, then))]
     return _compared(row, compare_printed(now.counts, then.counts, conf_level), _gap(now.figure.value, then.figure.value), conf_level)
 
 
@@ -201,14 +190,14 @@ def _compared(row: dict[str, object], found: PrintedComparison, gap: float, conf
     ]
 
 
-def _untested(now: float | None, then: float | None, why: Gap) -> dict[str, object]:
+def _untested(now: float | None, then: float | None, why: Reason) -> dict[str, object]:
     """A difference as printed, without a test."""
     return {"estimate": _gap(now, then), "method": Method.NONE, "warning": f"not tested: {why}"}
 
 
-def _unfit(*levels: _Level) -> Gap:
+def _unfit(*levels: _Level) -> Reason:
     """Why figures are not tested: one of them has no counts, or coding or base differ."""
-    return next((why for one in levels if not (one.counts and one.counts.runs) and (why := _why(one))), Gap.DIFFERS)
+    return next((why for one in levels if not (one.counts and one.counts.runs) and (why := _why(one))), Reason.CODING_DIFFERS)
 
 
 def _gap(now: float | None, then: float | None) -> float:

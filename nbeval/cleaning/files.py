@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nbeval.dictionary.models import AUTHORITY, Cohort, Source
-from nbeval.errors import DictionaryError, SourceError
+from nbeval.errors import SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -107,12 +107,6 @@ def _exports(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
     folder, files = cohort_folder(cohort, data), []
     for declared in source.files:
         pattern, _, sheet = declared.pattern.partition("#")
-        if Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-            raise DictionaryError(
-                f"a pattern of source '{source.id}' leads out of the data folder.", allowed="a path within the cohort's data folder",
-                where=f"files of source '{source.id}' in the cohort's file",
-                do="write the path as it is seen from the cohort's data folder.",
-            )
         several = AUTHORITY not in declared.pattern and len(declared.authorities) != 1
         for authority in ("",) if several else declared.returned_by(cohort.authorities):
             path = folder / pattern.replace(AUTHORITY, authority)

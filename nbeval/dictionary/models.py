@@ -20,7 +20,7 @@ from nbeval.dictionary.enums import (
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
 from nbeval.dictionary.record import (
     ANY, HERE, AnySourceId, AtLeastOne, AuthorityId, Cited, CitedForReaders, Count, Fault, Id, IndicatorId, ItemId, LocalAuthorityId,
-    LocalVersion, LocalWaveId, ReadersOnly, Record, Ref, Reference, Said, Unique,
+    LocalVersion, LocalWaveId, ReadersOnly, Record, Ref, Reference, RelativePath, Said, Template, Unique,
 )
 from nbeval.errors import suggestion
 
@@ -28,6 +28,17 @@ from nbeval.errors import suggestion
 AUTHORITY = "{authority}"
 #: the end of a header that stands for every column whose header begins so
 MANY = "*"
+#: the fields of titles, of a report and of an exhibit, and of the sentence above an exhibit: results first, then words
+REPORT_TITLE = ("programme", "cohort", "authority")
+EXHIBIT_TITLE = (*REPORT_TITLE, "wave", "people", "area", "areas")
+SENTENCE_RESULTS = (
+    "estimate", "conf_low", "conf_high", "n", "n_valid", "n_reference", "n_eligible", "x_in_ten", "before", "after", "change", "change_low",
+    "change_high", "verdict", "benchmark", "difference", "difference_verdict", "lowest", "highest",
+)
+SENTENCE_WORDS = (
+    "label", "indicator", "short", "says", "people", "person", "area", "areas", "programme", "cohort", "wave", "first_wave", "last_wave",
+    "authority", "authorities", "group", "level", "benchmark_label", "benchmark_year", "benchmark_population", "interval_level",
+)
 #: the choices that are a scale, whose codes are numbers
 SCALE = "rating"
 #: how an exhibit names what it shows together, and what the name is that of
@@ -61,7 +72,7 @@ class ExhibitRow(Record):
     reports: Annotated[tuple[str, ...], Ref("report kind")]  # report kinds it belongs to
     section: Said                       # the notebook section that calls for it
     order: Annotated[int, ReadersOnly()]
-    title: Said                         # may use {cohort}, {authority}, {wave}, {people}
+    title: Annotated[str, Template(EXHIBIT_TITLE), ReadersOnly()]
     kind: str                           # a kind of exhibit: levels, change, distribution, ...
     chart: Said = ""                    # how it is drawn; empty: a table only
     source_id: AnySourceId = "survey"
@@ -70,7 +81,7 @@ class ExhibitRow(Record):
     indicators: tuple[str, ...] = ()
     groups: Annotated[tuple[str, ...], Ref("group")] = ()
     notes: Said = ""
-    sentence: Said = ""                 # a sentence above the exhibit; fields of the results in braces
+    sentence: Annotated[str, Template((*SENTENCE_RESULTS, *SENTENCE_WORDS)), ReadersOnly()] = ""  # above the exhibit
 
     def references(self) -> Iterator[Reference]:
         """What is marked, and the indicators, areas and measures, which may be named one by one or together."""
@@ -180,8 +191,8 @@ class ReportKind(Record):
     """A kind of report: which notebook makes it, of which wave, for whom."""
 
     id: Annotated[str, Id("report kind")]
-    notebook: str
-    title: Said                         # may use {cohort}, {authority}, {programme}
+    notebook: RelativePath
+    title: Annotated[str, Template(REPORT_TITLE), ReadersOnly()]
     audience: Said = ""
     wave: Literal["first", "last", ""] = ""  # `first` or `last` of the cohort's waves, or empty for all
     per_authority: bool = False
@@ -234,7 +245,7 @@ class SourceFiles(Record):
     """
 
     wave: LocalWaveId = ""
-    pattern: str
+    pattern: Annotated[RelativePath, Template((AUTHORITY.strip("{}"),))]
     version: Annotated[str, Ref("export version", "instrument")]  # export version: a block of the instrument's columns.csv
     header_rows: AtLeastOne = 1
     encoding: str = ""                  # empty: UTF-8 (with or without byte-order mark), then cp1252
@@ -856,7 +867,7 @@ class OfficialTable(Record):
     table: Annotated[str, Id("official table")]
     label: str
     vintage: str                        # tells tables of one series apart; a later one sorts after an earlier
-    file: str                           # in the data folder
+    file: RelativePath                  # in the data folder
     years: tuple[int, ...]              # the years it covers, each by the year in which it ends
     year_form: YearForm
     codes_on: date | None = None        # the day whose authority codes it uses for all years; empty: those of each year

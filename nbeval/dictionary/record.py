@@ -1,6 +1,6 @@
 """What every record of a dictionary can do: say what is wrong with it, what it refers to, and what only readers see of it.
 
-What a field means beyond its type is marked on the field, with ``Ref``, ``Id`` and ``ReadersOnly``.
+What a field means beyond its type is marked on the field, with ``Ref``, ``Id``, ``Template`` and ``ReadersOnly``.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from string import Formatter
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, ClassVar, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 #: parts several entries of one text
@@ -46,6 +48,37 @@ class ReadersOnly:
     """Marks a field that only readers see: no number rests on it."""
 
 
+@dataclass(frozen=True)
+class Template:
+    """Marks a text whose fields in braces are filled with words: plain names, only of these."""
+
+    fields: tuple[str, ...]
+
+    def fault(self, text: str) -> str:
+        """What is wrong with a text; empty where nothing is."""
+        try:
+            unknown = [name for name in fields_of(text) if name not in self.fields]
+        except ValueError as error:
+            return str(error)
+        return f"it has fields that do not exist: {', '.join(unknown)}" if unknown else ""
+
+
+def fields_of(text: str) -> tuple[str, ...]:
+    """The names of a text's fields in braces, each once. Only plain names are fields: what would reach into a value, convert it or
+    set a width raises ``ValueError``.
+
+    >>> fields_of("{cohort}: {people} in {cohort}")
+    ('cohort', 'people')
+    """
+    try:
+        parsed = [(name, form, convert) for _, name, form, convert in Formatter().parse(text) if name is not None]
+    except ValueError:
+        raise ValueError("it has a brace that is not closed, or that opens nothing") from None
+    if any(form or convert or not name.isidentifier() for name, form, convert in parsed):
+        raise ValueError("a field in braces is more than a name")
+    return tuple(dict.fromkeys(name for name, _, _ in parsed))
+
+
 class Reference(NamedTuple):
     """What one field of one record refers to."""
 
@@ -62,8 +95,18 @@ class Unique(NamedTuple):
     key: Callable[[Any], object]        # of a record; None: not asked of it
 
 
+def _inside(path: str) -> str:
+    """A path that stays within the folder it is seen from."""
+    if PurePosixPath(path).is_absolute() or PureWindowsPath(path).anchor or ".." in PureWindowsPath(path).parts:
+        raise PydanticCustomError("contradiction", "{what}; {do}", {
+            "what": "leads out of its folder", "do": "write the path as it is seen from that folder, without '..'"})
+    return path
+
+
 #: what a record finds wrong with itself: a field (or the way to one), what is wrong, what to do
 Fault = tuple[str | tuple, str, str]
+#: a path within a folder that the programme knows
+RelativePath = Annotated[str, AfterValidator(_inside)]
 #: a text that only readers see
 Said = Annotated[str, ReadersOnly()]
 #: keys of sources: those that results carry along, and those that only readers see
@@ -98,10 +141,14 @@ class Record(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> Record:
         """Refuse an entry that contradicts itself, with all its faults at once."""
+        templates = [
+            (name, fault, "write every field as {name}, of: " + ", ".join(mark.fields) + "; and a brace that is no field twice")
+            for name, mark in marked_fields(type(self), Template) if (fault := mark.fault(getattr(self, name)))
+        ]
         found = [
             InitErrorDetails(type=PydanticCustomError("contradiction", "{what}; {do}", {"what": what, "do": do}),
                              loc=field if isinstance(field, tuple) else (field,), input="")
-            for field, what, do in self.faults()
+            for field, what, do in (*templates, *self.faults())
         ]
         if found:
             raise ValidationError.from_exception_data(type(self).__name__, found)

@@ -41,7 +41,7 @@ def front_matter(context: Context) -> Several:
     programme, cohort, kind = context.dictionary.programme, context.cohort, context.kind
     authority = context.authority_name(context.authority) if context.authority else ""
     front = {
-        "title": context.title(kind.title, "programme.toml, [[reports]]"), "programme": programme.name, "owner": programme.owner,
+        "title": context.title(kind.title), "programme": programme.name, "owner": programme.owner,
         "cohort": cohort.id, "cohort_label": cohort.label, "kind": kind.id, "form": kind.form.value,
         "audience": kind.audience, "authority": context.authority, "authority_label": authority,
         "language": programme.language, "invented": cohort.invented,

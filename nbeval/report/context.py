@@ -12,7 +12,6 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Design, Measure, ReportForm, SourceKind, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
-from nbeval.errors import DictionaryError
 from nbeval.frames import MISSING_COLUMNS, Quantity
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
@@ -76,22 +75,18 @@ class Context:
         }
         return self.words.say(sentence, **{**known, **fields})
 
-    def title(self, template: str, where: str) -> str:
+    def title(self, template: str) -> str:
         """A title of the dictionary with its fields filled."""
         programme = self.dictionary.programme
         fields = {
             "cohort": self.cohort.label, "authority": self.authority_name(self.authority), "wave": self.wave.label if self.wave else "",
             "people": programme.people.many, "area": programme.area.one, "areas": programme.area.many, "programme": programme.name,
         }
-        try:
-            return template.format(**fields)
-        except (KeyError, IndexError, ValueError):
-            raise DictionaryError("a title has a field that does not exist.", found=template, where=where,
-                                  allowed=", ".join(f"{{{name}}}" for name in fields), do="use only the fields above.") from None
+        return template.format(**fields)
 
     def exhibit_title(self, spec: ExhibitRow) -> str:
         """The title of an exhibit."""
-        return self.title(spec.title, f"exhibits.csv, column title of {spec.exhibit}")
+        return self.title(spec.title)
 
     def benchmark_label(self, one: Benchmark) -> str:
         """A body of published figures with its year."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from string import Formatter
 from types import MappingProxyType
 
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Area, Benchmark, Indicator
+from nbeval.dictionary.record import fields_of
 from nbeval.dictionary.references import on_request
 from nbeval.errors import ParameterError
 from nbeval.frames import Contrast, Quantity
@@ -313,7 +313,11 @@ def labels(subject: Subject) -> dict[str, str]:
 def fill(template: str, subject: Subject) -> Sentence:
     """A template filled from the results of a subject; where one it needs is not shown, another whole sentence says why."""
     words = labels(subject)
-    needed = fields_of(template)
+    try:
+        needed = fields_of(template)
+    except ValueError as fault:
+        raise ParameterError(f"a sentence cannot be filled: {fault}.", found=f"{len(template)} characters",
+                             do="write every field as {field}, and a brace that is no field twice.") from None
     unknown = [name for name in needed if name not in SLOTS and name not in words]
     if unknown:
         raise ParameterError(
@@ -327,17 +331,6 @@ def fill(template: str, subject: Subject) -> Sentence:
         return Sentence(refusal, used, state)
     values = {name: SLOTS[name].write(getattr(row, SLOTS[name].field), subject) for name, row in rows.items()}
     return Sentence(template.format(**{**words, **values}), used)
-
-
-def fields_of(template: str) -> tuple[str, ...]:
-    """The names of the fields of a template, each once."""
-    try:
-        return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name is not None))
-    except ValueError:
-        raise ParameterError(
-            "a sentence has a brace that is not closed.", found=f"{len(template)} characters",
-            do="write every field as {field}, and a brace that is no field twice.",
-        ) from None
 
 
 def _refusal(rows: Mapping[str, Result | None], subject: Subject) -> tuple[State, str]:

@@ -56,6 +56,33 @@ BROKEN = {
         "glossary.csv", "A person who", '"A person who', ["glossary.csv, line 3: is not readable as CSV"]),
     "a TOML file is cut short": (
         "disclosure.toml", "[symbols]", "[symbols", ["disclosure.toml: is not readable as TOML", "line 12"]),
+    # paths and templates
+    "a pattern leads to the folder above": (
+        COHORT, 'pattern = "before/{authority}.csv"', 'pattern = "../{authority}.csv"',
+        ["field 'pattern': leads out of its folder", "without '..'"]),
+    "a pattern leads elsewhere": (
+        COHORT, 'pattern = "before/{authority}.csv"', 'pattern = "/exports/{authority}.csv"', ["field 'pattern': leads out of its folder"]),
+    "a pattern leads to another drive": (
+        COHORT, 'pattern = "before/{authority}.csv"', "pattern = 'D:\\exports\\{authority}.csv'", ["field 'pattern': leads out of its folder"]),
+    "a pattern has a field that does not exist": (
+        COHORT, 'pattern = "before/{authority}.csv"', 'pattern = "before/{wave}.csv"',
+        ["field 'pattern': it has fields that do not exist: wave", "of: authority"]),
+    "a notebook lies elsewhere": (
+        "programme.toml", 'notebook = "final_report"', 'notebook = "../final_report"', ["field 'notebook': leads out of its folder"]),
+    "a title of a report has a field that does not exist": (
+        "programme.toml", "where {cohort} stood", "where {council} stood",
+        ["field 'title': it has fields that do not exist: council", "programme, cohort, authority"]),
+    "a title reaches into a value": (
+        "programme.toml", "where {cohort} stood", "where {cohort.__class__} stood", ["field 'title': a field in braces is more than a name"]),
+    "a title of an exhibit sets a width": (
+        "exhibits.csv", "Who took part in {cohort}", "Who took part in {cohort:>999999999}",
+        ["line 2, field 'title': a field in braces is more than a name"]),
+    "a title has an open brace": (
+        "exhibits.csv", "Who took part in {cohort}", "Who took part in {cohort",
+        ["line 2, field 'title': it has a brace that is not closed"]),
+    "a sentence has a field that does not exist": (
+        "exhibits.csv", "response_rate; count,headline,,,", "response_rate; count,headline,,,{verdic}",
+        ["line 2, field 'sentence': it has fields that do not exist: verdic"]),
     # duplicates
     "an id stands twice": (
         "indicators.csv", "enjoy_middle,Medium", "enjoy_low,Medium",

@@ -6,9 +6,11 @@ from string import Formatter
 
 import pytest
 
+from nbeval.dictionary.models import SENTENCE_RESULTS, SENTENCE_WORDS
 from nbeval.errors import ParameterError
 from nbeval.frames import Verdict
 from nbeval.report.numerals import NumberFormat, numeral, ten
+from nbeval.report.sentences import SLOTS, Subject, labels
 from tests.report.invented import withheld
 
 
@@ -106,3 +108,9 @@ def test_numbers_are_written_half_up_with_true_minus_and_no_signed_zero():
     assert numeral(1234.0) == "1,234"
     assert NumberFormat(1, percent=True).full(7.25) == "7.3%"
     assert ten(25.0) == 3
+
+
+def test_the_fields_that_a_dictionary_may_use_are_those_that_a_sentence_can_fill(make):
+    context = make().context
+    subject = Subject(context, "survey", wave=context.wave.id)
+    assert set(SENTENCE_RESULTS) == set(SLOTS) and set(SENTENCE_WORDS) == set(labels(subject))
