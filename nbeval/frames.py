@@ -299,7 +299,8 @@ RESPONDENTS = _contract(
     respondent=pa.Column(int, unique=True), source=CODED, wave=CODED,
     authority=CODED,             # empty text where the cohort has none
     person=str,                  # links waves in a matched design; empty otherwise
-    # further columns: one per declared group (category), `weight`
+    # further columns: one per declared group (category), `weight`; and where the exports have them `survey_weight` (number, missing
+    # where it cannot be used), `stratum` and `cluster` (text): how the respondent was sampled, never printed
 )
 
 VALUES = _contract(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from nbeval.cleaning.coding import HAS_CODE, REASON_CODE, Coded, Contradiction
-from nbeval.cleaning.forms import EXCLUSIONS, Exclusion, Mapping
+from nbeval.cleaning.forms import EXCLUSIONS, Exclusion, Mapping, given_weights
 from nbeval.dictionary import Dictionary, LoadedInstrument
-from nbeval.dictionary.enums import Design, ItemKind, Match, MissingReason, ScaleRule
+from nbeval.dictionary.enums import Design, ItemKind, Match, MissingReason, Role, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.frames import FINDINGS, check
 
-PASS, NOTE, WARNING = "pass", "note", "warning"
+PASS, NOTE, WARNING, FAILURE = "pass", "note", "warning", "failure"
 #: fewer answers than this are alike by chance
 _ALIKE = 15
 #: fewer people than this say little about the way of an item
@@ -169,6 +169,44 @@ def columns_identifying(intake: Intake) -> list[Finding]:
             for (header, wave), files in sorted(intake.mapping.dropped.items()) if files]
 
 
+def _has(intake: Intake, role: Role) -> pd.Series:
+    """Which forms are of an export version with a column of a role."""
+    versions = [one for one in set(intake.kept["version"]) if any(column.role is role for column in intake.instrument.columns_of(one))]
+    return intake.kept["version"].isin(versions)
+
+
+def weights_usable(intake: Intake) -> list[Finding]:
+    """Forms without a weight that can be used, where the export has a column of weights; and places where every weight is zero."""
+    forms = intake.kept[_has(intake, Role.WEIGHT)]
+    weight, found = given_weights(forms), []
+    for (wave, authority), rows in forms.groupby(["wave", "authority"], sort=True).groups.items():
+        files = "; ".join(sorted(set(forms.loc[rows, "file"]))[:2])
+        lacking = int(weight[rows].isna().sum())
+        found += counted(FAILURE, lacking, "form has", "forms have", f" no weight from zero up in {files}; without one it is in no weighted figure.",
+                         "correct the column of weights in the export; a weight of zero is allowed.")
+        found += [Finding(FAILURE, f"Every weight in {files} is zero, so that nobody is represented.", "look at the column of weights.",
+                          count=len(rows))] if lacking < len(rows) and not weight[rows].gt(0).any() else []
+        found = [replace(one, wave=one.wave or wave, authority=one.authority or authority) for one in found]
+    return found
+
+
+def sampling_complete(intake: Intake) -> list[Finding]:
+    """Forms without a stratum or cluster, where the export has a column of it; clusters that are in two strata."""
+    found = []
+    for role in (Role.STRATUM, Role.CLUSTER):
+        lacking = intake.kept[_has(intake, role) & intake.kept[role].fillna("").eq("")]
+        found += [Finding(WARNING, f"{number(len(rows), 'form has', 'forms have')} no {role.value}; together they count as one.",
+                          "fill the column in the export.", wave=wave, authority=authority, count=len(rows))
+                  for (wave, authority), rows in lacking.groupby(["wave", "authority"], sort=True)]
+    both = intake.kept[_has(intake, Role.STRATUM) & _has(intake, Role.CLUSTER) & intake.kept[Role.CLUSTER].fillna("").ne("")]
+    strata = both.groupby(["wave", Role.CLUSTER.value])[Role.STRATUM.value].nunique()
+    for wave, several in strata[strata > 1].groupby("wave"):
+        found.append(Finding(FAILURE, f"{number(len(several), 'cluster is', 'clusters are')} in more than one stratum; each part counts as a "
+                             "cluster of its own.", "correct the columns of strata and clusters, or number clusters anew in every stratum.",
+                             wave=str(wave), count=len(several)))
+    return found
+
+
 def columns_lacking(intake: Intake) -> list[Finding]:
     """Columns that may be lacking, and are."""
     return [Finding(NOTE, f"The column '{header}' is not there, in {number(files, 'file')}"
@@ -285,6 +323,8 @@ CHECKS = (
         "waves cannot be linked for them.")),
     Check("authority_few_forms", "Every authority has enough forms for percentages.", few_forms),
     Check("columns_identifying", "No identifying columns came in.", columns_identifying),
+    Check("weights_usable", "Every form that should have a weight has one.", weights_usable),
+    Check("sampling_complete", "Strata and clusters are complete, and no cluster is in two strata.", sampling_complete),
     Check("columns_lacking", "Every declared column is there.", columns_lacking),
     Check("answers_repaired", "Every answer is spelled as declared.", repaired),
     Check("answers_corrected", "No corrections are declared.", corrected),

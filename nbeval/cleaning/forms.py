@@ -15,10 +15,10 @@ from nbeval.cleaning.reading import read_times
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import Role
-from nbeval.dictionary.models import Cohort, Column, Instrument
+from nbeval.dictionary.models import OF_SAMPLING, Cohort, Column, Instrument
 from nbeval.errors import FrameError, UnknownCodeError, UnknownHeaderError
 
-FORM_ROLES = (Role.SUBMISSION, Role.STATUS, Role.STARTED, Role.FINISHED, Role.TEST, Role.AUTHORITY, Role.PERSON)
+FORM_ROLES = (Role.SUBMISSION, Role.STATUS, Role.STARTED, Role.FINISHED, Role.TEST, Role.AUTHORITY, Role.PERSON, *OF_SAMPLING)
 _ANSWERS = (Role.ITEM, Role.OPTIONS)
 _UNUSED = (Role.IDENTIFYING, Role.IGNORED)
 _LISTED = 20
@@ -211,6 +211,12 @@ def _repeated(forms: pd.DataFrame, texts: pd.DataFrame, filled: pd.Series, rule:
     by = ["filled", *times, *ties[-1:]] if rule == "most_complete" else [*times, *ties]
     order = order.sort_values(by, kind="stable", na_position="first")
     return order.index[order.duplicated(key, keep="first" if rule == "first" else "last")]
+
+
+def given_weights(forms: pd.DataFrame) -> pd.Series:
+    """The weight that came with each form; missing where there is none, or one that is no number from zero up."""
+    given = pd.to_numeric(forms[Role.WEIGHT].fillna("").str.replace(",", ".", regex=False), errors="coerce").astype(float)
+    return given.where(np.isfinite(given) & (given >= 0))
 
 
 def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:

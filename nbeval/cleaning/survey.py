@@ -15,7 +15,7 @@ from nbeval.cleaning.checks import Intake, check_folder, check_intake, findings_
 from nbeval.cleaning.coding import HAS_CODE, REASONS, Coded, code_answers, follow_routing, mark_absent, refuse_unknown
 from nbeval.cleaning.corrections import apply_corrections, read_corrections
 from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs, unexpected
-from nbeval.cleaning.forms import FORM_ROLES, Exclusion, account, describe_forms, excluded, map_columns, name_authorities
+from nbeval.cleaning.forms import FORM_ROLES, Exclusion, account, describe_forms, excluded, given_weights, map_columns, name_authorities
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
 from nbeval.cleaning.reading import read_export, read_table
 from nbeval.dictionary import Dictionary, LoadedInstrument
@@ -136,14 +136,21 @@ def _answer_table(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
 
 
 def _respondent_table(intakes: list[Intake], cohort: Cohort) -> pd.DataFrame:
-    """One row per form kept, in the form of ``frames.RESPONDENTS``; ``person`` is filled only where the design links waves."""
+    """One row per form kept, in the form of ``frames.RESPONDENTS``; ``person`` is filled only where the design links waves, and columns of
+    the sampling are there where an instrument declares them."""
     kept = pd.concat([intake.kept for intake in intakes], ignore_index=True)
+    roles = {column.role for intake in intakes for version in set(intake.kept["version"]) for column in intake.instrument.columns_of(version)}
+    sampling = {
+        Role.WEIGHT: lambda: {"survey_weight": given_weights(kept)},
+        **{role: lambda role=role: {role.value: kept[role].fillna("").astype(str)} for role in (Role.STRATUM, Role.CLUSTER)},
+    }
     return pd.DataFrame({
         "respondent": kept["respondent"].astype(int),
         "source": _category(kept["source"], [intake.source for intake in intakes]),
         "wave": _category(kept["wave"], [wave.id for wave in cohort.waves]),
         "authority": _category(kept["authority"], cohort.authorities),
         "person": (kept[Role.PERSON].fillna("") if cohort.design is Design.MATCHED else pd.Series("", kept.index)).astype(str),
+        **{name: column for role, made in sampling.items() if role in roles for name, column in made().items()},
     })
 
 

@@ -31,6 +31,15 @@ class Design(StrEnum):
     MATCHED = "matched"
 
 
+class Lonely(StrEnum):
+    """What a stratum with one sampled cluster adds to the error: there is nothing to compare the cluster with."""
+
+    ADJUST = "adjust"            # its distance from the mean of all, which errs on the wide side
+    CERTAINTY = "certainty"      # nothing: it was bound to be drawn
+    AVERAGE = "average"          # what the other strata add on average
+    FAIL = "fail"                # there is no error
+
+
 class ItemKind(StrEnum):
     """What sort of answer an item takes."""
 
@@ -52,6 +61,9 @@ class Role(StrEnum):
     TEST = "test"                      # marks a test submission
     AUTHORITY = "authority"            # only where the file name does not say
     PERSON = "person"                  # an identifier that links waves (matched designs only)
+    WEIGHT = "weight"                  # how many people the respondent represents, as the data come with it
+    STRATUM = "stratum"                # the stratum that the respondent was drawn from
+    CLUSTER = "cluster"                # what was drawn with all its respondents: a school, a household
     IDENTIFYING = "identifying"        # dropped on reading, and named in the findings
     IGNORED = "ignored"                # known and not used
 

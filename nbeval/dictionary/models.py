@@ -14,7 +14,7 @@ from pydantic import Field
 
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import (
-    Design, Direction, FieldRole, ItemKind, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Role, Rounding,
+    Design, Direction, FieldRole, ItemKind, Lonely, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Role, Rounding,
     ScaleRule, SourceKind, Status, Symbol, YearForm,
 )
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
@@ -24,6 +24,8 @@ from nbeval.dictionary.record import (
 )
 from nbeval.errors import suggestion
 
+#: columns that say how a respondent was sampled
+OF_SAMPLING = (Role.WEIGHT, Role.STRATUM, Role.CLUSTER)
 #: stands for an authority's id in the pattern of a file
 AUTHORITY = "{authority}"
 #: the end of a header that stands for every column whose header begins so
@@ -308,12 +310,24 @@ class Margin(Record):
 
 
 class Weighting(Record):
-    """How a cohort's weights are made: rake to `margins`, trim, report."""
+    """How a cohort's weights are made: from those given (a column of role `weight`) or from equal ones; raked to `margins`, trimmed."""
 
-    margins: Annotated[tuple[str, ...], Ref("group", also=("authority",))]  # groups raked to; `authority` is the authority itself
+    margins: Annotated[tuple[str, ...], Ref("group", also=("authority",))] = ()  # groups raked to; `authority` is the authority itself
     trim_upper: float | None = None     # times the median weight
     trim_lower: float | None = None
-    finite_population: bool = False
+    finite_population: bool = False     # the part of the population that answered has no sampling error: eligible people, or [[strata]]
+    lonely_strata: Lonely = Lonely.ADJUST
+
+
+class StratumSize(Record):
+    """How many clusters (without clusters: people) a stratum has, of which the sample holds some."""
+
+    wave: LocalWaveId
+    stratum: str                        # as the column of role `stratum` has it
+    count: Count
+    source: CitedForReaders
+
+    once = (Unique("this stratum", "stratum", lambda one: (one.wave, one.stratum)),)
 
 
 class Overlap(Record):
@@ -370,6 +384,8 @@ class Cohort(Record):
     eligible: tuple[Eligible, ...] = ()
     margins: tuple[Margin, ...] = ()
     weighting: Weighting | None = None
+    strata: tuple[StratumSize, ...] = ()
+    main_figures: Literal["unweighted", "weighted"] = "unweighted"  # what levels, changes, charts and sentences show
     overlap: Overlap | None = None      # of repeated cross-sections; None: not known at all
     groups: Annotated[tuple[str, ...], Ref("group")] = ()  # groups that results are broken down by
     adjust_for: Annotated[tuple[str, ...], Ref("group")] = ()  # covariates of the adjusted change, besides authority
@@ -474,6 +490,7 @@ class Column(Record):
     once = (
         Unique("this header", "header", lambda one: (one.version, normalise(one.header))),
         Unique("a column of this item", "item", lambda one: (one.version, one.item) if one.role in (Role.ITEM, Role.OPTIONS) else None),
+        Unique("a column of this role", "role", lambda one: (one.version, one.role) if one.role in OF_SAMPLING else None),
     )
 
     def references(self) -> Iterator[Reference]:

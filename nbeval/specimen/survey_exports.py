@@ -205,6 +205,9 @@ def _about_forms(
         Role.FINISHED: finished,
         Role.AUTHORITY: [str(one) for one in authorities],
         Role.PERSON: [f"{authority}-{place:04d}" for place, authority in enumerate(authorities)],
+        Role.WEIGHT: [f"{weight:.3f}" for weight in export.random("weights").uniform(0.5, 2.5, total)],
+        Role.STRATUM: [f"stratum {place % 3 + 1}" for place in range(total)],
+        Role.CLUSTER: [f"place {place % 12 + 1}" for place in range(total)],       # twelve clusters, four in each stratum
     }
 
 
