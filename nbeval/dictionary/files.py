@@ -66,6 +66,11 @@ class Faults:
         )
 
 
+#: bytes that no file of a dictionary has, and parts that no key of it has: reading such keys takes time with their square
+LARGEST, _DEEPEST = 20_000_000, 32
+_DEEP_KEY = re.compile(rf"(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_DEEPEST},}}")
+
+
 class Placed(NamedTuple):
     """A record and where it was read."""
 
@@ -104,6 +109,20 @@ class Contents:
         return tuple(record for record, _ in self.of(kind, owner))
 
 
+def toml_of(text: str) -> dict[str, Any]:
+    """What a TOML text holds; ``ValueError`` where it is none, or nests deeper or has longer numbers than any dictionary."""
+    if _DEEP_KEY.search(text):
+        raise ValueError(f"a key has more than {_DEEPEST} parts")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise ValueError("lists or tables are nested too deep") from None
+    except ValueError:
+        raise ValueError("a number has too many digits") from None
+
+
 class Reader:
     """Reads files below one folder; faults go into ``faults``, the ids of broken entries into ``broken``."""
 
@@ -129,9 +148,9 @@ class Reader:
         if (text := self._text(name, optional)) is None:
             return []
         try:
-            content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            self.faults.add(Place(name), "", f"is not readable as TOML ({error})", "put right the line it names")
+            content = toml_of(text)
+        except ValueError as error:
+            self.faults.add(Place(name), "", f"is not readable as TOML ({error})", "put right what it names")
             self.broken.add(Path(name).stem)
             return []
         return self._one(content, Place(name), kind)
@@ -142,6 +161,9 @@ class Reader:
         if not path.is_file():
             if not optional:
                 self.faults.add(Place(name), "", "does not exist", "write it, or restore it from version control")
+            return None
+        if path.stat().st_size > LARGEST:
+            self.faults.add(Place(name), "", f"has more than {LARGEST // 10**6} million bytes", "keep data out of the dictionary")
             return None
         try:
             return path.read_bytes().decode("utf-8-sig")

@@ -56,6 +56,12 @@ BROKEN = {
         "glossary.csv", "A person who", '"A person who', ["glossary.csv, line 3: is not readable as CSV"]),
     "a TOML file is cut short": (
         "disclosure.toml", "[symbols]", "[symbols", ["disclosure.toml: is not readable as TOML", "line 12"]),
+    "a key of a TOML file has thousands of parts": (
+        "programme.toml", "", "\n" + ".".join(["deep"] * 20_000) + " = 1\n", ["programme.toml: is not readable as TOML (a key has more than 32 parts)"]),
+    "lists of a TOML file are nested without end": (
+        "programme.toml", "", "\n[[reports]]\nsections = " + "[" * 5_000 + "\n", ["programme.toml: is not readable as TOML (lists or tables are nested"]),
+    "a number of a TOML file has thousands of digits": (
+        COHORT, 'starts = "2020"', "starts = " + "9" * 5_000, ["is not readable as TOML (a number has too many digits)"]),
     # paths and templates
     "a pattern leads to the folder above": (
         COHORT, 'pattern = "before/{authority}.csv"', 'pattern = "../{authority}.csv"',
