@@ -97,6 +97,12 @@ class DisclosureError(NbevalError):
     exit_code = 1
 
 
+class SignatureError(NbevalError):
+    """A signature is missing, of other content, or of somebody who may not sign; or it cannot be made."""
+
+    exit_code = 1
+
+
 class OutputError(NbevalError):
     """The place to write to is missing, read-only, full, or in use by another run."""
 

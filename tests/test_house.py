@@ -35,7 +35,7 @@ ONLY_IN = {
     "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish", "release"),
     "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),
     "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",),
-    "openpyxl": ("specimen", "publish"), "typer": ("cli",),
+    "openpyxl": ("specimen", "publish"), "typer": ("cli",), "cryptography": ("release",),
 }
 LONGEST_FUNCTION = 40
 DRAWERS = {"utils", "helpers", "common", "misc", "old", "base", "core", "util", "tools"}

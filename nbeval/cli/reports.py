@@ -14,7 +14,7 @@ from nbeval.cli.options import on_progress, say, say_json, study_of, workspace_o
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nbeval.release.sign import Proposal
+    from nbeval.release.proposal import Proposal
     from nbeval.study import Study
 
 
@@ -106,7 +106,7 @@ def release(
     protected against them. Exit code 1: something stands in the way.
     """
     from nbeval.request import requests
-    from nbeval.release.sign import propose, sign
+    from nbeval.release.proposal import propose, sign
 
     study = study_of(cohort, dictionary, data, out)
     requested = requests(study.cohort, study.dictionary, kinds or (), authority=authority)
@@ -155,14 +155,14 @@ def _audit(study: Study) -> pd.DataFrame:
 
 def _audit_record(audit: pd.DataFrame) -> dict[str, Any]:
     """An audit in counts, and whatever can be worked out, by place."""
-    from nbeval.release.sign import summary
+    from nbeval.release.proposal import summary
 
     return {"audit": summary(audit), "leaks": audit.loc[~audit["ok"].astype(bool), list(_LEAK)].to_dict("records")}
 
 
 def _print_audit(audit: pd.DataFrame) -> None:
     """An audit in lines: what was tried, and whatever can be worked out."""
-    from nbeval.release.sign import summary
+    from nbeval.release.proposal import summary
 
     counts = summary(audit)
     say(f"{counts['withheld']} withheld numbers attacked; {counts['derivable']} can be worked out too closely.")
@@ -175,7 +175,7 @@ def _print_audit(audit: pd.DataFrame) -> None:
 
 def _print_proposal(proposal: Proposal) -> None:
     """The files, the audit and the checklist."""
-    from nbeval.release.sign import BY_A_PERSON
+    from nbeval.release.proposal import BY_A_PERSON
 
     say(f"{len(proposal.reports)} reports of {proposal.cohort}, {len(proposal.files)} files:")
     for name, digest in sorted(proposal.files.items()):

@@ -1,167 +1,251 @@
-"""A release before and after a person answers for it: its files, its audit, its checklist, its signature."""
+"""Signatures of people, by the SSH keys they have: made by ``ssh-keygen -Y``, checked by it or, where there is none, by ``cryptography``.
+
+Whoever may sign is named in ``allowed_signers``, a file in the form of OpenSSH that lies in the project's folder of releases::
+
+    ada@example.org namespaces="nbeval-release,nbeval-analysis-plan" ssh-ed25519 AAAA...
+    bob@example.org namespaces="nbeval-output-check" ssh-ed25519 AAAA...
+
+To sign anything, and to ask later who signed it::
+
+    signature = sign(content, key, Purpose.ANALYSIS_PLAN)               # the text to be written beside the signed file
+    signer = signer_of(content, signature, Purpose.ANALYSIS_PLAN, signers_file(workspace.releases))
+
+``content`` are the bytes of the file as it lies there; ``key`` is a private key, or a public one whose other half an agent holds. A
+fault is a ``SignatureError``. Anybody can check the same with ``ssh-keygen -Y verify``: there is no scheme of our own.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
-from dataclasses import dataclass, field
-from datetime import date
-from functools import partial
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
-import pandas as pd
+from nbeval.errors import SignatureError
 
-from nbeval.errors import DisclosureError, OutputError, ParameterError
-from nbeval.frames import ANALYST, result_key
-from nbeval.publish.executed import foreign_outputs
-from nbeval.publish.index import write_indexes
-from nbeval.publish.staging import staging
-from nbeval.release.verify import RESULTS_FILE, same_value
-from nbeval.release.fingerprint import code_digest, file_sha256, fingerprint_of_report, scope_of_report
-from nbeval.release.ledger import RECORD, Release, record_text, releases_of, signature_of
-from nbeval.release.provenance import PROVENANCE, read
-from nbeval.request import ReportRequest
-from nbeval.study import CohortResults
-from nbeval.workspace import Workspace
-
-#: what a person confirms by signing; nobody else can
-BY_A_PERSON = (
-    "I have read every report of the release from beginning to end.",
-    "What is withheld makes sense to somebody who knows the authorities, and nothing known locally fills a gap.",
-    "Quotes, where there are any, were released by hand, one by one, and tell of nobody who could be recognised.",
-    "The authorities and those who lead the programme have seen their reports.",
-)
+SIGNERS = "allowed_signers"
+_ARMOUR = re.compile(r"-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END SSH SIGNATURE-----\s*")
+_LINE = re.compile(r'(?P<name>[^\s*?!,"]+)\s+(?:(?P<options>[a-z-]+="[^"]*"(?:,[a-z-]+="[^"]*")*)\s+)?(?P<kind>[a-z0-9@.-]+)\s+(?P<key>[A-Za-z0-9+/=]+)(?:\s.*)?')
+_MAGIC = b"SSHSIG"
+_HASHES = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
+_PATIENCE = 300     # seconds in which a person types a passphrase or touches a security key
 
 
-@dataclass(frozen=True, eq=False)
-class Proposal:
-    """What would be published, and what was found about it."""
+class Purpose(StrEnum):
+    """What a signature is for: its namespace, so that a signature for one purpose is none for another."""
 
-    cohort: str
-    reports: tuple[str, ...]
-    files: dict[str, str]                       # sha256 by name below the cohort's folder
-    audit: pd.DataFrame
-    results: pd.DataFrame                       # one row per estimate that some report of the release shows
-    faults: tuple[str, ...] = ()                # what stands in the way
-    notes: tuple[str, ...] = field(default=())  # what whoever signs should know
-
-    @property
-    def ready(self) -> bool:
-        """Whether nothing stands in the way but the signature."""
-        return not self.faults
+    RELEASE = "nbeval-release"              # the author of a release
+    OUTPUT_CHECK = "nbeval-output-check"    # the second person, who checks what leaves
+    ANALYSIS_PLAN = "nbeval-analysis-plan"
+    WITHDRAWAL = "nbeval-withdrawal"
 
 
-def propose(
-    requested: list[ReportRequest], cohort: str, audit: pd.DataFrame, kept: CohortResults, workspace: Workspace, out: Path,
-) -> Proposal:
-    """Put together what would be published, and check it against what was protected and attacked."""
-    home, declared = out / cohort, workspace.dictionary.cohort(cohort)
-    kinds = {"/".join(part for part in (one.kind.id, one.authority) if part): one.kind for one in requested if not one.kind.internal}
-    there = tuple(name for name in kinds if read(home / name).get("completed"))
-    if not there:
-        raise ParameterError(
-            f"there is no report of cohort '{cohort}' to release.", found="no finished report that may be published",
-            where="the folder named by --out", do="make the reports with 'nbeval render', or name their folder with --out.",
-        )
-    files, faults, seen = {}, [], {}
-    for name in there:
-        record = read(home / name)
-        files |= {f"{name}/{file}": file_sha256(home / name / file) for file in sorted([*record["outputs"], PROVENANCE])}
-        faults += [*_altered(name, record, files), *_foreign(name, home / name / "report.ipynb")]
-        scope = scope_of_report(workspace.dictionary, declared, kinds[name])
-        if record["report"]["kind"] != kinds[name].id or record["dictionary"]["entries"] != fingerprint_of_report(scope, seen):
-            faults.append(f"{name} was made with another state of the dictionary; render it again.")
-    results = _shown([home / name / RESULTS_FILE for name in there])
-    faults += _not_attacked(results, kept.disclosed.table)
-    faults += [f"{(~audit['ok']).sum()} withheld numbers can be worked out."] if not audit["ok"].all() else []
-    return Proposal(cohort, there, files, audit, results, tuple(faults), tuple(_notes(cohort, there, list(kinds), results, workspace, out)))
+@dataclass(frozen=True)
+class Signer:
+    """Somebody who signed: the name beside the key in the file of signers, and the key's fingerprint, as ``ssh-keygen -l`` prints it."""
+
+    name: str
+    key: str
 
 
-def sign(proposal: Proposal, name: str, day: date, workspace: Workspace, out: Path) -> Release:
-    """Record a person's name and date with a release, and keep what it showed for the protection of all that comes after."""
-    if not name.strip():
-        raise ParameterError("a release is signed by a person.", found="an empty name", do="give the name with --signed-by.")
-    if not proposal.ready:
-        raise DisclosureError("the release cannot be signed as it stands; nothing was recorded.", found="\n".join(proposal.faults),
-                              do="put right what is listed, render the reports again where it says so, and run the command again.")
-    before = releases_of(proposal.cohort, out)
-    number = len(before) + 1
-    content = proposal.results.to_csv(index=False, lineterminator="\n").encode("utf-8")
-    release = Release(
-        number=number, signed_by=name.strip(), date=day.isoformat(), reports=proposal.reports, files=proposal.files,
-        results=f"release-{number}.csv", results_sha256=hashlib.sha256(content).hexdigest(), audit=summary(proposal.audit), confirmed=BY_A_PERSON,
-        dictionary=workspace.dictionary.digest, code=code_digest(),
-    )
-    with staging(out) as place:
-        if releases_of(proposal.cohort, out) != before:
-            raise OutputError("somebody else signed a release meanwhile.", where=RECORD, do="run the command again.")
-        place.write(f"{proposal.cohort}/{release.results}", content)
-        place.write(f"{proposal.cohort}/release-{number}-audit.csv", proposal.audit.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-        place.write(f"{proposal.cohort}/{RECORD}", record_text(proposal.cohort, (*before, release)).encode("utf-8"))
-        write_indexes(place, {proposal.cohort}, partial(signature_of, reports=out))
-    return release
+@dataclass(frozen=True)
+class _Allowed:
+    """One line of the file of signers."""
+
+    name: str
+    kind: str
+    key: bytes
+    options: dict[str, str]
+
+    def allows(self, purpose: Purpose, at: datetime) -> bool:
+        """Whether the key may sign for a purpose at a time."""
+        named = self.options.get("namespaces", "")
+        after, before = self.options.get("valid-after", ""), self.options.get("valid-before", "")
+        return (not named or purpose in named.split(",")) and (not after or _time(after) <= at) and (not before or at < _time(before))
 
 
-def summary(audit: pd.DataFrame) -> dict[str, int | float]:
-    """An audit in a few counts."""
-    counts = audit.groupby("solved")["solved"].count() if "solved" in audit else {}
-    return {
-        "withheld": int(len(audit)), "derivable": int((~audit["ok"].astype(bool)).sum()),
-        "narrowest_interval": float(audit["width"].min()) if len(audit) else 0.0,
-        "chosen_exactly": int(counts.get("exact", 0)), "chosen_by_heuristic": int(counts.get("heuristic", 0)),
-    }
+def signers_file(releases: Path) -> Path:
+    """The file of those who may sign, in a project's folder of releases."""
+    return releases / SIGNERS
 
 
-def _altered(name: str, record: dict, files: dict[str, str]) -> list[str]:
-    """Files that are not as they were made."""
-    return [f"{name}/{file} is not as it was made; render the report again."
-            for file, digest in record["outputs"].items() if files[f"{name}/{file}"] != digest]
+def sign(content: bytes, key: Path, purpose: Purpose) -> str:
+    """Sign bytes with a person's key through ``ssh-keygen``, which asks for a passphrase where the key has one; the armoured signature.
+
+    Raises
+    ------
+    SignatureError
+        There is no such key, it cannot be used, or there is no ``ssh-keygen``.
+    """
+    if not key.is_file():
+        raise SignatureError("there is no such key.", where=key.name, do="name the file of an SSH key, such as ~/.ssh/id_ed25519.")
+    if not shutil.which("ssh-keygen"):
+        raise SignatureError("signing needs ssh-keygen, which is not here.", do="install OpenSSH; checking signatures works without it.")
+    done = _ssh_keygen("sign", "-f", str(key), "-n", purpose, given=content)
+    if done.returncode or not _ARMOUR.fullmatch(done.stdout.decode("ascii", "replace")):
+        raise SignatureError("ssh-keygen could not sign with this key.", where=key.name,
+                             do="see that it is a private key of yours, that its passphrase is right, and that only you can read it.")
+    return done.stdout.decode("ascii")
 
 
-def _foreign(name: str, file: Path) -> list[str]:
-    """Outputs of an executed notebook that did not come through the report object, and so through no disclosure control."""
-    import nbformat  # takes a second, which reading the record of releases does not have
+def signer_of(content: bytes, signature: str, purpose: Purpose, signers: Path, at: datetime | None = None, *, ssh: bool | None = None) -> Signer:
+    """Who signed these bytes for this purpose.
+
+    Parameters
+    ----------
+    content, signature : the bytes that were signed, and the armoured signature
+    purpose : what it must have been signed for
+    signers : the file of those who may sign, in the form of OpenSSH's ``allowed_signers``
+    at : when it was signed, for keys that are valid for a time; now, where nothing is given
+    ssh : whether ``ssh-keygen`` checks it; where there is one, if nothing is said
+
+    Raises
+    ------
+    SignatureError
+        It is no signature, of other bytes, for another purpose, or of somebody who may not sign for it.
+    """
+    at = at or datetime.now(UTC)
+    key, namespace, algorithm, signed = _parts(signature)
+    if namespace != purpose:
+        raise SignatureError("the signature is for another purpose.", found=_plain(namespace), allowed=purpose, do="sign it again for this one.")
+    lines = [one for one in _allowed(signers) if one.key == key]
+    allowed = next((one for one in lines if one.allows(purpose, at)), None)
+    if allowed is None:
+        raise SignatureError(
+            "whoever signed it may not sign for this purpose." if lines else "it is signed by a key that nobody who may sign has.",
+            found=fingerprint(key), where=signers.name, do="let somebody sign who may, or have the key added to the file of signers.")
+    use_ssh = bool(shutil.which("ssh-keygen")) if ssh is None else ssh
+    good = _checked_by_ssh(content, signature, purpose, signers, allowed, at) if use_ssh else _checked_here(content, allowed, namespace, algorithm, signed)
+    if not good:
+        raise SignatureError("the signature is not of this content.", found=f"a key of {allowed.name}",
+                             do="restore the file as it was when it was signed; it was altered since.")
+    return Signer(allowed.name, fingerprint(key))
+
+
+def fingerprint(key: bytes) -> str:
+    """The fingerprint of a public key, as ``ssh-keygen -l`` prints it."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
+
+
+def key_of_signature(signature: str) -> str:
+    """The fingerprint of the key that an armoured signature says it is by; that it is, only :func:`signer_of` knows."""
+    return fingerprint(_parts(signature)[0])
+
+
+# --- who may sign ----------------------------------------------------------------------------------
+
+def _allowed(signers: Path) -> list[_Allowed]:
+    """The lines of the file of signers."""
+    try:
+        text = signers.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        raise SignatureError("there is no file of those who may sign.", where=f"releases/{SIGNERS}",
+                             do="write one line for each person: a name, and the public key.") from None
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
+    return [_allowed_line(line, f"{signers.name}, line {number}") for number, line in lines if line and not line.startswith("#")]
+
+
+def _allowed_line(line: str, where: str) -> _Allowed:
+    """One line: the name of one person, options, kind of key, key."""
+    found = _LINE.fullmatch(line)
+    try:
+        options = dict(re.findall(r'([a-z-]+)="([^"]*)"', found["options"] or "")) if found else {"": ""}
+        if set(options) - {"namespaces", "valid-after", "valid-before"}:
+            raise ValueError
+        return _Allowed(found["name"], found["kind"], base64.b64decode(found["key"], validate=True), options)
+    except (ValueError, binascii.Error):
+        raise SignatureError("a line of the file of signers cannot be read.", where=where,
+                             allowed='NAME namespaces="nbeval-release" ssh-ed25519 KEY, with the name of one person; valid-after, valid-before',
+                             do="correct the line.") from None
+
+
+def _time(text: str) -> datetime:
+    """A time as OpenSSH writes it: YYYYMMDD[HHMM[SS]][Z]; here always that of Greenwich."""
+    digits = text.rstrip("Z")
+    return datetime.strptime(digits.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
+# --- the signature ---------------------------------------------------------------------------------
+
+def _parts(signature: str) -> tuple[bytes, str, str, bytes]:
+    """Key, namespace, hash and signature proper of an armoured signature."""
+    found = _ARMOUR.fullmatch(signature.strip() + "\n")
+    try:
+        blob = base64.b64decode("".join(found[1].split()), validate=True) if found else b""
+        if blob[:10] != _MAGIC + struct.pack(">I", 1):
+            raise ValueError
+        key, namespace, _, algorithm, signed = _strings(blob[10:], 5)
+        return key, namespace.decode("utf-8"), algorithm.decode("ascii"), signed
+    except (ValueError, binascii.Error):
+        raise SignatureError("that is no signature.", allowed="what ssh-keygen -Y sign writes", do="sign the file again.") from None
+
+
+def _strings(data: bytes, count: int) -> Iterator[bytes]:
+    """The strings of SSH's wire format; there must be so many and nothing behind them."""
+    found = []
+    for _ in range(count):
+        length = int.from_bytes(data[:4], "big")
+        if len(data) < 4 + length:
+            raise ValueError
+        found.append(data[4:4 + length])
+        data = data[4 + length:]
+    if data:
+        raise ValueError
+    return iter(found)
+
+
+def _checked_by_ssh(content: bytes, signature: str, purpose: Purpose, signers: Path, allowed: _Allowed, at: datetime) -> bool:
+    """Whether ``ssh-keygen`` says that the signature is good."""
+    with tempfile.TemporaryDirectory(prefix="nbeval-signature-") as apart:
+        file = Path(apart) / "signature"
+        file.write_text(signature, encoding="ascii")
+        when = [f"-Overify-time={at.astimezone(UTC):%Y%m%d%H%M%SZ}"] if {"valid-after", "valid-before"} & set(allowed.options) else []
+        return _ssh_keygen("verify", "-f", str(signers), "-I", allowed.name, "-n", purpose, "-s", str(file), *when, given=content).returncode == 0
+
+
+def _checked_here(content: bytes, allowed: _Allowed, namespace: str, algorithm: str, signed: bytes) -> bool:
+    """Whether the signature is good, where there is no ``ssh-keygen``."""
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+    from cryptography.hazmat.primitives.serialization import load_ssh_public_key
 
     try:
-        found = foreign_outputs(nbformat.read(file, as_version=4))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return [f"{name}/{file.name} cannot be read; render the report again."]
-    return [f"{name}: {one}, which did not come through the report and is under no disclosure control; take it out of the notebook "
-            "and render the report again." for one in found]
+        public = load_ssh_public_key(f"{allowed.kind} {base64.b64encode(allowed.key).decode('ascii')}".encode("ascii"))
+        kind, raw = _strings(signed, 2)
+        told = b"".join(struct.pack(">I", len(part)) + part
+                        for part in (namespace.encode(), b"", algorithm.encode(), _HASHES[algorithm](content).digest()))
+        if isinstance(public, ed25519.Ed25519PublicKey) and kind == b"ssh-ed25519":
+            public.verify(raw, _MAGIC + told)
+        elif isinstance(public, rsa.RSAPublicKey) and kind in (b"rsa-sha2-256", b"rsa-sha2-512"):
+            public.verify(raw, _MAGIC + told, padding.PKCS1v15(), hashes.SHA512() if kind.endswith(b"512") else hashes.SHA256())
+        else:
+            raise UnsupportedAlgorithm(allowed.kind)
+    except UnsupportedAlgorithm:
+        raise SignatureError("a signature of this kind of key is checked by ssh-keygen, which is not here.", found=allowed.kind,
+                             allowed="ssh-ed25519 and ssh-rsa without it", do="install OpenSSH.") from None
+    except (InvalidSignature, ValueError, KeyError):
+        return False
+    return True
 
 
-def _shown(tables: list[Path]) -> pd.DataFrame:
-    """One row per estimate that any of the reports shows."""
-    read_in = [pd.read_csv(table, dtype=str, keep_default_na=False) for table in tables if table.is_file()]
-    rows = [table.drop(columns=["exhibit"], errors="ignore") for table in read_in]
-    return pd.concat(rows, ignore_index=True).drop_duplicates(ignore_index=True) if rows else pd.DataFrame()
+def _ssh_keygen(action: str, *words: str, given: bytes) -> subprocess.CompletedProcess[bytes]:
+    """Call ``ssh-keygen -Y``."""
+    try:
+        return subprocess.run(["ssh-keygen", "-Y", action, *words], input=given, capture_output=True, timeout=_PATIENCE, check=False)
+    except (OSError, subprocess.SubprocessError):
+        raise SignatureError("ssh-keygen did not answer.", do="see whether it works by itself, and run the command again.") from None
 
 
-def _not_attacked(shown: pd.DataFrame, protected: pd.DataFrame) -> list[str]:
-    """What the reports show of declared exhibits and the attack did not see."""
-    if shown.empty:
-        return []
-    known = {result_key(row): row for row in protected.to_dict("records")}
-    other = 0
-    for row in shown[shown["source"].ne(ANALYST)].to_dict("records"):
-        mine = known.get(result_key({**row, "weighted": row["weighted"] == "True"}))
-        other += mine is None or any(not _same(row[name], mine[name]) for name in shown.columns if name in mine)
-    return [f"{other} results in the reports are not those that were protected; render the reports again."] if other else []
-
-
-def _same(printed: str, value: object) -> bool:
-    """Whether a cell of ``results.csv`` is the value that was protected."""
-    text = "" if pd.isna(value) else str(value)
-    return same_value(printed or None, text or None, 1e-9, 1e-12)
-
-
-def _notes(cohort: str, there: tuple[str, ...], named: list[str], results: pd.DataFrame, workspace: Workspace, out: Path) -> list[str]:
-    """What whoever signs should know."""
-    missing = [name for name in named if name not in there]
-    before = releases_of(cohort, out)
-    unconfirmed = len(workspace.dictionary.unconfirmed())
-    lines = [f"Not in the release, since not made: {', '.join(missing)}."] if missing else []
-    lines += [f"Protected against what is out already: {one.about}." for one in before]
-    own = int(results["source"].eq(ANALYST).sum()) if len(results) else 0
-    lines += [f"{own:,} numbers are of analysts' own tables: each table is protected by itself, and the attack does not see what several tell "
-              "together. Look at them beside the declared exhibits before you sign."] if own else []
-    return [*lines, f"{unconfirmed} entries of the dictionary could not be confirmed; reports say so where they rest on one."]
+def _plain(text: str) -> str:
+    """A text of a stranger that is fit to print."""
+    return "".join(sign for sign in text if sign.isprintable())[:60]
