@@ -45,6 +45,8 @@ class Contrast(StrEnum):
     COMPARATOR = "comparator"                    # `reference` is a benchmark id
     POPULATION = "population"                    # the declared margins
     STAYED = "stayed"                            # those who answered again (matched designs)
+    PAIRS = "pairs"                              # a level of those who answered at `reference` too (matched designs)
+    COMPARISON = "comparison"                    # the comparison authorities; `reference` is the earlier wave
 
 
 class Verdict(StrEnum):

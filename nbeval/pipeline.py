@@ -37,7 +37,7 @@ def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort |
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return clean_published(cohort, dictionary)
-    return with_sources(clean_survey(cohort, dictionary, data), clean_sources(cohort, dictionary, data))
+    return with_sources(clean_survey(cohort, dictionary, data), clean_sources(cohort.of_programme, dictionary, data))
 
 
 def labelled(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> Labelled:
@@ -73,7 +73,7 @@ def estimate(
     if cohort.made_from is SourceKind.PUBLISHED:
         return estimate_published(cleaned.figures, cohort, dictionary)
     survey = assembly.estimate(measured, cohort, dictionary) if measured else outcome.no_results()
-    return assembly.estimate_evidence(cleaned.evidence, survey, cohort, dictionary)
+    return assembly.estimate_evidence(cleaned.evidence, survey, cohort.of_programme, dictionary)
 
 
 def protect(
@@ -85,7 +85,7 @@ def protect(
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
-    return protect_release(releasable(results, cohort, dictionary), cohort, dictionary, earlier=earlier)
+    return protect_release(releasable(results, cohort, dictionary), cohort.of_programme, dictionary, earlier=earlier)
 
 
 def with_quotes(
@@ -99,6 +99,7 @@ def with_quotes(
     if evidence is None or evidence.quotes.empty:
         return disclosed
     people = measured.respondents if measured else cleaned.respondents
+    people = people[~people["authority"].isin(cohort.comparison_authorities)]
     return replace(disclosed, quotes=release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary))
 
 
@@ -125,7 +126,7 @@ def attack(
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return disclosed.audit
-    return with_choices(attack_release(disclosed.table, cohort, dictionary, earlier=earlier), disclosed.audit)
+    return with_choices(attack_release(disclosed.table, cohort.of_programme, dictionary, earlier=earlier), disclosed.audit)
 
 
 def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quotes: pd.DataFrame | None = None) -> DisclosedResults:
@@ -149,7 +150,8 @@ def report(
 
     internal = {"findings": findings, "accounting": accounting} if kind.internal else {}
     protection = Protection(withheld_counts, withheld_numbers)
-    return Report(disclosed, scope_of_report(dictionary, cohort, kind), cohort, kind, authority, protection=protection, levels=levels, **internal)
+    scope = scope_of_report(dictionary, cohort, kind)
+    return Report(disclosed, scope, cohort.of_programme, kind, authority, protection=protection, levels=levels, **internal)
 
 
 def publish(jobs: Sequence[Job], out: Path, **options: Any) -> Summary:

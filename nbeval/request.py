@@ -60,16 +60,16 @@ def notebook_of(kind: ReportKind, dictionary: Dictionary) -> Path:
 
 def check_authority(cohort: Cohort, kind: ReportKind, authority: str) -> None:
     """Refuse an authority where none belongs, none where one does, and one of another cohort."""
-    if kind.per_authority and authority in cohort.authorities:
+    if kind.per_authority and authority in cohort.programme_authorities:
         return
     if not kind.per_authority and not authority:
         return
-    known = ", ".join(cohort.authorities) or "none"
+    known = ", ".join(cohort.programme_authorities) or "none"
     raise ParameterError(
         f"report '{kind.id}' of cohort '{cohort.id}' cannot be made for authority '{authority}'."
         if authority else f"report '{kind.id}' is made for one authority, and none was named.",
         allowed=known if kind.per_authority else "no authority: this report is on the whole cohort",
-        do=suggestion(authority, cohort.authorities) if kind.per_authority else "leave the authority out.",
+        do=suggestion(authority, cohort.programme_authorities) if kind.per_authority else "leave the authority out.",
     )
 
 
@@ -78,7 +78,7 @@ def _authorities(cohort: Cohort, kind: ReportKind, authority: str) -> tuple[str,
     if authority:
         check_authority(cohort, kind, authority)
         return (authority,)
-    return cohort.authorities if kind.per_authority else ("",)
+    return cohort.programme_authorities if kind.per_authority else ("",)
 
 
 def _check_made_from(cohort: Cohort, kind: ReportKind) -> None:

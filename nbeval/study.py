@@ -177,6 +177,7 @@ class Study:
                 found="no answers" if self.measured is None else "ordered answers",
                 allowed="an indicator that is a percentage or a mean, of a cohort with answers", do="choose another indicator.")
         frame = pipeline.wide_values(self.measured, self.dictionary)
+        frame = frame[~frame["authority"].isin(self.cohort.comparison_authorities)]
         frame = frame if "wave" in by else frame[frame["wave"].eq(wave)]
         frame = frame[frame["authority"].eq(authority)] if authority else frame
         return declared, levels(frame, indicator, by=list(by), unit="percent" if declared.measure is Measure.PERCENT else None)

@@ -208,13 +208,15 @@ class _Page:
     def cohort(self, cohort: Cohort) -> Iterator[str]:
         """A cohort with its authorities, waves, sources and what is disputed about it."""
         names = {one.authority: _marked(one.name, one.status) for one in self.dictionary.authorities}
-        members = ", ".join(names[one] for one in cohort.authorities) or "none known"
+        members = ", ".join(names[one] for one in cohort.programme_authorities) or "none known"
         yield _paragraph("This cohort is invented." if cohort.invented else "")
         yield _paragraph(_text(cohort.about))
         when = _marked(f"{cohort.starts} to {cohort.ends or 'today'}", cohort.status)
         yield _paragraph(f"{when}. Identifier: <code>{_text(cohort.id)}</code>. Sources: {self.sources(cohort.source)}.")
+        beside = ", ".join(names[one] for one in cohort.comparison_authorities)
         known = "" if cohort.authorities_known else " The list of authorities could not be found in full."
         yield _paragraph(f"Authorities: {members}.{known}")
+        yield _paragraph(f"Comparison authorities, surveyed likewise and not in the programme: {beside}." if beside else "")
         yield self.table("Waves", cohort.waves, {"Wave": "label", "Fieldwork": lambda one: " to ".join(
             _text(day) for day in (one.fieldwork_start, one.fieldwork_end) if day) or "not known"})
         yield self.table("Sources of evidence", cohort.sources, {"Evidence": "label", "Instrument": "instrument", "Files": _files})

@@ -114,6 +114,11 @@ class Quantity(StrEnum):
     CHANGE = "change"                            # final minus baseline, points or scale points
     CHANGE_ADJUSTED = "change_adjusted"
     CHANGE_POOLED = "change_pooled"              # random effects over authorities
+    DIFFERENCE_IN_DIFFERENCES = "difference_in_differences"  # the change less that of the comparison authorities
+    EVENT_STUDY = "event_study"                  # the same of every wave against one, all waves in one model
+    MOVED_UP = "moved_up"                        # of the people who answered at both waves: gave a higher answer at the later
+    MOVED_DOWN = "moved_down"
+    STAYED = "stayed"
     HETEROGENEITY = "heterogeneity"              # I squared; Q, df, p on the row
     SMALLEST_CHANGE = "smallest_change"          # detectable with 80 % power
     OVERLAP_BOUND = "overlap_bound"              # a change if as many as possible answered twice, and alike

@@ -271,12 +271,13 @@ class Source(Record):
     status: Status = Status.CONFIRMED
     source: CitedForReaders = ""
 
-    def returns(self, authorities: tuple[str, ...]) -> Iterator[Fault]:
-        """Where files are those of some authorities only, every authority has one at every wave, or is not expected."""
+    def returns(self, authorities: tuple[str, ...], comparison: tuple[str, ...] = ()) -> Iterator[Fault]:
+        """Where files are those of some authorities only, every authority has one at every wave, or is not expected; no comparison
+        authority is where none is named."""
         for wave in dict.fromkeys(files.wave for files in self.files if files.authorities):
             declared = [files for files in self.files if files.wave == wave]
             named = {one for files in declared for one in (*files.returned_by(authorities), *files.authorities, *files.not_expected)}
-            for authority in authorities:
+            for authority in authorities if named & set(comparison) else [one for one in authorities if one not in comparison]:
                 if authority not in named and named <= set(authorities):
                     yield "files", f"no file at wave '{wave}' is of authority '{authority}'", "name it under authorities or not_expected"
             paths = [files.pattern.replace(AUTHORITY, one) for files in declared for one in files.returned_by(authorities)
@@ -377,6 +378,7 @@ class Cohort(Record):
     design: Design = Design.REPEATED_CROSS_SECTIONS
     status: Status = Status.CONFIRMED
     authorities: Annotated[tuple[str, ...], Ref("authority"), Id("authority", HERE, unique=False)] = ()
+    comparison_authorities: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # surveyed likewise, not in the programme
     authorities_known: bool = True      # False: the list could not be found
     clusters: Annotated[dict[str, tuple[str, ...]], Ref("authority", HERE)] = {}
     waves: tuple[Wave, ...] = ()
@@ -400,9 +402,24 @@ class Cohort(Record):
         printed = any(source.kind is SourceKind.PUBLISHED for source in self.sources)
         return SourceKind.PUBLISHED if printed else SourceKind.SURVEY
 
+    @property
+    def programme_authorities(self) -> tuple[str, ...]:
+        """The authorities that take part in the programme, in their order."""
+        return tuple(one for one in self.authorities if one not in self.comparison_authorities)
+
+    @property
+    def of_programme(self) -> Cohort:
+        """The cohort without its comparison authorities: what the programme's own figures are of."""
+        if not self.comparison_authorities:
+            return self
+        return self.model_copy(update={"authorities": self.programme_authorities})
+
     def faults(self) -> Iterator[Fault]:
-        if len(set(self.authorities)) < len(self.authorities):
-            yield "authorities", "an authority is named twice", "name each authority once"
+        for name in ("authorities", "comparison_authorities"):
+            if len(set(getattr(self, name))) < len(getattr(self, name)):
+                yield name, "an authority is named twice", "name each authority once"
+        if self.comparison_authorities and not self.programme_authorities:
+            yield "comparison_authorities", "leaves no authority in the programme", "name only those that did not take part in it"
         for name in ("starts", "ends"):
             if not _WHEN.fullmatch(getattr(self, name) or "2000"):
                 yield name, f"'{getattr(self, name)}' is not a year, a month or a day", "write it as 2020, 2020-03 or 2020-03-31"
@@ -414,7 +431,8 @@ class Cohort(Record):
                 yield ("waves", number, "fieldwork_start"), "is before that of the wave above", "put the waves in order"
             earlier = wave.fieldwork_start or earlier
         for number, source in enumerate(self.sources):
-            yield from ((("sources", number, field), what, do) for field, what, do in source.returns(self.authorities))
+            returns = source.returns(self.authorities, self.comparison_authorities)
+            yield from ((("sources", number, field), what, do) for field, what, do in returns)
         yield from self._of_print()
 
     def _of_print(self) -> Iterator[Fault]:

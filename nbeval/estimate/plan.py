@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -79,6 +79,7 @@ class Plan:
     respondents: pd.DataFrame
     keyed: pd.DataFrame
     tallies: pd.DataFrame
+    comparison: Measured | None = None      # what the comparison authorities' people answered; in nothing above
 
     @property
     def source(self) -> str:
@@ -145,7 +146,11 @@ def in_order(plan: Plan) -> list[Indicator]:
 
 
 def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Plan:
-    """Count everything a cohort's estimates rest on."""
+    """Count everything a cohort's estimates rest on: the programme's people, and apart from them those of comparison authorities."""
+    comparison = None
+    if cohort.comparison_authorities:
+        comparison = of_authorities(measured, cohort.comparison_authorities)
+        measured, cohort = of_authorities(measured, cohort.programme_authorities), cohort.of_programme
     respondents = measured.respondents
     values = _without_ordered(measured.values, dictionary)
     whole = {
@@ -159,7 +164,14 @@ def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Pla
         if group in respondents:
             level = beside_values(values, respondents, group)
             parts.append(_placed(tally(values, whole | {"level": level}), group=group))
-    return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, pd.concat(parts, ignore_index=True))
+    return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, pd.concat(parts, ignore_index=True), comparison)
+
+
+def of_authorities(measured: Measured, authorities: Collection[str]) -> Measured:
+    """What the people of some authorities answered."""
+    people = measured.respondents[measured.respondents["authority"].isin(authorities)].reset_index(drop=True)
+    values, keyed = (table[table["respondent"].isin(people["respondent"])].reset_index(drop=True) for table in (measured.values, measured.keyed))
+    return Measured(values, people, keyed)
 
 
 def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:

@@ -24,9 +24,17 @@ def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> M
     people = add_groups(cleaned.respondents, cleaned.answers, groups)
     return Measured(
         values=derive_indicators(with_scores(cleaned.answers, dictionary), dictionary.indicators),
-        respondents=weigh(people, cohort),
+        respondents=_weighed(people, cohort),
         keyed=scale_items(cleaned.answers, _asked(dictionary, items)),
     )
+
+
+def _weighed(people: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """The respondents with their weights; those of comparison authorities stand for nobody of the programme's population and have none."""
+    if not cohort.comparison_authorities:
+        return weigh(people, cohort)
+    weighed = weigh(people[~people["authority"].isin(cohort.comparison_authorities)], cohort.of_programme)
+    return people.join(weighed[[name for name in weighed if name not in people]])
 
 
 def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
