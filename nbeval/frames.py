@@ -164,6 +164,7 @@ class Reason(StrEnum):
     EMPTY_SAMPLE = "one of the two samples has no valid answer"
     SAME_ANSWER = "everybody gave the same answer"
     NO_OVERLAP = "no interval: the answers do not overlap, or are all the same, or one sample has a single answer"
+    NOT_COMPARABLE = "not tested: the question or its answers differ between the waves"
     DEFINITION_DIFFERS = "not tested: the published definition differs from ours"
     FIXED_VALUE = "the published value is taken as exact: its own uncertainty is not known"
     NO_PAIR = "no complete pair"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ import pandas as pd
 from nbeval.cleaning.coding import HAS_CODE, REASON_CODE, Coded, Contradiction
 from nbeval.cleaning.forms import EXCLUSIONS, Exclusion, Mapping, given_weights
 from nbeval.dictionary import Dictionary, LoadedInstrument
+from nbeval.dictionary.comparability import held
 from nbeval.dictionary.enums import Design, ItemKind, Match, MissingReason, Role, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.frames import FINDINGS, check
@@ -262,7 +264,23 @@ def comparability(intake: Intake) -> list[Finding]:
     return [Finding(WARNING if one.comparable is Match.DIFFERS else NOTE, f"Export versions '{one.version_a}' and '{one.version_b}' "
                     f"({one.comparable.value}): {one.note.rstrip('.')}.", item=one.item)
             for one in intake.instrument.comparability
-            if {one.version_a, one.version_b} <= used and one.comparable is not Match.SAME]
+            if {one.version_a, one.version_b} <= used and one.comparable is not Match.SAME] + _undeclared(intake, used)
+
+
+def _undeclared(intake: Intake, used: set[str]) -> list[Finding]:
+    """Items that two versions that were used ask, and of which nothing says whether they can be compared."""
+    instrument, declared = intake.instrument, {(one.item, frozenset((one.version_a, one.version_b))) for one in intake.instrument.comparability}
+    asked, found = held(instrument), []
+    for first, second in combinations(sorted(used), 2):
+        waves = [intake.kept.loc[intake.kept["version"].eq(version), "wave"] for version in (first, second)]
+        for item in (one.item for one in instrument.items if one.kind is not ItemKind.TEXT):
+            if item in asked.get(first, ()) and item in asked.get(second, ()) and (item, frozenset((first, second))) not in declared:
+                at = ", ".join(dict.fromkeys(str(wave) for part in waves for wave in part.unique() if wave))
+                found.append(Finding(
+                    WARNING, f"Nothing is declared of the export versions '{first}' and '{second}'"
+                    f"{f' (waves {at})' if at else ''}: no change of it is tested between them.",
+                    f"add a row to instruments/{instrument.record.id}/comparability.csv: same, close or differs.", item=item))
+    return found
 
 
 def reversed_items(intake: Intake) -> list[Finding]:

@@ -50,6 +50,25 @@ def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
     )
 
 
+#: the numbers of an estimate, without the counts that it rests on
+_ESTIMATED = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "n_effective")
+
+
+def leave_untested(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Take the numbers from every estimate of change whose question or group differs between its two waves, whatever estimated it; its
+    counts stay, and ``warning`` says why. One row per row of ``results``, before families are adjusted and verdicts given."""
+    place = ["indicator", "wave", "reference", "authority", "group"]
+    between = results.loc[results["contrast"].eq(Contrast.WAVE.value), place].drop_duplicates()
+    differing = {key for key in between.itertuples(index=False, name=None) if plan.comparable(*key) is Match.DIFFERS}
+    if not differing:
+        return results
+    keys = results[place].itertuples(index=False, name=None)
+    untested = results["contrast"].eq(Contrast.WAVE.value) & pd.Series([key in differing for key in keys], index=results.index)
+    emptied = {name: results[name].mask(untested) for name in _ESTIMATED}
+    return results.assign(**emptied, method=results["method"].mask(untested, Method.NONE.value),
+                          warning=results["warning"].mask(untested, Reason.NOT_COMPARABLE.not_estimable))
+
+
 def group_differences(plan: Plan) -> pd.DataFrame:
     """Compare every level of a group with the group's first level, at every wave. One row per indicator x wave x level but the first
     (contrast ``level``)."""

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.multitest import multipletests
 
 from nbeval.dictionary import Dictionary
-from nbeval.frames import Contrast, Quantity, Verdict
+from nbeval.frames import Contrast, Quantity, Reason, Verdict
 
 #: what the adjustments are called in statsmodels
 ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
@@ -72,10 +72,11 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
 
 def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Say of every change and difference what its test allows: one row per row of ``results``, with ``verdict`` filled. The adjusted
-    p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone."""
+    p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone. What was
+    not tested, because the waves cannot be compared, has no word."""
     measures = {one.indicator: one.measure.value for one in dictionary.indicators}
     smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)
-    judged = results["quantity"].isin(WITH_VERDICT).to_numpy()
+    judged = (results["quantity"].isin(WITH_VERDICT) & results["warning"].ne(Reason.NOT_COMPARABLE.not_estimable)).to_numpy()
     rows = results[judged]
     found = np.full(len(results), "", dtype=object)
     found[judged] = verdicts(

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.enums import Design, Measure, MissingReason
+from nbeval.dictionary.comparability import Comparisons
+from nbeval.dictionary.enums import Design, Match, Measure, MissingReason
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.outcome import result_rows
 from nbeval.frames import Measured
@@ -126,6 +127,20 @@ class Plan:
     def units(self) -> dict[str, str]:
         """The unit of each indicator that occurs."""
         return {name: one.unit for name, one in self.declared.items()}
+
+    @cached_property
+    def _comparisons(self) -> Comparisons | None:
+        """The versions of the files that the values come from; None where no source declares them."""
+        declared = next((one for one in self.cohort.sources if one.id == self.source), None)
+        return Comparisons(declared, self.cohort, self.dictionary) if declared else None
+
+    def comparable(self, indicator: str, wave: str, reference: str, authority: str = "", group: str = "") -> Match:
+        """How well an indicator, and the group that it is broken down by, can be compared between two waves: as the worst of their items,
+        by the versions of the files of all authorities, or of one. What ``differs`` is shown at both waves and never tested."""
+        known = self._comparisons
+        if known is None:
+            return Match.SAME
+        return known.match((*known.items_of(indicator), *known.items_of_group(group)), (reference, wave), authority)
 
     def rows(self, table: pd.DataFrame | list[dict[str, object]] = (), **same: object) -> pd.DataFrame:
         """Complete a table of estimates of this cohort to rows of results: see ``result_rows``."""

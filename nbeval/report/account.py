@@ -11,15 +11,15 @@ from nbeval.dictionary.enums import ReportForm, SourceKind, Status
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
-from nbeval.frames import Method
+from nbeval.frames import Method, Quantity
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
 from nbeval.report.draft import available, domain_of
 from nbeval.report.kinds import KINDS
-from nbeval.report.kinds.kind import Kind
+from nbeval.report.kinds.kind import Kind, comparability_lines
 from nbeval.report.markup import STYLE
 from nbeval.report.numerals import numeral
-from nbeval.report.results import UsedMethod
+from nbeval.report.results import Result, UsedMethod
 
 #: the section that opens with an account of the programme and the cohort, and that which opens with the design
 PROGRAMME, COMPARABILITY = "programme", "comparability"
@@ -189,10 +189,17 @@ def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str
     return Text((
         *listed(context.say("limits_notes"), _cohort_notes(context)),
         *listed(context.say("limits_absent"), missing),
+        *listed(context.say("limits_comparability"), list(comparability_lines(_changes(context, specs), context))),
         *listed(context.say("limits_disagreements"), _disagreements(context) if disagreeing else []),
         *listed(context.say("limits_published"), list(_published(context, specs))),
         *listed(context.say("limits_unconfirmed"), list(_unconfirmed(context, specs))),
     ))
+
+
+def _changes(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[Result]:
+    """The changes of the indicators of a report, in its place, where it shows change."""
+    for one in _indicators(context, specs) if context.shows_change else ():
+        yield from context.results.where(indicator=one.indicator, quantity=Quantity.CHANGE, authority=context.authority, group="")
 
 
 def _published(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[str]:

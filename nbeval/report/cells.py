@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from nbeval.dictionary.enums import Symbol
 from nbeval.exhibit import Cell, Column, Row
+from nbeval.frames import Reason
 from nbeval.report.context import Context
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State, key_of
@@ -135,6 +136,8 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
     """The cell of the word that the test allows."""
     if row is not None and row.verdict:
         return words_cell(context.verdict_words(row), row, "verdict")
+    if row is not None and row.reason is Reason.NOT_COMPARABLE:
+        return words_cell(context.say("not_compared"), row, "verdict")
     symbol = context.symbol_of(row)
     return cell_of(row, "verdict", symbol, symbol=symbol)
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from nbeval.dictionary.enums import Design, Measure, ReportForm, SourceKind, Symbol
+from nbeval.dictionary.comparability import Comparisons
+from nbeval.dictionary.enums import Design, Match, Measure, ReportForm, SourceKind, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
-from nbeval.frames import MISSING_COLUMNS, Quantity
+from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
 from nbeval.words import Words
@@ -151,6 +152,23 @@ class Context:
     def _reasons(self) -> dict[str, Symbol]:
         """What each symbol in the column ``suppression`` of results stands for."""
         return {printed: Symbol(name) for name, printed in self.dictionary.disclosure.symbols.items()}
+
+    @cached_property
+    def _comparisons(self) -> dict[str, Comparisons]:
+        """The versions of the files of each source."""
+        surveys = {one.record.id for one in self.dictionary.instruments}
+        return {one.id: Comparisons(one, self.cohort, self.dictionary) for one in self.cohort.sources if one.instrument in surveys}
+
+    def comparability_notes(self, row: Result) -> tuple[str, ...]:
+        """What is declared of the versions of a question whose waves a result compares: nothing where they are the same."""
+        known = self._comparisons.get(row.source)
+        if known is None or row.contrast != Contrast.WAVE or not row.indicator:
+            return ()
+        items, waves = (*known.items_of(row.indicator), *known.items_of_group(row.group)), (row.reference, row.wave)
+        notes = known.notes(items, waves, row.authority)
+        if known.match(items, waves, row.authority) is Match.DIFFERS and not notes:
+            return (self.say("comparability_undeclared"),)
+        return notes
 
     def verdict_words(self, row: Result) -> str:
         """The words of the verdict of a result."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbeval.dictionary.enums import Match, Measure, Symbol
 from nbeval.exhibit import Exhibit
-from nbeval.frames import Decision, Quantity, Verdict
+from nbeval.frames import Decision, Quantity, Reason, Verdict
 from nbeval.report.context import Context
 from nbeval.report.displays import Text, bullets, lead, listed, paragraph
 from nbeval.report.kinds import KINDS
@@ -94,6 +94,8 @@ def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
     if not context.shows_change:
         return _level(subject, context)
     row = subject.change
+    if row is not None and row.reason is Reason.NOT_COMPARABLE:
+        return "findings_unknown", fill(context.words["finding_not_comparable"], subject)
     if row is None or row.verdict not in _BY_VERDICT:
         return "findings_withheld", fill(context.words["finding_no_clear_change"], subject)
     key, heading = _BY_VERDICT[row.verdict]

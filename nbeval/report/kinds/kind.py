@@ -16,6 +16,7 @@ from nbeval.report.cells import (
     Block, Field, Table, count_cell, difference_cell, grid, interval_cell, interval_words, level_cell, p_cell, verdict_cell, why_not,
 )
 from nbeval.report.charts.data import ChartData, Mark
+from nbeval.report.context import Context
 from nbeval.report.draft import Draft, Units, by_domain
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State
@@ -240,8 +241,8 @@ class Kind(Draft, ABC):
 
     def notes(self) -> tuple[str, ...]:
         """Every note, each once, in a fixed order."""
-        notes = (self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self.own_notes(), *self._reasons(), *self._rounding(),
-                 *self._weights())
+        notes = (self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self.own_notes(), *self._reasons(), *self._comparability(),
+                 *self._rounding(), *self._weights())
         return tuple(dict.fromkeys(note for note in notes if note))
 
     def own_notes(self) -> Iterator[str]:
@@ -286,6 +287,10 @@ class Kind(Draft, ABC):
             whole = key == "note_warning" and every == set(names) and len(every) > 1
             yield self.say("note_warning_all" if whole else key, label="; ".join(names), why=why)
 
+    def _comparability(self) -> Iterator[str]:
+        """What is declared of questions that were not put alike at the waves that are compared: each note once, with all that it is of."""
+        yield from comparability_lines(self.shown, self.context)
+
     def _rounding(self) -> Iterator[str]:
         """Why a reader who subtracts would find another number: differences before rounding, or of fewer people."""
         if self.sets_levels_beside_change and self.context.linked:
@@ -312,6 +317,16 @@ class Kind(Draft, ABC):
     def _has_number(self, row: Result | None, form: NumberFormat) -> bool:
         """Whether a cell of a result shows a number and not a symbol."""
         return self.context.state(row) is State.SHOWN and (row.contrast != Contrast.NONE or not form.is_low(row.estimate))
+
+
+def comparability_lines(rows: Iterable[Result], context: Context) -> Iterator[str]:
+    """What is declared of questions that were not put alike at the waves that results compare: each note once, with all that it is of."""
+    labels: dict[str, dict[str, None]] = {}
+    for row in rows:
+        for note in context.comparability_notes(row):
+            labels.setdefault(note, {})[context.indicator_label(row.indicator)] = None
+    for note, names in labels.items():
+        yield context.say("note_comparability", label="; ".join(names), note=note)
 
 
 class Columns:
