@@ -50,18 +50,48 @@ class Contrast(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The word that a test allows. Tables, figures and sentences use this and never the sign."""
+    """The word that a test and the interval beside it allow. Tables, figures and sentences use this and never the sign."""
 
     NONE = ""
     ROSE = "rose"
     FELL = "fell"
+    MAY_HAVE_RISEN = "may have risen"            # the interval leaves out 0, the test adjusted for its family does not decide
+    MAY_HAVE_FALLEN = "may have fallen"
     NO_CLEAR_CHANGE = "no clear change"
-    ROSE_SMALL = "rose, by less than the smallest meaningful change"
-    FELL_SMALL = "fell, by less than the smallest meaningful change"
     HIGHER = "higher"
     LOWER = "lower"
+    MAY_BE_HIGHER = "may be higher"
+    MAY_BE_LOWER = "may be lower"
     NO_CLEAR_DIFFERENCE = "no clear difference"
     CANNOT_TELL = "cannot tell"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the test itself says so."""
+        return self in (Verdict.ROSE, Verdict.FELL, Verdict.HIGHER, Verdict.LOWER)
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the interval alone says so."""
+        return self in (Verdict.MAY_HAVE_RISEN, Verdict.MAY_HAVE_FALLEN, Verdict.MAY_BE_HIGHER, Verdict.MAY_BE_LOWER)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it says, clearly or perhaps, that the number is larger."""
+        return self in (Verdict.ROSE, Verdict.MAY_HAVE_RISEN, Verdict.HIGHER, Verdict.MAY_BE_HIGHER)
+
+
+#: verdicts that say nothing of a direction
+UNCLEAR = frozenset({Verdict.NONE, Verdict.NO_CLEAR_CHANGE, Verdict.NO_CLEAR_DIFFERENCE, Verdict.CANNOT_TELL})
+
+
+class Size(StrEnum):
+    """How the interval of a change lies to the smallest change that was declared meaningful."""
+
+    NONE = ""                                    # none is declared
+    AT_LEAST = "at least the smallest meaningful change"         # the interval lies wholly beyond it
+    SMALLER = "smaller than the smallest meaningful change"      # the interval lies wholly within it, above and below 0
+    UNCERTAIN = "size uncertain"
 
 
 class Method(StrEnum):
@@ -285,6 +315,7 @@ RESULTS = _contract(
         "numerator_reference", "n_valid", "n_reference", "n_eligible", *MISSING_COLUMNS, "n_effective"), NUMBER),
     unit=str,                    # percent, points, scale points, ratio, ...
     family=str, method=str, verdict=str,
+    size=str,                    # of a change, beside the smallest that is declared meaningful: a Size
     warning=str,                 # why there is no number, or what to mind
     suppression=str,             # empty until protect
 )

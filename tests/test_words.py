@@ -13,7 +13,7 @@ from nbeval import words
 from nbeval.dictionary import references
 from nbeval.dictionary.record import fields_of
 from nbeval.errors import ParameterError
-from nbeval.frames import MISSING_COLUMNS, Decision, Verdict
+from nbeval.frames import MISSING_COLUMNS, Decision, Size, Verdict
 from nbeval.words import words_of
 from tests.conftest import ROOT
 
@@ -77,7 +77,7 @@ def test_every_key_that_the_code_says_is_in_the_file():
 
 
 def test_every_key_of_the_file_is_said():
-    constants, patterns = {*(one.value for one in (*Verdict, *Decision)), *MISSING_COLUMNS, *references.quantities()}, set()
+    constants, patterns = {*(one.value for one in (*Verdict, *Decision, *Size)), *MISSING_COLUMNS, *references.quantities()}, set()
     for _, module in trees():
         for node in ast.walk(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -92,7 +92,7 @@ def test_every_key_of_the_file_is_said():
 
 
 def test_every_verdict_and_decision_has_its_word():
-    assert {one.value for one in (*Verdict, *Decision) if one} <= set(ENGLISH)
+    assert {one.value for one in (*Verdict, *Decision, *Size) if one} <= set(ENGLISH)
 
 
 def test_both_layers_have_the_same_keys_and_the_plain_one_no_field_of_its_own():

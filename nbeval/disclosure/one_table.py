@@ -27,7 +27,7 @@ NUMBERS = (
     "n_missing", "n_effective", "numerator", "numerator_reference", "row_percent", "percent", "count",
 )
 #: columns that say how a number was made, and so withheld with it
-_WORDS = ("verdict", "warning")
+_WORDS = ("verdict", "size", "warning")
 _OF_METHOD = ("conf_level", "unit", "method", "suppression", *_WORDS)
 
 

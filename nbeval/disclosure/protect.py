@@ -137,7 +137,7 @@ def withhold(
     table = results.copy()
     not_available = table["estimate"].isna() & ~rows
     table.loc[rows, list(FROM_ANSWERS)] = np.nan
-    table.loc[rows, ["verdict", "warning"]] = ""
+    table.loc[rows, ["verdict", "size", "warning"]] = ""
     table.loc[bases, "n_valid"] = np.nan
     table.loc[references, "n_reference"] = np.nan
     table.loc[eligible, "n_eligible"] = np.nan

@@ -1,4 +1,4 @@
-"""Families and verdicts: tests that are read together are adjusted together, and the verdict follows the test."""
+"""Families and verdicts: tests that are read together are adjusted together; the verdict follows the test and the interval beside it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.multitest import multipletests
 
 from nbeval.dictionary import Dictionary
-from nbeval.frames import Contrast, Quantity, Reason, Verdict
+from nbeval.frames import Contrast, Quantity, Reason, Size, Verdict
 
 #: what the adjustments are called in statsmodels
 ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
@@ -16,6 +16,13 @@ ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
 TESTED = (Quantity.CHANGE.value, Quantity.DIFFERENCE.value)
 #: the estimates that have a verdict
 WITH_VERDICT = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
+#: relative slack at a threshold, so that a p-value that equals it is not lost to rounding
+TIE = 1e-12
+#: verdicts of changes and of other differences: nobody can tell, clearly up, clearly down, perhaps up, perhaps down, none of these
+_OF_CHANGES = np.array([Verdict.CANNOT_TELL.value, Verdict.ROSE.value, Verdict.FELL.value, Verdict.MAY_HAVE_RISEN.value,
+                        Verdict.MAY_HAVE_FALLEN.value, Verdict.NO_CLEAR_CHANGE.value], dtype=object)
+_OF_DIFFERENCES = np.array([Verdict.CANNOT_TELL.value, Verdict.HIGHER.value, Verdict.LOWER.value, Verdict.MAY_BE_HIGHER.value,
+                            Verdict.MAY_BE_LOWER.value, Verdict.NO_CLEAR_DIFFERENCE.value], dtype=object)
 _TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
 
 
@@ -29,30 +36,34 @@ def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
 
 
 def verdicts(
-    estimate: ArrayLike, conf_low: ArrayLike, conf_high: ArrayLike, p_value: ArrayLike, smallest_meaningful: ArrayLike = 0.0,
-    *, change: ArrayLike = True, alpha: float = 0.05,
+    estimate: ArrayLike, conf_low: ArrayLike, conf_high: ArrayLike, p_value: ArrayLike, *, change: ArrayLike = True, alpha: float = 0.05,
 ) -> np.ndarray:
     """Give the verdict of every row of a table, as the text of a ``frames.Verdict``.
 
-    Beyond chance means a p-value (adjusted where the test has a family) at or under ``alpha`` and an interval that leaves
-    0 out; where a row has one of the two, that one decides, and where it has neither, or no
-    estimate, nobody can tell. Where a test and an interval part, the verdict is the cautious one. Only rows that are a ``change`` between
-    waves can be smaller than ``smallest_meaningful`` (without sign; 0 or NaN where none is declared).
+    ``p_value`` is adjusted where the test has a family. Where it is at or under ``alpha`` and the interval leaves out 0, the number rose
+    or fell; where the interval leaves out 0 and the test does not decide, it may have. Where the interval covers 0 there is no clear
+    change, whatever the test says: no word is stronger than the interval printed beside it. Where a row has one of the two that one
+    decides; where it has neither, or no estimate, nobody can tell. ``change`` says which rows are changes and no other differences.
     """
-    given = (estimate, conf_low, conf_high, p_value, smallest_meaningful)
-    estimate, low, high, p, smallest, change = np.broadcast_arrays(*(np.asarray(v, float) for v in given), change)
+    estimate, low, high, p, change = np.broadcast_arrays(*(np.asarray(v, float) for v in (estimate, conf_low, conf_high, p_value)), change)
     tested, bounded, change = ~np.isnan(p), ~np.isnan(low) & ~np.isnan(high), change.astype(bool)
     with np.errstate(invalid="ignore"):
-        beyond = (~tested | (p <= alpha)) & (~bounded | (low > 0) | (high < 0))
-        up, down = beyond & (estimate > 0), beyond & (estimate < 0)
-        small = change & (np.abs(estimate) < np.nan_to_num(smallest))
+        up, down = (np.where(bounded, outside, sign) for outside, sign in ((low > 0, estimate > 0), (high < 0, estimate < 0)))
+        decided = ~tested | (p <= alpha * (1 + TIE))
+    possible = bounded & ~decided
     unknown = np.isnan(estimate) | ~(tested | bounded)
-    return np.select(
-        [unknown, up & small, down & small, up & change, down & change, up, down, change],
-        [Verdict.CANNOT_TELL.value, Verdict.ROSE_SMALL.value, Verdict.FELL_SMALL.value, Verdict.ROSE.value,
-         Verdict.FELL.value, Verdict.HIGHER.value, Verdict.LOWER.value, Verdict.NO_CLEAR_CHANGE.value],
-        Verdict.NO_CLEAR_DIFFERENCE.value,
-    )
+    found = np.select([unknown, up & decided, down & decided, up & possible, down & possible], range(5), 5)
+    return np.where(change, _OF_CHANGES[found], _OF_DIFFERENCES[found])
+
+
+def sizes(estimate: ArrayLike, conf_low: ArrayLike, conf_high: ArrayLike, smallest_meaningful: ArrayLike) -> np.ndarray:
+    """Say how the interval of every change lies to the smallest meaningful change (without sign; 0 or NaN where none is declared), as the
+    text of a ``frames.Size``: wholly beyond it, wholly within it on both sides of 0, or neither. The point estimate has no say."""
+    estimate, low, high, least = np.broadcast_arrays(*(np.asarray(v, float) for v in (estimate, conf_low, conf_high, smallest_meaningful)))
+    with np.errstate(invalid="ignore"):
+        beyond, within = (low >= least) | (high <= -least), (low > -least) & (high < least)
+        declared = (least > 0) & ~np.isnan(estimate)
+    return np.select([~declared, beyond, within], [Size.NONE.value, Size.AT_LEAST.value, Size.SMALLER.value], Size.UNCERTAIN.value)
 
 
 def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
@@ -71,17 +82,20 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
 
 
 def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Say of every change and difference what its test allows: one row per row of ``results``, with ``verdict`` filled. The adjusted
-    p-value decides where the indicator has a family, the plain one elsewhere, never the sign alone. What was
-    not tested, because the waves cannot be compared, has no word."""
-    measures = {one.indicator: one.measure.value for one in dictionary.indicators}
-    smallest = results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change)
+    """Say of every change and difference what its test and its interval allow: one row per row of ``results``, with ``verdict`` filled,
+    and for changes ``size``. The adjusted p-value decides where the test has a family, the plain one elsewhere, never the sign alone. What
+    was not tested, because the waves cannot be compared, has no word."""
     judged = (results["quantity"].isin(WITH_VERDICT) & results["warning"].ne(Reason.NOT_COMPARABLE.not_estimable)).to_numpy()
     rows = results[judged]
-    found = np.full(len(results), "", dtype=object)
-    found[judged] = verdicts(
-        rows["estimate"], rows["conf_low"], rows["conf_high"], rows["p_adjusted"].fillna(rows["p_value"]),
-        smallest[judged].fillna(0.0), change=rows["contrast"].eq(Contrast.WAVE.value),
-        alpha=1 - dictionary.programme.conf_level,
-    )
-    return results.assign(verdict=pd.Series(found, index=results.index).astype(str))
+    change = rows["contrast"].eq(Contrast.WAVE.value)
+    numbers = [rows[name] for name in ("estimate", "conf_low", "conf_high")]
+    words = verdicts(*numbers, rows["p_adjusted"].fillna(rows["p_value"]), change=change, alpha=1 - dictionary.programme.conf_level)
+    size = sizes(*numbers, smallest_meaningful(rows, dictionary).where(change))
+    told = pd.DataFrame({"verdict": words, "size": size}, index=rows.index).reindex(results.index).fillna("").astype(str)
+    return results.assign(verdict=told["verdict"], size=told["size"])
+
+
+def smallest_meaningful(results: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
+    """The smallest change that is declared meaningful for each row, in its unit; missing where none is."""
+    measures = {one.indicator: one.measure for one in dictionary.indicators}
+    return results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change).astype(float)

@@ -13,7 +13,7 @@ import pandas as pd
 from nbeval.dictionary.comparability import Comparisons
 from nbeval.dictionary.enums import Design, Match, Measure, ReportForm, SourceKind, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
-from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
+from nbeval.frames import MISSING_COLUMNS, UNCLEAR, Contrast, Quantity, Size
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
 from nbeval.words import Words
@@ -171,8 +171,11 @@ class Context:
         return notes
 
     def verdict_words(self, row: Result) -> str:
-        """The words of the verdict of a result."""
-        return self.words.get(row.verdict, row.verdict)
+        """The words of the verdict of a result, and of its size where that says more."""
+        words = self.words.get(row.verdict, row.verdict)
+        if not row.size or (row.size is Size.UNCERTAIN and row.verdict in UNCLEAR):
+            return words
+        return self.say("verdict_sized", verdict=words, size=self.words.get(row.size, row.size))
 
     def state(self, row: Result | None, field: str = "estimate") -> State:
         """What a reader gets of one field of a result; a count that is gone from a row with an estimate was withheld."""

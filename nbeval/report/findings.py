@@ -26,13 +26,14 @@ from nbeval.report.sentences import Sentence, Subject, fill
 _BY_VERDICT = {
     Verdict.ROSE: ("finding_rose", "findings_clear"),
     Verdict.FELL: ("finding_fell", "findings_clear"),
-    Verdict.ROSE_SMALL: ("finding_rose_small", "findings_small"),
-    Verdict.FELL_SMALL: ("finding_fell_small", "findings_small"),
+    Verdict.MAY_HAVE_RISEN: ("finding_may_have_risen", "findings_possible"),
+    Verdict.MAY_HAVE_FALLEN: ("finding_may_have_fallen", "findings_possible"),
     Verdict.NO_CLEAR_CHANGE: ("finding_no_clear_change", "findings_unclear"),
     Verdict.CANNOT_TELL: ("finding_cannot_tell", "findings_unknown"),
 }
 _BY_DIFFERENCE = {
     Verdict.HIGHER: "finding_higher", Verdict.LOWER: "finding_lower",
+    Verdict.MAY_BE_HIGHER: "finding_may_be_higher", Verdict.MAY_BE_LOWER: "finding_may_be_lower",
     Verdict.NO_CLEAR_DIFFERENCE: "finding_no_clear_difference",
 }
 _HEADINGS = (*dict.fromkeys(heading for _, heading in _BY_VERDICT.values()), "findings_withheld", "findings_levels")

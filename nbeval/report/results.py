@@ -11,11 +11,12 @@ from functools import cached_property
 
 import pandas as pd
 
-from nbeval.frames import RESULTS, Contrast, Decision, Method, Quantity, Reason, Verdict, result_key
+from nbeval.frames import RESULTS, Contrast, Decision, Method, Quantity, Reason, Size, Verdict, result_key
 
 #: the columns of a result that are numbers
 NUMBERS = tuple(name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64")
 _VERDICTS = {str(one): one for one in (*Verdict, *Decision)}
+_SIZES = {str(one): one for one in Size}
 _METHODS = {str(one): one for one in Method}
 _REASONS = {str(one): one for one in Reason}
 #: reasons with fields, as patterns of their texts
@@ -42,7 +43,7 @@ class UsedMethod:
 class Result(namedtuple("_Row", tuple(RESULTS.columns))):
     """One row of results, its columns as attributes.
 
-    Stored texts become members here and nowhere else: the verdict when the row is made, methods and reason when they are asked for.
+    Stored texts become members here and nowhere else: verdict and size when the row is made, methods and reason when they are asked for.
     """
 
     __slots__ = ()
@@ -51,7 +52,7 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
     def of(cls, values: Iterable[object]) -> Result:
         """Make a row of its values in the order of ``RESULTS``."""
         row = cls(*values)
-        return row._replace(verdict=_VERDICTS.get(row.verdict, row.verdict))
+        return row._replace(verdict=_VERDICTS.get(row.verdict, row.verdict), size=_SIZES.get(row.size, row.size))
 
     @property
     def methods(self) -> tuple[UsedMethod, ...]:

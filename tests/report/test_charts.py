@@ -213,15 +213,15 @@ def test_every_chart_of_the_vocabulary_is_there():
     assert set(CHARTS) == {"dots", "dumbbell", "stacked", "funnel", "icons", "matrix", "multiples", "heat", "timeline", "caterpillar"}
 
 
-def test_a_change_too_small_to_matter_is_not_drawn_as_a_plain_rise(make):
-    small = "rose, by less than the smallest meaningful change"
+def test_a_change_too_small_to_matter_is_not_described_as_a_plain_rise(make):
+    small = "smaller than the smallest meaningful change"
 
     def little(made):
-        return [one | {"verdict": small} if one["quantity"] == "change" and one["indicator"] == "calm" else one for one in made]
+        return [one | {"verdict": "rose", "size": small} if one["quantity"] == "change" and one["indicator"] == "calm" else one for one in made]
 
     figure = make(change=little).exhibit("change").exhibit.figure
-    assert "rose a little" in written(figure.svg)
-    assert small in figure.description
+    assert "rose" in written(figure.svg)
+    assert f"rose; {small}" in figure.description
 
 
 # --- telephones ------------------------------------------------------------------------------------

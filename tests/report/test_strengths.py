@@ -44,9 +44,11 @@ def test_tests_that_disagree_are_said_to_disagree(make):
 
 
 def test_a_change_too_small_to_matter_makes_no_priority(make):
-    small = "fell, by less than the smallest meaningful change"
-    found = places(make("place", "north", change=lambda made: worded("calm", small, contrast="wave")(
-        worded("calm", "no clear difference", contrast="rest")(made))))
+    def small(made):
+        return [one | {"size": "smaller than the smallest meaningful change"} if one["verdict"] == "fell" else one for one in made]
+
+    found = places(make("place", "north", change=lambda made: small(worded("calm", "fell", contrast="wave")(
+        worded("calm", "no clear difference", contrast="rest")(made)))))
     assert found["calm"] is Standing.NO_DIFFERENCE
 
 

@@ -16,8 +16,6 @@ from nbeval.frames import Verdict
 
 #: from which days are counted
 EPOCH = date(1970, 1, 1)
-#: verdicts that call nothing a change or a difference
-UNCLEAR = frozenset({Verdict.NONE, Verdict.NO_CLEAR_CHANGE, Verdict.NO_CLEAR_DIFFERENCE, Verdict.CANNOT_TELL})
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class Mark:
     @property
     def is_clear(self) -> bool:
         """Whether the test calls it a change or a difference."""
-        return self.verdict not in UNCLEAR
+        return Verdict(self.verdict).is_clear
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from nbeval.dictionary.enums import Direction, Match, SourceKind
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Indicator, Outcome, Source
 from nbeval.exhibit import Cell, Column
-from nbeval.frames import Contrast, Quantity, Verdict
+from nbeval.frames import Contrast, Quantity, Size, Verdict
 from nbeval.report.cells import Block, Field, cell_of, difference_cell, not_applicable, symbol_cell, verdict_cell, words_cell
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.draft import named
@@ -23,14 +23,11 @@ from nbeval.report.kinds.of_source import RATERS, STATUS, aim_of
 from nbeval.report.numerals import RATING, NumberFormat, numeral
 from nbeval.report.results import Result, State
 
-_UP = frozenset({Verdict.ROSE, Verdict.ROSE_SMALL})
-_DOWN = frozenset({Verdict.FELL, Verdict.FELL_SMALL})
-_SMALL = frozenset({Verdict.ROSE_SMALL, Verdict.FELL_SMALL})
+_UP, _DOWN = frozenset({Verdict.ROSE}), frozenset({Verdict.FELL})
 #: benchmarks that are of respondents with their own number
 _RESPONDENTS = "comparator"
-#: the verdicts of a difference that is large enough to speak of; all others are no finding
-_HIGH = frozenset({Verdict.HIGHER, Verdict.ROSE})
-_LOW = frozenset({Verdict.LOWER, Verdict.FELL})
+#: the verdicts of clear differences; all others are no finding
+_HIGH, _LOW = frozenset({Verdict.HIGHER, Verdict.ROSE}), frozenset({Verdict.LOWER, Verdict.FELL})
 _UNTESTED = frozenset({Verdict.NONE, Verdict.CANNOT_TELL})
 
 
@@ -116,7 +113,7 @@ def tests_of(items: Iterable[EvidenceItem]) -> Tests:
 
 def _tested(verdict: Verdict, *, rising: bool) -> Points:
     """Which way a tested change points; ``rising`` says which way is the better one."""
-    if verdict is Verdict.NO_CLEAR_CHANGE:
+    if verdict is Verdict.NO_CLEAR_CHANGE or verdict.is_possible:
         return Points.UNCLEAR
     if verdict not in _UP | _DOWN:
         return Points.UNKNOWN
@@ -127,7 +124,7 @@ def _strength(points: Points, result: Result | None) -> Strength:
     """How strong the evidence of a tested change is."""
     if points not in (Points.BETTER, Points.WORSE):
         return Strength.NONE
-    return Strength.MODERATE if result.verdict in _SMALL else Strength.STRONG
+    return Strength.MODERATE if result.size in (Size.SMALLER, Size.UNCERTAIN) else Strength.STRONG
 
 
 class Evidence(Kind):
@@ -366,8 +363,8 @@ class StrengthsAndPriorities(Kind):
 
 
 def is_better(indicator: Indicator, row: Result | None) -> bool | None:
-    """Whether a test finds a measure better than what it compares with; None where it finds no clear difference."""
-    verdict = row.verdict if row is not None else Verdict.NONE
+    """Whether a test finds a measure better than what it compares with; None where it finds no clear difference, or one too small to matter."""
+    verdict = row.verdict if row is not None and row.size is not Size.SMALLER else Verdict.NONE
     if verdict not in _HIGH | _LOW:
         return None
     return (verdict in _HIGH) == (indicator.better is Direction.HIGHER)

@@ -8,9 +8,9 @@ from functools import cached_property, partial
 from math import nan
 
 from nbeval.dictionary.models import Indicator
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field
-from nbeval.report.charts.data import UNCLEAR, Mark
+from nbeval.report.charts.data import Mark
 from nbeval.report.kinds.kind import Kind, Subtraction, itself
 from nbeval.report.numerals import TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result, State
@@ -211,7 +211,7 @@ class Differences(OfPlaces):
 
     def lines(self, pair: Against) -> Iterator[list[Mark]]:
         form = self.context.format(pair.indicator)
-        if not self._draws_clear_alone or pair.difference.verdict not in UNCLEAR:
+        if not self._draws_clear_alone or Verdict(pair.difference.verdict).is_clear:
             drawn = self.mark(pair.difference, form, self.say("difference"), label=pair.label, signed=True)
             yield self.with_verdict([drawn], pair.difference)
 

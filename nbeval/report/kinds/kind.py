@@ -180,8 +180,9 @@ class Kind(Draft, ABC):
         """The marks of a line with what the test of it says."""
         if row is None or not row.verdict:
             return line
-        words = self.context.verdict_words(row)
-        tested = {"verdict": row.verdict, "verdict_text": words, "short": self.context.words.get(f"short_{row.verdict}", words)}
+        words = self.context.words
+        short = words.get(f"short_{row.verdict}", words.get(row.verdict, row.verdict))
+        tested = {"verdict": row.verdict, "verdict_text": self.context.verdict_words(row), "short": short}
         return [replace(mark, **tested) for mark in line]
 
     @property
