@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbeval.dictionary.models import AUTHORITY, Cohort, Source
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.models import AUTHORITY, Cohort, Source, Wave
 from nbeval.errors import SourceError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class ExportFile:
     header_rows: int
     encoding: str
     sheet: str
+    waves: Mapping[str, str] = field(default_factory=dict)      # the wave of each spelling of a column `wave`; empty: none of the cohort's
+    keep_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def cohort_folder(cohort: Cohort, data: Path) -> Path:
@@ -112,5 +116,12 @@ def _exports(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
             path = folder / pattern.replace(AUTHORITY, authority)
             files.append(ExportFile(
                 path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,
-                version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet))
+                version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet,
+                waves=spelled_waves(cohort.waves, declared.waves, declared.other_waves), keep_if=declared.keep_if))
     return files
+
+
+def spelled_waves(waves: tuple[Wave, ...], spelled: Mapping[str, tuple[str, ...]], other: tuple[str, ...] = ()) -> dict[str, str]:
+    """The wave of everything that a column `wave` may hold: ids, labels and spellings; empty for what is no wave of the cohort."""
+    known = {normalise(text): wave.id for wave in waves for text in (wave.id, wave.label)}
+    return known | {normalise(text): wave for wave, texts in spelled.items() for text in texts} | {normalise(text): "" for text in other}

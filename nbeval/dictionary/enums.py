@@ -60,6 +60,7 @@ class Role(StrEnum):
     FINISHED = "finished"
     TEST = "test"                      # marks a test submission
     AUTHORITY = "authority"            # only where the file name does not say
+    WAVE = "wave"                      # only where one file holds several waves
     PERSON = "person"                  # an identifier that links waves (matched designs only)
     WEIGHT = "weight"                  # how many people the respondent represents, as the data come with it
     STRATUM = "stratum"                # the stratum that the respondent was drawn from
