@@ -373,3 +373,12 @@ def check_folder(undeclared: list[str]) -> list[Found]:
     found = [Finding(WARNING, f"The file '{name}' lies in the data folder and no source declares it; it was not read.",
                      "declare it in the cohort's file, or move it away.", count=1) for name in undeclared]
     return [("files_unexpected", "", one) for one in found or [Finding(PASS, "No undeclared files lie in the data folder.")]]
+
+
+def check_waves(lacking: dict[str, dict[str, int]]) -> list[Found]:
+    """What there is to say of files that are not there yet, by source and wave."""
+    found = [("waves_to_come", source, Finding(
+        WARNING, f"Source '{source}'{f', wave {wave!r}' if wave else ''}: {number(count, 'declared file')} not there yet; left out.",
+        "nothing, if they are still to come; else put them into the data folder.", wave=wave, count=count))
+        for source, waves in lacking.items() for wave, count in waves.items()]
+    return found or [("waves_to_come", "", Finding(PASS, "Every declared wave has its files."))]

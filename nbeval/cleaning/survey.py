@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.checks import Intake, check_folder, check_intake, findings_table
+from nbeval.cleaning.checks import Intake, check_folder, check_intake, check_waves, findings_table
 from nbeval.cleaning.coding import HAS_CODE, REASONS, Coded, code_answers, follow_routing, mark_absent, refuse_unknown
 from nbeval.cleaning.corrections import apply_corrections, read_corrections
-from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs, spelled_waves, unexpected
+from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, not_there_yet, record_inputs, spelled_waves, unexpected
 from nbeval.cleaning.forms import (
     FORM_ROLES, Exclusion, account, blank_at_the_wave, describe_forms, excluded, given_weights, map_columns, name_authorities,
 )
@@ -54,7 +54,8 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     for source in surveys:
         exports = list(zip(located[source.id], read_exports(located[source.id])))
         intakes.append(_take_in(cohort, dictionary, source, exports, corrections, sum(len(one.kept) for one in intakes)))
-    found = [one for intake in intakes for one in check_intake(intake)] + check_folder(unexpected(cohort, data))
+    found = [one for intake in intakes for one in check_intake(intake)] + [
+        *check_waves({source.id: not_there_yet(cohort, source, data) for source in collected}), *check_folder(unexpected(cohort, data))]
     return CleanedCohort(
         answers=check(_answer_table(intakes, cohort), ANSWERS), respondents=check(_respondent_table(intakes, cohort), RESPONDENTS),
         findings=findings_table(found), accounting=pd.concat([one.accounting for one in intakes], ignore_index=True),
