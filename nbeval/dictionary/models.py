@@ -356,6 +356,15 @@ class Overlap(Record):
     source: Cited
 
 
+class MissingAnswers(Record):
+    """How the missing answers to headline questions are drawn to see whether a change would stand."""
+
+    imputations: Annotated[int, Field(ge=2)] = 20
+    auxiliary: Annotated[tuple[str, ...], Ref("group or indicator", also=("authority",))]    # what they are drawn by
+    seed: Count = 1
+    source: Cited
+
+
 class Study(Record):
     """A model of what goes together with an outcome: factors are groups or percent indicators."""
 
@@ -405,6 +414,7 @@ class Cohort(Record):
     strata: tuple[StratumSize, ...] = ()
     main_figures: Literal["unweighted", "weighted"] = "unweighted"  # what levels, changes, charts and sentences show
     overlap: Overlap | None = None      # of repeated cross-sections; None: not known at all
+    missing_answers: MissingAnswers | None = None  # None: bounds alone
     groups: Annotated[tuple[str, ...], Ref("group")] = ()  # groups that results are broken down by
     adjust_for: Annotated[tuple[str, ...], Ref("group")] = ()  # covariates of the adjusted change, besides authority
     drivers: tuple[Study, ...] = ()
