@@ -14,8 +14,11 @@ from nbeval.frames import Contrast, Quantity, Reason, Size, Verdict
 ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
 #: the estimates that families are made of
 TESTED = (Quantity.CHANGE.value, Quantity.DIFFERENCE.value)
+#: what a change would be with its missing answers filled in: tested together as the changes themselves are
+OF_MISSING = (
+    Quantity.CHANGE_MISSING_BOUND_LOWEST.value, Quantity.CHANGE_MISSING_BOUND_HIGHEST.value, Quantity.CHANGE_IMPUTED.value)
 #: the estimates that have a verdict
-WITH_VERDICT = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
+WITH_VERDICT = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value, *OF_MISSING)
 #: relative slack at a threshold, so that a p-value that equals it is not lost to rounding
 TIE = 1e-12
 #: verdicts of changes and of other differences: nobody can tell, clearly up, clearly down, perhaps up, perhaps down, none of these
@@ -71,7 +74,7 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
     ``results``, with ``family`` and ``p_adjusted`` filled where the indicator declares a family. The tests of a family are read together
     where they are of one kind, wave and place: all its changes for the whole cohort, say."""
     declared = {one.indicator: one.family for one in dictionary.indicators if one.family}
-    family = results["indicator"].map(declared).where(results["quantity"].isin(TESTED)).fillna("")
+    family = results["indicator"].map(declared).where(results["quantity"].isin((*TESTED, *OF_MISSING))).fillna("")
     members, p = np.flatnonzero(family.ne("")), results["p_value"].to_numpy()
     adjusted = np.full(len(results), np.nan)
     together = results.assign(family=family).iloc[members].groupby(["family", *_TOGETHER], sort=False)
