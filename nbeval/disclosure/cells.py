@@ -322,7 +322,7 @@ def _over_all_asked(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictio
     rows = table[table["quantity"].isin(OF_ALL_ASKED) & table["indicator"].isin(list(routes))]
     rows = rows.assign(row=rows.index, block=[routes[name].parent for name in rows["indicator"]], what=[routes[name].asked for name in rows["indicator"]])
     sides = pd.concat([rows.assign(field="n_valid"), rows.assign(wave=rows["reference"], field="n_reference")])
-    sides = pd.concat([sides, sides.assign(field="estimate")])
+    sides = pd.concat([sides, sides.assign(field="estimate")]).astype({"block": object, "what": object})
     of = cells[cells["kind"].eq(CellKind.ASKED) & cells["authority"].eq("") & cells["group"].eq("") & cells["part"].eq(Part.ALL)]
     on = ["source", "wave", "block", "what"]
     return sides[[*on, "row", "field"]].merge(of[[*on, "cell"]], on=on, validate="many_to_one")[["row", "cell", "field"]]
