@@ -32,7 +32,8 @@ OFFERED = {
         "standardised_change|metafor_smcr", "n_pairs|count", "sd_difference|*", "correlation|*",
     ],
     "power": ["smallest_*|normal_pooled", "smallest_difference|noncentral_t"],
-    "multiplicity": ["*|bh", "*|holm"],
+    "multiplicity": ["*|bh", "*|holm", "*|by"],
+    "multiplicity2": ["p_adjusted*|*", "is_selected*|bh", "selected*|bh", "family_size*|*"],
     "agreement": ["kappa|*", "kappa_is_zero|*", "agreement|*", "n|pairs", "n_left_out|*"],
     "rounding": ["*|half_up"],
 }
@@ -106,10 +107,10 @@ REFUSED = {
         "smallest_difference|noncentral_t_strict": "counts the tail in which a change would be shown the wrong way round",
     },
     "multiplicity": {
-        "*|by": "Benjamini-Hochberg, and Holm on request, are the ones named by the methods",
         "*|hochberg": "Benjamini-Hochberg, and Holm on request, are the ones named by the methods",
         "*|bonferroni": "Holm is never less powerful and holds the same error",
     },
+    "multiplicity2": {"interval*|*": "intervals are those of each test by itself; where the adjusted test does not decide the word says may have"},
     "agreement": {"ICC*|psych::ICC": "ratings are ordered levels: agreement is by weighted kappa"},
     "rounding": {
         "*|half_up_ceiling": TO_TELL_APART, "*|half_even": TO_TELL_APART, "*|half_up_stored": TO_TELL_APART,
