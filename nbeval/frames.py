@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
@@ -507,6 +507,7 @@ class Measured:
     values: pd.DataFrame
     respondents: pd.DataFrame
     keyed: pd.DataFrame          # respondent, wave, scale, item, code
+    findings: pd.DataFrame = field(default_factory=lambda: empty(FINDINGS))     # what could not be weighted as declared
 
 
 @dataclass(frozen=True, eq=False)

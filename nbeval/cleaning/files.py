@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.models import AUTHORITY, Cohort, Source, Wave
-from nbeval.errors import SourceError
+from nbeval.errors import NoDataError, SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def locate(cohort: Cohort, source: Source, data: Path, *, may_lack: bool = False
     Waves to come are left out. ``may_lack``: while the cohort has waves to come, a source of no wave may lack all its files.
     """
     if not data.is_dir():
-        raise SourceError(
+        raise NoDataError(
             f"there is no data folder '{data.name}'.", where=f"source '{source.id}' of cohort '{cohort.id}'",
             do="give the folder that holds the raw exports.",
         )

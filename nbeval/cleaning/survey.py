@@ -23,7 +23,7 @@ from nbeval.cleaning.reading import read_exports, read_table
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
 from nbeval.dictionary.models import Cohort, Source, Wave
-from nbeval.errors import ParameterError, SourceError
+from nbeval.errors import NoDataError, ParameterError
 from nbeval.frames import ANSWERS, RESPONDENTS, CleanedCohort, check, empty
 
 # --- a cohort -------------------------------------------------------------------------------------
@@ -43,7 +43,7 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
             accounting=pd.DataFrame(columns=["file", "wave", "authority", "read", "kept"]), inputs=record_inputs([], None, data),
         )
     if not surveys:
-        raise SourceError(
+        raise NoDataError(
             f"cohort '{cohort.id}' declares no survey with files.", allowed="a source whose instrument is of kind 'survey'",
             where=f"cohorts/{cohort.id}.toml", do="declare the source and its files, or choose another cohort.",
         )
