@@ -14,6 +14,7 @@ import pytest
 from nbeval import words
 from nbeval.errors import OutputError
 from nbeval.publish.staging import locked
+from tests.estimate import reference
 from tests.translating import translated
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +23,24 @@ TINY = ROOT / "tests" / "programmes" / "tiny"
 #: stands in every cell of the tiny programme's exports that a person typed or is known by
 CANARY = "kanarienvogel"
 _PLACES = ("NBEVAL_DICTIONARY", "NBEVAL_DATA")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Note with each test the row of the reference that it compares."""
+    for item in items:
+        row = getattr(item, "callspec", None) and item.callspec.params.get("row")
+        if isinstance(row, reference.Expected):
+            item.user_properties.append(("compared", (row.table, row.id)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many rows of the reference were compared."""
+    passed = [dict(report.user_properties).get("compared") for report in terminalreporter.stats.get("passed", [])]
+    lines = reference.summary(tuple(one) for one in passed if one)
+    if lines:
+        terminalreporter.section("reference values")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

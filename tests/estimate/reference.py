@@ -1,7 +1,9 @@
 """Reads the reference values made with R: cases, expected rows, and how near is near enough.
 
 A test takes ``expected_rows("proportions", methods=[...])`` as its parameters, computes the case from
-``inputs("proportion_two_cases")`` and ends with ``meets(row, outcome)``.
+``inputs("proportion_two_cases")`` and ends with ``meets(row, outcome)``. It finds its cases by what they declare, in the
+columns of a table of cases and of the expected values, and never by a ``case_id``: the folders may be others of the same form,
+named by ``NBEVAL_REFERENCE`` and ``NBEVAL_REFERENCE2``. A selection that is empty is a test that fails.
 """
 
 from __future__ import annotations
@@ -9,10 +11,13 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -23,8 +28,20 @@ REFERENCE = Path(os.environ.get("NBEVAL_REFERENCE", _BESIDE / "reference"))
 #: a further set, in the same form: its file names differ from those of the first
 REFERENCE2 = Path(os.environ.get("NBEVAL_REFERENCE2", _BESIDE / "reference2"))
 NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value")
+#: numbers that an estimate of ours has beside those of R's row quantity|method, and where R has them
+ELSEWHERE = {
+    "odds_ratio[[]*|*": (("statistic", "p_value"), "the test of the coefficient, which has a row of its own"),
+    "average_marginal_effect[[]*|*": (("statistic", "p_value"), "the estimate over its standard error, both of which are met"),
+    "kappa|*": (("statistic", "p_value"), "the row kappa_is_zero"),
+    "kappa_is_zero|*": (("estimate", "conf_low", "conf_high", "conf_level"), "the row kappa"),
+    "i_squared|reml": (("conf_low", "conf_high", "conf_level"), "the row reml_q_profile"),
+    "difference|svycontrast_t": (("statistic", "p_value"), "the row difference_test"),
+    "proportion|svymean": (("conf_low", "conf_high", "conf_level", "df"), "the row korn_graubard"),
+}
 #: for the rows no line of tolerances.csv names: counts and closed formulas
 CLOSED_FORM = (1e-9, 1e-12)
+#: whether the values are those that this project was made with, which hold every method that a test names
+_OURS = "NBEVAL_REFERENCE" not in os.environ and "NBEVAL_REFERENCE2" not in os.environ
 MISSING = "the folder 'shared' with reference values is not beside this checkout"
 
 
@@ -58,7 +75,33 @@ class Expected:
 
     @property
     def degenerate(self) -> bool:
-        return "DEGENERATE" in self.note
+        """Whether R's error, interval or p must not be read as certainty: the estimate alone is to be met."""
+        return _uncertain(self.note)
+
+
+class NothingToCompare:
+    """Takes the place of the rows that a test did not find: whatever the test asks of it fails and says so."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AssertionError(self.why)
+
+
+@dataclass(frozen=True)
+class Account:
+    """How many rows of a table are compared, refused with a reason, and left out because they are not to be met."""
+
+    compared: int
+    refused: int
+    left_out: int
+
+
+def _uncertain(note: str) -> bool:
+    return "DEGENERATE" in note or note.startswith("DOUBTFUL")
 
 
 def available() -> bool:
@@ -93,9 +136,27 @@ def case(name: str, case_id: str) -> dict[str, Any]:
 
 
 @cache
+def cases(name: str) -> frozenset[str]:
+    """The cases of a table of cases; none where the reference is not there."""
+    return frozenset(inputs(name)["case_id"]) if available() else frozenset()
+
+
+def declaring(name: str, **columns: Any) -> list[str]:
+    """The cases of a table of cases that declare these values, in the order of their rows."""
+    table = inputs(name)
+    chosen = [table[column].isin(value if isinstance(value, (list, tuple, set)) else [value]) for column, value in columns.items()]
+    return table.loc[pd.concat(chosen, axis=1).all(axis=1), "case_id"].tolist()
+
+
+def by_respondent(name: str) -> pd.DataFrame:
+    """A table of ``expected/`` with one row per respondent; their names as written."""
+    return _read("expected", name, dtype={"respondent": str})
+
+
+@cache
 def _tolerances(table: str) -> list[Any]:
     lines = pd.read_csv(_folder(f"expected/{table}.csv") / "tolerances.csv", dtype=str, keep_default_na=False)
-    return list(lines[lines["expected_file"] == table].itertuples())
+    return list(lines[lines["expected_file"].isin([table, "*"])].itertuples())
 
 
 def _names(rows: str) -> list[tuple[str, str]]:
@@ -119,18 +180,19 @@ def _applies(table: str, rows: str, row: dict[str, Any]) -> bool:
         cases = inputs(f"{table}_cases").set_index("case_id")[rows.rpartition(" ")[2]]
         return isinstance(cases[row["case_id"]], str)
     if "DEGENERATE" in rows:
-        return "DEGENERATE" in row["note"]
+        return "DEGENERATE" in row["note"] or "DOUBTFUL" in rows and row["note"].startswith("DOUBTFUL")
     return any(fnmatchcase(row["method"], m) and fnmatchcase(row["quantity"], f"{q}*") for m, q in _names(rows))
 
 
 def tolerance(table: str, row: dict[str, Any]) -> tuple[float, float]:
     """Relative and absolute tolerance of one row: of the lines that name it the widest, else that of all others."""
     lines = [line for line in _tolerances(table) if _applies(table, line.rows, row)]
+    if any(line.relative == "not to be met" for line in lines):
+        return math.nan, math.nan
+    lines = [line for line in lines if line.relative != "estimate only"]
     lines = [line for line in lines if not line.rows.startswith("all")] or lines
     if not lines:
         return CLOSED_FORM
-    if any(line.relative == "not to be met" for line in lines):
-        return math.nan, math.nan
     return max((0.0 if line.relative == "exact" else float(line.relative), float(line.absolute or 0)) for line in lines)
 
 
@@ -150,25 +212,28 @@ def expected(table: str) -> tuple[Expected, ...]:
     return tuple(rows)
 
 
-def expected_rows(table: str, *, methods: list[str] | None = None, quantities: list[str] | None = None) -> list[Any]:
-    """Parameters for ``pytest.mark.parametrize("row", ...)``: rows to be met, ids case|quantity|method."""
+def expected_rows(
+    table: str, *, methods: list[str] | None = None, quantities: list[str] | None = None, where: Callable[[Expected], bool] = lambda row: True,
+) -> list[Any]:
+    """Parameters for ``pytest.mark.parametrize("row", ...)``: the rows to be met with these methods and quantities that ``where`` takes,
+    ids case|quantity|method. Without any there is one parameter, on which the test fails."""
+    def chosen(row: Expected) -> bool:
+        return (methods is None or row.method in methods) and (quantities is None or row.quantity in quantities) and where(row)
+
+    return _parameters(table, chosen)
+
+
+def offered_rows(table: str, offered: list[str], where: Callable[[Expected], bool] = lambda row: True) -> list[Any]:
+    """As ``expected_rows``, for patterns quantity|method."""
+    return _parameters(table, lambda row: any(_named(row, pattern) for pattern in offered) and where(row))
+
+
+def _parameters(table: str, chosen: Callable[[Expected], bool]) -> list[Any]:
     if not available():
         return [pytest.param(None, marks=pytest.mark.skip(reason=MISSING), id="reference-absent")]
-    rows = [
-        row for row in expected(table)
-        if (methods is None or row.method in methods) and (quantities is None or row.quantity in quantities)
-        and not math.isnan(row.relative)
-    ]
-    assert rows, f"no row of {table} has these methods and quantities"
-    return [pytest.param(row, id=row.id) for row in rows]
-
-
-def offered_rows(table: str, offered: list[str]) -> list[Any]:
-    """As ``expected_rows``, for patterns quantity|method."""
-    if not available():
-        return expected_rows(table)
-    rows = [row for row in expected(table) if any(_named(row, pattern) for pattern in offered) and not math.isnan(row.relative)]
-    assert rows, f"no row of {table} is one of these"
+    rows = [row for row in expected(table) if not math.isnan(row.relative) and chosen(row)]
+    if not rows:
+        return [pytest.param(NothingToCompare(f"no row of {table} is selected: nothing was compared"), id="nothing-to-compare")]
     return [pytest.param(row, id=row.id) for row in rows]
 
 
@@ -180,43 +245,68 @@ def near(actual: float, wanted: float, row: Expected) -> bool:
 
 
 def meets(row: Expected, outcome: Any) -> None:
-    """Assert that an ``Outcome`` meets every number R gave.
+    """Assert that an ``Outcome`` meets every number R gave, and gives no other but those that ``ELSEWHERE`` says where R has.
 
-    Where R gave none it must have none and say why; where R's is degenerate it must warn and have no
-    interval without width.
+    Where R gave none it must have none and say why; where R's is uncertain (degenerate, doubtful) the estimate must be met and a warning
+    given, and nothing that reads as certainty: no interval or error without width, no p of 0.
     """
+    given = {name: float(getattr(outcome, name, math.nan)) for name in NUMBERS}
     if row.not_estimable:
-        given = {name: getattr(outcome, name) for name in NUMBERS if name not in ("conf_level", "df")}
-        assert all(math.isnan(value) for value in given.values()), f"a number where there is none: {given}"
+        found = {name: value for name, value in given.items() if name not in ("conf_level", "df") and not math.isnan(value)}
+        assert not found, f"a number where there is none: {found}"
         assert outcome.warning, "no reason is given"
         return
     if row.degenerate:
-        width = outcome.conf_high - outcome.conf_low
-        assert near(outcome.estimate, row.estimate, row) and outcome.warning and not width == 0, "given as certainty"
+        assert near(given["estimate"], row.estimate, row), f"{row.id}: (ours, R) {given['estimate'], row.estimate}"
+        assert outcome.warning, "uncertain, and nothing says so"
+        assert given["conf_high"] != given["conf_low"] and given["std_error"] != 0 and given["p_value"] != 0, f"given as certainty: {given}"
         return
     wanted = {name: getattr(row, name) for name in NUMBERS if not math.isnan(getattr(row, name))}
-    off = {name: (float(getattr(outcome, name)), value) for name, value in wanted.items()
-           if not near(float(getattr(outcome, name)), value, row)}
+    assert wanted, f"{row.id}: R gave no number, so nothing was compared"
+    off = {name: (given[name], value) for name, value in wanted.items() if not near(given[name], value, row)}
     assert not off, f"{row.id}: (ours, R) {off}; {outcome.warning}"
+    elsewhere = {name for pattern, (names, _) in ELSEWHERE.items() if _named(row, pattern) for name in names}
+    more = {name: value for name, value in given.items() if not math.isnan(value) and name not in wanted and name not in elsewhere}
+    assert not more, f"{row.id}: R gave no such number, and no rule has it: {more}"
 
 
 def _named(row: Expected, pattern: str) -> bool:
-    """Whether a pattern, quantity|method or case|quantity|method, names a row."""
-    return fnmatchcase(row.id if pattern.count("|") == 2 else f"{row.quantity}|{row.method}", pattern)
+    """Whether a pattern, quantity|method, names a row."""
+    return fnmatchcase(f"{row.quantity}|{row.method}", pattern)
 
 
-def all_accounted_for(table: str, offered: list[str], refused: dict[str, str]) -> None:
-    """Assert that every row of a table is either tested, or refused with a reason.
+def all_accounted_for(
+    table: str, offered: list[str], refused: dict[str, str], *, not_by_us: Mapping[str, Callable[[Expected], bool]] = MappingProxyType({}),
+) -> Account:
+    """Assert that every row of a table is either compared, or refused with a reason, or one that is not to be met, and count them.
 
-    Patterns are quantity|method and may hold ``*``; a refusal may name a case before them, which then does not
-    count as offered.
+    Patterns are quantity|method and may hold ``*``. ``not_by_us`` gives reasons to refuse rows of an offered pattern, each with the rows it
+    holds for, by what their cases declare.
     """
     rows = expected(table)
-    for pattern in [*offered, *refused]:
-        assert any(_named(row, pattern) for row in rows), f"{pattern} is not in {table}"
-    single = [pattern for pattern in refused if pattern.count("|") == 2]
+    if _OURS:
+        for pattern in [*offered, *refused]:
+            assert any(_named(row, pattern) for row in rows), f"{pattern} is not in {table}"
+    counted: Counter[str] = Counter()
     for row in rows:
-        not_by_us = any(_named(row, pattern) for pattern in refused)
-        by_us = any(_named(row, pattern) for pattern in offered) and not any(_named(row, pattern) for pattern in single)
-        assert by_us != not_by_us, f"{row.id} of {table} is {'both offered and' if by_us else 'neither offered nor'} refused"
-    assert all(refused.values()), "a refusal without a reason"
+        single = any(holds(row) for holds in not_by_us.values())
+        by_us = any(_named(row, pattern) for pattern in offered) and not single
+        apart = single or any(_named(row, pattern) for pattern in refused)
+        assert by_us != apart, f"{row.id} of {table} is {'both offered and' if by_us else 'neither offered nor'} refused"
+        counted["left out" if math.isnan(row.relative) else "compared" if by_us else "refused"] += 1
+    assert all(refused.values()) and all(not_by_us), "a refusal without a reason"
+    assert counted["compared"], f"nothing of {table} is compared"
+    return Account(counted["compared"], counted["refused"], counted["left out"])
+
+
+def summary(compared: Iterable[tuple[str, str]]) -> list[str]:
+    """A line per table of how many of its rows passing tests compared, of (table, row) pairs."""
+    tables: dict[str, set[str]] = {}
+    for table, row in compared:
+        tables.setdefault(table, set()).add(row)
+    lines = []
+    for table, ids in sorted(tables.items()):
+        rows = expected(table)
+        not_met = sum(math.isnan(row.relative) for row in rows)
+        lines.append(f"{table}: {len(rows)} rows, {len(ids)} compared, {not_met} not to be met, {len(rows) - not_met - len(ids)} not compared")
+    return lines

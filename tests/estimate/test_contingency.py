@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from nbeval.estimate.contingency import answered, cramers_v, independence
-from tests.estimate.reference import available, expected_rows, inputs, meets
+from tests.estimate.reference import cases, expected_rows, inputs, meets
 
-LARGER = set(inputs("table_cases")["case_id"]) if available() else set()
 INTERVAL_OF_EFFECTSIZE = 1e-6        # its limits come from an optimiser, which holds 3e-7
 
 
 def larger(**select):
-    return [p for p in expected_rows("tables", **select) if p.values[0] is None or p.values[0].case in LARGER]
+    return expected_rows("tables", **select, where=lambda row: row.case in cases("table_cases"))
 
 
 def counts(case_id: str) -> np.ndarray:

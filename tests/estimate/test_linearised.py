@@ -146,10 +146,15 @@ def outcome_of(row) -> Outcome:
 def rows_of(table: str) -> list:
     """What is met of a table, in designs of one stage."""
     methods = [pattern.partition("|")[2] for pattern in OFFERED[table]]
-    params = expected_rows(table, methods=methods) if table == "survey" else [
-        param for param in expected_rows(table, methods=methods)
-        if not param.values[0] or param.values[0].quantity not in ("n_zero_weight", "covariance", "smallest_weight") and _offered_task(param.values[0])]
-    return [p for p in params if not p.values[0] or table == "design" or case("survey_cases", p.values[0].case)["design_id"] not in TWO_STAGES]
+    return expected_rows(table, methods=methods, where=_one_stage if table == "survey" else _offered_design)
+
+
+def _one_stage(row) -> bool:
+    return case("survey_cases", row.case)["design_id"] not in TWO_STAGES
+
+
+def _offered_design(row) -> bool:
+    return row.quantity not in ("n_zero_weight", "covariance", "smallest_weight") and _offered_task(row)
 
 
 def _offered_task(row) -> bool:
@@ -183,19 +188,19 @@ def test_no_interval_without_width_is_given(row):
 
 
 def test_every_method_of_the_reference_is_offered_or_refused(shared):
-    two_stages = {row.id.replace("[", "[[]"): STAGES for row in expected("survey") if case("survey_cases", row.case)["design_id"] in TWO_STAGES
-                  and any(row.method == one.partition("|")[2] for one in OFFERED["survey"])}
-    assert two_stages
-    all_accounted_for("survey", OFFERED["survey"], REFUSED["survey"] | two_stages)
+    def two_stages(row) -> bool:
+        return not _one_stage(row) and any(row.method == one.partition("|")[2] for one in OFFERED["survey"])
+
+    all_accounted_for("survey", OFFERED["survey"], REFUSED["survey"], not_by_us={STAGES: two_stages})
 
 
 #: R takes the raking into the linearisation; here weights are as given, which is exact after trimming
 GIVEN = {"trim_strict"}
-MADE = ("trim_strict", "rake", "rake_trim", "rake_trim_rake", "poststratify")
+MADE = (*GIVEN, "rake", "rake_trim", "rake_trim_rake", "poststratify")
 
 
-@pytest.mark.parametrize("row", [p for p in expected_rows("weights", methods=["svymean"])
-                                 if not p.values[0] or case("weight_cases", p.values[0].case)["method"] in MADE])
+@pytest.mark.parametrize("row", expected_rows(
+    "weights", methods=["svymean"], where=lambda row: case("weight_cases", row.case)["method"] in MADE))
 def test_means_under_made_weights_are_those_of_r(row):
     about = case("weight_cases", row.case)
     table = inputs(about["file"])

@@ -11,8 +11,9 @@ import pytest
 from nbeval.estimate.glm import prepare
 from nbeval.estimate.ordinal import FittedOrdinal, fit_ordinal, ordinal_coefficients, ordinal_odds_ratios, proportionality
 from nbeval.estimate.outcome import Outcome
-from tests.estimate.reference import case, expected_rows, meets
-from tests.estimate.test_regression import survey, terms_of
+from tests.estimate.reference import case, declaring, expected_rows, meets
+from tests.estimate.test_regression import is_ordinal, survey, terms_of
+from tests.guards import some
 
 QUANTITIES = ("coef", "odds_ratio", "threshold", "proportional_odds")
 
@@ -34,8 +35,7 @@ def _outcome(row) -> Outcome:
     return (ordinal_odds_ratios if quantity == "odds_ratio" else ordinal_coefficients)(model)[name]
 
 
-ROWS = [param for param in expected_rows("regression", methods=["clm", "likelihood_ratio"])
-        if not param.values[0] or param.values[0].case.startswith("ordinal")]
+ROWS = expected_rows("regression", methods=["clm", "likelihood_ratio"], where=is_ordinal)
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -48,10 +48,11 @@ def _table(n: int = 60) -> pd.DataFrame:
 
 
 def test_turning_the_answers_round_turns_the_coefficient(shared):
-    model = fitted("ordinal_safe")
-    codes = survey().safe.cat.codes
-    turned = fit_ordinal(prepare(survey(), terms_of(case("regression_cases", "ordinal_safe")["terms"])), np.where(codes >= 0, 2 - codes, np.nan), model.labels[::-1])
-    assert turned.estimates[2:] == pytest.approx(-model.estimates[2:], rel=1e-7)
+    for name in some(declaring("regression_cases", kind="ordinal")):
+        model, about = fitted(name), case("regression_cases", name)
+        codes, last = survey()[about["outcome"]].cat.codes, len(model.labels) - 1
+        turned = fit_ordinal(prepare(survey(), terms_of(about["terms"])), np.where(codes >= 0, last - codes, np.nan), model.labels[::-1])
+        assert turned.estimates[last:] == pytest.approx(-model.estimates[last:], rel=1e-6)
 
 
 def test_an_answer_nobody_gave_is_left_out():

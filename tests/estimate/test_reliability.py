@@ -8,7 +8,8 @@ import pytest
 
 from nbeval.estimate import reliability
 from nbeval.estimate.outcome import Outcome
-from tests.estimate.reference import all_accounted_for, case, inputs, meets, offered_rows
+from tests.estimate.reference import all_accounted_for, case, declaring, expected, inputs, meets, offered_rows
+from tests.guards import some
 
 FLOOR, CEILING = "score at the lowest possible (items 1 to 5)", "score at the highest possible"
 OFFERED = ["alpha|complete_cases", "item_rest*|complete_cases", "n|*", "n_left_out|*", f"*|{FLOOR}", f"*|{CEILING}", "*|all items answered alike"]
@@ -58,9 +59,12 @@ def test_every_method_of_the_reference_is_offered_or_refused(shared):
 
 
 def test_an_item_that_runs_against_its_scale_is_named(shared):
-    found = {scale: reliability.item_rest(_items(scale)) for scale in ("scale_reversed", "scale_good")}
-    assert [name for name, one in found["scale_reversed"].items() if one.estimate < 0] == ["item_5"]
-    assert len(found["scale_good"]) > 1 and not [name for name, one in found["scale_good"].items() if one.estimate < 0]
+    consistent = [row.case for row in expected("reliability") if row.quantity == "alpha" and 0.7 < row.estimate < 0.95]
+    items = _items(some(case_id for case_id in consistent if _items(case_id).shape[1] > 3)[0]).dropna()
+    assert all(one.estimate > 0 for one in some(reliability.item_rest(items).values(), 2))
+    last = items.columns[-1]
+    turned = reliability.item_rest(items.assign(**{last: items[last].max() + items[last].min() - items[last]}))
+    assert [name for name, one in turned.items() if one.estimate < 0] == [last]
 
 
 def test_one_item_is_no_scale():
@@ -77,8 +81,9 @@ def test_nobody_complete_is_not_a_share_of_zero():
 
 
 def test_turning_every_item_changes_nothing(shared):
-    items = _items("survey_final")
-    assert reliability.alpha(6 - items).estimate == pytest.approx(reliability.alpha(items).estimate, rel=1e-12)
+    for name in some(declaring("reliability_cases", source="survey")):
+        items = _items(name)
+        assert reliability.alpha(6 - items).estimate == pytest.approx(reliability.alpha(items).estimate, rel=1e-12)
 
 
 def test_the_range_of_the_scale_is_declared_and_not_observed():
