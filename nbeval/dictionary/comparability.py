@@ -57,7 +57,7 @@ class Comparisons:
 
     def versions(self, waves: Collection[str], authority: str = "") -> tuple[str, ...]:
         """The export versions of the files of these waves: of all, or of one authority; in the order of their names."""
-        files = (one for wave in waves for one in self._used.get(wave, ()))
+        files = (one for wave in ("", *waves) for one in self._used.get(wave, ()))      # of no wave: of whatever its rows say
         return tuple(sorted({version for version, whose in files if not authority or not whose or authority in whose}))
 
     def pairs(self, items: Collection[str], waves: Collection[str], authority: str = "") -> Iterator[Versions]:

@@ -382,6 +382,7 @@ class Cohort(Record):
     authorities_known: bool = True      # False: the list could not be found
     clusters: Annotated[dict[str, tuple[str, ...]], Ref("authority", HERE)] = {}
     waves: tuple[Wave, ...] = ()
+    contrasts: tuple[tuple[str, str], ...] = ()  # pairs of waves, [later, earlier]; none: each with the first and the one before
     sources: tuple[Source, ...] = ()
     eligible: tuple[Eligible, ...] = ()
     margins: tuple[Margin, ...] = ()
@@ -430,10 +431,24 @@ class Cohort(Record):
             if not _in_order(earlier, wave.fieldwork_start):
                 yield ("waves", number, "fieldwork_start"), "is before that of the wave above", "put the waves in order"
             earlier = wave.fieldwork_start or earlier
+        yield from self._of_contrasts()
         for number, source in enumerate(self.sources):
             returns = source.returns(self.authorities, self.comparison_authorities)
             yield from ((("sources", number, field), what, do) for field, what, do in returns)
         yield from self._of_print()
+
+    def _of_contrasts(self) -> Iterator[Fault]:
+        """Every pair is of two waves, the later one first, and is named once."""
+        places = {wave.id: place for place, wave in enumerate(self.waves)}
+        for number, pair in enumerate(self.contrasts):
+            at = ("contrasts", number)
+            unknown = [wave for wave in pair if wave not in places]
+            for wave in unknown:
+                yield at, f"there is no wave '{wave}'", suggestion(wave, places)
+            if not unknown and places[pair[0]] <= places[pair[1]]:
+                yield at, f"'{pair[0]}' is not later than '{pair[1]}'", "write the later wave first: [later, earlier]"
+            if pair in self.contrasts[:number]:
+                yield at, "is declared already", "name each pair once"
 
     def _of_print(self) -> Iterator[Fault]:
         """A cohort is made of answers or of printed figures, not of both."""

@@ -28,26 +28,24 @@ _SAME_PLACE = [name for name in PLACE if name != "wave"]
 # --- what is compared with what ----------------------------------------------------------------------
 
 def change(plan: Plan) -> pd.DataFrame:
-    """Estimate the change of every indicator from the first wave to each later one. One row per indicator x later wave x place: ``change``
-    with its interval and test, and for means ``effect_size`` (Hedges g). For the whole cohort and each authority also ``smallest_change``:
-    what the two samples could have shown with 80 % power at the five per cent level, in the unit of the change."""
+    """Estimate the change of every indicator between every two waves that are contrasted. One row per indicator x pair of waves x place:
+    ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the whole cohort and each authority also
+    ``smallest_change``: what the two samples could have shown with 80 % power at the five per cent level, in the unit of the change."""
     blocks = [plan.rows()]
-    for wave in plan.later_waves:
-        pairs = wave_pairs(plan, wave)
+    for wave, reference in plan.every_pair:
+        pairs = wave_pairs(plan, wave, reference)
         blocks += [difference_rows(pairs, plan, Quantity.CHANGE), _detectable(pairs[pairs["group"].eq("")], plan)]
     return pd.concat(blocks, ignore_index=True)
 
 
-def wave_pairs(plan: Plan, wave: str) -> pd.DataFrame:
-    """Give the counts of a wave beside those of the first: one row per indicator x place that was counted at either."""
-    first = plan.tallies[plan.tallies["wave"].eq(plan.first_wave)]
-    now = plan.tallies[plan.tallies["wave"].eq(wave)]
-    only_then = first.merge(now[_SAME_PLACE], on=_SAME_PLACE, how="left", indicator="found", validate="one_to_one")
-    only_then = only_then[only_then.pop("found").eq("left_only")]
-    empty = only_then.assign(wave=wave, **dict.fromkeys([name for name in now if name not in PLACE], 0.0))
-    return pair(pd.concat([now, empty], ignore_index=True), first, _SAME_PLACE).assign(
-        contrast=Contrast.WAVE.value, reference=plan.first_wave
-    )
+def wave_pairs(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
+    """Give the counts of a wave beside those of an earlier one, for the indicators that contrast the two: one row per indicator x place,
+    levels of a group only where both waves have the group."""
+    mine = plan.tallies[plan.tallies["indicator"].isin([name for name, pairs in plan.contrasts.items() if (wave, reference) in pairs])]
+    both = {group for group, waves in plan.grouped.items() if {wave, reference} <= set(waves)}
+    mine = mine[mine["group"].isin({"", *both})]
+    now, first = (mine[mine["wave"].eq(name)] for name in (wave, reference))
+    return pair(now, first, _SAME_PLACE).assign(contrast=Contrast.WAVE.value, reference=reference)
 
 
 #: the numbers of an estimate, without the counts that it rests on
@@ -58,12 +56,13 @@ def leave_untested(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Take the numbers from every estimate of change whose question or group differs between its two waves, whatever estimated it; its
     counts stay, and ``warning`` says why. One row per row of ``results``, before families are adjusted and verdicts given."""
     place = ["indicator", "wave", "reference", "authority", "group"]
-    between = results.loc[results["contrast"].eq(Contrast.WAVE.value), place].drop_duplicates()
+    compared = results["contrast"].isin([Contrast.WAVE.value, Contrast.COMPARISON.value])
+    between = results.loc[compared, place].drop_duplicates()
     differing = {key for key in between.itertuples(index=False, name=None) if plan.comparable(*key) is Match.DIFFERS}
     if not differing:
         return results
     keys = results[place].itertuples(index=False, name=None)
-    untested = results["contrast"].eq(Contrast.WAVE.value) & pd.Series([key in differing for key in keys], index=results.index)
+    untested = compared & pd.Series([key in differing for key in keys], index=results.index)
     emptied = {name: results[name].mask(untested) for name in _ESTIMATED}
     return results.assign(**emptied, method=results["method"].mask(untested, Method.NONE.value),
                           warning=results["warning"].mask(untested, Reason.NOT_COMPARABLE.not_estimable))

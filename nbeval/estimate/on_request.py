@@ -59,10 +59,10 @@ STATISTICS: Mapping[str, Statistic] = MappingProxyType({one.id: one() for one in
 
 
 def on_request(plan: Plan) -> pd.DataFrame:
-    """Estimate the statistics of a change that some exhibit names: one row per statistic x indicator x later wave x place."""
+    """Estimate the statistics of a change that some exhibit names: one row per statistic x indicator x pair of waves x place."""
     named = {quantity for exhibit in plan.dictionary.exhibits for quantity in exhibit.quantities}
     rows = [
-        plan.rows(one.columns(wave_pairs(plan, wave), plan), quantity=one.id, unit=one.unit, method=one.method)
-        for one in STATISTICS.values() if one.id in named for wave in plan.later_waves
+        plan.rows(one.columns(wave_pairs(plan, wave, reference), plan), quantity=one.id, unit=one.unit, method=one.method)
+        for one in STATISTICS.values() if one.id in named for wave, reference in plan.every_pair
     ]
     return pd.concat(rows, ignore_index=True) if rows else plan.rows()

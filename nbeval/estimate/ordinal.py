@@ -163,20 +163,19 @@ class _Cells:
 
 def ordered_change(plan: Plan) -> pd.DataFrame:
     """Model the change of every indicator whose answers have an order by proportional odds, for the whole cohort. One row per indicator x
-    later wave for ``odds_ratio`` (of a higher answer, against the first wave; Wald interval), and one for ``proportionality``: the
+    pair of waves for ``odds_ratio`` (of a higher answer at the later one; Wald interval), and one for ``proportionality``: the
     likelihood ratio test of the model, whose estimate is the statistic. Where the test refuses the model the odds ratio says so in
     ``warning``."""
-    rows = [row for wave in plan.later_waves for one in in_order(plan) for row in _model(one, wave, plan)]
-    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
+    rows = [row for one in in_order(plan) for pair in plan.contrasts.get(one.indicator, ()) for row in _model(one, *pair, plan)]
+    return plan.rows(rows, contrast=Contrast.WAVE.value)
 
 
-def _model(one: Indicator, wave: str, plan: Plan) -> list[dict[str, object]]:
-    """The two rows of one indicator and wave."""
-    first = plan.first_wave
+def _model(one: Indicator, wave: str, first: str, plan: Plan) -> list[dict[str, object]]:
+    """The two rows of one indicator and pair of waves."""
     given = plan.all_values[plan.all_values["indicator"].eq(one.indicator) & plan.all_values["wave"].isin([first, wave])]
     given = given.dropna(subset=["value"])
     now = given["wave"].eq(wave)
-    place = {"indicator": one.indicator, "wave": wave, "n_valid": float(now.sum()), "n_reference": float((~now).sum())}
+    place = {"indicator": one.indicator, "wave": wave, "reference": first, "n_valid": float(now.sum()), "n_reference": float((~now).sum())}
     ratio, test = _fitted(given, first, wave, plan.conf_level)
     refused = Reason.NOT_PROPORTIONAL if test.p_value <= 1 - plan.conf_level else ""
     caution = Reason.PROPORTIONALITY_NOT_TESTED if np.isnan(test.p_value) else refused

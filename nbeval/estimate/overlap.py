@@ -34,26 +34,26 @@ class OverlapBounds:
 def overlap(plan: Plan) -> pd.DataFrame:
     """Bound the interval of every change of the cohort over the possible overlap of its waves.
 
-    One row per indicator x later wave for ``overlap_widest`` and one for ``overlap_bound``: the widest and the narrowest interval that
+    One row per indicator x pair of waves for ``overlap_widest`` and one for ``overlap_bound``: the widest and the narrowest interval that
     the declared range of overlap and correlation allows. Where a cohort declares none: nobody up to everybody who can be in both (people
     stay in their authority), and no correlation up to the highest that the two shares allow.
     """
-    rows = [row for wave in plan.later_waves for row in _at_wave(plan, wave)]
-    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
+    rows = [row for wave, reference in plan.every_pair for row in _between(plan, wave, reference)]
+    return plan.rows(rows, contrast=Contrast.WAVE.value)
 
 
-def _at_wave(plan: Plan, wave: str) -> list[dict[str, object]]:
-    """The rows of one later wave."""
-    pairs = wave_pairs(plan, wave)
+def _between(plan: Plan, wave: str, reference: str) -> list[dict[str, object]]:
+    """The rows of one pair of waves."""
+    pairs = wave_pairs(plan, wave, reference)
     pairs = pairs[pairs["group"].eq("")]
     parts = pairs[pairs["authority"].ne("")] if plan.cohort.authorities else pairs
     most = parts.assign(most=np.minimum(parts["n_valid"], parts["n_reference"])).groupby("indicator")["most"].sum()
     whole, declared = pairs[pairs["authority"].eq("")].set_index("indicator"), plan.cohort.overlap or Overlap(source="")
     reach, rows = f"up to {declared.largest_share:.0%} of those who can be in both waves", []
-    for one in plan.indicators():
+    for one in (one for one in plan.indicators() if one.indicator in whole.index):
         row, percent = whole.loc[one.indicator], one.measure is Measure.PERCENT
         found = _bounds(row, int(most[one.indicator] * declared.largest_share), declared, percent, plan.conf_level)
-        place = {"indicator": one.indicator, "wave": wave, "unit": unit_of(one), **row[["n_valid", "n_reference"]]}
+        place = {"indicator": one.indicator, "wave": wave, "reference": reference, "unit": unit_of(one), **row[["n_valid", "n_reference"]]}
         rows += [
             place | outcome_columns(outcome, factor=100 if percent else 1) | {"quantity": quantity.value, "method": Method.join(which, reach)}
             for quantity, outcome, which in ((Quantity.OVERLAP_WIDEST, found.widest, Method.OVERLAP_WIDEST),

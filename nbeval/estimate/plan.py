@@ -14,7 +14,7 @@ from nbeval.dictionary.comparability import Comparisons
 from nbeval.dictionary.enums import Design, Match, Measure, MissingReason
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.outcome import result_rows
-from nbeval.frames import Measured
+from nbeval.frames import MISSING_COLUMNS, Measured
 
 _REASONS = [reason.value for reason in MissingReason]
 #: respondents with one of these were not in the base of the question
@@ -68,6 +68,10 @@ def _count(codes: list[np.ndarray], shape: list[int], values: pd.DataFrame) -> t
 PLACE = ("indicator", "wave", "authority", "group", "level")
 
 
+#: a later wave and the earlier one that it is contrasted with
+Pair = tuple[str, str]
+
+
 @dataclass(frozen=True, eq=False)
 class Plan:
     """What there is to estimate. ``tallies`` has one row per indicator x wave x place, where a place is the whole cohort, one authority,
@@ -99,13 +103,48 @@ class Plan:
 
     @property
     def first_wave(self) -> str:
-        """The wave that others are compared with."""
+        """The first of the waves."""
         return self.waves[0] if self.waves else ""
 
     @property
     def later_waves(self) -> tuple[str, ...]:
-        """Every wave that can be compared with the first."""
+        """Every wave but the first."""
         return self.waves[1:]
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs of waves that are contrasted, later and earlier, where everybody was asked at all of them: of people, say."""
+        return contrasted(self.waves, self.cohort)
+
+    @cached_property
+    def contrasts(self) -> dict[str, tuple[Pair, ...]]:
+        """By indicator: the pairs of waves, later and earlier, that are contrasted, counting from the first wave that asked it."""
+        return {name: contrasted(waves, self.cohort) for name, waves in self.asked.items()}
+
+    @cached_property
+    def every_pair(self) -> tuple[Pair, ...]:
+        """Every pair of waves that is contrasted for some indicator, in the order of time."""
+        found = {pair for pairs in self.contrasts.values() for pair in pairs}
+        return tuple(sorted(found, key=lambda pair: tuple(map(self.waves.index, pair))))
+
+    @cached_property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """By indicator: the waves at which somebody was asked it, and those at which nobody took part, in the order of time."""
+        values = self.all_values
+        indicators, waves = values["indicator"].cat.categories, values["wave"].cat.set_categories(self.waves).cat.codes.to_numpy()
+        was_asked = (waves >= 0) & values["missing"].ne(MissingReason.NOT_ASKED).to_numpy(dtype=bool)
+        cell = values["indicator"].cat.codes.to_numpy()[was_asked].astype(np.int64) * len(self.waves) + waves[was_asked]
+        counts = np.bincount(cell, minlength=len(indicators) * len(self.waves)).reshape(len(indicators), len(self.waves))
+        empty = ~np.isin(self.waves, self.respondents["wave"].astype(str).unique())
+        return {name: tuple(wave for wave, was in zip(self.waves, row, strict=True) if was)
+                for name, row in zip(indicators, (counts > 0) | empty, strict=True)}
+
+    @cached_property
+    def grouped(self) -> dict[str, tuple[str, ...]]:
+        """By group: the waves at which somebody is in one of its levels, in the order of time."""
+        people = self.respondents
+        return {group: tuple(wave for wave in self.waves if people.loc[people["wave"].eq(wave), group].notna().any())
+                for group in self.cohort.groups if group in people}
 
     @property
     def conf_level(self) -> float:
@@ -151,6 +190,18 @@ class Plan:
         return [one for one in self.declared.values() if measure is None or one.measure is measure]
 
 
+def contrasted(asked: tuple[str, ...], cohort: Cohort) -> tuple[Pair, ...]:
+    """Give the pairs of waves to contrast, later and earlier, among those that asked something: as the cohort declares them, an earlier
+    wave that had not asked it yet giving way to the first that did; or else each with the first and with the one before."""
+    every, first = [wave.id for wave in cohort.waves], asked[0] if asked else ""
+    declared = [(later, first if first and every.index(earlier) < every.index(first) else earlier) for later, earlier in cohort.contrasts]
+    default = [pair for place, later in enumerate(asked) if place for pair in ((later, first), (later, asked[place - 1]))]
+    same_people = {frozenset((wave.id, other)) for wave in cohort.waves for other in wave.overlaps}
+    found = dict.fromkeys(declared if cohort.contrasts else default)
+    return tuple((later, earlier) for later, earlier in found if later in asked and earlier in asked and later != earlier
+                 and frozenset((later, earlier)) not in same_people)
+
+
 def in_order(plan: Plan) -> list[Indicator]:
     """The indicators whose answers have an order: numbers, scores and ordered answers that occur."""
     present = set(plan.all_values["indicator"].cat.categories)
@@ -178,7 +229,9 @@ def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Pla
     for group in cohort.groups:
         if group in respondents:
             level = beside_values(values, respondents, group)
-            parts.append(_placed(tally(values, whole | {"level": level}), group=group))
+            counted = tally(values, whole | {"level": level})
+            having = counted.loc[counted[["n_valid", *MISSING_COLUMNS]].gt(0).any(axis=1), "wave"]
+            parts.append(_placed(counted[counted["wave"].isin(having)], group=group))       # waves that have the group
     return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, pd.concat(parts, ignore_index=True), comparison)
 
 

@@ -46,18 +46,18 @@ def authority_range(plan: Plan) -> pd.DataFrame:
 
 
 def pooled_change(plan: Plan) -> pd.DataFrame:
-    """Put the authorities' changes together: random-effects mean and heterogeneity. One row per indicator x later wave for
+    """Put the authorities' changes together: random-effects mean and heterogeneity. One row per indicator x pair of waves for
     ``change_pooled`` (REML with the interval of Hartung, Knapp, Sidik and Jonkman, labelled as the inference to other authorities), and
     one for ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p)."""
     if len(plan.cohort.authorities) < 2:
         return plan.rows()
     rows = []
-    for wave in plan.later_waves:
-        pairs = wave_pairs(plan, wave)
+    for wave, reference in plan.every_pair:
+        pairs = wave_pairs(plan, wave, reference)
         pairs = pairs[pairs["authority"].ne("") & pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)]
         for name, found in pairs.groupby("indicator", observed=True, sort=False):
-            rows += [{"indicator": name, "wave": wave} | row for row in _pooled_rows(found, plan.declared[name].measure, unit_of(plan.declared[name]), plan)]
-    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
+            rows += [{"indicator": name, "wave": wave, "reference": reference} | row for row in _pooled_rows(found, plan.declared[name].measure, unit_of(plan.declared[name]), plan)]
+    return plan.rows(rows, contrast=Contrast.WAVE.value)
 
 
 def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -> list[dict[str, object]]:

@@ -138,18 +138,19 @@ def _rank_tests(now: np.ndarray, then: np.ndarray, answers: np.ndarray) -> tuple
 
 def superiority(plan: Plan) -> pd.DataFrame:
     """Compare the answers of waves and of group levels by their ranks, as ``compare_counts`` does. One row per indicator whose answers
-    have an order x later wave x place (contrast ``wave``; not in a matched design), and one per such indicator x wave x group level but
+    have an order x pair of waves x place (contrast ``wave``; not in a matched design), and one per such indicator x wave x group level but
     the first (contrast ``level``)."""
     blocks = [block for one in histograms(plan) for block in (*_changes(one, plan), *_differences(one, plan))]
     return plan.rows(pd.concat(blocks, ignore_index=True) if blocks else (), quantity=Quantity.SUPERIORITY.value, unit="probability")
 
 
 def _changes(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
-    """Every later wave against the first."""
-    for wave in range(1, 1 if plan.matched else len(plan.waves)):
-        found = compare_counts(one.counts[:, wave], one.counts[:, 0], one.answers, plan.conf_level)
-        yield pd.DataFrame(map(one.at, one.places)).assign(
-            wave=plan.waves[wave], contrast=Contrast.WAVE.value, reference=plan.first_wave, **found)
+    """Every pair of waves, where both have the group."""
+    pairs = () if plan.matched else plan.contrasts.get(one.indicator, ())
+    for wave, reference in (pair for pair in pairs if not one.group or set(pair) <= set(plan.grouped[one.group])):
+        now, then = (one.counts[:, plan.waves.index(name)] for name in (wave, reference))
+        found = compare_counts(now, then, one.answers, plan.conf_level)
+        yield pd.DataFrame(map(one.at, one.places)).assign(wave=wave, contrast=Contrast.WAVE.value, reference=reference, **found)
 
 
 def _differences(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
@@ -158,7 +159,7 @@ def _differences(one: Histogram, plan: Plan) -> Iterator[pd.DataFrame]:
     others = [place for place in one.places if place != first]
     if not one.group or first not in one.places or not others:
         return
-    for wave, name in enumerate(plan.waves):
+    for wave, name in ((plan.waves.index(name), name) for name in plan.grouped[one.group]):
         now = one.counts[[one.places.index(place) for place in others], wave]
         found = compare_counts(now, np.broadcast_to(one.counts[one.places.index(first), wave], now.shape), one.answers, plan.conf_level)
         yield pd.DataFrame(map(one.at, others)).assign(wave=name, contrast=Contrast.LEVEL.value, reference=first, **found)

@@ -18,28 +18,28 @@ EVENTS_NEEDED = 10
 
 
 def adjusted_change(plan: Plan) -> pd.DataFrame:
-    """Standardise the change of every indicator over the pooled sample of both waves, for the whole cohort. One row per indicator x later
-    wave (``change_adjusted``): the average difference that a model predicts between the waves with authority and the declared covariates
+    """Standardise the change of every indicator over the pooled sample of both waves, for the whole cohort. One row per indicator x pair
+    of waves (``change_adjusted``): the average difference that a model predicts between the waves with authority and the declared covariates
     held alike, and its delta-method interval (HC1). Respondents with a covariate missing are not in the model, nor in ``n_valid`` and
     ``n_reference``."""
     terms = [name for name in plan.cohort.adjust_for if name in plan.respondents]
-    if not terms or not plan.later_waves:
+    if not terms or not plan.every_pair:
         return plan.rows()
     answers = plan.values.pivot(index="respondent", columns="indicator", values="value").reindex(plan.respondents["respondent"])
-    rows = [row for wave in plan.later_waves for row in _at_wave(wave, answers, terms, plan)]
+    rows = [row for pair in plan.every_pair for row in _between(*pair, answers, terms, plan)]
     return plan.rows(rows, quantity=Quantity.CHANGE_ADJUSTED.value, contrast=Contrast.WAVE.value)
 
 
-def _at_wave(wave: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> list[dict[str, object]]:
-    """The rows of one later wave."""
-    first = plan.first_wave
+def _between(wave: str, first: str, answers: pd.DataFrame, terms: list[str], plan: Plan) -> list[dict[str, object]]:
+    """The rows of one pair of waves; a covariate that only one of them has is left out."""
     both = plan.respondents["wave"].isin([first, wave]).to_numpy()
     people = plan.respondents[both]
     people = people.assign(
         wave=pd.Categorical(people["wave"].astype(str), categories=[first, wave]), authority=pd.Categorical(people["authority"].astype(str)))
+    terms = [name for name in terms if people.groupby("wave", observed=False)[name].count().gt(0).all()]
     terms = [*(["authority"] if people["authority"].nunique() > 1 else []), *terms]
     predictors, now, rows = prepare(people, ["wave", *terms]), people["wave"].eq(wave).to_numpy(), []
-    for one in plan.indicators():
+    for one in (one for one in plan.indicators() if (wave, first) in plan.contrasts[one.indicator]):
         given = answers.loc[both, one.indicator].to_numpy(dtype=float)
         is_percent, used = one.measure is Measure.PERCENT, predictors.complete & np.isfinite(given)
         found = adjusted_difference(
