@@ -20,7 +20,7 @@ def composition(plan: Plan) -> pd.DataFrame:
     two waves (contrast ``wave``, Cramer's V; not in a matched design) and against the declared population
     (contrast ``population``, Cohen's w).
     """
-    counts = [_shares(plan, group) for group in plan.cohort.groups if group in plan.respondents]
+    counts = [_shares(plan, group) for group, waves in plan.grouped.items() if waves]
     blocks = [_population(plan)]
     for shares in counts:
         blocks += [plan.rows(percentages(shares, plan.conf_level, nobody=""), quantity=Quantity.PERCENT.value, unit="percent"), _tests(shares, plan)]
