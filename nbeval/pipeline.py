@@ -81,6 +81,7 @@ def protect(
 ) -> DisclosedResults:
     """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
     from nbeval.disclosure.protect import already_public, protect_release
+    from nbeval.estimate.families import judge_released
     from nbeval.release.releasable import releasable
 
     if cohort.made_from is SourceKind.PUBLISHED:

@@ -117,6 +117,8 @@ def estimated_counts(results: pd.DataFrame) -> StageCounts:
 
 def protected_counts(disclosed: DisclosedResults) -> StageCounts:
     """How many results are shown and how many withheld, by source; what the attack on the withheld ones found."""
+    from nbeval.disclosure.widening import BEYOND
+
     table, audit, symbols = disclosed.table, disclosed.audit, disclosed.policy.symbols
     rows = tuple(
         (str(source), *(f"{count:,}" for count in (len(part), part["suppression"].eq(symbols["withheld"]).sum(),
@@ -127,6 +129,8 @@ def protected_counts(disclosed: DisclosedResults) -> StageCounts:
     sentence = f"{table['suppression'].eq(symbols['withheld']).sum():,} of {len(table):,} results are withheld. "
     sentence += f"The attack on {len(audit):,} withheld numbers worked out {derivable or 'none'} of them." if len(audit) \
         else "There was nothing to attack."
+    more = audit["solved"][audit["solved"].isin(BEYOND)].value_counts() if "solved" in audit else {}
+    sentence += "".join(f" Less was not safe in places: {count:,} numbers were withheld with {choice}." for choice, count in more.items())
     return StageCounts("Protected", sentence, ("source", "results", "withheld", "not available") if rows else (), rows)
 
 

@@ -14,12 +14,10 @@ from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
 from nbeval.disclosure.cells import PLACE, CellKind, Cells, Known, beside_earlier, read_cells, routes_of
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.disclosure.relations import blocks
-from nbeval.disclosure.secondary import choose_cells
+from nbeval.disclosure.secondary import Unprotected, choose_cells
+from nbeval.disclosure.widening import Choice, Name, Widening
 from nbeval.errors import DictionaryError, DisclosureError
 from nbeval.frames import MISSING_COLUMNS, RESULTS, Contrast, DisclosedResults, check
-
-#: how the withheld cells of a block were chosen
-EXACT, HEURISTIC = "exact", "heuristic"
 
 
 def protect_release(
@@ -41,36 +39,62 @@ def protect_release(
     table = results.reset_index(drop=True)
     cells = read_cells(table, dictionary)
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
-    suppressed, solved = withheld_over_release(cells, known, table, cohort, dictionary)
-    disclosed = disclose(table, cells, suppressed, dictionary.disclosure)
-    audit = attack_release(disclosed, cohort, dictionary, earlier=earlier)
+    widening = Widening(known, dictionary)
+    while True:
+        suppressed, solved = withheld_over_release(cells, known, table, cohort, dictionary, widening)
+        disclosed = disclose(table, cells, suppressed, dictionary.disclosure)
+        audit = attack_release(disclosed, cohort, dictionary, earlier=earlier)
+        if audit["ok"].all() or not widening.widen_leaks(audit[~audit["ok"]]):
+            break
     refuse_leaks(audit)
-    audit = audit.assign(solved=[solved.get(name, "") for name in zip(audit["source"], audit["wave"], audit["block"], strict=True)])
+    audit = audit.assign(solved=[str(solved.get(name, "")) for name in zip(audit["source"], audit["wave"], audit["block"], strict=True)])
     disclosed.index = results.index
     return DisclosedResults(table=disclosed, policy=dictionary.disclosure, audit=audit)
 
 
 def withheld_over_release(
-    cells: Cells, known: Known, results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary,
-) -> tuple[np.ndarray, dict[tuple[str, str, str], str]]:
+    cells: Cells, known: Known, results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, widening: Widening,
+) -> tuple[np.ndarray, dict[Name, Choice]]:
     """Which cells have to be withheld: too small, or needed so that others cannot be worked out; and how that was found.
 
     Blocks are solved one after another, those that others rest on first: the people before their answers, a
-    question before those routed from it. What is optimal is optimal for its block, given the blocks before it.
+    question before those routed from it. What is optimal is optimal for its block, given the blocks before it. A block that
+    cannot be protected so loses more, as ``widening`` says; the search then begins again.
     """
+    while True:
+        try:
+            return _withheld(cells, known, results, cohort, dictionary, widening)
+        except Unprotected as fault:
+            if not widening.widen(fault.block):
+                raise
+
+
+def _withheld(
+    cells: Cells, known: Known, results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, widening: Widening,
+) -> tuple[np.ndarray, dict[Name, Choice]]:
+    """Go through the blocks once."""
     policy = dictionary.disclosure
-    suppressed = unsafe_cells(known.table, policy) | known.changed
+    suppressed = unsafe_cells(known.table, policy) | known.changed | widening.cells
+    suppressed[_of_lone_people(cells, results, policy)] = True
     out = known.out | known.changed
-    solved: dict[tuple[str, str, str], str] = {}
+    solved: dict[Name, Choice] = {}
     routes = {route.at_least: block for block, route in routes_of(dictionary).items()}
     weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))
+    suppressed |= _follow(known.table, known.table[widening.cells], routes)
     for block in blocks(known.table, cohort, dictionary, suppressed=suppressed):
         inside = block.cells["cell"].to_numpy()
         chosen = choose_cells(block, suppressed[inside], out[inside], weights[inside], policy)
         suppressed[inside] |= chosen.withheld
         suppressed |= _follow(known.table, block.cells[chosen.withheld], routes)
-        solved[block.name] = EXACT if chosen.exact else HEURISTIC
+        solved[block.name] = widening.choice(block.name, Choice.EXACT if chosen.exact else Choice.HEURISTIC)
     return suppressed, solved
+
+
+def _of_lone_people(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> np.ndarray:
+    """The counts of people behind shares of people that are withheld on their own account: they would give the share back."""
+    lone = (unsafe_rows(results, policy) & results["indicator"].eq("") & results["contrast"].eq("")).to_numpy()
+    people = cells.table["kind"].to_numpy()[cells.parts["cell"]] == CellKind.PEOPLE
+    return cells.parts.loc[people & cells.parts["field"].eq("estimate") & lone[cells.parts["row"]], "cell"].to_numpy()
 
 
 def disclose(results: pd.DataFrame, cells: Cells, suppressed: np.ndarray, policy: Disclosure) -> pd.DataFrame:

@@ -34,6 +34,18 @@ _RESTS_ON = {CellKind.SHARE: (CellKind.BASE,), CellKind.SUM: (CellKind.BASE,), C
 _CHAIN = 4
 
 
+class Unprotected(DisclosureError):
+    """A cell of ``block`` that nothing which could still be withheld protects."""
+
+    def __init__(self, block: Block, what: str) -> None:
+        super().__init__(
+            "a withheld number can be worked out, and nothing that could still be withheld prevents it.",
+            found=f"{', '.join(part for part in block.name if part)}: {what}",
+            do="leave out the exhibits that meet here, or withdraw what was published before.",
+        )
+        self.block = block.name
+
+
 @dataclass(frozen=True, eq=False)
 class Chosen:
     """Which cells of a block are withheld, and whether fewer would have been too few for certain."""
@@ -63,7 +75,7 @@ def choose_cells(
     """Choose the cells of a block to withhold.
 
     ``must`` are withheld whatever happens, ``out`` are known from earlier reports, ``weights`` say what each cell would be a loss of.
-    Raises ``DisclosureError`` where what was published before leaves no way to protect a cell.
+    Raises ``Unprotected`` where what was published before leaves no way to protect a cell.
     """
     ties = _ties(block)
     withheld, cuts = _with_ties(must, ties), Cuts()
@@ -78,11 +90,14 @@ def choose_cells(
             exact = exact and turn < MOST_ROUNDS
             if exact:
                 cuts.add(fresh)
-                withheld = _cheapest(cuts, ties, must, out & ~_with_ties(must, ties), weights)
+                found = _cheapest(cuts, ties, must, out & ~_with_ties(must, ties), weights)
+                if found is None:
+                    raise Unprotected(block, "what was published before leaves no way")
+                withheld = found
             else:
                 withheld = _with_ties(_cover(fresh, withheld, weights), ties)
         else:
-            raise unprotected(block, "the search did not end")
+            raise Unprotected(block, "the search did not end")
     return Chosen(withheld, exact)
 
 
@@ -105,7 +120,7 @@ def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.nd
         if need <= TOLERANCE:                     # wide enough but for whole numbers: any cell more may do
             gain, need = (gain > 0).astype(float), 1.0
         if gain.sum() < need - TOLERANCE:
-            raise unprotected(block, ", ".join(block.cells.loc[owner, ["what", *PLACE]]) if owner >= 0 else "a small group")
+            raise Unprotected(block, ", ".join(block.cells.loc[owner, ["what", *PLACE]]) if owner >= 0 else "a small group")
         signature = (np.round(np.minimum(gain, need) / need, 6).tobytes(), owner if owner >= 0 else -1)
         if signature not in seen:
             seen.add(signature)
@@ -115,8 +130,8 @@ def _find_cuts(block: Block, withheld: np.ndarray, out: np.ndarray, small: np.nd
     return cuts
 
 
-def _cheapest(cuts: Cuts, ties: np.ndarray, must: np.ndarray, out: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The least costly cells that satisfy every inequality."""
+def _cheapest(cuts: Cuts, ties: np.ndarray, must: np.ndarray, out: np.ndarray, weights: np.ndarray) -> np.ndarray | None:
+    """The least costly cells that satisfy every inequality; None where none do."""
     count = len(weights)
     gains = sparse.lil_matrix(np.array(cuts.gains))
     least = np.array(cuts.needs)
@@ -132,12 +147,7 @@ def _cheapest(cuts: Cuts, ties: np.ndarray, must: np.ndarray, out: np.ndarray, w
         constraints=LinearConstraint(sparse.vstack([gains, linked]).tocsr(), np.concatenate([least - TOLERANCE, np.zeros(len(ties))])),
         options={"mip_rel_gap": 0.0},
     )
-    if found.x is None:
-        raise DisclosureError(
-            "what was published before leaves no way to protect the rest.",
-            do="leave the exhibits that were published before out of this release, or withdraw the earlier report.",
-        )
-    return found.x > 0.5
+    return None if found.x is None else found.x > 0.5
 
 
 def _distinct(weights: np.ndarray) -> np.ndarray:
@@ -189,12 +199,3 @@ def _with_ties(withheld: np.ndarray, ties: np.ndarray) -> np.ndarray:
     for _ in range(_CHAIN):
         closed[ties[closed[ties[:, 0]], 1]] = True
     return closed
-
-
-def unprotected(block: Block, what: str) -> DisclosureError:
-    """The error about a cell that nothing can protect."""
-    return DisclosureError(
-        "a withheld number can be worked out, and nothing that could still be withheld prevents it.",
-        found=f"{', '.join(part for part in block.name if part)}: {what}",
-        do="leave out the exhibits that meet here, or withdraw what was published before.",
-    )

@@ -99,3 +99,14 @@ def smallest_meaningful(results: pd.DataFrame, dictionary: Dictionary) -> pd.Ser
     """The smallest change that is declared meaningful for each row, in its unit; missing where none is."""
     measures = {one.indicator: one.measure for one in dictionary.indicators}
     return results["indicator"].map(measures).map(dictionary.programme.smallest_meaningful_change).astype(float)
+
+
+def judge_released(disclosed: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """Adjust and judge anew what a release shows: families are made of the tests that are shown alone. One row per row of ``disclosed``.
+
+    An adjusted p-value over withheld tests as well would be a withheld p-value times the size of its family over its rank, and with the
+    bases printed beside it give the withheld count back.
+    """
+    shown = disclosed["estimate"].notna()
+    judged = add_verdicts(adjust_families(disclosed, dictionary), dictionary)
+    return judged.assign(**{name: judged[name].where(shown, disclosed[name]) for name in ("verdict", "size")})
