@@ -67,6 +67,10 @@ class SourceError(NbevalError):
     """An export is missing, empty, locked, cut short, or not the kind of file it claims to be."""
 
 
+class NoDataError(SourceError):
+    """There is nothing that a cohort could be evaluated from."""
+
+
 class UnknownHeaderError(NbevalError):
     """An export has a column that the dictionary does not know, or lacks one it must have."""
 

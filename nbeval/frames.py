@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import pandas as pd
@@ -172,6 +172,7 @@ class Method(StrEnum):
     AS_WEIGHTED = "as weighted"
     KATZ = "Katz interval of the log ratio"
     CR2 = "CR2 errors, t interval and test with Satterthwaite degrees of freedom"
+    RUBIN = "multiple imputation, Rubin's rules"
     WITHIN_AUTHORITIES = "difference within authorities, then its mean over authorities with t interval"
 
     @staticmethod
@@ -270,6 +271,7 @@ class Reason(StrEnum):
     NOBODY_AT_ONE_WAVE = "nobody answered at one of the waves"
     ONE_THRESHOLD = "with two answers there is one threshold only"
     EMPTY_CELL = "some group has nobody with some answer: estimates of the freed model are infinite"
+    NO_ENDS = "the ends of its scale are not declared"
     INFINITE = "no finite estimates: some group gave only the lowest or the highest answers"
 
     @property
@@ -505,6 +507,7 @@ class Measured:
     values: pd.DataFrame
     respondents: pd.DataFrame
     keyed: pd.DataFrame          # respondent, wave, scale, item, code
+    findings: pd.DataFrame = field(default_factory=lambda: empty(FINDINGS))     # what could not be weighted as declared
 
 
 @dataclass(frozen=True, eq=False)

@@ -226,6 +226,14 @@ class Study:
 
         return pipeline.score(self.cleaned, self.scope.cohort(self.cohort.id), self.scope)
 
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What the checks of the exports found, and what could not be weighted as declared (``frames.FINDINGS``)."""
+        import pandas as pd
+
+        of_weights = [self.measured.findings] if self.measured is not None else []
+        return pd.concat([self.cleaned.findings, *of_weights], ignore_index=True)
+
     @cached_property
     def estimated(self) -> pd.DataFrame:
         """Every result, unprotected: one row per estimate (``frames.RESULTS``); confidential."""
@@ -282,7 +290,7 @@ class Study:
         disclosed = pipeline.with_quotes(disclosed, self.cleaned, self.measured, cohort, dictionary)
         quotes = pd.DataFrame() if disclosed.quotes is None else disclosed.quotes
         cleaned = self.cleaned
-        tables = (disclosed.table, disclosed.audit, cleaned.findings, cleaned.accounting, cleaned.inputs, quotes)
+        tables = (disclosed.table, disclosed.audit, self.findings, cleaned.accounting, cleaned.inputs, quotes)
         counts = {
             "clean": cleaned_counts(cleaned, dictionary.disclosure, disclosed),
             "score": scored_counts(self.measured, dictionary, disclosed),
@@ -354,7 +362,7 @@ class CleanedStage(_Stage):
     def findings(self) -> pd.DataFrame:
         """What the checks found: one row per finding (``frames.FINDINGS``)."""
         kept = self._study.kept()
-        return kept.findings if kept else self._study.cleaned.findings
+        return kept.findings if kept else self._study.findings
 
     @property
     def inputs(self) -> pd.DataFrame:

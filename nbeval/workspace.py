@@ -21,7 +21,7 @@ from nbeval.release.fingerprint import key_of
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
-from nbeval.errors import OutputError, SourceError
+from nbeval.errors import NoDataError, OutputError
 
 KEPT = 10                   # folders of one kind in the cache: those used last
 _UNFINISHED = "half-"
@@ -72,7 +72,7 @@ class Workspace:
             return self._specimen(cohort)
         if root and root.is_dir() and not cohort.invented:
             return root
-        raise SourceError(
+        raise NoDataError(
             f"there is no data folder for cohort '{cohort.id}'.",
             found="no folder was named" if not root else f"no folder '{cohort.id}' in the folder that was named"
             if root.is_dir() else "a folder was named that does not exist",

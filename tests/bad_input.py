@@ -140,8 +140,8 @@ BAD = {
                                             "ParameterError", ("render", COHORT, "final", "--authority", "south")),
     "an unknown format": Bad(("there is no format 'pfd'", "did you mean 'pdf'?"), "ParameterError",
                              ("render", COHORT, "--formats", "pfd")),
-    "a data folder that is not there": Bad(("there is no data folder", "--data"), "SourceError",
-                                           ("check", COHORT, "--data", "nowhere")),
+    "a data folder that is not there": Bad(("there is no data folder", "--data"), "NoDataError",
+                                           ("check", COHORT, "--data", "nowhere"), code=1),
     "a dictionary that is not there": Bad(("nowhere",), "DictionaryError", ("check", COHORT, "--dictionary", "nowhere")),
     "a broken entry of the dictionary": Bad(
         ("unknown item 'enjoi'", "did you mean 'enjoy'?"), "DictionaryError",

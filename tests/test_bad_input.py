@@ -75,6 +75,17 @@ def test_bad_input_is_told_in_plain_words_and_harms_nothing(name, place, capsys)
     assert sums(place) == before
 
 
+def test_a_cohort_without_data_is_not_passed_but_said_to_be_without(place, capsys, monkeypatch):
+    """``NoDataError`` of a real cohort: nothing was checked, so that the answer is no."""
+    monkeypatch.delenv("NBEVAL_DATA", raising=False)
+    assert main(["check", "phase_1"]) == 1
+    told(capsys.readouterr().err, ("there is no data folder for cohort 'phase_1'", "--data"), "NoDataError", place)
+    assert main(["check", "phase_1", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) | {"why": ""} == {"cohort": "phase_1", "passed": False, "evaluated": False, "why": ""}
+    assert main(["check", "plus", "--data", str(place)]) == 1
+    told(capsys.readouterr().err, ("declares no survey with files",), "NoDataError", place)
+
+
 @pytest.mark.parametrize(("line", "words"), [
     (["rendre", COHORT], "No such command 'rendre'"),
     (["render", COHORT, "--fromats", "html"], "No such option: --fromats"),

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.cleaning.coding import HAS_CODE, REASON_CODE, Coded, Contradiction
-from nbeval.cleaning.forms import EXCLUSIONS, Exclusion, Mapping, given_weights
+from nbeval.cleaning.forms import EXCLUSIONS, NO_FORMS, ColumnMapping, Exclusion, given_weights
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.comparability import held
 from nbeval.dictionary.enums import Design, ItemKind, Match, MissingReason, Role, ScaleRule
@@ -74,7 +74,7 @@ class Intake:
     kept: pd.DataFrame           # one row per form kept, in the order of ``coded``
     texts: pd.DataFrame          # one row per form kept: typed answers, never shown
     coded: Coded
-    mapping: Mapping
+    mapping: ColumnMapping
     accounting: pd.DataFrame
     corrected: int = 0
     contradictions: list[Contradiction] = field(default_factory=list)
@@ -85,16 +85,22 @@ class Intake:
 
 
 Find = Callable[[Intake], list[Finding]]
+_NO_FORM = {Exclusion.OTHER_WAVE: "of another wave than the one read", Exclusion.FILTERED: "left out by `keep_if`"}
 
 
 def forms_add_up(intake: Intake) -> list[Finding]:
     """Forms read are forms kept and forms excluded, by reason."""
     table = intake.accounting
-    read, kept = int(table["read"].sum()), int(table["kept"].sum())
-    counts = {reason: int(table[reason.value].sum()) for reason in EXCLUSIONS}
+    kept, files = int(table["kept"].sum()), table["file"].nunique()
+    counts = {reason: int(table[reason.value].sum()) for reason in EXCLUSIONS if reason.value in table}
+    no_forms = {reason: counts.pop(reason) for reason in NO_FORMS if reason in counts}
+    read = kept + sum(counts.values())
     reasons = ", ".join(f"{count} {reason.value}" for reason, count in counts.items() if count)
-    message = f"{number(read, 'form')} read from {number(len(table), 'file')}: {kept:,} kept, {read - kept:,} excluded"
-    return [Finding(PASS, f"{message}{f' ({reasons})' if reasons else ''}.", count=read)]
+    message = f"{number(read, 'form')} read from {number(files, 'file')}: {kept:,} kept, {read - kept:,} excluded"
+    message += f" ({reasons})" if reasons else ""
+    for reason, count in no_forms.items():
+        message += f"; {number(count, 'row is', 'rows are')} {_NO_FORM[reason]}"
+    return [Finding(PASS, f"{message}.", count=read)]
 
 
 def _by_wave(waves: pd.Series, outcome: str, one: str, many: str, what: str, do: str = "") -> list[Finding]:
@@ -367,3 +373,12 @@ def check_folder(undeclared: list[str]) -> list[Found]:
     found = [Finding(WARNING, f"The file '{name}' lies in the data folder and no source declares it; it was not read.",
                      "declare it in the cohort's file, or move it away.", count=1) for name in undeclared]
     return [("files_unexpected", "", one) for one in found or [Finding(PASS, "No undeclared files lie in the data folder.")]]
+
+
+def check_waves(lacking: dict[str, dict[str, int]]) -> list[Found]:
+    """What there is to say of files that are not there yet, by source and wave."""
+    found = [("waves_to_come", source, Finding(
+        WARNING, f"Source '{source}'{f', wave {wave!r}' if wave else ''}: {number(count, 'declared file')} not there yet; left out.",
+        "nothing, if they are still to come; else put them into the data folder.", wave=wave, count=count))
+        for source, waves in lacking.items() for wave, count in waves.items()]
+    return found or [("waves_to_come", "", Finding(PASS, "Every declared wave has its files."))]

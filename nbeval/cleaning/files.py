@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbeval.dictionary.models import AUTHORITY, Cohort, Source
-from nbeval.errors import SourceError
+from nbeval.dictionary.codes import normalise
+from nbeval.dictionary.models import AUTHORITY, Cohort, Source, Wave
+from nbeval.errors import NoDataError, SourceError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +33,8 @@ class ExportFile:
     header_rows: int
     encoding: str
     sheet: str
+    waves: Mapping[str, str] = field(default_factory=dict)      # the wave of each spelling of a column `wave`; empty: none of the cohort's
+    keep_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def cohort_folder(cohort: Cohort, data: Path) -> Path:
@@ -38,14 +43,29 @@ def cohort_folder(cohort: Cohort, data: Path) -> Path:
     return own if own.is_dir() else data
 
 
-def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
-    """The files that a cohort declares for a source, in that order, authorities in the order of the cohort; all of them are there."""
+def waves_to_come(cohort: Cohort, source: Source, data: Path) -> tuple[str, ...]:
+    """The last waves of which a source has files declared and none there yet; never the first wave of the cohort."""
+    known = [(file.wave, file.path.is_file()) for file in _exports(cohort, source, data)]
+    declared, there = {wave for wave, _ in known}, {wave for wave, found in known if found}
+    ordered = [wave.id for wave in cohort.waves]
+    last = max((place for place, wave in enumerate(ordered) if wave in there), default=0)
+    return tuple(wave for wave in ordered[last + 1:] if wave in declared)
+
+
+def locate(cohort: Cohort, source: Source, data: Path, *, may_lack: bool = False) -> list[ExportFile]:
+    """The files that a cohort declares for a source, in that order, authorities in the order of the cohort; all of them are there.
+
+    Waves to come are left out. ``may_lack``: while the cohort has waves to come, a source of no wave may lack all its files.
+    """
     if not data.is_dir():
-        raise SourceError(
+        raise NoDataError(
             f"there is no data folder '{data.name}'.", where=f"source '{source.id}' of cohort '{cohort.id}'",
             do="give the folder that holds the raw exports.",
         )
-    files = _exports(cohort, source, data)
+    lacking = not_there_yet(cohort, source, data) if may_lack else waves_to_come(cohort, source, data)
+    files = [file for file in _exports(cohort, source, data) if file.wave not in lacking]
+    if lacking and not files and may_lack:
+        return []
     missing = [file for file in files if not file.path.is_file()]
     if missing or not files:
         lines = [" ".join(filter(None, (
@@ -61,6 +81,14 @@ def locate(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
             do="put the file there under this name; if an authority made no return, list it under `not_expected`.",
         )
     return files
+
+
+def not_there_yet(cohort: Cohort, source: Source, data: Path) -> dict[str, int]:
+    """The waves that are to come of a source, and under the empty text what is of no wave, each with the number of files declared."""
+    files, coming = _exports(cohort, source, data), waves_to_come(cohort, source, data)
+    if not any(file.wave or file.path.is_file() for file in files) and any(waves_to_come(cohort, one, data) for one in cohort.sources):
+        coming = ("",)
+    return dict(Counter(file.wave for file in files if file.wave in coming))
 
 
 def unexpected(cohort: Cohort, data: Path) -> list[str]:
@@ -112,5 +140,12 @@ def _exports(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
             path = folder / pattern.replace(AUTHORITY, authority)
             files.append(ExportFile(
                 path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,
-                version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet))
+                version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet,
+                waves=spelled_waves(cohort.waves, declared.waves, declared.other_waves), keep_if=declared.keep_if))
     return files
+
+
+def spelled_waves(waves: tuple[Wave, ...], spelled: Mapping[str, tuple[str, ...]], other: tuple[str, ...] = ()) -> dict[str, str]:
+    """The wave of everything that a column `wave` may hold: ids, labels and spellings; empty for what is no wave of the cohort."""
+    known = {normalise(text): wave.id for wave in waves for text in (wave.id, wave.label)}
+    return known | {normalise(text): wave for wave, texts in spelled.items() for text in texts} | {normalise(text): "" for text in other}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from nbeval.cleaning.files import ExportFile
 from nbeval.cleaning.reading import read_times
+from nbeval.cleaning.rows import FILTERED, OTHER_WAVE, used_rows
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import Role
@@ -25,7 +28,7 @@ _LISTED = 20
 
 
 @dataclass(eq=False)
-class Mapping:
+class ColumnMapping:
     """The exports of a source with their columns known, and what was noticed on the way."""
 
     forms: list[pd.DataFrame] = field(default_factory=list)      # one row per form: what is known of it
@@ -34,13 +37,18 @@ class Mapping:
     lacking: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))   # with the item
     unknown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))         # what is said -> files
     required: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    read: Counter[str] = field(default_factory=Counter)                              # file -> rows, once for each wave that is read from it
+    unused: Counter[tuple[str, str, str]] = field(default_factory=Counter)           # (file, wave, reason) -> rows that are no forms
 
 
-def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: LoadedInstrument) -> Mapping:
+def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: LoadedInstrument) -> ColumnMapping:
     """Sort the columns of all exports of a source into forms and answers; unknown, repeated and lacking headers make one error."""
-    mapping = Mapping()
+    mapping = ColumnMapping()
+    blocks = defaultdict(set)        # a wide file holds a block of columns for each of its waves
+    for file, _ in exports:
+        blocks[file.path, file.sheet] |= {normalise(column.header) for column in instrument.columns_of(file.version)}
     for file, table in exports:
-        _map_file(file, table, instrument.columns_of(file.version), mapping)
+        _map_file(file, table, instrument.columns_of(file.version), blocks[file.path, file.sheet], mapping)
     lines = [f"{said} ({_in_files(names)})" for said, names in mapping.unknown.items()]
     lines += [f"lacking: '{header}' ({_in_files(names)})" for (header, _), names in mapping.required.items()]
     if lines:
@@ -48,8 +56,8 @@ def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: Load
     return mapping
 
 
-def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...], mapping: Mapping) -> None:
-    """Sort the columns of one file; a column that would not be used may always be lacking."""
+def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...], elsewhere: set[str], mapping: ColumnMapping) -> None:
+    """Sort the columns of one file; a column that would not be used may always be lacking, those of another wave are none of this one's."""
     known = {normalise(column.header): column for column in declared}
     found: dict[str, int] = {}
     strange = []
@@ -57,7 +65,7 @@ def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...
         key = normalise(header)
         if key in known and key not in found:
             found[key] = place
-        else:
+        elif key in known or key not in elsewhere:
             strange.append((place, header, key))
     # With the wrong number of header rows, answers are where headers should be: hardly any header is known then, and none is shown.
     is_header = 2 * len(found) >= len(known)
@@ -76,18 +84,22 @@ def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...
     _take(file, table, {found[key]: column for key, column in known.items() if key in found}, mapping)
 
 
-def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], mapping: Mapping) -> None:
+def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], mapping: ColumnMapping) -> None:
     """Take over the columns that are used."""
     roles = {place: column.role.value for place, column in columns.items() if column.role in FORM_ROLES}
     items = {place: column.item for place, column in columns.items() if column.role in _ANSWERS}
+    waves, unused = used_rows(file, table, columns)
+    mapping.read[file.name] += len(table)
+    mapping.unused.update({(file.name, wave, reason): count for (wave, reason), count in unused.items()})
+    table = table.loc[waves.index]
     forms = table.iloc[:, list(roles)].apply(lambda cells: cells.str.strip()).set_axis(list(roles.values()), axis=1)
-    known = {"row": range(len(table)), "file": file.name, "source": file.source, "wave": file.wave, "version": file.version,
+    known = {"row": table.index, "file": file.name, "source": file.source, "wave": waves, "version": file.version,
              **({Role.AUTHORITY.value: file.authority} if file.authority else {})}
     mapping.forms.append(forms.assign(**known))
     mapping.texts.append(table.iloc[:, list(items)].set_axis(list(items.values()), axis=1))
 
 
-def _unknown_headers(mapping: Mapping, lines: list[str], instrument: str, files: int) -> UnknownHeaderError:
+def _unknown_headers(mapping: ColumnMapping, lines: list[str], instrument: str, files: int) -> UnknownHeaderError:
     """The error about all unknown and all lacking headers."""
     unknown, lacking = len(mapping.unknown), len(mapping.required)
     counts = [f"{unknown} unknown {'column' if unknown == 1 else 'columns'}"] if unknown else []
@@ -142,9 +154,13 @@ class Exclusion(StrEnum):
     LATE = "late"
     EMPTY = "empty"
     DUPLICATE = "duplicate"
+    OTHER_WAVE = OTHER_WAVE
+    FILTERED = FILTERED
 
 
 EXCLUSIONS = tuple(reason for reason in Exclusion if reason)
+#: rows that are no forms of the wave, counted only where there are any
+NO_FORMS = (Exclusion.OTHER_WAVE, Exclusion.FILTERED)
 
 
 def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd.DataFrame:
@@ -219,19 +235,31 @@ def given_weights(forms: pd.DataFrame) -> pd.Series:
     return given.where(np.isfinite(given) & (given >= 0))
 
 
-def account(forms: pd.DataFrame, read: dict[str, int]) -> pd.DataFrame:
-    """How many forms of each file were read, kept, and excluded by reason; one row per file, ``authority`` empty where it holds several."""
-    reasons = [reason.value for reason in EXCLUSIONS]
-    counts = pd.crosstab(forms["file"], forms["excluded"]).reindex(columns=["", *reasons], fill_value=0).rename(columns={"": "kept"})
-    by_file = forms.groupby("file", sort=True)
-    several = by_file["authority"].nunique() > 1
-    table = pd.DataFrame({"wave": by_file["wave"].first(), "authority": by_file["authority"].first().mask(several, ""),
-                          "read": pd.Series(read)}).join(counts).reset_index(names="file")
-    wrong = table["file"][table[["kept", *reasons]].sum(axis=1, min_count=1) != table["read"]]
-    if len(wrong):
+def blank_at_the_wave(forms: pd.DataFrame, texts: pd.DataFrame) -> pd.Series:
+    """Which empty rows of a file that holds several waves side by side are of people who have a form at another of them."""
+    row = ["file", "row"]
+    filled = (texts.fillna("") != "").sum(axis=1)
+    there = filled.groupby([forms[name] for name in row]).transform("max")
+    return forms.duplicated(row, keep=False) & (there > 0) & (filled.eq(0) | forms["excluded"].eq(Exclusion.EMPTY.value))
+
+
+def account(forms: pd.DataFrame, read: dict[str, int], unused: Mapping[tuple[str, str, str], int] = MappingProxyType({})) -> pd.DataFrame:
+    """How many rows of each file were read, kept as forms, and excluded by reason; one row per file and wave, ``authority`` empty where
+    there are several. ``read`` counts the rows of each file, ``unused`` those that are no forms, by file, wave and reason."""
+    place, reasons = ["file", "wave"], [reason.value for reason in EXCLUSIONS]
+    others = pd.DataFrame([(*key, count) for key, count in unused.items()], columns=[*place, "excluded", "rows"])
+    rows = pd.concat([forms[[*place, "excluded"]].assign(rows=1), others]).astype({"rows": int})
+    counts = rows.pivot_table(index=place, columns="excluded", values="rows", aggfunc="sum", fill_value=0)
+    counts = counts.reindex(columns=["", *reasons], fill_value=0).rename(columns={"": "kept"})
+    by_place = forms.groupby(place)["authority"]
+    authority = by_place.first().mask(by_place.nunique() > 1, "").reindex(counts.index, fill_value="")
+    table = counts.assign(authority=authority, read=counts.sum(axis=1)).reset_index().rename_axis(columns=None)
+    wrong = [file for file, count in read.items() if count != table.loc[table["file"].eq(file), "read"].sum()]
+    if wrong:
         raise FrameError(
             f"forms do not add up in {len(wrong)} of {len(read)} files.",
             found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms excluded, by reason",
             do="this is a fault of cleaning; report it with the lines above.",
         )
-    return table
+    seen = [reason for reason in reasons if reason not in NO_FORMS or table[reason].any()]
+    return table[[*place, "authority", "read", "kept", *seen]]

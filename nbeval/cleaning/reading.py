@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -61,6 +61,18 @@ def read_table(path: Path, *, header_rows: int = 1, encoding: str = "", sheet: s
 def read_export(file: ExportFile) -> pd.DataFrame:
     """Read a located export, as ``read_table`` does."""
     return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name)
+
+
+def read_exports(files: Iterable[ExportFile]) -> list[pd.DataFrame]:
+    """Read located exports, one that is declared for several waves once."""
+    tables: dict[tuple, pd.DataFrame] = {}
+    found = []
+    for file in files:
+        key = (file.path, file.header_rows, file.encoding, file.sheet)
+        if key not in tables:
+            tables[key] = read_export(file)
+        found.append(tables[key])
+    return found
 
 
 def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:

@@ -39,7 +39,9 @@ def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidenc
         kind = dictionary.instrument(source.instrument).record.kind
         if not source.files or kind is SourceKind.SURVEY:
             continue
-        located = locate(cohort, source, data)
+        located = locate(cohort, source, data, may_lack=True)
+        if not located:
+            continue
         tables, findings = _clean(kind, cohort, dictionary, source, located, read_corrections(path, cohort, CORRECTIONS))
         for name, table in tables:
             parts[name].append(table)

@@ -11,17 +11,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.checks import Intake, check_folder, check_intake, findings_table
+from nbeval.cleaning.checks import Intake, check_folder, check_intake, check_waves, findings_table
 from nbeval.cleaning.coding import HAS_CODE, REASONS, Coded, code_answers, follow_routing, mark_absent, refuse_unknown
 from nbeval.cleaning.corrections import apply_corrections, read_corrections
-from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs, unexpected
-from nbeval.cleaning.forms import FORM_ROLES, Exclusion, account, describe_forms, excluded, given_weights, map_columns, name_authorities
+from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, not_there_yet, record_inputs, spelled_waves, unexpected
+from nbeval.cleaning.forms import (
+    FORM_ROLES, Exclusion, account, blank_at_the_wave, describe_forms, excluded, given_weights, map_columns, name_authorities,
+)
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
-from nbeval.cleaning.reading import read_export, read_table
+from nbeval.cleaning.reading import read_exports, read_table
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
 from nbeval.dictionary.models import Cohort, Source, Wave
-from nbeval.errors import ParameterError, SourceError
+from nbeval.errors import NoDataError, ParameterError
 from nbeval.frames import ANSWERS, RESPONDENTS, CleanedCohort, check, empty
 
 # --- a cohort -------------------------------------------------------------------------------------
@@ -41,7 +43,7 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
             accounting=pd.DataFrame(columns=["file", "wave", "authority", "read", "kept"]), inputs=record_inputs([], None, data),
         )
     if not surveys:
-        raise SourceError(
+        raise NoDataError(
             f"cohort '{cohort.id}' declares no survey with files.", allowed="a source whose instrument is of kind 'survey'",
             where=f"cohorts/{cohort.id}.toml", do="declare the source and its files, or choose another cohort.",
         )
@@ -50,9 +52,10 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     located = {source.id: locate(cohort, source, data) for source in surveys}
     intakes: list[Intake] = []
     for source in surveys:
-        exports = [(file, read_export(file)) for file in located[source.id]]
+        exports = list(zip(located[source.id], read_exports(located[source.id])))
         intakes.append(_take_in(cohort, dictionary, source, exports, corrections, sum(len(one.kept) for one in intakes)))
-    found = [one for intake in intakes for one in check_intake(intake)] + check_folder(unexpected(cohort, data))
+    found = [one for intake in intakes for one in check_intake(intake)] + [
+        *check_waves({source.id: not_there_yet(cohort, source, data) for source in collected}), *check_folder(unexpected(cohort, data))]
     return CleanedCohort(
         answers=check(_answer_table(intakes, cohort), ANSWERS), respondents=check(_respondent_table(intakes, cohort), RESPONDENTS),
         findings=findings_table(found), accounting=pd.concat([one.accounting for one in intakes], ignore_index=True),
@@ -84,6 +87,7 @@ def _take_in(
     refuse_unknown(coded, kept, instrument, dictionary.disclosure.threshold_internal, cohort=cohort.id, source=source.id)
     enough = _questions_answered(coded) >= rules.minimum_answered
     forms.loc[kept.index[~enough], "excluded"] = Exclusion.EMPTY.value
+    forms.loc[blank_at_the_wave(forms, answers), "excluded"] = Exclusion.OTHER_WAVE.value
 
     order = _order(kept[enough], pd.concat([closed, answers[typed]], axis=1).loc[kept.index[enough]], cohort)
     rows = kept.index.get_indexer(order)
@@ -92,7 +96,7 @@ def _take_in(
     coded, contradictions = follow_routing(mark_absent(coded, kept, instrument), kept, instrument)
     return Intake(
         cohort, dictionary, source.id, instrument, forms, kept, answers.loc[order, typed].reset_index(drop=True), coded,
-        mapping, account(forms, {file.name: len(table) for file, table in exports}), len(mine), contradictions,
+        mapping, account(forms, mapping.read, mapping.unused), len(mine), contradictions,
     )
 
 
@@ -206,7 +210,7 @@ def clean(
     source : a CSV, XLSX, XLS, ODS or SPSS file, or a DataFrame with the headers of the export
     instrument : ``read_dictionary(folder).instrument(id)``, a survey
     version : the export version of ``columns.csv``; the only one unless there are several
-    wave : the name of the wave, kept as a column
+    wave : the name of the wave, kept as a column; where a column of the export says it, the one wave that is wanted, or all
     header_rows, encoding, sheet : how a file is read; found out where they are not given
     corrections : a file of declared corrections, as beside a cohort's raw data
 
@@ -248,11 +252,12 @@ def clean(
         name, table = "the table", _as_text(source)
     else:
         name, table = Path(source).name, read_table(Path(source), header_rows=header_rows, encoding=encoding, sheet=sheet)
-    file = ExportFile(Path(name), name, "survey", wave, "", version, header_rows, encoding, sheet)
-    authorities = _authorities(table, instrument, version)
+    waves = tuple(Wave(id=one, label=one) for one in _named(table, instrument, version, Role.WAVE) or (wave,))
+    file = ExportFile(
+        Path(name), name, "survey", wave, "", version, header_rows, encoding, sheet, waves=spelled_waves(waves, {}))
     cohort = Cohort(
-        id="export", label="One export", starts="", source="clean", authorities=authorities,
-        waves=(Wave(id=wave, label=wave),), sources=(Source(id="survey", instrument=instrument.record.id, label="Survey"),))
+        id="export", label="One export", starts="", source="clean", authorities=_named(table, instrument, version, Role.AUTHORITY),
+        waves=waves, sources=(Source(id="survey", instrument=instrument.record.id, label="Survey"),))
     path = Path(corrections) if corrections else Path("corrections.csv of no cohort")
     intake = _take_in(cohort, _alone(instrument), cohort.sources[0], [(file, table)], read_corrections(path, cohort, path.name))
     frame, missing = _frames(intake, version)
@@ -303,8 +308,8 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _authorities(table: pd.DataFrame, instrument: LoadedInstrument, version: str) -> tuple[str, ...]:
-    """The authorities that a column of the export names, as they are written there."""
-    headers = [column.header for column in instrument.columns_of(version) if column.role is Role.AUTHORITY]
+def _named(table: pd.DataFrame, instrument: LoadedInstrument, version: str, role: Role) -> tuple[str, ...]:
+    """What the column of a role in the export names, as it is written there: authorities, or waves."""
+    headers = [column.header for column in instrument.columns_of(version) if column.role is role]
     found = [header for header in headers if header in table]
     return tuple(sorted({text.strip() for text in table[found[0]].dropna()} - {""})) if found else ()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nbeval.cli import options
-from nbeval.cli.options import say, say_json, study_of, workspace_of, writing
+from nbeval.cli.options import on_progress, say, say_json, study_of, workspace_of, writing
+from nbeval.errors import NoDataError
 
 if TYPE_CHECKING:
     from nbeval.study import CleanedStage
@@ -92,9 +93,13 @@ def check(
     """Read and check a cohort's exports.
 
     Prints how many forms were read, kept and excluded, and what the checks found: counts, never an answer.
-    Exit code 1: a check failed.
+    Exit code 1: a check failed, or there is nothing to check.
     """
-    cleaned = study_of(cohort, dictionary, data).clean()
+    try:
+        cleaned = study_of(cohort, dictionary, data).clean()
+    except NoDataError as error:
+        say_json({"cohort": cohort, "passed": False, "evaluated": False, "why": error.what}) if as_json else on_progress(str(error))
+        raise typer.Exit(1) from None
     failed = bool((cleaned.findings["outcome"] == "failure").any())
     if as_json:
         tables = {name: getattr(cleaned, name).to_dict("records") for name in ("accounting", "findings", "inputs")}

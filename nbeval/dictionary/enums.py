@@ -60,6 +60,7 @@ class Role(StrEnum):
     FINISHED = "finished"
     TEST = "test"                      # marks a test submission
     AUTHORITY = "authority"            # only where the file name does not say
+    WAVE = "wave"                      # only where one file holds several waves
     PERSON = "person"                  # an identifier that links waves (matched designs only)
     WEIGHT = "weight"                  # how many people the respondent represents, as the data come with it
     STRATUM = "stratum"                # the stratum that the respondent was drawn from
@@ -123,6 +124,9 @@ class Quantity(StrEnum):
     SMALLEST_CHANGE = "smallest_change"          # detectable with 80 % power
     OVERLAP_BOUND = "overlap_bound"              # a change if as many as possible answered twice, and alike
     OVERLAP_WIDEST = "overlap_widest"            # a change at the lowest correlation thought possible
+    CHANGE_MISSING_BOUND_LOWEST = "change_missing_bound_lowest"      # a change had all who did not answer lowered it
+    CHANGE_MISSING_BOUND_HIGHEST = "change_missing_bound_highest"    # or raised it
+    CHANGE_IMPUTED = "change_imputed"            # with missing answers drawn as alike people answered
     COMPOSITION_TEST = "composition_test"        # whether two make-ups differ; how strongly is the estimate
     ATTRITION = "attrition"                      # share of the first wave's people who did not answer again
     DIFFERENCE = "difference"                    # a level against another, or a comparator

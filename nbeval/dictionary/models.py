@@ -241,18 +241,34 @@ class Wave(Record):
 
 
 class SourceFiles(Record):
-    """The files of one source at one wave.
+    """The files of one source at one wave, or at several where a column of role `wave` tells them apart.
 
     `pattern` is relative to the cohort's data folder; `{authority}` stands for an authority's id.
     """
 
-    wave: LocalWaveId = ""
+    wave: LocalWaveId = ""              # empty: a column of role `wave` says it, row by row
     pattern: Annotated[RelativePath, Template((AUTHORITY.strip("{}"),))]
     version: Annotated[str, Ref("export version", "instrument")]  # export version: a block of the instrument's columns.csv
     header_rows: AtLeastOne = 1
     encoding: str = ""                  # empty: UTF-8 (with or without byte-order mark), then cp1252
     authorities: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # only these; empty: all of the cohort
     not_expected: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # authorities that made no return, by agreement
+    waves: dict[str, tuple[str, ...]] = {}  # how the column of role `wave` spells a wave, besides its id and its label
+    other_waves: tuple[str, ...] = ()   # what it holds in rows of waves that are none of the cohort's: counted, not used
+    keep_if: dict[str, tuple[str, ...]] = {}  # header: values, or ranges of numbers; rows with another one are counted, not used
+
+    def references(self) -> Iterator[Reference]:
+        """What is marked, and the waves that are spelled."""
+        yield from super().references()
+        yield from (Reference("waves", wave, Ref("wave", HERE)) for wave in self.waves)
+
+    def faults(self) -> Iterator[Fault]:
+        spelled = [normalise(text) for texts in (*self.waves.values(), self.other_waves) for text in texts]
+        for text in sorted({one for one in spelled if spelled.count(one) > 1}):
+            yield "waves", f"'{text}' is said of two waves", "say it of one"
+        for header, values in self.keep_if.items():
+            if not values:
+                yield "keep_if", f"names no value of '{header}' to keep", "write at least one"
 
     def returned_by(self, authorities: Iterable[str]) -> tuple[str, ...]:
         """Those of a cohort's authorities whose exports these are, in the cohort's order."""
@@ -340,6 +356,15 @@ class Overlap(Record):
     source: Cited
 
 
+class MissingAnswers(Record):
+    """How the missing answers to headline questions are drawn to see whether a change would stand."""
+
+    imputations: Annotated[int, Field(ge=2)] = 20
+    auxiliary: Annotated[tuple[str, ...], Ref("group or indicator", also=("authority",))]    # what they are drawn by
+    seed: Count = 1
+    source: Cited
+
+
 class Study(Record):
     """A model of what goes together with an outcome: factors are groups or percent indicators."""
 
@@ -390,6 +415,7 @@ class Cohort(Record):
     strata: tuple[StratumSize, ...] = ()
     main_figures: Literal["unweighted", "weighted"] = "unweighted"  # what levels, changes, charts and sentences show
     overlap: Overlap | None = None      # of repeated cross-sections; None: not known at all
+    missing_answers: MissingAnswers | None = None  # None: bounds alone
     groups: Annotated[tuple[str, ...], Ref("group")] = ()  # groups that results are broken down by
     adjust_for: Annotated[tuple[str, ...], Ref("group")] = ()  # covariates of the adjusted change, besides authority
     drivers: tuple[Study, ...] = ()

@@ -12,7 +12,7 @@ from nbeval.dictionary.enums import FieldRole, ItemKind, Measure, OfficialRole, 
 from nbeval.dictionary.files import Contents, Faults, Place, Placed, parts
 from nbeval.dictionary.models import (
     AUTHORITY, HEADLINE, LABELLED, SCALE, Area, AuthorityCode, Band, Choice, Cohort, Column, ExhibitRow, GroupLevel, Indicator,
-    Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialTable, Response, Routing, Scale, SourceField,
+    Instrument, Item, OfficialColumn, OfficialLabel, OfficialMeasure, OfficialTable, Response, Routing, Scale, SourceField, SourceFiles,
 )
 from nbeval.dictionary.references import Ids
 from nbeval.dictionary.specimen_models import Specimen
@@ -300,9 +300,25 @@ class Rules:
                 if len(cohort.authorities) > 1 and not says:
                     self.faults.add(where, "pattern", "does not say which authority a file is of",
                                     f"write {AUTHORITY} in it, name the one authority, or declare a column of role authority")
+                self._says_when(files, source.instrument, cohort, where)
                 for item in sorted(asked - covered[files.version]) if files.version in covered else ():
                     self.faults.add(where, "version", f"export version '{files.version}' has no column of item '{item}', which a group of "
                                     "the cohort needs", "add the column to columns.csv, or leave out the group")
+
+    def _says_when(self, files: SourceFiles, instrument: str, cohort: Cohort, where: Place) -> None:
+        """Forms of a survey are of a wave: that of their file, or that of a column."""
+        about = self.ids.of("instrument").get(instrument)
+        if about is None or about.kind is not SourceKind.SURVEY:
+            for name in ("waves", "other_waves", "keep_if"):
+                if getattr(files, name):
+                    self.faults.add(where, name, "is for files of a survey", "leave it out")
+            return
+        has_column = any((one.version, one.role) == (files.version, Role.WAVE) for one in self.contents.records(Column, instrument))
+        if cohort.waves and not files.wave and not has_column:
+            self.faults.add(where, "wave", "is empty, and no column says it", "name the wave, or declare a column of role wave")
+        if not has_column and (files.waves or files.other_waves):
+            self.faults.add(where, "waves", f"are spelled, but export version '{files.version}' has no column of role wave",
+                            "declare the column in columns.csv, or leave the spellings out")
 
     def _says_whose(self, instrument: str) -> bool:
         """Whether the rows of an instrument's exports say of which authority they are, or are of none."""

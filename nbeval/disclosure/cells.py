@@ -76,6 +76,8 @@ COUNTS = (CellKind.PEOPLE, CellKind.BASE, CellKind.SHARE, CellKind.ASKED, CellKi
 KEY = ("source", "wave", "block", *PLACE, "kind", "what")
 #: estimates made over all authorities at once: each of them is a part
 OVER_AUTHORITIES = (Quantity.HETEROGENEITY, Quantity.CHANGE_POOLED, Quantity.LOWEST, Quantity.HIGHEST)
+#: changes over all who were asked, whether they answered or not: they tell how many did not
+OF_ALL_ASKED = (Quantity.CHANGE_MISSING_BOUND_LOWEST, Quantity.CHANGE_MISSING_BOUND_HIGHEST, Quantity.CHANGE_IMPUTED)
 #: published facts about other people: nobody's answers are in them
 OPEN = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE)
 #: shares of those at an end of a scale
@@ -135,7 +137,8 @@ def _numbered(shown: pd.DataFrame, table: pd.DataFrame, first: set[str], diction
     once = once.assign(cell=len(cells) + np.arange(len(once)))
     follow = parts.merge(once[["both", "cell"]], left_on="cell", right_on="both", suffixes=("_of_both", ""), validate="many_to_one")
     cells = pd.concat([cells, once[[*key, "value", "cell"]]], ignore_index=True) if len(once) else cells
-    parts = pd.concat([parts, follow, _over_authorities(table, cells, dictionary), _over_levels(table, cells)], ignore_index=True)
+    parts = pd.concat([parts, follow, _over_authorities(table, cells, dictionary), _over_levels(table, cells), _over_all_asked(table, cells, dictionary)],
+                      ignore_index=True)
     parts = parts[["row", "cell", "field"]].astype({"row": int, "cell": int})
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
 
@@ -311,6 +314,18 @@ def _over_levels(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     on = ["source", "wave", "of"]
     found = both[[*on, "row"]].merge(of.loc[of["of"].ne(""), [*on, "cell"]], on=on, validate="many_to_many")
     return found[["row", "cell"]].assign(field="estimate")
+
+
+def _over_all_asked(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """Parts of the changes over all who were asked a routed question: the number asked, at each wave they use."""
+    routes = _routed_indicators(dictionary)
+    rows = table[table["quantity"].isin(OF_ALL_ASKED) & table["indicator"].isin(list(routes))]
+    rows = rows.assign(row=rows.index, block=[routes[name].parent for name in rows["indicator"]], what=[routes[name].asked for name in rows["indicator"]])
+    sides = pd.concat([rows.assign(field="n_valid"), rows.assign(wave=rows["reference"], field="n_reference")])
+    sides = pd.concat([sides, sides.assign(field="estimate")]).astype({"block": object, "what": object})
+    of = cells[cells["kind"].eq(CellKind.ASKED) & cells["authority"].eq("") & cells["group"].eq("") & cells["part"].eq(Part.ALL)]
+    on = ["source", "wave", "block", "what"]
+    return sides[[*on, "row", "field"]].merge(of[[*on, "cell"]], on=on, validate="many_to_one")[["row", "cell", "field"]]
 
 
 # --- matched designs: who answered at both waves, and who came or went ------------------------------

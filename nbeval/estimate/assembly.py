@@ -15,6 +15,7 @@ from nbeval.estimate.evidence import (
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels, nonresponse, participation
 from nbeval.estimate.matched import attrition, matched_change
+from nbeval.estimate.missing_answers import imputed_change, missing_bounds
 from nbeval.estimate.on_request import on_request
 from nbeval.estimate.ordinal import ordered_change
 from nbeval.estimate.outcome import gather
@@ -31,7 +32,7 @@ from nbeval.frames import Evidence, Measured
 #: what is estimated of every cohort, in the order of reading
 ALWAYS = (
     participation, composition, levels, nonresponse, weighted, benchmarks, superiority, authority_range,
-    authority_against_rest, group_differences, drivers, measurement,
+    authority_against_rest, group_differences, drivers, measurement, missing_bounds, imputed_change,
 )
 #: where the waves are two samples of people who cannot be linked
 TWO_SAMPLES = (change, ordered_change, adjusted_change, overlap, pooled_change, on_request)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Benchmark, Indicator
+from nbeval.estimate.families import level_of_one
 from nbeval.estimate.levels import NOBODY, ONE_ONLY, share, unit_of
 from nbeval.estimate.means import hedges_g, mean_against_fixed, moments, welch
 from nbeval.estimate.plan import PLACE, Plan
@@ -30,7 +31,7 @@ _SAME_PLACE = [name for name in PLACE if name != "wave"]
 def change(plan: Plan) -> pd.DataFrame:
     """Estimate the change of every indicator between every two waves that are contrasted. One row per indicator x pair of waves x place:
     ``change`` with its interval and test, and for means ``effect_size`` (Hedges g). For the whole cohort and each authority also
-    ``smallest_change``: what the two samples could have shown with 80 % power at the five per cent level, in the unit of the change."""
+    ``smallest_change``: what the two samples could have shown with 80 % power if nothing else of its family changed, in the unit of the change."""
     blocks = [plan.rows()]
     for wave, reference in plan.every_pair:
         pairs = wave_pairs(plan, wave, reference)
@@ -144,13 +145,13 @@ def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame,
 
 def _detectable(pairs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the smallest change that the samples could have shown."""
-    alpha = 1 - plan.conf_level
+    alpha = level_of_one(pairs, plan.dictionary, plan.conf_level)
     n0 = pairs["n_reference"].to_numpy()
     mean, sd = moments(n0, pairs["numerator_reference"], pairs["squares_reference"])
     found = [
-        smallest_change_mean(s, a, b, power=POWER, alpha=alpha) if plan.measures[name] is Measure.MEAN
-        else smallest_change_percent(p, a, b, power=POWER, alpha=alpha)
-        for name, s, p, a, b in zip(pairs["indicator"], sd, mean, pairs["n_valid"], n0, strict=True)
+        smallest_change_mean(s, a, b, power=POWER, alpha=level) if plan.measures[name] is Measure.MEAN
+        else smallest_change_percent(p, a, b, power=POWER, alpha=level)
+        for name, s, p, a, b, level in zip(pairs["indicator"], sd, mean, pairs["n_valid"], n0, alpha, strict=True)
     ]
     table = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
         estimate=[one.estimate * (1 if plan.measures[name] is Measure.MEAN else 100) for name, one in zip(pairs["indicator"], found, strict=True)],

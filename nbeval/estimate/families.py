@@ -11,11 +11,19 @@ from nbeval.dictionary import Dictionary
 from nbeval.frames import Contrast, Quantity, Reason, Size, Verdict
 
 #: what the adjustments are called in statsmodels
-ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm"}
-#: the estimates that families are made of
-TESTED = (Quantity.CHANGE.value, Quantity.DIFFERENCE.value)
+ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm", "by": "fdr_by"}
+#: the family of the headline measures, which is the confirmatory one: they are in no other
+HEADLINES = "headlines"
+#: the families of tests of every authority against the others: one for each indicator and wave
+AGAINST_REST = "against_rest"
+#: what a change would be with its missing answers filled in: tested together as the changes themselves are
+OF_MISSING = (
+    Quantity.CHANGE_MISSING_BOUND_LOWEST.value, Quantity.CHANGE_MISSING_BOUND_HIGHEST.value, Quantity.CHANGE_IMPUTED.value)
 #: the estimates that have a verdict
-WITH_VERDICT = (*TESTED, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value)
+WITH_VERDICT = (
+    Quantity.CHANGE.value, Quantity.DIFFERENCE.value, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value, *OF_MISSING)
+#: the estimates that families are made of: those, and ranks
+TESTED = (*WITH_VERDICT, Quantity.SUPERIORITY.value, Quantity.RANK_BISERIAL.value)
 #: relative slack at a threshold, so that a p-value that equals it is not lost to rounding
 TIE = 1e-12
 #: verdicts of changes and of other differences: nobody can tell, clearly up, clearly down, perhaps up, perhaps down, none of these
@@ -23,12 +31,14 @@ _OF_CHANGES = np.array([Verdict.CANNOT_TELL.value, Verdict.ROSE.value, Verdict.F
                         Verdict.MAY_HAVE_FALLEN.value, Verdict.NO_CLEAR_CHANGE.value], dtype=object)
 _OF_DIFFERENCES = np.array([Verdict.CANNOT_TELL.value, Verdict.HIGHER.value, Verdict.LOWER.value, Verdict.MAY_BE_HIGHER.value,
                             Verdict.MAY_BE_LOWER.value, Verdict.NO_CLEAR_DIFFERENCE.value], dtype=object)
-_TOGETHER = ("quantity", "contrast", "wave", "authority", "group", "weighted")
+#: what tests of one family have in common besides
+_TOGETHER = ("source", "quantity", "contrast", "wave", "group", "weighted")
 
 
 def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
     """Adjust the p-values of one family; NaN, where a test could not be made, stays NaN and does not count in the family's size. ``bh``
-    (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300) or ``holm`` (Scand J Stat 1979;6:65-70)."""
+    (Benjamini and Hochberg, J R Stat Soc B 1995;57:289-300), ``holm`` (Scand J Stat 1979;6:65-70) or ``by`` (Benjamini and Yekutieli,
+    Ann Stat 2001;29:1165-1188)."""
     given = np.asarray(p_values, float)
     adjusted, made = np.full(given.shape, np.nan), ~np.isnan(given)
     adjusted[made] = multipletests(given[made], method=ADJUSTMENTS[method])[1]
@@ -67,18 +77,44 @@ def sizes(estimate: ArrayLike, conf_low: ArrayLike, conf_high: ArrayLike, smalle
 
 
 def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Adjust the p-values of declared families: by Benjamini and Hochberg, or by Holm where the programme says so. One row per row of
-    ``results``, with ``family`` and ``p_adjusted`` filled where the indicator declares a family. The tests of a family are read together
-    where they are of one kind, wave and place: all its changes for the whole cohort, say."""
-    declared = {one.indicator: one.family for one in dictionary.indicators if one.family}
-    family = results["indicator"].map(declared).where(results["quantity"].isin(TESTED)).fillna("")
+    """Adjust the p-values of families: by Benjamini and Hochberg, or by Holm where the programme says so. One row per row of ``results``,
+    with ``family`` and ``p_adjusted`` filled where its test has a family. The tests of a family are read together where they are of one
+    kind, wave and place: all its changes for the whole cohort between two waves, say. Headline measures are a family of their own."""
+    family = families_of(results, dictionary)
     members, p = np.flatnonzero(family.ne("")), results["p_value"].to_numpy()
+    rows, rest = results.iloc[members], family.iloc[members].eq(AGAINST_REST)
     adjusted = np.full(len(results), np.nan)
-    together = results.assign(family=family).iloc[members].groupby(["family", *_TOGETHER], sort=False)
-    for key, rows in together.indices.items():
-        method = "holm" if key[0] in dictionary.programme.holm_families else "bh"
-        adjusted[members[rows]] = adjust(p[members[rows]], method=method)
+    together = rows.assign(
+        family=family.iloc[members], place=rows["authority"].mask(rest, ""), about=rows["indicator"].where(rest, ""),
+        against=rows["reference"].where(rows["contrast"].eq(Contrast.WAVE.value), ""),
+    ).groupby(["family", "place", "about", "against", *_TOGETHER], sort=False)
+    for key, at in together.indices.items():
+        adjusted[members[at]] = adjust(p[members[at]], method=method_of(key[0], dictionary))
     return results.assign(family=family.astype(str), p_adjusted=adjusted)
+
+
+def families_of(results: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
+    """The family of every test: headlines, each authority against the rest, or as its indicator declares; empty where it has none."""
+    declared = {one.indicator: HEADLINES if one.headline else one.family for one in dictionary.indicators}
+    tested = results["quantity"].isin(TESTED)
+    family = results["indicator"].map(declared).where(tested).fillna("")
+    return family.mask(tested & results["contrast"].eq(Contrast.REST.value), AGAINST_REST)
+
+
+def method_of(family: str, dictionary: Dictionary) -> str:
+    """By which method a family is adjusted."""
+    return "holm" if family in dictionary.programme.holm_families else "bh"
+
+
+def level_of_one(pairs: pd.DataFrame, dictionary: Dictionary, conf_level: float) -> pd.Series:
+    """The level at which the test of a change decides where it is the only one of its family that finds anything: the level of the programme
+    over the number of tests of the family, by either method. ``pairs`` has one row per change between two waves, with ``indicator``,
+    ``authority``, ``n_valid`` and ``n_reference``."""
+    declared = {one.indicator: HEADLINES if one.headline else one.family for one in dictionary.indicators}
+    family = pairs["indicator"].astype(object).map(declared).fillna("").astype(str)
+    made = (pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)).astype(float)
+    size = made.groupby([family, pairs["authority"].astype(object).fillna("").astype(str)]).transform("sum").where(family.ne(""), 1.0)
+    return (1 - conf_level) / size.clip(lower=1.0)
 
 
 def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:

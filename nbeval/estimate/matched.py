@@ -11,6 +11,7 @@ import pandas as pd
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Indicator
 from nbeval.estimate.comparisons import POWER, difference_rows, pair
+from nbeval.estimate.families import level_of_one
 from nbeval.estimate.levels import percentages, unit_of
 from nbeval.estimate.means import paired_t, standardised_change
 from nbeval.estimate.outcome import outcome_columns
@@ -79,12 +80,24 @@ def matched_change(plan: Plan) -> pd.DataFrame:
     whole cohort ``smallest_change``: what so many pairs could have shown.
     """
     linked = [link(plan, wave) for wave in plan.later_waves]
-    rows = [row for waves in linked for one in plan.indicators() for row in _of_indicator(one, waves, plan)]
+    rows = []
+    for waves in linked:
+        levels = _levels(waves, plan)
+        rows += [row for one in plan.indicators() for row in _of_indicator(one, waves, plan, levels[one.indicator])]
     return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave)
 
 
-def _of_indicator(one: Indicator, linked: Linked, plan: Plan) -> Iterator[dict[str, object]]:
-    """The rows of one indicator in every place."""
+def _levels(linked: Linked, plan: Plan) -> dict[str, float]:
+    """The level at which the test of each indicator decides where nothing else of its family changed."""
+    pairs = (np.isfinite(linked.later[one.indicator].to_numpy(float)) & np.isfinite(linked.then[one.indicator].to_numpy(float))
+             for one in plan.indicators())
+    counts = pd.DataFrame({"indicator": list(plan.declared), "authority": "", "n_valid": [float(both.sum()) for both in pairs]})
+    return dict(zip(counts["indicator"], level_of_one(counts.assign(n_reference=counts["n_valid"]), plan.dictionary, plan.conf_level),
+                    strict=True))
+
+
+def _of_indicator(one: Indicator, linked: Linked, plan: Plan, alpha: float) -> Iterator[dict[str, object]]:
+    """The rows of one indicator in every place; ``alpha`` is the level of its test."""
     level = plan.conf_level
     now, then = (table[one.indicator].to_numpy(float) for table in (linked.later, linked.then))
     both = np.isfinite(now) & np.isfinite(then)
@@ -98,7 +111,7 @@ def _of_indicator(one: Indicator, linked: Linked, plan: Plan) -> Iterator[dict[s
         else:
             yield from _means(at, later, first, level, one.unit)
         if not any(place.values()):
-            yield at | _detectable(one, later - first, 1 - level)
+            yield at | _detectable(one, later - first, alpha)
 
 
 def paired_percentage(now: np.ndarray, then: np.ndarray, conf_level: float) -> dict[str, object]:

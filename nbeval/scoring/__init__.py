@@ -11,30 +11,39 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Cohort, GroupLevel, Indicator
-from nbeval.frames import CleanedCohort, Measured
+from nbeval.frames import FINDINGS, CleanedCohort, Measured, check
 from nbeval.scoring.recoding import placed
 from nbeval.scoring.scales import Scale, scale_items, score_answers
-from nbeval.scoring.weights import weigh
+from nbeval.scoring.weights import Unweighted, weigh_with_gaps
 
 
 def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> Measured:
     """Turn a cohort's answers into the values of its indicators, its respondents with groups and weights, and the items of its scales."""
     items = set(cleaned.answers["item"].cat.categories)
     groups = {name: levels for name, levels in dictionary.groups.items() if levels[0].item in items}
-    people = add_groups(cleaned.respondents, cleaned.answers, groups)
+    people, gaps = _weighed(add_groups(cleaned.respondents, cleaned.answers, groups), cohort)
     return Measured(
         values=derive_indicators(with_scores(cleaned.answers, dictionary), dictionary.indicators),
-        respondents=_weighed(people, cohort),
-        keyed=scale_items(cleaned.answers, _asked(dictionary, items)),
+        respondents=people, keyed=scale_items(cleaned.answers, _asked(dictionary, items)), findings=_of_weights(gaps),
     )
 
 
-def _weighed(people: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """The respondents with their weights; those of comparison authorities stand for nobody of the programme's population and have none."""
+def _weighed(people: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[Unweighted, ...]]:
+    """The respondents with their weights, and what could not be weighted as declared; those of comparison authorities stand for nobody of
+    the programme's population and have no weights."""
     if not cohort.comparison_authorities:
-        return weigh(people, cohort)
-    weighed = weigh(people[~people["authority"].isin(cohort.comparison_authorities)], cohort.of_programme)
-    return people.join(weighed[[name for name in weighed if name not in people]])
+        return weigh_with_gaps(people, cohort)
+    weighed, gaps = weigh_with_gaps(people[~people["authority"].isin(cohort.comparison_authorities)], cohort.of_programme)
+    return people.join(weighed[[name for name in weighed if name not in people]]), gaps
+
+
+def _of_weights(gaps: Iterable[Unweighted]) -> pd.DataFrame:
+    """What could not be weighted as declared, as findings (``frames.FINDINGS``)."""
+    rows = [{"check": "weights_made", "outcome": "warning", "source": "", "wave": one.wave, "authority": one.authority, "item": "",
+             "count": one.count, "message": one.message, "do": "merge levels that few have, declare the people of each, or weight to fewer margins."}
+            for one in gaps]
+    return check(pd.DataFrame(rows, columns=list(FINDINGS.columns)).astype({name: int if name == "count" else str for name in FINDINGS.columns}),
+                 FINDINGS)
 
 
 def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from math import inf
 
 import numpy as np
@@ -20,14 +21,19 @@ TRIMS = 1000
 Floats = NDArray[np.float64]
 
 
+class NotReachedError(ParameterError):
+    """No weights reach the margins, or keep the limits of the trimming."""
+
+
 @dataclass(frozen=True, eq=False)
 class KnownMargin:
     """A known margin: the level of every respondent (missing where unknown) and the population of each level. A margin of two variables
-    crossed has one level for each combination."""
+    crossed has one level for each combination; ``block`` is the authority of each level where the margin is known by authority."""
 
     name: str
     levels: pd.Series
     population: Mapping[str, float]
+    block: Mapping[str, str] = field(default_factory=dict)
 
 
 def rake(start: ArrayLike, margins: Sequence[KnownMargin]) -> Floats:
@@ -54,7 +60,7 @@ def rake(start: ArrayLike, margins: Sequence[KnownMargin]) -> Floats:
             found = np.full(len(start), np.nan)
             found[used] = weights
             return found
-    raise ParameterError(
+    raise NotReachedError(
         f"raking does not settle: the margin {margins[int(np.argmax(gaps))].name!r} is still off by {max(gaps):.3g} after {ROUNDS} rounds.",
         allowed=f"{EPSILON:g} of the total", do="rake to fewer margins, or merge levels that few respondents have.",
     )
@@ -73,7 +79,7 @@ def trim(weights: ArrayLike, *, upper: float = inf, lower: float = -inf) -> Floa
             break
         cut = np.clip(found, lower, upper)
         found = np.where(inside, found + float((found - cut)[outside].sum()) / int(inside.sum()), cut)
-    raise ParameterError(
+    raise NotReachedError(
         "weights cannot be trimmed to these limits.", found=f"{int(used.sum())} weights with a mean of {float(found[used].mean()):g}",
         allowed="limits with the mean well between them", do="widen the limits of the trimming.",
     )
@@ -111,40 +117,145 @@ AUTHORITY = "authority"
 CROSSED = " x "
 
 
+class Gap(Enum):
+    """Why respondents, or people of the population, are not weighted as declared; the words of each are those of a finding."""
+
+    AUTHORITY = "None of its {count} respondents has a level of the margin '{margin}' that people are counted for: left unweighted."
+    NOT_REACHED = "Its {count} respondents cannot be weighted to the margins together: left unweighted."
+    EMPTY_LEVEL = "The margin '{margin}' counts {count} people of the level '{level}', whom no respondent is like: the other levels stand for them."
+    UNCOUNTED_LEVEL = "{count} respondents have the level '{level}' of the margin '{margin}', for which no people are counted: without a weight."
+    NOT_TRIMMED = "The weights of {count} respondents cannot be kept within the declared limits: not trimmed."
+
+
+@dataclass(frozen=True)
+class Unweighted:
+    """One gap between the declared weighting and what could be done: where, of which margin and level, and how many people."""
+
+    gap: Gap
+    wave: str
+    authority: str
+    margin: str
+    level: str
+    count: int
+
+    @property
+    def message(self) -> str:
+        """The gap in words."""
+        return self.gap.value.format(count=f"{self.count:,}", margin=self.margin, level=self.level)
+
+
 def weigh(respondents: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     """Give every respondent a weight: ``weight`` beside the columns of ``respondents``, one row per respondent. It is 1 for everybody
     where the cohort declares no weighting; else how many of the wave's population the respondent represents, missing where a margin
     variable is missing. Each wave is raked by itself: nothing learned at one wave is used at another. A margin declared per authority is
     crossed with it. Authorities that nobody answered in are left out of the population, and the margins of all are scaled to the rest."""
+    return weigh_with_gaps(respondents, cohort)[0]
+
+
+def weigh_with_gaps(respondents: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[Unweighted, ...]]:
+    """``weigh``, and what could not be weighted as declared. An authority that cannot be is left without weights, and stops no other."""
     if cohort.weighting is None:
-        return respondents.assign(weight=1.0)
-    weight = np.full(len(respondents), np.nan)
+        return respondents.assign(weight=1.0), ()
+    weight, gaps = np.full(len(respondents), np.nan), []
     for wave in cohort.waves:
         here = respondents["wave"].eq(wave.id).to_numpy()
         if here.any():
-            weight[here] = _at_wave(respondents[here], wave.id, cohort)
-    return respondents.assign(weight=weight)
+            weight[here], found = _at_wave(respondents[here], wave.id, cohort)
+            gaps += found
+    return respondents.assign(weight=weight), tuple(gaps)
 
 
-def _at_wave(people: pd.DataFrame, wave: str, cohort: Cohort) -> np.ndarray:
-    """Weights of one wave: raked, then trimmed as declared."""
-    weighting = cohort.weighting
-    answering = set(people["authority"].astype(str))
-    margins = [_margin(name, people, wave, cohort, answering) for name in weighting.margins]
-    raked = rake(np.ones(len(people)), _one_population(margins, cohort, answering))
-    return trim_to_median(raked, upper_times=weighting.trim_upper, lower_times=weighting.trim_lower)
+def _at_wave(people: pd.DataFrame, wave: str, cohort: Cohort) -> tuple[np.ndarray, list[Unweighted]]:
+    """Weights of one wave, raked, then trimmed as declared; and what could not be."""
+    weighting, authority = cohort.weighting, people["authority"].astype(str)
+    margins = [_margin(name, people, wave, cohort, set(authority)) for name in weighting.margins]
+    used, gaps = _usable(margins, authority, wave)
+    raked = _raked(margins, used, authority, cohort)
+    if raked is None:
+        alone = [one for one in sorted(set(authority[used])) if not _settles(margins, used & authority.eq(one))]
+        gaps += [Unweighted(Gap.NOT_REACHED, wave, one, "", "", int((used & authority.eq(one)).sum())) for one in alone]
+        used &= ~authority.isin(alone)
+        raked = _raked(margins, used, authority, cohort) if alone else None
+    if raked is None:
+        left = [Unweighted(Gap.NOT_REACHED, wave, "", "", "", int(used.sum()))] if used.any() else []
+        return np.full(len(people), np.nan), [*gaps, *left]
+    try:
+        return trim_to_median(raked, upper_times=weighting.trim_upper, lower_times=weighting.trim_lower), gaps
+    except NotReachedError:
+        return raked, [*gaps, Unweighted(Gap.NOT_TRIMMED, wave, "", "", "", int(used.sum()))]
+
+
+def _usable(margins: list[KnownMargin], authority: pd.Series, wave: str) -> tuple[pd.Series, list[Unweighted]]:
+    """Who has a level of every margin that people are counted for, and the gaps: authorities without anybody, levels without people."""
+    known = [one.levels.isin([level for level, count in one.population.items() if count > 0]) for one in margins]
+    used = pd.Series(np.all(known, axis=0), authority.index) if known else pd.Series(True, authority.index)
+    gaps = []
+    for name in sorted(set(authority) - set(authority[used])):
+        here = authority.eq(name)
+        lacking = next((one.name for one, has in zip(margins, known, strict=True) if not has[here].any()), margins[-1].name)
+        gaps.append(Unweighted(Gap.AUTHORITY, wave, name, lacking, "", int(here.sum())))
+    inside = ~authority.isin({one.authority for one in gaps})
+    for one, has in zip(margins, known, strict=True):
+        uncounted = one.levels[~has & one.levels.notna() & inside].value_counts()
+        gaps += [Unweighted(Gap.UNCOUNTED_LEVEL, wave, *_parts(str(level), one), int(count)) for level, count in uncounted.items()]
+        empty = _reachable(one, used, authority)[1]
+        gaps += [Unweighted(Gap.EMPTY_LEVEL, wave, *_parts(level, one), int(count)) for level, count in empty.items()]
+    return used, gaps
+
+
+def _reachable(margin: KnownMargin, used: pd.Series, authority: pd.Series) -> tuple[KnownMargin, dict[str, float]]:
+    """A margin of the authorities that can be weighted, with the levels that some respondent has; the people of the others are shared
+    out among these, within the authority where the margin is known by it. And the levels that nobody has."""
+    answering, seen = set(authority[used]), set(margin.levels[used].astype(str))
+    whole = {level: count for level, count in margin.population.items() if not margin.block or margin.block[level] in answering}
+    empty = {level: count for level, count in whole.items() if count > 0 and level not in seen}
+    totals: dict[str, list[float]] = {}
+    for level, count in whole.items():
+        pair = totals.setdefault(margin.block.get(level, ""), [0.0, 0.0])
+        pair[0], pair[1] = pair[0] + count, pair[1] + count * (level in seen)
+    share = {block: total / reached if reached < total else 1.0 for block, (total, reached) in totals.items() if reached}
+    population = {level: count * share[margin.block.get(level, "")] for level, count in whole.items() if level in seen}
+    return replace(margin, levels=margin.levels.where(used), population=population), empty
+
+
+def _raked(margins: list[KnownMargin], used: pd.Series, authority: pd.Series, cohort: Cohort) -> np.ndarray | None:
+    """Weights that meet the margins of everybody who can be weighted; None where there are none."""
+    if not used.any():
+        return None
+    reachable = [_reachable(one, used, authority)[0] for one in margins]
+    try:
+        return rake(np.where(used, 1.0, np.nan), _one_population(reachable, cohort, set(authority[used])))
+    except NotReachedError:
+        return None
+
+
+def _settles(margins: list[KnownMargin], used: pd.Series) -> bool:
+    """Whether the margins that are known by authority can be met for the respondents of one authority by themselves."""
+    own = [one for one in margins if one.block]
+    try:
+        return not own or bool(len(rake(np.where(used, 1.0, np.nan), [_reachable(one, used, one.levels.map(one.block).astype(str))[0]
+                                                                      for one in own])))
+    except NotReachedError:
+        return False
+
+
+def _parts(level: str, margin: KnownMargin) -> tuple[str, str, str]:
+    """The authority of a level, its margin, and the level itself."""
+    place, crossed, rest = level.partition(CROSSED)
+    return (place, margin.name, rest) if crossed and margin.block else (margin.block.get(level, ""), margin.name, level)
 
 
 def _margin(name: str, people: pd.DataFrame, wave: str, cohort: Cohort, answering: set[str]) -> KnownMargin:
     """One declared margin: the level of every respondent and the population of each level."""
     if name == AUTHORITY:
         counts = {one.authority: float(one.count) for one in cohort.eligible if one.wave == wave and one.authority in answering}
-        return KnownMargin(name, people["authority"].astype(str), _declared(counts, name, wave, cohort))
+        return KnownMargin(name, people["authority"].astype(str), _declared(counts, name, wave, cohort), {one: one for one in counts})
     rows = [one for one in cohort.margins if one.wave == wave and one.group == name]
     levels = people[name].astype("string")
     if any(one.authority for one in rows):
         crossed = {f"{one.authority}{CROSSED}{one.level}": float(one.count) for one in rows if one.authority in answering}
-        return KnownMargin(name, people["authority"].astype("string") + CROSSED + levels, _declared(crossed, name, wave, cohort))
+        block = {f"{one.authority}{CROSSED}{one.level}": one.authority for one in rows}
+        return KnownMargin(name, people["authority"].astype("string") + CROSSED + levels, _declared(crossed, name, wave, cohort), block)
     return KnownMargin(name, levels, _declared({one.level: float(one.count) for one in rows}, name, wave, cohort))
 
 

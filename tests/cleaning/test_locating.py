@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from nbeval.cleaning.files import locate, record_inputs, unexpected
-from nbeval.errors import SourceError
+from nbeval.cleaning.files import locate, not_there_yet, record_inputs, unexpected, waves_to_come
+from nbeval.errors import NoDataError, SourceError
 from tests.cleaning.exports import write_before, write_cohort
 
 
@@ -65,7 +65,7 @@ def test_files_may_be_those_of_some_authorities_only(cohort, tmp_path):
 
 
 def test_a_data_folder_that_does_not_exist_is_named_without_its_path(cohort, tmp_path):
-    with pytest.raises(SourceError, match="no data folder 'nowhere'") as caught:
+    with pytest.raises(NoDataError, match="no data folder 'nowhere'") as caught:
         locate(cohort, cohort.sources[0], tmp_path / "nowhere")
     assert str(tmp_path) not in str(caught.value)
 
@@ -95,3 +95,39 @@ def test_inputs_are_recorded_with_their_checksum_and_size(cohort, tmp_path):
     raw = (tmp_path / "before" / "north.csv").read_bytes()
     assert inputs.iloc[0].tolist() == ["before/north.csv", hashlib.sha256(raw).hexdigest(), len(raw)]
     assert len(inputs) == 7 and inputs.iloc[-1]["file"] == "corrections.csv"
+
+
+def _without(folder, *names):
+    for name in names:
+        (folder / name).unlink()
+
+
+def test_a_later_wave_that_is_not_there_yet_is_left_out_and_named(cohort, tmp_path):
+    write_cohort(tmp_path)
+    _without(tmp_path, *(f"after/{name}.xlsx" for name in ("north", "south", "east")))
+    source = cohort.sources[0]
+    assert {file.wave for file in locate(cohort, source, tmp_path)} == {"before"}
+    assert waves_to_come(cohort, source, tmp_path) == ("after",)
+    assert not_there_yet(cohort, source, tmp_path) == {"after": 3}
+
+
+def test_a_wave_that_one_authority_lacks_and_a_first_wave_are_never_to_come(cohort, tmp_path):
+    write_cohort(tmp_path)
+    _without(tmp_path, "after/south.xlsx")
+    assert waves_to_come(cohort, cohort.sources[0], tmp_path) == ()
+    with pytest.raises(SourceError, match="1 of 6 declared files"):
+        locate(cohort, cohort.sources[0], tmp_path)
+    _without(tmp_path, *(f"before/{name}.csv" for name in ("north", "south", "east")))
+    with pytest.raises(SourceError, match="4 of 6 declared files"):
+        locate(cohort, cohort.sources[0], tmp_path)
+
+
+def test_a_source_of_no_wave_may_lack_while_a_wave_is_to_come(cohort, tmp_path):
+    write_cohort(tmp_path)
+    files = cohort.sources[0].files[:1]
+    plans = cohort.sources[0].model_copy(update={"id": "plans", "files": (files[0].model_copy(update={"wave": "", "pattern": "plans/{authority}.csv"}),)})
+    whole = cohort.model_copy(update={"sources": (*cohort.sources, plans)})
+    with pytest.raises(SourceError, match="3 of 3 declared files"):
+        locate(whole, plans, tmp_path, may_lack=True)
+    _without(tmp_path, *(f"after/{name}.xlsx" for name in ("north", "south", "east")))
+    assert locate(whole, plans, tmp_path, may_lack=True) == [] and not_there_yet(whole, plans, tmp_path) == {"": 3}

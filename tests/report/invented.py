@@ -45,6 +45,7 @@ _EXHIBITS = (
     ("part", "participation", "", ()), ("who", "composition", "", ()), ("gone", "nonresponse", "", ("calm", "angry")),
     ("odds", "drivers", "dots", ("calm",)), ("alpha", "reliability", "", ("score",)), ("ten", "levels", "icons", ("calm", "rare")),
     ("tea", "levels", "", ("tea",)), ("pooled", "change_pooled", "", ("calm", "score")), ("twice", "overlap", "", ("calm",)),
+    ("gaps_filled", "change_missing", "", ("calm", "angry", "score", "rare")),
     ("beside_weighted", "weighting", "", ("calm", "angry")), ("matrix", "evidence", "matrix", ("calm", "angry", "rare", "score")),
     ("alike", "composition_test", "", ()), ("lost", "attrition", "", ("calm", "score")), ("stands", "standing", "", ("calm", "angry", "rare", "tea")),
     ("nothing", "levels", "dots", ("absent",)),
@@ -175,7 +176,19 @@ def _robust(name: str, now: dict[str, object], then: dict[str, object], wave: di
     pooled = difference("change_pooled", now, then, VERDICTS[name], **wave)
     bounds = [difference(one, now, then, "", **wave) for one in ("overlap_bound", "overlap_widest")]
     differing = row(quantity="heterogeneity", indicator=name, wave="after", estimate=62.0, p_value=0.0004, n_valid=3.0, **wave)
-    return [pooled, *bounds, differing, {**now, "weighted": True, "estimate": now["estimate"] + 1, "n_effective": 150.0}]
+    return [pooled, *bounds, *_missing(name, now, then, wave), differing, {**now, "weighted": True, "estimate": now["estimate"] + 1, "n_effective": 150.0}]
+
+
+#: what the tests say of a change at its lowest and at its highest bound, and with missing answers imputed
+MISSING = {"calm": ("fell", "fell", "fell"), "angry": ("no clear change", "rose", "no clear change"), "score": ("no clear change", "rose", "no clear change")}
+
+
+def _missing(name: str, now: dict[str, object], then: dict[str, object], wave: dict[str, str]) -> list[dict[str, object]]:
+    """A change had the missing answers been of either kind, and with them imputed."""
+    verdicts = MISSING.get(name, ("cannot tell",) * 3)
+    filled = [{**now, "estimate": now["estimate"] + step} for step in (-3.0, 3.0, 0.2)]
+    return [difference(quantity, other, then, verdict, **wave) for quantity, other, verdict in zip(
+        ("change_missing_bound_lowest", "change_missing_bound_highest", "change_imputed"), filled, verdicts, strict=True)]
 
 
 def _places(name: str, before: float, after: float) -> list[dict[str, object]]:
