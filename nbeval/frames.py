@@ -189,6 +189,7 @@ class Reason(StrEnum):
 
     NOBODY = "nobody answered"
     NOBODY_ASKED = "nobody was asked"
+    MORE_THAN_ELIGIBLE = "there are more forms than people who could have answered, so one of the two counts is wrong"
     POPULATION_UNKNOWN = "the number of people who could have answered is not declared"
     ONE_ANSWER = "an interval needs two answers or more"
     ALL_THE_SAME = "no spread: all answers are the same, so no interval is given"

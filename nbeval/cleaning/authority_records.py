@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from nbeval.cleaning.checks import NOTE, WARNING, Finding, counted
+from nbeval.cleaning.findings import NOTE, WARNING, Finding, counted
 from nbeval.cleaning.records import EPOCH, Records, since_epoch, span
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import SourceField

@@ -1,87 +1,28 @@
-"""What is found: findings as rows of one table, and the checks of a cleaned survey, each small and named; the caller decides."""
+"""The checks of a cleaned survey, each small and named; the caller decides."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.coding import HAS_CODE, REASON_CODE, Coded, Contradiction
-from nbeval.cleaning.forms import EXCLUSIONS, NO_FORMS, ColumnMapping, Exclusion, given_weights
-from nbeval.dictionary import Dictionary, LoadedInstrument
+from nbeval.cleaning import fitness
+from nbeval.cleaning.coding import HAS_CODE, REASON_CODE
+from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, Found, Intake, counted, number
+from nbeval.cleaning.forms import EXCLUSIONS, NO_FORMS, Exclusion, given_weights
 from nbeval.dictionary.comparability import held
-from nbeval.dictionary.enums import Design, ItemKind, Match, MissingReason, Role, ScaleRule
-from nbeval.dictionary.models import Cohort
-from nbeval.frames import FINDINGS, check
+from nbeval.dictionary.enums import ItemKind, Match, MissingReason, Role, ScaleRule
 
-PASS, NOTE, WARNING, FAILURE = "pass", "note", "warning", "failure"
 #: fewer answers than this are alike by chance
 _ALIKE = 15
 #: fewer people than this say little about the way of an item
 _ENOUGH = 30
 #: a block shorter than this is answered alike by many people in earnest
 _BLOCK = 5
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One row of FINDINGS without the name of its check and its source."""
-
-    outcome: str
-    message: str
-    do: str = ""
-    wave: str = ""
-    authority: str = ""
-    item: str = ""
-    count: int = 0
-
-
-#: a finding with the name of its check and its source
-Found = tuple[str, str, Finding]
-_COLUMNS = {"check": str, "outcome": str, "source": str, "wave": str, "authority": str, "item": str, "count": int,
-            "message": str, "do": str}
-
-
-def findings_table(found: Iterable[Found]) -> pd.DataFrame:
-    """Findings, each with its check and its source, as ``frames.FINDINGS``."""
-    rows = [{"check": name, "source": source, **asdict(finding)} for name, source, finding in found]
-    return check(pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS), FINDINGS)
-
-
-def number(count: int, one: str, many: str = "") -> str:
-    """A count with its noun, in the singular or the plural."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def counted(outcome: str, count: int, one: str, many: str, what: str, do: str = "") -> list[Finding]:
-    """A finding about a number of things; none where there are none."""
-    return [Finding(outcome, number(count, one, many) + what, do, count=count)] if count else []
-
-
-@dataclass(frozen=True, eq=False)
-class Intake:
-    """One source of one cohort after reading, excluding and coding."""
-
-    cohort: Cohort
-    dictionary: Dictionary
-    source: str
-    instrument: LoadedInstrument
-    forms: pd.DataFrame          # one row per form read; ``excluded`` says why it is not kept
-    kept: pd.DataFrame           # one row per form kept, in the order of ``coded``
-    texts: pd.DataFrame          # one row per form kept: typed answers, never shown
-    coded: Coded
-    mapping: ColumnMapping
-    accounting: pd.DataFrame
-    corrected: int = 0
-    contradictions: list[Contradiction] = field(default_factory=list)
-
-    def rows_by_wave(self) -> Iterator[tuple[str, np.ndarray]]:
-        """The rows of the forms kept at each wave."""
-        yield from self.kept.groupby("wave", sort=True).indices.items()
 
 
 Find = Callable[[Intake], list[Finding]]
@@ -128,12 +69,6 @@ def _unread_times(intake: Intake) -> pd.Series:
     """Which forms have a time that is written in no known form."""
     started, finished = ((intake.kept[name].fillna("") != "") & intake.kept[f"{name}_at"].isna() for name in ("started", "finished"))
     return started | finished
-
-
-def _twice(intake: Intake) -> pd.Series:
-    """Which forms are of persons who have several at a wave of a matched design."""
-    named = intake.kept["person"].fillna("") != ""
-    return named & (intake.cohort.design is Design.MATCHED) & intake.kept.duplicated(["wave", "person"], keep=False)
 
 
 def _alike(intake: Intake) -> np.ndarray:
@@ -322,6 +257,8 @@ class Check:
 
 CHECKS = (
     Check("forms_add_up", "Every form read is kept or excluded for a reason.", forms_add_up),
+    Check("forms_kept", "Every wave and every authority has forms that count.", fitness.somebody_answered),
+    Check("forms_eligible", "No authority has more forms than people who could have answered.", fitness.fewer_than_eligible),
     Check("forms_tests", "No test submissions.", _excluded(Exclusion.TEST, NOTE, "test submission")),
     Check("forms_partial", "No unfinished forms.", _either(
         _excluded(Exclusion.PARTIAL, NOTE, "unfinished form"),
@@ -342,15 +279,21 @@ CHECKS = (
     Check("times_readable", "Every time in the exports could be read.", _kept(
         _unread_times, WARNING, "form has a time that cannot be read", "forms have a time that cannot be read",
         "such a form is never late; export times in ISO form.")),
-    Check("persons_once", "No person occurs twice at one wave.", _kept(
-        _twice, WARNING, "form is of a person who has another one", "forms are of persons who have more than one",
-        "waves cannot be linked for them.")),
+    Check("persons_once", "No person occurs twice at one wave.", fitness.persons_once),
+    Check("waves_in_order", "The forms of every wave were filled in after those of the wave before.", fitness.waves_in_order),
+    Check("waves_share_items", "Every two waves that are compared have questions in common.", fitness.waves_share_items),
+    Check("comparison_waves", "Every comparison authority has forms at every wave.", fitness.comparison_has_waves),
     Check("authority_few_forms", "Every authority has enough forms for percentages.", few_forms),
     Check("columns_identifying", "No identifying columns came in.", columns_identifying),
     Check("weights_usable", "Every form that should have a weight has one.", weights_usable),
     Check("sampling_complete", "Strata and clusters are complete, and no cluster is in two strata.", sampling_complete),
     Check("columns_lacking", "Every declared column is there.", columns_lacking),
     Check("answers_repaired", "Every answer is spelled as declared.", repaired),
+    Check("answers_whole", "Every answer to a scale of whole numbers is one.", fitness.numbers_whole),
+    Check("answers_numbered", "No answers are numbers where others of the export are labels.", fitness.numbers_for_labels),
+    Check("answers_exclusive", "No choice that excludes the others was made together with one.", fitness.exclusive_choices),
+    Check("answers_none_ticked", "Every form ticks something in every question with several choices, or leaves it out.", fitness.nothing_ticked),
+    Check("tests_declared", "Every label of the column that marks test forms is declared.", fitness.tests_declared),
     Check("answers_corrected", "No corrections are declared.", corrected),
     Check("items_never_answered", "Every item asked was answered by somebody.", never_answered),
     Check("routing_contradicted", "No answers contradict the routing.", routing_contradicted),
@@ -358,14 +301,17 @@ CHECKS = (
     Check("forms_alike", "No two forms of an authority give the same answers throughout.", _kept(
         _alike, WARNING, "form has", "forms have", "look whether forms were sent twice under two numbers.",
         " the same answers throughout as another form of the same authority; kept.")),
+    Check("forms_of_others", "No form is also a form of another authority.", fitness.forms_of_two_authorities),
     Check("straight_lining", "No form gives one answer throughout a block.", straight_lining),
     Check("versions_comparable", "No item changed between the versions used, as far as is noted.", comparability),
 )
 
 
 def check_intake(intake: Intake) -> list[Found]:
-    """What every check finds in one source; a check that finds nothing says so."""
-    return [(one.name, intake.source, finding) for one in CHECKS for finding in one.find(intake) or [Finding(PASS, one.passes)]]
+    """What every check finds in one source; a check that finds nothing says so, and one that had nothing to look at says that."""
+    nobody = intake.kept.empty
+    return [(one.name, intake.source, finding) for one in CHECKS for finding in one.find(intake)
+            or [Finding(NOTE, "Not checked: no form was kept.") if nobody else Finding(PASS, one.passes)]]
 
 
 def check_folder(undeclared: list[str]) -> list[Found]:
@@ -382,3 +328,11 @@ def check_waves(lacking: dict[str, dict[str, int]]) -> list[Found]:
         "nothing, if they are still to come; else put them into the data folder.", wave=wave, count=count))
         for source, waves in lacking.items() for wave, count in waves.items()]
     return found or [("waves_to_come", "", Finding(PASS, "Every declared wave has its files."))]
+
+
+def check_files(inputs: pd.DataFrame) -> list[Found]:
+    """What there is to say of files that hold the same, byte for byte; ``inputs`` has the checksum of each."""
+    same = inputs[inputs.duplicated("sha256", keep=False)].groupby("sha256", sort=False)["file"].agg(sorted)
+    found = [Finding(FAILURE, f"The files {', '.join(repr(name) for name in names)} are the same, byte for byte.",
+                     "look whether one export was saved under two names.", count=len(names)) for names in same]
+    return [("files_distinct", "", one) for one in found or [Finding(PASS, "No two files are the same.")]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -23,6 +23,8 @@ _LABELLED_END = re.compile(r"(-?\d+(?:\.\d+)?) ?[-:=(] ?[^\W\d].*")
 _BLANK = "\ufeff \t\r\n\u00a0\u200b"
 TICKED = ("yes", "1", "selected", "true", "ticked", "checked")
 UNTICKED = ("no", "0", "not selected", "false", "unticked", "unchecked", "not ticked", "not checked")
+#: as a spelling of code 1: whatever somebody typed means that the choice was made
+ANY_TEXT = "*"
 #: reasons as small numbers; 0 where there is a code
 REASONS = tuple(MissingReason)
 REASON_CODE = {reason: place for place, reason in enumerate(REASONS, start=1)}
@@ -32,7 +34,8 @@ _NOT_ASKED, _NOT_APPLICABLE, _NOT_ANSWERED, _ABSENT = (REASON_CODE[reason] for r
 _LISTED, _ALLOWED = 15, 4
 _DO = (
     "if an answer is genuine, add it to response_sets.csv (or widen lowest and highest in items.csv) and record why in decisions.md;\n"
-    "if the export is wrong, add a correction to corrections.csv beside the raw data.\n"
+    "if the export is wrong, add a correction to corrections.csv beside the raw data;\n"
+    "to leave out whole forms (people the survey was not for), declare `keep_if` for these files in the cohort's file.\n"
     "Rows are kept in err.rows and never printed: executed notebooks are published."
 )
 
@@ -43,6 +46,7 @@ class Read(NamedTuple):
     code: float = float("nan")
     missing: MissingReason | None = None
     repaired: str = ""
+    by_code: bool = False        # the number of the answer stood in place of its label
 
 
 Reader = Callable[[str], "Read | None"]      # None: the answer is not in the codebook
@@ -55,6 +59,7 @@ def choice_reader(responses: tuple[Response, ...]) -> Reader:
     for label, response in exact.items():
         loose[normalise(label)].append(response)
     codes = {str(response.code): response for response in responses}
+    any_text = any(ANY_TEXT in one.spellings and one.code == 1 for one in responses)
     numeric_labels = any(_NUMBER.fullmatch(label) and label != str(one.code) for label, one in exact.items())
 
     def read(text: str) -> Read | None:
@@ -65,7 +70,7 @@ def choice_reader(responses: tuple[Response, ...]) -> Reader:
             return _as_read(alike[0])._replace(repaired=alike[0].label)
         number = plain_number(text)
         code = "" if number is None or numeric_labels else f"{number:g}"
-        return _as_read(codes[code]) if code in codes else None
+        return _as_read(codes[code])._replace(by_code=True) if code in codes else any_text and Read(1.0) or None
 
     return read
 
@@ -75,6 +80,8 @@ def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
     labelled = choice_reader(responses)
     named = {normalise(label) for response in responses for label in response.spellings}
     low, high = (-np.inf if item.lowest is None else item.lowest), (np.inf if item.highest is None else item.highest)
+    counted = {float(one.code) for one in responses if one.missing is None}
+    listed = bool(counted) and np.isfinite([low, high]).all() and counted >= set(np.arange(low, high + 1))     # every answer has a row
 
     def read(text: str) -> Read | None:
         number, repaired = plain_number(text), ""
@@ -84,7 +91,8 @@ def number_reader(item: Item, responses: tuple[Response, ...]) -> Reader:
         found = _LABELLED_END.fullmatch(normalise(text))
         if number is None and found:
             number, repaired = float(found[1]), f"{float(found[1]):g}"
-        return Read(number, repaired=repaired) if number is not None and low <= number <= high else None
+        inside = number is not None and low <= number <= high and (not listed or number in counted)
+        return Read(number, repaired=repaired) if inside else None
 
     return read
 
@@ -196,6 +204,9 @@ class Coded:
     repaired: list[Spelling] = field(default_factory=list)
     unknown: list[Spelling] = field(default_factory=list)
     unknown_cells: list[tuple[np.ndarray, str]] = field(default_factory=list)
+    #: closed questions by wave: how many answers were numbers in place of labels, and which questions had labels
+    by_code: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    by_label: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def questions(self) -> dict[str, list[int]]:
         """The multi-select questions, each with the columns of its options."""
@@ -240,6 +251,9 @@ def _code_column(coded: Coded, rows: np.ndarray, places: list[int], texts: pd.Se
             coded.unknown.append(Spelling(*where, text, "", int(count), answered))
         elif found and found[0].repaired:
             coded.repaired.append(Spelling(*where, text, found[0].repaired, int(count), answered))
+        if found and coded.items[places[0]].kind is ItemKind.CHOICE:
+            coded.by_code[where[1]].update({where[0]: int(count)} if found[0].by_code else {})
+            coded.by_label[where[1]].update([] if found[0].by_code else [where[0]])
     strange = np.array([found is None for found in reads], dtype=bool) & ~blank
     if strange.any():
         coded.unknown_cells.append((rows[np.isin(numbers, np.flatnonzero(strange))], where[0]))
@@ -355,8 +369,16 @@ def refuse_unknown(coded: Coded, forms: pd.DataFrame, instrument: LoadedInstrume
         f"{'the response set' if single else 'their response sets'}.",
         found="\n".join(lines),
         allowed="\n".join(f"{item}: {_allowed(item, instrument, version)}" for item, version in versions[:_ALLOWED]),
-        where=f"source '{source}', instrument '{instrument.record.id}'", do=_DO, rows=pd.concat(places, ignore_index=True),
+        where=f"source '{source}', instrument '{instrument.record.id}'; {_by_file(pd.concat(places))}", do=_DO,
+        rows=pd.concat(places, ignore_index=True),
     )
+
+
+def _by_file(places: pd.DataFrame) -> str:
+    """The files in which answers are unknown, each with the number of its forms."""
+    counts = places.groupby("file")["row"].nunique()
+    shown = [f"{file} ({count} {'form' if count == 1 else 'forms'})" for file, count in counts.head(_LISTED).items()]
+    return "; ".join(shown) + (f" and {len(counts) - _LISTED} more files" if len(counts) > _LISTED else "")
 
 
 def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, instrument: LoadedInstrument) -> str:

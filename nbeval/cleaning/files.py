@@ -35,6 +35,7 @@ class ExportFile:
     sheet: str
     waves: Mapping[str, str] = field(default_factory=dict)      # the wave of each spelling of a column `wave`; empty: none of the cohort's
     keep_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    skip_lines: int = 0
 
 
 def cohort_folder(cohort: Cohort, data: Path) -> Path:
@@ -141,7 +142,8 @@ def _exports(cohort: Cohort, source: Source, data: Path) -> list[ExportFile]:
             files.append(ExportFile(
                 path=path, name=path.relative_to(data).as_posix(), source=source.id, wave=declared.wave, authority=authority,
                 version=declared.version, header_rows=declared.header_rows, encoding=declared.encoding, sheet=sheet,
-                waves=spelled_waves(cohort.waves, declared.waves, declared.other_waves), keep_if=declared.keep_if))
+                waves=spelled_waves(cohort.waves, declared.waves, declared.other_waves), keep_if=declared.keep_if,
+                skip_lines=declared.skip_lines))
     return files
 
 

@@ -154,20 +154,23 @@ class Exclusion(StrEnum):
     LATE = "late"
     EMPTY = "empty"
     DUPLICATE = "duplicate"
+    SCREENED_OUT = "screened out"
     OTHER_WAVE = OTHER_WAVE
     FILTERED = FILTERED
 
 
 EXCLUSIONS = tuple(reason for reason in Exclusion if reason)
-#: rows that are no forms of the wave, counted only where there are any
+#: rows that are no forms of the wave
 NO_FORMS = (Exclusion.OTHER_WAVE, Exclusion.FILTERED)
+#: counted only where there are any
+_RARE = (Exclusion.SCREENED_OUT, *NO_FORMS)
 
 
 def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd.DataFrame:
     """The forms with ``started_at``, ``finished_at``, ``is_test``, ``is_partial``, ``is_late`` and ``is_early``."""
     described = forms.copy()
     for role in (Role.STARTED, Role.FINISHED):
-        times = [read_times(part) for _, part in forms[role].groupby(forms["version"], sort=False)]
+        times = [read_times(part) for _, part in forms[role].groupby([forms["file"], forms["version"]], sort=False)]
         described[f"{role.value}_at"] = pd.concat(times) if times else pd.NaT
     last = described["finished_at"].fillna(described["started_at"])
     first = described["started_at"].fillna(described["finished_at"])
@@ -176,6 +179,7 @@ def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd
     described["is_late"] = last.dt.normalize() > pd.to_datetime(ends)
     described["is_early"] = first.dt.normalize() < pd.to_datetime(starts)
     described["is_test"] = _among(forms[Role.TEST], rules.test_labels)
+    described["is_screened_out"] = _among(forms[Role.STATUS], rules.excluded_labels)
     described["is_partial"] = _partial(forms, rules)
     return described
 
@@ -190,14 +194,14 @@ def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:
     """Whether each form is unfinished: by its status, or, without status column, by a blank time of finishing."""
     status = forms[Role.STATUS]
     complete, partial = _among(status, rules.complete_labels), _among(status, rules.partial_labels)
-    strange = status.notna() & ~complete & ~partial
+    strange = status.notna() & ~complete & ~partial & ~_among(status, rules.excluded_labels)
     if strange.any():
         raise UnknownCodeError(
             f"the status column of instrument '{rules.id}' holds labels that are not declared, in {strange.sum()} of {len(forms)} forms.",
             found=f"{status[strange].nunique()} different labels (text withheld)",
             allowed="complete: " + ", ".join(rules.complete_labels) + "; partial: " + ", ".join(rules.partial_labels),
             where="; ".join(sorted(set(forms["file"][strange]))[:4]),
-            do=f"declare the label under complete_labels or partial_labels in instruments/{rules.id}/instrument.toml.",
+            do=f"declare the label under complete_labels, partial_labels or excluded_labels in instruments/{rules.id}/instrument.toml.",
             rows=forms.loc[strange, ["file", "row"]],
         )
     return partial | (status.isna() & (forms[Role.FINISHED] == ""))
@@ -206,7 +210,7 @@ def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:
 def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
     """An ``Exclusion`` for every form (empty where it is kept), as far as it can be said before answers are coded."""
     filled = (texts.fillna("") != "").sum(axis=1)
-    tests = {Exclusion.TEST: forms["is_test"], Exclusion.PARTIAL: forms["is_partial"] & (not rules.keep_partial),
+    tests = {Exclusion.TEST: forms["is_test"], Exclusion.SCREENED_OUT: forms["is_screened_out"], Exclusion.PARTIAL: forms["is_partial"] & (not rules.keep_partial),
              Exclusion.LATE: forms["is_late"] & (rules.late == "exclude"), Exclusion.EMPTY: filled < rules.minimum_answered}
     reasons = pd.Series(np.select(list(tests.values()), [reason.value for reason in tests], default=""), forms.index)
     reasons[_repeated(forms[reasons == ""], texts, filled, rules.duplicates)] = Exclusion.DUPLICATE.value
@@ -261,5 +265,5 @@ def account(forms: pd.DataFrame, read: dict[str, int], unused: Mapping[tuple[str
             found="; ".join(wrong[:8]), allowed="forms read = forms kept + forms excluded, by reason",
             do="this is a fault of cleaning; report it with the lines above.",
         )
-    seen = [reason for reason in reasons if reason not in NO_FORMS or table[reason].any()]
+    seen = [reason for reason in reasons if reason not in _RARE or table[reason].any()]
     return table[[*place, "authority", "read", "kept", *seen]]

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 import pandas as pd
 
-from nbeval.cleaning.checks import NOTE, WARNING, Finding, counted, number
+from nbeval.cleaning.findings import NOTE, WARNING, Finding, counted, number
 from nbeval.cleaning.records import Records
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.cleaning.checks import NOTE, PASS, WARNING, Finding, findings_table, number
+from nbeval.cleaning.findings import NOTE, PASS, WARNING, Finding, findings_table, number
 from nbeval.cleaning.coding import plain_number
 from nbeval.cleaning.files import ExportFile
 from nbeval.cleaning.reading import read_table

@@ -30,14 +30,16 @@ _DISGUISED = {ZIP_MARK: "a workbook or a zip file", OLE_MARK: "an old or an encr
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
-def read_table(path: Path, *, header_rows: int = 1, encoding: str = "", sheet: str = "", name: str = "") -> pd.DataFrame:
+def read_table(
+    path: Path, *, header_rows: int = 1, encoding: str = "", sheet: str = "", name: str = "", skip_lines: int = 0,
+) -> pd.DataFrame:
     """Read an export as text alone ("007", "None" and "NA" stay what they are): one row per form, one column per column of the file.
 
     Header rows are joined by " | "; above the last row an empty header repeats its left neighbour, as survey tools mean it. Of two columns
     with one header the second is called "header (2)"; a column without header and cells is left out.
     """
     name = name or path.name
-    rows = _rows(path, name, encoding, sheet)
+    rows = _rows(path, name, encoding, sheet, skip_lines)
     if len(rows) <= header_rows:
         raise SourceError(
             f"'{name}' {'has a header and no forms' if rows else 'has no cells'}.",
@@ -60,7 +62,8 @@ def read_table(path: Path, *, header_rows: int = 1, encoding: str = "", sheet: s
 
 def read_export(file: ExportFile) -> pd.DataFrame:
     """Read a located export, as ``read_table`` does."""
-    return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name)
+    return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name,
+                      skip_lines=file.skip_lines)
 
 
 def read_exports(files: Iterable[ExportFile]) -> list[pd.DataFrame]:
@@ -68,21 +71,21 @@ def read_exports(files: Iterable[ExportFile]) -> list[pd.DataFrame]:
     tables: dict[tuple, pd.DataFrame] = {}
     found = []
     for file in files:
-        key = (file.path, file.header_rows, file.encoding, file.sheet)
+        key = (file.path, file.header_rows, file.encoding, file.sheet, file.skip_lines)
         if key not in tables:
             tables[key] = read_export(file)
         found.append(tables[key])
     return found
 
 
-def _rows(path: Path, name: str, encoding: str, sheet: str) -> list[list[str]]:
-    """The rows of the file, headers among them."""
+def _rows(path: Path, name: str, encoding: str, sheet: str, skip_lines: int = 0) -> list[list[str]]:
+    """The rows of the file from its header on."""
     raw, ending = _bytes(path, name), path.suffix.lower()
     if ending in _TEXT:
         _refuse_disguised(raw, name, ending)
-        return read_delimited(raw, name, encoding)
+        return read_delimited(raw, name, encoding, skip_lines)
     if ending in _BOOKS:
-        return read_workbook(raw, name, sheet)
+        return read_workbook(raw, name, sheet)[skip_lines:]
     if ending in _SPSS:
         return read_spss(path, name, encoding)
     raise SourceError(
@@ -138,9 +141,9 @@ _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf
 _LONGEST_CELL = 10_000_000
 
 
-def read_delimited(raw: bytes, name: str, encoding: str = "") -> list[list[str]]:
+def read_delimited(raw: bytes, name: str, encoding: str = "", skip_lines: int = 0) -> list[list[str]]:
     """The records of delimited text, the header among them, all of one length; no cell is taken for a number, a date or a missing value."""
-    text = _decode(raw, name, encoding)
+    text = "".join(_decode(raw, name, encoding).splitlines(keepends=True)[skip_lines:])
     declared = _DECLARED.match(text)
     delimiter = declared[1] if declared else max(_DELIMITERS, key=lambda one: _fit(text, one))
     rows = []
@@ -206,8 +209,17 @@ def _refuse_ragged(rows: list[list[str]], name: str) -> None:
             f"'{name}': {len(wrong)} {have} not have the {len(rows[0])} cells of the first record.",
             found=f"record {wrong[0]} has {len(rows[wrong[0] - 1])} cells", allowed=f"{len(rows[0])} cells in every record", where=name,
             do="export the file again; a line break or a delimiter in an answer that stands without quotation marks, or a download that was"
-               " cut short, looks like this.",
+               " cut short, looks like this" + _likely(rows, wrong) + ".",
         )
+
+
+def _likely(rows: list[list[str]], wrong: list[int]) -> str:
+    """What records of other lengths often come from, beside accidents."""
+    if 2 * len(wrong) >= len(rows) and len(rows[0]) < max(map(len, rows)):
+        return ";\nlines above the header (a title, a date) look like this too: declare `skip_lines` for these files in the cohort's file"
+    if all(len(rows[number - 1]) < len(rows[0]) for number in wrong):
+        return ", and so does a spreadsheet (Excel) that leaves off empty cells at the end of a row: export from the survey tool itself"
+    return ""
 
 
 # --- workbooks and SPSS files ---------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from nbeval.cleaning.files import ExportFile
-from nbeval.cleaning.checks import NOTE, WARNING, Finding, number
+from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.cleaning.forms import name_authorities
 from nbeval.cleaning.reading import read_table, sheet_names
 from nbeval.cleaning.records import Records, corrected, named_columns, refuse_other_authority

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nbeval.cleaning.authority_records import clean_actions, clean_conditions, clean_judgements, clean_visits
-from nbeval.cleaning.checks import Finding, findings_table
+from nbeval.cleaning.findings import Finding, findings_table
 from nbeval.cleaning.corrections import read_corrections
 from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, record_inputs
 from nbeval.cleaning.interviews import clean_codes, clean_quotes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nbeval.cleaning.checks import Intake, check_folder, check_intake, check_waves, findings_table
+from nbeval.cleaning.checks import check_files, check_folder, check_intake, check_waves
 from nbeval.cleaning.coding import HAS_CODE, REASONS, Coded, code_answers, follow_routing, mark_absent, refuse_unknown
 from nbeval.cleaning.corrections import apply_corrections, read_corrections
 from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, not_there_yet, record_inputs, spelled_waves, unexpected
+from nbeval.cleaning.findings import Intake, findings_table
 from nbeval.cleaning.forms import (
     FORM_ROLES, Exclusion, account, blank_at_the_wave, describe_forms, excluded, given_weights, map_columns, name_authorities,
 )
@@ -54,12 +55,14 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     for source in surveys:
         exports = list(zip(located[source.id], read_exports(located[source.id])))
         intakes.append(_take_in(cohort, dictionary, source, exports, corrections, sum(len(one.kept) for one in intakes)))
+    inputs = record_inputs([file for files in located.values() for file in files], path if path.is_file() else None, data)
     found = [one for intake in intakes for one in check_intake(intake)] + [
-        *check_waves({source.id: not_there_yet(cohort, source, data) for source in collected}), *check_folder(unexpected(cohort, data))]
+        *check_waves({source.id: not_there_yet(cohort, source, data) for source in collected}), *check_files(inputs),
+        *check_folder(unexpected(cohort, data))]
     return CleanedCohort(
         answers=check(_answer_table(intakes, cohort), ANSWERS), respondents=check(_respondent_table(intakes, cohort), RESPONDENTS),
         findings=findings_table(found), accounting=pd.concat([one.accounting for one in intakes], ignore_index=True),
-        inputs=record_inputs([file for files in located.values() for file in files], path if path.is_file() else None, data),
+        inputs=inputs,
     )
 
 
@@ -92,7 +95,7 @@ def _take_in(
     order = _order(kept[enough], pd.concat([closed, answers[typed]], axis=1).loc[kept.index[enough]], cohort)
     rows = kept.index.get_indexer(order)
     kept = kept.loc[order].reset_index(drop=True).assign(respondent=np.arange(first + 1, first + 1 + len(order)))
-    coded = Coded(coded.items, coded.codes[rows], coded.reasons[rows], coded.repaired)
+    coded = replace(coded, codes=coded.codes[rows], reasons=coded.reasons[rows])
     coded, contradictions = follow_routing(mark_absent(coded, kept, instrument), kept, instrument)
     return Intake(
         cohort, dictionary, source.id, instrument, forms, kept, answers.loc[order, typed].reset_index(drop=True), coded,

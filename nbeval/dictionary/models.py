@@ -250,6 +250,7 @@ class SourceFiles(Record):
     pattern: Annotated[RelativePath, Template((AUTHORITY.strip("{}"),))]
     version: Annotated[str, Ref("export version", "instrument")]  # export version: a block of the instrument's columns.csv
     header_rows: AtLeastOne = 1
+    skip_lines: Count = 0               # lines above the header: a title, the date of the export
     encoding: str = ""                  # empty: UTF-8 (with or without byte-order mark), then cp1252
     authorities: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # only these; empty: all of the cohort
     not_expected: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # authorities that made no return, by agreement
@@ -524,6 +525,7 @@ class Instrument(Record):
     separator: str = ";"                # of several options in one cell
     complete_labels: tuple[str, ...] = ()  # values of the status column that mean a finished form
     partial_labels: tuple[str, ...] = ()
+    excluded_labels: tuple[str, ...] = ()  # of forms that the survey tool itself screened out
     test_labels: tuple[str, ...] = ()   # values of the test column that mean a test
     minimum_answered: int = 1           # a form with fewer valid answers is excluded as empty
     keep_partial: bool = True
@@ -572,6 +574,7 @@ class Item(Record):
     kind: ItemKind
     response_set: Annotated[str, Ref("response set", HERE)] = ""
     part_of: Annotated[str, Id("multi-select question", HERE, unique=False)] = ""  # the multi-select question this option belongs to
+    exclusive: bool = False             # an option that leaves no room for the others of its question: no one, none of these
     lowest: float | None = None
     highest: float | None = None
     domain: Annotated[str, Ref("domain")] = ""

@@ -14,6 +14,7 @@ from nbeval.frames import Method, Quantity, Reason
 
 NOBODY = Reason.NOBODY.not_estimable
 NOBODY_ASKED = Reason.NOBODY_ASKED.not_estimable
+MORE_THAN_ELIGIBLE = Reason.MORE_THAN_ELIGIBLE.not_estimable
 POPULATION_UNKNOWN = Reason.POPULATION_UNKNOWN.not_estimable
 ONE_ONLY = Reason.ONE_ANSWER.not_estimable
 
@@ -49,8 +50,11 @@ def participation(plan: Plan) -> pd.DataFrame:
     are of people, not of answers."""
     forms = _forms(plan)
     kept = forms["n_valid"]
-    known = forms.assign(numerator=kept, n_valid=forms["n_eligible"].where(forms["n_eligible"] > 0, 0.0))
-    rates = percentages(known, plan.conf_level, nobody=POPULATION_UNKNOWN).assign(n_valid=kept)
+    beyond = kept > forms["n_eligible"]
+    beyond |= forms["authority"].eq("") & forms["wave"].isin(forms["wave"][beyond])
+    known = forms.assign(numerator=kept, n_valid=forms["n_eligible"].where((forms["n_eligible"] > 0) & ~beyond, 0.0))
+    unknown = np.where(beyond, MORE_THAN_ELIGIBLE, POPULATION_UNKNOWN)
+    rates = percentages(known, plan.conf_level, nobody=unknown).assign(n_valid=kept)
     counts = forms.assign(estimate=kept, method=Method.FORMS_KEPT, unit="forms")
     return pd.concat([
         plan.rows(counts, quantity=Quantity.COUNT.value),
@@ -58,7 +62,7 @@ def participation(plan: Plan) -> pd.DataFrame:
     ], ignore_index=True)
 
 
-def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str = NOBODY) -> pd.DataFrame:
+def percentages(counts: pd.DataFrame, conf_level: float, *, nobody: str | np.ndarray = NOBODY) -> pd.DataFrame:
     """Give the percentages of counts (``numerator`` of ``n_valid``) with Wilson's interval, one row per row of ``counts``. ``warning`` is
     ``nobody`` where the base is empty."""
     n, hits = counts["n_valid"].to_numpy(float), counts["numerator"].to_numpy(float)

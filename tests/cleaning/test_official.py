@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from nbeval.cleaning.checks import Finding
+from nbeval.cleaning.findings import Finding
 from nbeval.cleaning.published import KEY, newest_vintage, off_rounding, official_figures
 from nbeval.dictionary import Dictionary, load
 from nbeval.dictionary.lookup import Official

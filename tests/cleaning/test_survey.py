@@ -101,7 +101,7 @@ def test_persons_are_named_only_where_the_design_links_waves(tiny, cohort, tmp_p
     cleaned = clean_survey(matched, dictionary, tmp_path)
     assert cleaned.respondents["person"].tolist() == ["", "p1", "p1", "", "", "", ""]
     found = cleaned.findings.query("check == 'persons_once'")
-    assert found["message"].tolist() == ["2 forms are of persons who have more than one, kept."]
+    assert found["message"].tolist() == ["2 forms are of persons who have more than one, in before/north.csv."]
 
 
 def test_a_cohort_without_survey_is_refused(tiny, cohort, tmp_path):
