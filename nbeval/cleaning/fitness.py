@@ -83,7 +83,7 @@ def waves_in_order(intake: Intake) -> list[Finding]:
 def waves_share_items(intake: Intake) -> list[Finding]:
     """Pairs of waves that are to be compared and have no question in common."""
     asked = {wave: (intake.coded.reasons[rows] != _NOT_ASKED).any(axis=0) for wave, rows in intake.rows_by_wave()}
-    return [Finding(WARNING, f"No question was asked both at this wave and at wave '{earlier}': "
+    return [Finding(FAILURE if intake.cohort.contrasts else WARNING, f"No question was asked both at this wave and at wave '{earlier}': "
                     "nothing can be compared.", "correct the contrasts, or the items in columns.csv.", wave=later)
             for later, earlier in _pairs(intake) if later in asked and earlier in asked and not (asked[later] & asked[earlier]).any()]
 
@@ -92,7 +92,7 @@ def _pairs(intake: Intake) -> list[tuple[str, str]]:
     """The pairs of waves that are compared: as declared, or each with the first and with the one before."""
     waves = [one.id for one in intake.cohort.waves]
     usual = [(wave, earlier) for place, wave in enumerate(waves) for earlier in dict.fromkeys((waves[0], waves[max(place - 1, 0)])) if place]
-    return usual
+    return list(intake.cohort.contrasts) or usual
 
 
 def comparison_has_waves(intake: Intake) -> list[Finding]:

@@ -85,6 +85,8 @@ def test_waves_without_a_question_in_common_are_found(tiny, cohort, tmp_path):
     cleaned = clean_survey(cohort, with_columns(tiny, apart), write_cohort(tmp_path))
     assert found(cleaned, "waves_share_items") == [("warning", "after", "", "", 0)]
     assert found(clean_survey(cohort, tiny, tmp_path), "waves_share_items") == []
+    declared = cohort.model_copy(update={"contrasts": (("after", "before"),)})
+    assert found(clean_survey(declared, with_columns(tiny, apart), tmp_path), "waves_share_items") == [("failure", "after", "", "", 0)]
 
 
 def test_a_comparison_authority_without_a_baseline_is_found(tiny, cohort, tmp_path):
