@@ -23,7 +23,7 @@ What somebody typed (comments, owners, the wording of an action, coded segments)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -143,6 +143,8 @@ class Method(StrEnum):
     STRAIGHT_LINING = "straight_lining"
     WEIGHTED = "weighted"
     KORN_GRAUBARD = "Korn-Graubard interval, linearised"
+    LOGIT_INTERVAL = "logit interval, linearised"
+    BETA_INTERVAL = "beta interval, linearised"
     LINEARISED_T = "t interval, linearised"
     LINEARISED_T_TEST = "t interval and test, linearised"
     COUNT = "count"
@@ -233,6 +235,8 @@ class Reason(StrEnum):
     ONE_LEVEL = "both raters used one level only"
     NO_VARIANCE_OF_RATINGS = "no interval: the ratings have no variance to judge by"
     NO_VARIANCE = "no variance: an interval without width would not be certainty"
+    LONELY_STRATUM = "no interval: a stratum has one sampled cluster, and the declared rule gives no error then"
+    LEVEL_WITHOUT_WEIGHT = "a level has answers but no weight"
     NO_DF = "no interval: no degrees of freedom"
     NO_INTERVAL = "no interval: {why}"
     NO_WEIGHTS = "no weights"
@@ -509,6 +513,18 @@ class Measured:
     respondents: pd.DataFrame
     keyed: pd.DataFrame          # respondent, wave, scale, item, code
     findings: pd.DataFrame = field(default_factory=lambda: empty(FINDINGS))     # what could not be weighted as declared
+    raking: Raking | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Raking:
+    """What the weights of respondents were raked to: one row of ``levels`` per respondent, one column per margin, missing for who has none;
+    ``before`` are the weights that raking began with; ``gaps`` says by wave how far, in percentage points, the weighted share of a level
+    is from the population's at most."""
+
+    levels: pd.DataFrame
+    before: pd.Series
+    gaps: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)

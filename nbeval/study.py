@@ -180,7 +180,12 @@ class Study:
         frame = frame[~frame["authority"].isin(self.cohort.comparison_authorities)]
         frame = frame if "wave" in by else frame[frame["wave"].eq(wave)]
         frame = frame[frame["authority"].eq(authority)] if authority else frame
-        return declared, levels(frame, indicator, by=list(by), unit="percent" if declared.measure is Measure.PERCENT else None)
+        sampled = {}
+        if self.cohort.main_figures == "weighted":
+            given = frame["stratum"] if "stratum" in frame else frame["authority"].astype(str)
+            frame = frame.assign(_stratum=frame["wave"].astype(str) + "|" + given)
+            sampled = {"weights": "weight", "strata": "_stratum", "clusters": "cluster" if "cluster" in frame else None}
+        return declared, levels(frame, indicator, by=list(by), unit="percent" if declared.measure is Measure.PERCENT else None, **sampled)
 
     # --- what they rest on ---------------------------------------------------------------------------
 

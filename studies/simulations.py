@@ -25,7 +25,7 @@ from nbeval.estimate.proportions import (
 )
 from nbeval.estimate.ranks import compare_counts, signed_rank
 from nbeval.estimate.reliability import alpha
-from nbeval.estimate.weighted import DomainMeans, domain_means, korn_graubard, survey_design
+from nbeval.estimate.sampling import DomainMeans, domain_means, korn_graubard, survey_design
 
 SCALE = np.arange(11.0)
 

@@ -147,6 +147,7 @@ class Quantity(StrEnum):
     EFFECTIVE_N = "effective_n"
     DESIGN_EFFECT = "design_effect"
     LARGEST_WEIGHT = "largest_weight"            # over the mean weight
+    MARGIN_GAP = "margin_gap"                    # the most that a weighted margin is off the population's, in points
     COUNT = "count"
     DAY = "day"                                  # a date, in days since 1 January 1970
     KAPPA = "kappa"                              # agreement of two bodies of raters beyond chance

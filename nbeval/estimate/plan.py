@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from nbeval.dictionary.comparability import Comparisons
 from nbeval.dictionary.enums import Design, Match, Measure, MissingReason
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.estimate.outcome import result_rows
-from nbeval.frames import MISSING_COLUMNS, Measured
+from nbeval.frames import MISSING_COLUMNS, Measured, Raking
 
 _REASONS = [reason.value for reason in MissingReason]
 #: respondents with one of these were not in the base of the question
@@ -85,6 +85,17 @@ class Plan:
     keyed: pd.DataFrame
     tallies: pd.DataFrame
     comparison: Measured | None = None      # what the comparison authorities' people answered; in nothing above
+    raking: Raking | None = None
+
+    @property
+    def weighted(self) -> bool:
+        """Whether respondents were sampled or weighted in a way that figures can take in."""
+        return self.cohort.weighting is not None or any(name in self.respondents for name in ("survey_weight", "stratum", "cluster"))
+
+    @property
+    def main_weighted(self) -> bool:
+        """Whether weighted figures are the cohort's main ones."""
+        return self.weighted and self.cohort.main_figures == "weighted"
 
     @property
     def source(self) -> str:
@@ -232,14 +243,18 @@ def make_plan(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> Pla
             counted = tally(values, whole | {"level": level})
             having = counted.loc[counted[["n_valid", *MISSING_COLUMNS]].gt(0).any(axis=1), "wave"]
             parts.append(_placed(counted[counted["wave"].isin(having)], group=group))       # waves that have the group
-    return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, pd.concat(parts, ignore_index=True), comparison)
+    tallies = pd.concat(parts, ignore_index=True)
+    return Plan(cohort, dictionary, values, measured.values, respondents, measured.keyed, tallies, comparison, measured.raking)
 
 
 def of_authorities(measured: Measured, authorities: Collection[str]) -> Measured:
     """What the people of some authorities answered."""
-    people = measured.respondents[measured.respondents["authority"].isin(authorities)].reset_index(drop=True)
+    here = measured.respondents["authority"].isin(authorities)
+    people = measured.respondents[here].reset_index(drop=True)
     values, keyed = (table[table["respondent"].isin(people["respondent"])].reset_index(drop=True) for table in (measured.values, measured.keyed))
-    return Measured(values, people, keyed)
+    raking = None if measured.raking is None else replace(
+        measured.raking, levels=measured.raking.levels[here].reset_index(drop=True), before=measured.raking.before[here].reset_index(drop=True))
+    return Measured(values, people, keyed, raking)
 
 
 def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:

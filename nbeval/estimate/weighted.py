@@ -1,227 +1,84 @@
-"""Weighted means, shares and changes of a survey, with linearised errors: strata, clusters, finite population, weights of zero."""
+"""Weighted levels, changes and differences of a cohort, beside those without weights; where the cohort says so they are its main figures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
-from nbeval.dictionary.enums import Measure
-from nbeval.errors import ParameterError
+from nbeval.dictionary.enums import Lonely, Match, Measure
+from nbeval.dictionary.models import Benchmark
 from nbeval.estimate.levels import NOBODY, unit_of
-from nbeval.estimate.plan import Plan
+from nbeval.estimate.plan import PLACE, Plan
+from nbeval.estimate.sampling import (
+    BETA, KORN_GRAUBARD, LOGIT, DomainMeans, SurveyDesign, domain_differences, domain_means, effective_n, korn_graubard, share_interval,
+    survey_design,
+)
 from nbeval.frames import MISSING_COLUMNS, Contrast, Method, Quantity, Reason
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class SurveyDesign:
-    """How respondents were sampled. Made by ``survey_design``. ``weights`` (NaN: not in the sample), ``strata`` and ``clusters`` have one
-    element per respondent, ``drawn`` and ``population`` one per stratum: clusters in the sample and in the population (infinite: no
-    correction). Clusters are numbered within all strata; None means that every respondent is a cluster."""
-
-    weights: Floats
-    strata: Codes
-    clusters: Codes | None
-    drawn: Floats
-    population: Floats
-
-
-@dataclass(frozen=True, eq=False)
-class DomainMeans:
-    """Weighted means of domains: arrays with one element per domain, NaN where nobody answered. ``n`` counts answers, ``df`` is clusters
-    less strata of the domain, ``design_effect`` compares the variance with that of a simple random sample of as many respondents with a
-    weight, drawn with replacement."""
-
-    estimate: Floats
-    std_error: Floats
-    n: Floats
-    df: Floats
-    design_effect: Floats
-
-
-def survey_design(
-    weights: ArrayLike, *, strata: ArrayLike | None = None, clusters: ArrayLike | None = None, population: ArrayLike | None = None,
-) -> SurveyDesign:
-    """Describe how respondents were sampled; labels or sizes that are not given mean one stratum, no clusters, no correction.
-
-    ``weights``: one per respondent, missing where not in the sample; a weight of zero keeps its cluster in the design. A label of
-    ``clusters`` used in two strata means two clusters. ``population``: how many clusters (without clusters: people) the respondent's
-    stratum has. A stratum with one sampled cluster adds its distance from the mean of all, which errs on the wide side (R's "adjust").
-
-    >>> design = survey_design([1, 1, 2, 2], strata=["a", "a", "b", "b"])
-    >>> float(domain_means(design, [1, 0, 1, 1]).estimate[0].round(3))
-    0.833
-    """
-    weights = np.asarray(weights, float)
-    sampled = np.isfinite(weights)
-    if (weights[sampled] < 0).any():
-        raise ParameterError("weights cannot be negative.", found=f"{int((weights[sampled] < 0).sum())} negative weights",
-                             allowed="zero or more, or missing", do="correct the weights.")
-    stratum = _codes(strata, len(weights))
-    cluster = None
-    if clusters is not None:
-        both = pd.DataFrame({"stratum": stratum, "cluster": _codes(clusters, len(weights))})
-        cluster = both.groupby(["stratum", "cluster"]).ngroup().to_numpy()
-    table = pd.DataFrame({"stratum": stratum, "cluster": np.arange(len(weights)) if cluster is None else cluster})[sampled]
-    drawn = table.groupby("stratum")["cluster"].nunique().reindex(range(stratum.max(initial=-1) + 1), fill_value=0).to_numpy(float)
-    size = np.full(len(drawn), np.inf)
-    if population is not None:
-        np.minimum.at(size, stratum[sampled], np.nan_to_num(np.asarray(population, float)[sampled], nan=np.inf))
-    over = drawn > size
-    if over.any():
-        raise ParameterError(
-            "more respondents than people in some strata.",
-            found=f"{int(over.sum())} strata, {int((drawn - size)[over].sum())} respondents too many",
-            do="correct the eligible population, or leave the finite population correction out.",
-        )
-    return SurveyDesign(weights, stratum, cluster, drawn, size)
-
-
-def domain_means(
-    design: SurveyDesign, values: ArrayLike, domain: ArrayLike | None = None, *,
-    respondent: ArrayLike | None = None, domains: int | None = None,
-) -> DomainMeans:
-    """Weighted means of any number of domains at once; shares are means of 0 and 1. ``domain`` numbers the domain of each answer from 0
-    (negative: none), so that those of several indicators may be below one another; ``respondent`` is the position in the design of whoever
-    gave the answer (default: answers are beside the respondents)."""
-    y, w, at, who, size = _answers(design, values, domain, respondent, domains)
-    n, total = np.bincount(at, minlength=size).astype(float), np.bincount(at, w, size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.bincount(at, w * y, size) / total
-        around = y - mean[at]
-        variance, df = _variance(design, w * around / total[at], at, who, size)
-        spread = np.bincount(at, w * around**2, size)
-        positive = np.bincount(at, w > 0, size)
-        effect = np.where((spread > 0) & (positive > 1), variance * (positive - 1) * total / spread, np.nan)
-    error = np.sqrt(np.maximum(variance, 0.0))
-    return DomainMeans(mean, np.where(total > 0, error, np.nan), n, df, effect)
-
-
-def domain_differences(
-    design: SurveyDesign, values: ArrayLike, second: ArrayLike, domain: ArrayLike | None = None, *,
-    respondent: ArrayLike | None = None, domains: int | None = None,
-) -> DomainMeans:
-    """Differences of two weighted means in each domain, of those marked ``second`` less the others; the rest as in ``domain_means``. The
-    error takes in that both sides may share clusters. NaN where one side has no answer; ``n`` counts both sides."""
-    later = np.asarray(second, bool)
-    y, w, at, who, size = _answers(design, values, domain, respondent, domains, extra=later)
-    side, at = at % 2, at // 2
-    total = np.bincount(2 * at + side, w, 2 * size)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.bincount(2 * at + side, w * y, 2 * size) / total
-        z = np.where(side == 1, 1.0, -1.0) * w * (y - mean[2 * at + side]) / total[2 * at + side]
-    variance, df = _variance(design, z, at, who, size)
-    gap = mean[1::2] - mean[::2]
-    n = np.bincount(at, minlength=size).astype(float)
-    return DomainMeans(gap, np.where(np.isfinite(gap), np.sqrt(np.maximum(variance, 0.0)), np.nan), n, df, np.full(size, np.nan))
-
-
-def korn_graubard(
-    share: ArrayLike, error: ArrayLike, n: ArrayLike, df: ArrayLike, level: float = 0.95,
-) -> tuple[Floats, Floats, Floats]:
-    """Low and high of weighted shares (0 to 1), with width at 0 and 1 too, and the effective n: p(1-p) over the variance, n at 0 and 1.
-    Korn and Graubard, Survey Methodology 1998;24:193-201: Clopper and Pearson's limits at the effective n, adjusted for the degrees of
-    freedom and no larger than n. Missing without degrees of freedom."""
-    share, error, n, df = np.broadcast_arrays(*(np.asarray(part, float) for part in (share, error, n, df)))
-    tail = (1 - level) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        certain = ~(error > 0) | (share <= 0) | (share >= 1)
-        effective = np.where(certain, n, share * (1 - share) / error**2)
-        adjusted = effective * (stats.t.ppf(tail, n - 1) / stats.t.ppf(tail, df)) ** 2
-        size = np.where(n > 1, np.minimum(n, adjusted), n)
-        known = (df >= 1) & np.isfinite(share) & np.isfinite(size)
-        low, high = proportion_confint(np.where(known, size * share, 0.0), np.where(known, size, 1.0), 1 - level, "beta")
-    return np.where(known, low, np.nan), np.where(known, high, np.nan), effective
-
-
-def effective_n(weights: ArrayLike) -> float:
-    """Kish's effective number of respondents, (sum w)^2 / sum w^2: the size of an equally weighted sample as precise as this one. Missing
-    weights do not count. Respondents over this is Kish's design effect of weighting: Survey Sampling (1965), section 11.7."""
-    w = np.asarray(weights, float)
-    w = w[np.isfinite(w)]
-    return float(w.sum() ** 2 / (w**2).sum()) if w.any() else np.nan
-
-
-def _codes(labels: ArrayLike | None, n: int) -> Codes:
-    """Labels as numbers; all alike where none are given."""
-    return np.zeros(n, np.int64) if labels is None else pd.factorize(np.asarray(labels, object), use_na_sentinel=False)[0].astype(np.int64)
-
-
-def _answers(
-    design: SurveyDesign, values: ArrayLike, domain: ArrayLike | None, respondent: ArrayLike | None, domains: int | None,
-    *, extra: NDArray[np.bool_] | None = None,
-) -> tuple[Floats, Floats, Codes, Codes, int]:
-    """Answers that count, their weights, domains (twice the number plus ``extra``, where given), respondents, and how many domains."""
-    y = np.asarray(values, float)
-    at = np.zeros(len(y), np.int64) if domain is None else np.asarray(domain, np.int64)
-    who = np.arange(len(y)) if respondent is None else np.asarray(respondent, np.int64)
-    size = int(at.max(initial=0)) + 1 if domains is None else domains
-    used = np.isfinite(y) & np.isfinite(design.weights[who]) & (at >= 0)
-    code = at if extra is None else 2 * at + extra
-    return y[used], design.weights[who][used], code[used], who[used], size
-
-
-def _variance(design: SurveyDesign, z: Floats, at: Codes, who: Codes, size: int) -> tuple[Floats, Floats]:
-    """Variance of the total of z in each domain, and its degrees of freedom."""
-    strata, counts = len(design.drawn), design.weights[who] > 0
-    pair, of_cluster = at * strata + design.strata[who], z
-    if design.clusters is not None:
-        width = int(design.clusters.max(initial=0)) + 1
-        _, first, where = np.unique(at * width + design.clusters[who], return_index=True, return_inverse=True)
-        pair, of_cluster, counts = pair[first], np.bincount(where, z), np.bincount(where, counts) > 0
-    pairs, where = np.unique(pair, return_inverse=True)
-    once, twice, counted = (np.bincount(where, part, len(pairs)) for part in (of_cluster, of_cluster**2, counts))
-    stratum, at = pairs % strata, pairs // strata
-    drawn = design.drawn[stratum]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        part = drawn / (drawn - 1) * (twice - once**2 / drawn)
-    part = np.where(drawn == 1, twice, part) * (1 - drawn / design.population[stratum])
-    return np.bincount(at, part, size), np.bincount(at, counted, size) - np.bincount(at, counted > 0, size)
-
-
-# --- of a cohort ----------------------------------------------------------------------------------------
-
-_PLACE = ["indicator", "wave", "authority"]
+_METHODS = {KORN_GRAUBARD: Method.KORN_GRAUBARD, LOGIT: Method.LOGIT_INTERVAL, BETA: Method.BETA_INTERVAL}
+_SAME_PLACE = [name for name in PLACE if name != "wave"]
 
 
 def weighted(plan: Plan) -> pd.DataFrame:
-    """Estimate levels and changes with weights, beside those without; nothing where the cohort declares no weighting.
+    """Estimate levels and changes with weights, beside those without; nothing where the cohort was neither sampled nor weighted.
 
-    One row per indicator x wave x place, for the cohort and its authorities: Korn and Graubard's interval for percentages, t for means,
-    from linearised errors with the authorities as strata; ``n_valid`` counts people, ``n_effective`` is the size of a simple sample as
-    precise. One row per indicator x later wave x place for ``change``, with a t test on the degrees of freedom of both waves (not in a
-    matched design); and per wave x place ``effective_n`` and ``design_effect`` (Kish), and ``largest_weight`` over the mean weight.
+    One row per indicator x wave x place, for the cohort and its authorities, and where weighted figures are the main ones for every level
+    of a group: Korn and Graubard's interval for percentages, t for means, from linearised errors; ``n_valid`` counts people,
+    ``n_effective`` is the size of a simple sample as precise. One row per indicator x later wave x place for ``change``, with a t test (not
+    in a matched design); where weighted figures are the main ones also the differences between levels of a group, from the rest, and from
+    published values, and the range of the authorities. Per wave x place ``effective_n`` and ``design_effect`` (Kish), and
+    ``largest_weight`` over the mean weight; per wave ``margin_gap``, where weights were raked.
     """
-    if plan.cohort.weighting is None or not len(plan.respondents):
+    if not plan.weighted or not len(plan.respondents):
         return plan.rows()
-    design, levels, changes = _design(plan), [], []
+    design, levels, changes, differences = sampled(plan), [], [], []
     for one in _by_indicator(plan):
-        size, known = len(one.places), (one.wave >= 0) & (one.place >= 0)
-        at = np.where(known, one.wave.astype(int) * size + one.place, -1)
+        size = len(one.places)
+        at = np.where((one.wave >= 0) & (one.place >= 0), one.wave.astype(int) * size + one.place, -1)
         levels.append(one.rows(plan.waves, domain_means(design, one.value, at, respondent=one.respondent, domains=len(plan.waves) * size)))
         for later, wave in enumerate(() if plan.matched else plan.later_waves, start=1):
             at = np.where(np.isin(one.wave, (0, later)), one.place, -1)
-            changes.append(one.rows((wave,), domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=size)))
+            found = domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=size)
+            changes.append(one.rows((wave,), found).assign(contrast=Contrast.WAVE.value, reference=plan.first_wave))
+        if plan.main_weighted:
+            differences += _between_places(one, design, plan)
     means = _described(levels, plan)
-    rows = [_change_rows(_described(changes, plan), means, plan)] if changes else []
-    return pd.concat([_level_rows(means, plan), *rows, _cost_of_weights(plan)], ignore_index=True)
+    rows = [_level_rows(means, plan), _cost_of_weights(plan), _margin_gaps(plan)]
+    rows += [_difference_rows(_described(parts, plan), means, quantity, plan)
+             for parts, quantity in ((changes, Quantity.CHANGE), (differences, Quantity.DIFFERENCE)) if parts]
+    rows += [_range_rows(rows[0], plan), _from_published(means, plan)] if plan.main_weighted else []
+    return pd.concat(rows, ignore_index=True)
 
 
-def _design(plan: Plan) -> SurveyDesign:
-    """Respondents in strata of wave and authority, the waves independent of one another."""
-    people = plan.respondents
-    stratum = people["wave"].astype(str) + "|" + people["authority"].astype(str)
-    sizes = {f"{one.wave}|{one.authority}": float(one.count) for one in plan.cohort.eligible}
-    finite = plan.cohort.weighting.finite_population
-    return survey_design(people["weight"], strata=stratum, population=stratum.map(sizes) if finite else None)
+def sampled(plan: Plan, *, weights: bool = True) -> SurveyDesign:
+    """How the respondents of a cohort were sampled: by the strata and clusters that came with them, else with authorities as strata. Waves
+    are strata too, unless clusters were asked at more than one. ``weights`` False: everybody counts once."""
+    people, weighting = plan.respondents, plan.cohort.weighting
+    wave = people["wave"].astype(str)
+    given = people["stratum"] if "stratum" in people else people["authority"].astype(str)
+    clusters = people["cluster"] if "cluster" in people else None
+    again = clusters is not None and pd.DataFrame({"s": given, "c": clusters, "w": wave}).groupby(["s", "c"])["w"].nunique().gt(1).any()
+    sizes = {(one.wave, one.stratum): float(one.count) for one in plan.cohort.strata}
+    if "stratum" not in people and clusters is None:
+        sizes = {(one.wave, one.authority): float(one.count) for one in plan.cohort.eligible}
+    finite = weighting is not None and weighting.finite_population
+    raking = plan.raking if weights else None
+    stratum = given if again else wave + "|" + given
+    return survey_design(
+        people["weight"] if weights else people["weight"].notna().astype(float), strata=stratum, clusters=clusters,
+        population=[sizes.get(key, np.nan) for key in zip(wave, given, strict=True)] if finite else None,
+        lonely=weighting.lonely_strata if weighting else Lonely.ADJUST,
+        **({"margins": raking.levels, "before": raking.before} if raking is not None and not _is_stratified(people, stratum, raking.levels) else {}))
+
+
+def _is_stratified(people: pd.DataFrame, stratum: pd.Series, levels: pd.DataFrame) -> bool:
+    """Whether the strata take in the raking as they are: they tell every margin and every weight, and nobody was sampled in clusters."""
+    told = levels.assign(stratum=stratum.to_numpy(), weight=people["weight"].round(9).to_numpy())[people["weight"].notna().to_numpy()]
+    return "cluster" not in people and len(told.drop_duplicates()) == told["stratum"].nunique()
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,27 +91,53 @@ class _Values:
     place: np.ndarray
     respondent: np.ndarray
     places: tuple[str, ...]
+    group: str = ""
+    by_authority: bool = False
 
-    def rows(self, waves: tuple[str, ...], found: DomainMeans) -> pd.DataFrame:
+    def rows(self, waves: Sequence[str], found: DomainMeans, places: Sequence[str] | None = None) -> pd.DataFrame:
         """One row per wave x place."""
+        names = self.places if places is None else places
+        place = np.tile(np.array(names, object), len(waves))
         return pd.DataFrame({
-            "indicator": self.indicator, "wave": np.repeat(waves, len(self.places)), "authority": np.tile(self.places, len(waves)),
+            "indicator": self.indicator, "wave": np.repeat(waves, len(names)), "authority": place if self.by_authority else "",
+            "group": self.group, "level": place if self.group else "",
             "mean": found.estimate, "error": found.std_error, "n_valid": found.n, "df": found.df, "effect": found.design_effect,
         })
 
 
 def _by_indicator(plan: Plan) -> Iterator[_Values]:
-    """The values of every indicator for the cohort, then for its authorities: one indicator at a time keeps memory small."""
-    values, positions = plan.values, pd.Index(plan.respondents["respondent"])
+    """The values of every indicator for the cohort, its authorities, its groups: one indicator at a time keeps memory small."""
+    values, people = plan.values, plan.respondents
+    positions = pd.Index(people["respondent"])
     indicator, value, respondent = values["indicator"].cat.codes.to_numpy(), values["value"].to_numpy(), values["respondent"].to_numpy()
     wave = values["wave"].cat.set_categories(plan.waves).cat.codes.to_numpy()
     authority = values["authority"].cat.set_categories(plan.cohort.authorities).cat.codes.to_numpy()
+    groups = [name for name in plan.cohort.groups if name in people] if plan.main_weighted else []
     for k, name in enumerate(values["indicator"].cat.categories):
         rows = np.flatnonzero(indicator == k)
-        who, everywhere = positions.get_indexer(respondent[rows]), np.zeros(len(rows), np.int8)
-        for places, place in ((("",), everywhere), (tuple(plan.cohort.authorities), authority[rows])):
-            if len(rows) and places:
-                yield _Values(name, value[rows], wave[rows], place, who, places)
+        if not len(rows):
+            continue
+        who = positions.get_indexer(respondent[rows])
+        about = (name, value[rows], wave[rows])
+        yield _Values(*about, np.zeros(len(rows), np.int8), who, ("",))
+        if plan.cohort.authorities:
+            yield _Values(*about, authority[rows], who, tuple(plan.cohort.authorities), by_authority=True)
+        for group in groups:
+            levels = people[group].cat
+            yield _Values(*about, levels.codes.to_numpy()[who], who, tuple(map(str, levels.categories)), group)
+
+
+def _between_places(one: _Values, design: SurveyDesign, plan: Plan) -> Iterator[pd.DataFrame]:
+    """Differences at every wave: of the levels of a group from its first, and of each authority from all others."""
+    first = list(one.places).index(plan.dictionary.groups[one.group][0].level) if one.group else -1
+    known = (one.wave >= 0) & (one.place >= 0)
+    for k, place in enumerate(one.places if one.group or one.by_authority else ()):
+        if k == first:
+            continue
+        at = np.where(known & (np.isin(one.place, (first, k)) if one.group else True), one.wave, -1)
+        found = domain_differences(design, one.value, one.place == k, at, respondent=one.respondent, domains=len(plan.waves))
+        yield one.rows(plan.waves, found, [place]).assign(
+            contrast=(Contrast.LEVEL if one.group else Contrast.REST).value, reference=one.places[first] if one.group else "")
 
 
 def _described(parts: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
@@ -266,12 +149,13 @@ def _described(parts: list[pd.DataFrame], plan: Plan) -> pd.DataFrame:
     )
 
 
-def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Give weighted percentages with Korn and Graubard's interval, and weighted means with a t interval. One row per row of ``domains``:
-    ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``domain_means`` gives them, and ``percent``: whether the mean is a share.
-    ``warning`` says why there is no interval."""
+def weighted_levels(domains: pd.DataFrame, conf_level: float, method: str = KORN_GRAUBARD) -> pd.DataFrame:
+    """Give weighted percentages with an interval (one of ``SHARE_INTERVALS``), and weighted means with a t interval. One row per row of
+    ``domains``: ``mean``, ``error``, ``n_valid``, ``df`` and ``effect`` as ``domain_means`` gives them, and ``percent``: whether the mean
+    is a share. ``warning`` says why there is no interval."""
     shares, percent = np.clip(domains["mean"].to_numpy(), 0, 1), domains["percent"].to_numpy()
-    low, high, of_shares = korn_graubard(shares, domains["error"], domains["n_valid"], domains["df"], conf_level)
+    given = shares, domains["error"], domains["n_valid"], domains["df"], conf_level
+    (low, high), of_shares = share_interval(*given, method=method), korn_graubard(*given)[2]
     half = stats.t.ppf((1 + conf_level) / 2, domains["df"].where(domains["df"] >= 1)) * domains["error"]
     bounded = (domains["error"] > 0).to_numpy()
     return domains.assign(
@@ -279,9 +163,15 @@ def weighted_levels(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
         conf_low=np.where(percent, 100 * low, np.where(bounded, domains["mean"] - half, np.nan)),
         conf_high=np.where(percent, 100 * high, np.where(bounded, domains["mean"] + half, np.nan)),
         n_effective=np.where(percent, of_shares, domains["n_valid"] / domains["effect"]), conf_level=conf_level,
-        method=np.where(percent, Method.join(Method.WEIGHTED, Method.KORN_GRAUBARD), Method.join(Method.WEIGHTED, Method.LINEARISED_T)),
-        warning=np.select([domains["n_valid"] == 0, domains["df"] < 1, ~bounded & ~percent], [NOBODY, Reason.NO_DF, Reason.NO_VARIANCE], ""),
+        method=np.where(percent, Method.join(Method.WEIGHTED, _METHODS[method]), Method.join(Method.WEIGHTED, Method.LINEARISED_T)),
+        warning=np.select([domains["n_valid"] == 0, *_without_error(domains), ~bounded & ~percent],
+                          [NOBODY, Reason.NO_DF, Reason.LONELY_STRATUM, Reason.NO_VARIANCE], ""),
     )
+
+
+def _without_error(domains: pd.DataFrame) -> list[pd.Series]:
+    """Where there are no degrees of freedom, and where the rule for lonely strata gives no error."""
+    return [domains["df"] < 1, domains["mean"].notna() & domains["error"].isna()]
 
 
 def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFrame:
@@ -295,26 +185,64 @@ def weighted_differences(domains: pd.DataFrame, conf_level: float) -> pd.DataFra
         estimate=factor * gap, std_error=factor * error, conf_low=factor * (gap - half), conf_high=factor * (gap + half),
         conf_level=conf_level, statistic=ratio, df=df, p_value=2 * stats.t.sf(ratio.abs(), df),
         method=Method.join(Method.WEIGHTED, Method.LINEARISED_T_TEST),
-        warning=np.select([gap.isna(), ~known & (domains["df"] < 1), ~known], [NOBODY, Reason.NO_DF, Reason.NO_VARIANCE], ""),
+        warning=np.select([gap.isna(), *_without_error(domains), ~known], [NOBODY, Reason.NO_DF, Reason.LONELY_STRATUM, Reason.NO_VARIANCE], ""),
     )
 
 
 def _level_rows(means: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the weighted levels, with the bases and missing reasons of the unweighted ones."""
     table = weighted_levels(means, plan.conf_level).assign(quantity=np.where(means["percent"], Quantity.PERCENT.value, Quantity.MEAN.value))
-    counted = plan.tallies[plan.tallies["group"].eq("")]
-    bases = counted[[*_PLACE, "n_eligible", *MISSING_COLUMNS]]
-    return plan.rows(table.merge(bases, on=_PLACE, how="left", validate="one_to_one"), weighted=True)
+    bases = plan.tallies[[*PLACE, "n_eligible", *MISSING_COLUMNS]]
+    return plan.rows(table.merge(bases, on=list(PLACE), how="left", validate="one_to_one"), weighted=True)
 
 
-def _change_rows(changes: pd.DataFrame, means: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Rows for the changes of weighted levels from the first wave to each later one."""
-    counts = means[[*_PLACE, "n_valid"]]
-    first = counts[counts["wave"].eq(plan.first_wave)].drop(columns="wave").rename(columns={"n_valid": "n_reference"})
-    pairs = changes.drop(columns="n_valid").merge(counts, on=_PLACE, validate="one_to_one")
-    pairs = pairs.merge(first, on=["indicator", "authority"], validate="many_to_one")
-    return plan.rows(weighted_differences(pairs.assign(unit=pairs["change_unit"]), plan.conf_level), quantity=Quantity.CHANGE.value,
-                     contrast=Contrast.WAVE.value, reference=plan.first_wave, weighted=True)
+def _difference_rows(found: pd.DataFrame, means: pd.DataFrame, quantity: Quantity, plan: Plan) -> pd.DataFrame:
+    """Rows for changes or differences of weighted levels, with the bases of both sides."""
+    counts = means[[*PLACE, "n_valid"]]
+    side = found.assign(
+        wave=found["wave"].mask(found["contrast"].eq(Contrast.WAVE), found["reference"]),
+        level=found["level"].mask(found["contrast"].eq(Contrast.LEVEL), found["reference"]),
+        authority=found["authority"].mask(found["contrast"].eq(Contrast.REST), ""))
+    now, then = (one[list(PLACE)].merge(counts, on=list(PLACE), how="left", validate="many_to_one")["n_valid"].to_numpy() for one in (found, side))
+    then = then - np.where(found["contrast"].eq(Contrast.REST), now, 0.0)
+    return plan.rows(
+        weighted_differences(found.assign(unit=found["change_unit"]), plan.conf_level).assign(n_valid=now, n_reference=then),
+        quantity=quantity.value, weighted=True)
+
+
+def _range_rows(levels: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The lowest and the highest weighted level among the authorities, with the base of the authority it belongs to."""
+    placed = levels[levels["authority"].ne("") & levels["estimate"].notna()].sort_values(["indicator", "wave", "estimate", "n_valid"])
+    several = placed.assign(n_reference=placed.groupby(["indicator", "wave"])["estimate"].transform("size").astype(float), authority="")
+    ends = several[several["n_reference"] > 1].groupby(["indicator", "wave"])
+    kept = ["indicator", "wave", "estimate", "n_valid", "n_reference", "unit"]
+    return pd.concat([plan.rows(rows[kept], method=Method.join(Method.WEIGHTED, Method.RANGE), quantity=quantity.value, weighted=True)
+                      for rows, quantity in ((ends.head(1), Quantity.LOWEST), (ends.tail(1), Quantity.HIGHEST))], ignore_index=True)
+
+
+def _from_published(means: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Differences of weighted levels from published values; the error of a published percentage is in them where its base is known."""
+    rows = [plan.rows()]
+    for one in plan.dictionary.benchmarks:
+        here = means[means["indicator"].eq(one.indicator)].assign(contrast=Contrast.COMPARATOR.value, reference=one.benchmark)
+        if one.match is Match.DIFFERS:
+            rows.append(plan.rows(here[[*PLACE, "contrast", "reference", "n_valid"]], quantity=Quantity.DIFFERENCE.value, method=Method.NONE,
+                                  warning=Reason.DEFINITION_DIFFERS.not_estimable, unit=unit_of(plan.declared[one.indicator])
+                                  if one.indicator in plan.declared else "", weighted=True))
+        elif len(here):
+            rows.append(plan.rows(_less_published(here, one, plan.conf_level), quantity=Quantity.DIFFERENCE.value, weighted=True))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _less_published(here: pd.DataFrame, one: Benchmark, conf_level: float) -> pd.DataFrame:
+    """Weighted levels less one published value."""
+    percent = bool(here["percent"].iloc[0])
+    value = one.value / (100 if percent else 1)
+    sampled_too = value * (1 - value) / one.n if percent and one.n else 0.0
+    found = weighted_differences(here.assign(
+        mean=here["mean"] - value, error=np.sqrt(here["error"] ** 2 + sampled_too), unit=here["change_unit"]), conf_level)
+    fixed = found["warning"].eq("") & (not sampled_too)
+    return found.assign(n_reference=float(one.n) if one.n else np.nan, warning=found["warning"].mask(fixed, Reason.FIXED_VALUE))
 
 
 def _cost_of_weights(plan: Plan) -> pd.DataFrame:
@@ -329,3 +257,12 @@ def _cost_of_weights(plan: Plan) -> pd.DataFrame:
             (Quantity.EFFECTIVE_N, size, "respondents", Method.KISH), (Quantity.DESIGN_EFFECT, known / size, "ratio", Method.KISH),
             (Quantity.LARGEST_WEIGHT, weights.max() / weights.mean(), "times the mean weight", Method.AS_WEIGHTED))]
     return plan.rows(rows, weighted=True)
+
+
+def _margin_gaps(plan: Plan) -> pd.DataFrame:
+    """Rows for how far the weighted margins of each wave are from the population's."""
+    if plan.raking is None:
+        return plan.rows()
+    people = plan.respondents["wave"].astype(str).value_counts()
+    return plan.rows([{"wave": wave, "estimate": gap, "n_valid": float(people.get(wave, 0))} for wave, gap in plan.raking.gaps.items()],
+                     quantity=Quantity.MARGIN_GAP.value, unit="percentage points", method=Method.AS_WEIGHTED, weighted=True)

@@ -160,7 +160,7 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
     return Text((
         paragraph(context.say(f"design_{context.cohort.design.value}")),
         *([paragraph(context.say("methods_intervals", levels=", ".join(levels)))] if levels else []),
-        paragraph(context.say("methods_weighted" if any(row.weighted for row in rows) else "methods_unweighted")),
+        *_of_weights(rows, context),
         *listed(context.say("methods_used"), used),
         *listed(context.say("methods_families"), families),
         paragraph(context.say("methods_verdict")),
@@ -168,6 +168,21 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
                               withheld=rules.symbols["withheld"])),
         paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole", decimals=rules.percent_decimals)),
     ))
+
+
+def _of_weights(rows: tuple[Result, ...], context: Context) -> Iterator[Paragraphs]:
+    """Whether figures are weighted, and how the weights were made."""
+    if not any(row.weighted for row in rows):
+        yield paragraph(context.say("methods_unweighted"))
+        return
+    yield paragraph(context.say("methods_main_weighted" if context.main_weighted else "methods_weighted"))
+    rule = context.cohort.weighting
+    if context.raked:
+        margins = ", ".join((context.say("area") if name == "authority" else context.group_label(name)).lower() for name in rule.margins)
+        trimmed = context.say("methods_weights_trimmed", times=f"{rule.trim_upper:g}") if rule.trim_upper else ""
+        yield paragraph(context.say("methods_weights_raked", margins=margins, trimmed=trimmed))
+    else:
+        yield paragraph(context.say("methods_weights_given"))
 
 
 def _method_in_words(one: UsedMethod, context: Context) -> str:

@@ -62,6 +62,16 @@ class Context:
         return len(self.waves) > 1
 
     @property
+    def main_weighted(self) -> bool:
+        """Whether the report's main figures are weighted."""
+        return self.cohort.main_figures == "weighted"
+
+    @property
+    def raked(self) -> bool:
+        """Whether weights were made to match known numbers of people."""
+        return self.cohort.weighting is not None and bool(self.cohort.weighting.margins)
+
+    @property
     def linked(self) -> bool:
         """Whether change is that of people who answered at both waves, and levels are of all who answered at each."""
         return self.shows_change and self.cohort.design is Design.MATCHED

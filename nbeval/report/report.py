@@ -43,7 +43,7 @@ class Report:
         self.disclosed = disclosed
         self.context = Context(
             dictionary, cohort, kind, authority,
-            Results.of(disclosed.table),
+            Results.of(disclosed.table, main_weighted=cohort.main_figures == "weighted"),
             words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), disclosed.quotes,
         )
         self._findings, self._accounting = findings, accounting

@@ -52,7 +52,7 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
     def of(cls, values: Iterable[object]) -> Result:
         """Make a row of its values in the order of ``RESULTS``."""
         row = cls(*values)
-        return row._replace(verdict=_VERDICTS.get(row.verdict, row.verdict), size=_SIZES.get(row.size, row.size))
+        return row._replace(verdict=_VERDICTS.get(row.verdict, row.verdict), size=_SIZES.get(row.size, row.size), weighted=bool(row.weighted))
 
     @property
     def methods(self) -> tuple[UsedMethod, ...]:
@@ -108,33 +108,39 @@ def _parts(row: Result) -> tuple[str, ...]:
 
 
 class Results:
-    """Rows of results with an index by key, in the order of the table: unweighted rows, and apart from them their weighted counterparts."""
+    """Rows of results with an index by key, in the order of the table. Of a weighted figure and the unweighted one of the same key the
+    main one is in the index, and so in every table, chart and sentence: the weighted one where ``main_weighted`` says so, or where it has
+    no other beside it."""
 
-    def __init__(self, rows: Iterable[Result]) -> None:
-        self._index: dict[tuple[str, ...], Result] = {}
-        self._weighted: dict[tuple[str, ...], Result] = {}
-        for row in rows:
-            (self._weighted if row.weighted else self._index)[_parts(row)] = row
+    def __init__(self, rows: Iterable[Result], *, main_weighted: bool = False) -> None:
+        rows = tuple(rows)
+        self._of_weight = {weighted: {_parts(row): row for row in rows if row.weighted is weighted} for weighted in (False, True)}
+        first, second = (self._of_weight[weighted] for weighted in (main_weighted, not main_weighted))
+        self._index = {key: first.get(key, second.get(key)) for key in dict.fromkeys(map(_parts, rows))}
 
     @classmethod
-    def of(cls, table: pd.DataFrame) -> Results:
+    def of(cls, table: pd.DataFrame, *, main_weighted: bool = False) -> Results:
         """Make the index of a table of results."""
         ordered = table[list(RESULTS.columns)]
-        return cls(Result.of(values) for values in ordered.itertuples(index=False, name=None))
+        return cls((Result.of(values) for values in ordered.itertuples(index=False, name=None)), main_weighted=main_weighted)
 
     @property
     def rows(self) -> tuple[Result, ...]:
-        """The unweighted rows, in the order of the table."""
+        """The main rows, in the order of the table."""
         return tuple(self._index.values())
 
     @cached_property
     def by_key(self) -> dict[str, Result]:
         """Every row, weighted or not, by the key that cells and ``results.csv`` carry."""
-        return {key_of(row): row for row in (*self._index.values(), *self._weighted.values())}
+        return {key_of(row): row for rows in self._of_weight.values() for row in rows.values()}
 
     def weighted(self, row: Result | None) -> Result | None:
         """Return the weighted counterpart of a row, or None where there is none."""
-        return self._weighted.get(_parts(row)) if row is not None else None
+        return self._of_weight[True].get(_parts(row)) if row is not None else None
+
+    def unweighted(self, row: Result | None) -> Result | None:
+        """Return the unweighted counterpart of a row, or None where there is none."""
+        return self._of_weight[False].get(_parts(row)) if row is not None else None
 
     @cached_property
     def by_indicator(self) -> dict[str, dict[tuple[str, ...], Result]]:
@@ -167,5 +173,5 @@ class Results:
         for name in dict.fromkeys(indicators):
             rows = self.by_indicator.get(name, {})
             kept._index.update((key, row) for key, row in rows.items() if row.source == source)
-        kept._weighted = self._weighted
+        kept._of_weight = self._of_weight
         return kept

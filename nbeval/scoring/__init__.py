@@ -11,7 +11,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Cohort, GroupLevel, Indicator
-from nbeval.frames import FINDINGS, CleanedCohort, Measured, check
+from nbeval.frames import FINDINGS, CleanedCohort, Measured, Raking, check
 from nbeval.scoring.recoding import placed
 from nbeval.scoring.scales import Scale, scale_items, score_answers
 from nbeval.scoring.weights import Unweighted, weigh_with_gaps
@@ -21,20 +21,22 @@ def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> M
     """Turn a cohort's answers into the values of its indicators, its respondents with groups and weights, and the items of its scales."""
     items = set(cleaned.answers["item"].cat.categories)
     groups = {name: levels for name, levels in dictionary.groups.items() if levels[0].item in items}
-    people, gaps = _weighed(add_groups(cleaned.respondents, cleaned.answers, groups), cohort)
+    people, gaps, raking = _weighed(add_groups(cleaned.respondents, cleaned.answers, groups), cohort)
     return Measured(
         values=derive_indicators(with_scores(cleaned.answers, dictionary), dictionary.indicators),
-        respondents=people, keyed=scale_items(cleaned.answers, _asked(dictionary, items)), findings=_of_weights(gaps),
+        respondents=people, keyed=scale_items(cleaned.answers, _asked(dictionary, items)), findings=_of_weights(gaps), raking=raking,
     )
 
 
-def _weighed(people: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[Unweighted, ...]]:
-    """The respondents with their weights, and what could not be weighted as declared; those of comparison authorities stand for nobody of
-    the programme's population and have no weights."""
+def _weighed(people: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[Unweighted, ...], Raking | None]:
+    """The respondents with their weights, what could not be weighted as declared, and what was raked to; those of comparison authorities
+    stand for nobody of the programme's population and have no weights."""
     if not cohort.comparison_authorities:
         return weigh_with_gaps(people, cohort)
-    weighed, gaps = weigh_with_gaps(people[~people["authority"].isin(cohort.comparison_authorities)], cohort.of_programme)
-    return people.join(weighed[[name for name in weighed if name not in people]]), gaps
+    weighed, gaps, raking = weigh_with_gaps(people[~people["authority"].isin(cohort.comparison_authorities)], cohort.of_programme)
+    if raking is not None:
+        raking = Raking(raking.levels.reindex(people.index), raking.before.reindex(people.index), raking.gaps)
+    return people.join(weighed[[name for name in weighed if name not in people]]), gaps, raking
 
 
 def _of_weights(gaps: Iterable[Unweighted]) -> pd.DataFrame:
@@ -49,7 +51,7 @@ def _of_weights(gaps: Iterable[Unweighted]) -> pd.DataFrame:
 def wide_values(measured: Measured, labels: Mapping[str, str]) -> pd.DataFrame:
     """Lay out the values of a cohort: one row per respondent, with ``wave``, ``authority``, its groups, ``weight`` and each indicator.
     ``labels`` are those of the indicators, for ``.attrs["labels"]``."""
-    people = measured.respondents.set_index("respondent").drop(columns=["source", "person"])
+    people = measured.respondents.set_index("respondent").drop(columns=["source", "person", "survey_weight"], errors="ignore")
     values = measured.values.pivot(index="respondent", columns="indicator", values="value").reindex(people.index)
     values.columns = [str(name) for name in values.columns]
     wide = pd.concat([people, values[[name for name in values if name not in people]]], axis=1)

@@ -1,11 +1,11 @@
-"""Weights: how many people each respondent represents, so that the sample has the population's margins; by raking, then trimmed."""
+"""Weights: how many people each respondent represents, so that the sample has the population's margins; by raking and trimming."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from math import inf
+from math import inf, isnan, nan
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
+from nbeval.frames import Raking
 
 #: share of the total that no margin may be off by when raking stops
 EPSILON = 1e-12
 ROUNDS = 5000
 TRIMS = 1000
+#: turns of trimming and raking at most; in percentage points, when margins count as met; when a turn no longer brings them nearer
+TURNS, MATCHED, SLOW = 200, 1e-6, 0.999
 Floats = NDArray[np.float64]
 
 
@@ -37,12 +40,12 @@ class KnownMargin:
 
 
 def rake(start: ArrayLike, margins: Sequence[KnownMargin]) -> Floats:
-    """Adjust positive weights until they meet every margin; one margin alone is post-stratification. One weight per respondent, missing
-    for those without a level of some margin. Iterative proportional fitting to 1e-12 of the total, as R's ``survey::rake`` and
+    """Adjust weights until they meet every margin; one margin alone is post-stratification. One weight per respondent, missing for those
+    without a level of some margin; a weight of zero stays zero. Iterative proportional fitting to 1e-12 of the total, as R's ``survey::rake`` and
     ``postStratify``; own code because weightipy cannot start from design weights."""
     start = np.asarray(start, float)
     used = np.isfinite(start) & np.all([margin.levels.notna().to_numpy() for margin in margins], axis=0)
-    coded = [_coded(margin, used) for margin in margins]
+    coded = [_coded(margin, used, start) for margin in margins]
     totals = {margin.name: float(sum(margin.population.values())) for margin in margins}
     if max(totals.values()) - min(totals.values()) > 1e-9 * max(totals.values()):
         raise ParameterError(
@@ -85,19 +88,50 @@ def trim(weights: ArrayLike, *, upper: float = inf, lower: float = -inf) -> Floa
     )
 
 
-def trim_to_median(weights: ArrayLike, *, upper_times: float | None = None, lower_times: float | None = None) -> Floats:
-    """Trim weights at multiples of their median; None is no limit."""
+def trim_to_median(weights: ArrayLike, *, upper_times: float | None = None, lower_times: float | None = None, median: float = nan) -> Floats:
+    """Trim weights at multiples of their median, or of the one given; None is no limit. Weights of zero stay as they are."""
+    weights = np.asarray(weights, float)
     if upper_times is None and lower_times is None:
-        return np.asarray(weights, float)
-    median = float(np.nanmedian(weights))
-    return trim(weights, upper=median * (inf if upper_times is None else upper_times), lower=-inf if lower_times is None else median * lower_times)
+        return weights
+    counted = np.where(weights > 0, weights, np.nan)
+    median = float(np.nanmedian(counted)) if isnan(median) else median
+    found = trim(counted, upper=median * (inf if upper_times is None else upper_times), lower=-inf if lower_times is None else median * lower_times)
+    return np.where(weights == 0, 0.0, found)
 
 
-def _coded(margin: KnownMargin, used: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
-    """Level of each used respondent as a number, and the population of each."""
+def trim_in_turn(
+    raked: ArrayLike, margins: Sequence[KnownMargin], *, upper_times: float | None = None, lower_times: float | None = None,
+) -> Floats:
+    """Trim raked weights at multiples of their median and rake them again, in turn, until they are within the limits and meet the margins;
+    where that cannot be had the limits hold, and ``largest_gap`` says how far off the margins are."""
+    raked = np.asarray(raked, float)
+    limits = {"upper_times": upper_times, "lower_times": lower_times, "median": float(np.nanmedian(np.where(raked > 0, raked, np.nan)))}
+    found, before = trim_to_median(raked, **limits), inf
+    for _ in range(TURNS if margins else 0):
+        gap = largest_gap(found, margins)
+        if gap <= MATCHED or gap > SLOW * before:
+            break
+        before = gap
+        found = trim_to_median(rake(found, margins), **limits)
+    return found
+
+
+def largest_gap(weights: ArrayLike, margins: Sequence[KnownMargin]) -> float:
+    """How far the weighted share of a level is from the population's at most, in percentage points."""
+    weights, gaps = np.asarray(weights, float), [0.0]
+    for margin in margins:
+        reached = pd.Series(weights).groupby(margin.levels.astype(object).to_numpy()).sum()
+        known = pd.Series(margin.population, dtype=float)
+        gaps.append(float((100 * reached / reached.sum()).sub(100 * known / known.sum(), fill_value=0.0).abs().max()))
+    return max(gaps)
+
+
+def _coded(margin: KnownMargin, used: NDArray[np.bool_], start: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Level of each used respondent as a number, and the population of each; whoever has a weight of zero stands for nobody."""
     levels = margin.levels[used].astype(str)
     given = set(levels)
-    empty = [level for level, count in margin.population.items() if count > 0 and level not in given]
+    standing = set(levels[start[used] > 0])
+    empty = [level for level, count in margin.population.items() if count > 0 and level not in standing]
     unknown = [level for level in sorted(given) if not margin.population.get(level, 0) > 0]
     if unknown or empty:
         raise ParameterError(
@@ -145,44 +179,55 @@ class Unweighted:
 
 
 def weigh(respondents: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
-    """Give every respondent a weight: ``weight`` beside the columns of ``respondents``, one row per respondent. It is 1 for everybody
-    where the cohort declares no weighting; else how many of the wave's population the respondent represents, missing where a margin
-    variable is missing. Each wave is raked by itself: nothing learned at one wave is used at another. A margin declared per authority is
-    crossed with it. Authorities that nobody answered in are left out of the population, and the margins of all are scaled to the rest."""
+    """Give every respondent a weight: ``weight`` beside the columns of ``respondents``, one row per respondent. It is the weight that came
+    with the answers, or 1 for everybody; where the cohort declares margins, how many of the wave's population the respondent represents,
+    raked from there, and missing where a margin variable is missing. Each wave is raked by itself: nothing learned at one wave is used at
+    another. A margin declared per authority is crossed with it. Authorities that nobody answered in are left out of the population, and
+    the margins of all are scaled to the rest."""
     return weigh_with_gaps(respondents, cohort)[0]
 
 
-def weigh_with_gaps(respondents: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[Unweighted, ...]]:
-    """``weigh``, and what could not be weighted as declared. An authority that cannot be is left without weights, and stops no other."""
+def weigh_with_gaps(respondents: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[Unweighted, ...], Raking | None]:
+    """``weigh``, what could not be weighted as declared, and what the weights were raked to (None where they were not). An authority that
+    cannot be weighted is left without weights, and stops no other."""
+    given = respondents["survey_weight"].to_numpy(float, copy=True) if "survey_weight" in respondents else np.ones(len(respondents))
     if cohort.weighting is None:
-        return respondents.assign(weight=1.0), ()
-    weight, gaps = np.full(len(respondents), np.nan), []
+        return respondents.assign(weight=given), (), None
+    weight, gaps, off = np.full(len(respondents), np.nan), [], {}
+    levels = pd.DataFrame({name: pd.Series(pd.NA, respondents.index, dtype="string") for name in cohort.weighting.margins})
     for wave in cohort.waves:
         here = respondents["wave"].eq(wave.id).to_numpy()
         if here.any():
-            weight[here], found = _at_wave(respondents[here], wave.id, cohort)
+            weight[here], margins, found = _at_wave(respondents[here], given[here], wave.id, cohort)
             gaps += found
-    return respondents.assign(weight=weight), tuple(gaps)
+            off |= {wave.id: largest_gap(weight[here], margins)} if margins else {}
+            for one in margins:
+                levels.loc[here, one.name] = (wave.id + CROSSED + one.levels.astype("string")).to_numpy()
+    raking = Raking(levels[np.isfinite(weight)].reindex(levels.index), pd.Series(given, respondents.index), off) if off else None
+    return respondents.assign(weight=weight), tuple(gaps), raking
 
 
-def _at_wave(people: pd.DataFrame, wave: str, cohort: Cohort) -> tuple[np.ndarray, list[Unweighted]]:
-    """Weights of one wave, raked, then trimmed as declared; and what could not be."""
-    weighting, authority = cohort.weighting, people["authority"].astype(str)
-    margins = [_margin(name, people, wave, cohort, set(authority)) for name in weighting.margins]
+def _at_wave(people: pd.DataFrame, given: Floats, wave: str, cohort: Cohort) -> tuple[np.ndarray, list[KnownMargin], list[Unweighted]]:
+    """Weights of one wave, raked and trimmed as declared; the margins that were raked to; and what could not be done."""
+    authority, stand = people["authority"].astype(str), pd.Series(given > 0, people.index)
+    margins = [_margin(name, people, wave, cohort, set(authority)) for name in cohort.weighting.margins]
     used, gaps = _usable(margins, authority, wave)
-    raked = _raked(margins, used, authority, cohort)
+    used &= stand
+    raked, met = _raked(margins, used, given, authority, cohort)
     if raked is None:
         alone = [one for one in sorted(set(authority[used])) if not _settles(margins, used & authority.eq(one))]
         gaps += [Unweighted(Gap.NOT_REACHED, wave, one, "", "", int((used & authority.eq(one)).sum())) for one in alone]
         used &= ~authority.isin(alone)
-        raked = _raked(margins, used, authority, cohort) if alone else None
+        raked, met = _raked(margins, used, given, authority, cohort) if alone else (None, [])
     if raked is None:
         left = [Unweighted(Gap.NOT_REACHED, wave, "", "", "", int(used.sum()))] if used.any() else []
-        return np.full(len(people), np.nan), [*gaps, *left]
+        return np.where(given == 0, 0.0, np.nan), [], [*gaps, *left]
     try:
-        return trim_to_median(raked, upper_times=weighting.trim_upper, lower_times=weighting.trim_lower), gaps
+        found = trim_in_turn(raked, met, upper_times=cohort.weighting.trim_upper, lower_times=cohort.weighting.trim_lower)
     except NotReachedError:
-        return raked, [*gaps, Unweighted(Gap.NOT_TRIMMED, wave, "", "", "", int(used.sum()))]
+        found = raked
+        gaps.append(Unweighted(Gap.NOT_TRIMMED, wave, "", "", "", int(used.sum())))
+    return np.where(given == 0, 0.0, found), met, gaps
 
 
 def _usable(margins: list[KnownMargin], authority: pd.Series, wave: str) -> tuple[pd.Series, list[Unweighted]]:
@@ -218,15 +263,18 @@ def _reachable(margin: KnownMargin, used: pd.Series, authority: pd.Series) -> tu
     return replace(margin, levels=margin.levels.where(used), population=population), empty
 
 
-def _raked(margins: list[KnownMargin], used: pd.Series, authority: pd.Series, cohort: Cohort) -> np.ndarray | None:
-    """Weights that meet the margins of everybody who can be weighted; None where there are none."""
+def _raked(
+    margins: list[KnownMargin], used: pd.Series, given: Floats, authority: pd.Series, cohort: Cohort,
+) -> tuple[np.ndarray | None, list[KnownMargin]]:
+    """Weights that meet the margins of everybody who can be weighted, and these margins; None where there are no such weights."""
     if not used.any():
-        return None
-    reachable = [_reachable(one, used, authority)[0] for one in margins]
+        return None, []
+    reachable = _one_population([_reachable(one, used, authority)[0] for one in margins], cohort, set(authority[used]))
+    start = np.where(used, given, np.nan)
     try:
-        return rake(np.where(used, 1.0, np.nan), _one_population(reachable, cohort, set(authority[used])))
+        return (rake(start, reachable) if reachable else start), reachable
     except NotReachedError:
-        return None
+        return None, []
 
 
 def _settles(margins: list[KnownMargin], used: pd.Series) -> bool:

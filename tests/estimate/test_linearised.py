@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cache
 
 import numpy as np
@@ -11,18 +12,20 @@ from scipy import stats
 
 from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome, wald
-from nbeval.estimate.weighted import (
-    DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, survey_design,
+from nbeval.dictionary.enums import Lonely
+from nbeval.estimate.sampling import (
+    DomainMeans, domain_differences, domain_means, effective_n, korn_graubard, rao_scott, share_interval, survey_design,
 )
 from nbeval.frames import Reason
-from tests.estimate.reference import all_accounted_for, case, expected, expected_rows, inputs, meets
+from nbeval.scoring.weights import KnownMargin, largest_gap, rake
+from tests.estimate.reference import REFERENCE2, all_accounted_for, case, expected, expected_rows, inputs, meets, offered_rows
 from tests.scoring.test_raking import weights_of
 
 NOT_READ = "the reports read weighted tables by shares and their differences"
 NORMAL = "t with the degrees of freedom of the design is used"
 STAGES = "a second stage of sampling: no report and no function has one"
 ADJUSTED = "the adjusted change is standardised over unweighted respondents"
-RAKED = "weights are taken as given: the raking is not taken into the error"
+UNEVEN = "R's rake() takes residuals that are not weighted: met only from equal weights; the residuals of calibrate() are met"
 OFFERED = {
     "survey": [
         "*|rows", "*|clusters - strata of the domain", "*|sum", "*|formula", "*|svymean_t", "deff|deff=replace", "*|svyby_t",
@@ -30,10 +33,15 @@ OFFERED = {
         "effective_n|p(1-p)/variance; n where p is 0 or 1", "*|svycontrast_t", "difference_test|t with degf",
     ],
     "design": [
-        "n_valid|rows", "n[[]*|rows", "*|clusters - strata of the domain", "degf[[]*|of the group", "*|sum", "*|formula", "*|svymean", "*|survey",
-        "*|svyby", "deff|deff=replace", "*|korn_graubard", "difference|svycontrast_t", "*|*:weights_as_given",
+        *(f"{rows}{suffix}" for suffix in ("", ":calibrate_raking", ":weights_as_given") for rows in (
+            "*|rows", "*|clusters - strata of the domain", "*|sum", "*|formula", "*|svymean", "deff|deff=replace", "association*|svychisq_F")),
+        *(f"{rows}{suffix}" for suffix in ("", ":calibrate_raking", ":weights_as_given") for rows in (
+            "*|korn_graubard", "*|svyciprop_logit", "*|svyciprop_beta", "*|logit_delta")),
+        "degf[[]*|of the group", "mean[[]*|svyby", "difference|svycontrast_t*", "*|survey", "*|residuals_initial_weights", "*|rake",
     ],
 }
+DOMAIN = "a cluster alone in a domain is set beside the others of its stratum, which count as zero there"
+BEYOND = "R gives nothing and this package something, which is tested by itself: shares of 0 and 1, and errors with raked weights of zero"
 REFUSED = {
     "survey": {
         **dict.fromkeys(["*|svymean_normal", "*|svytotal_normal", "*|svyby_normal", "*|svycontrast_normal"], NORMAL),
@@ -46,9 +54,37 @@ REFUSED = {
         **dict.fromkeys(["*|svychisq_*", "*|svyranktest_*", "*|svyquantile_*"], NOT_READ),
         **dict.fromkeys(["*|svyglm", "*|regTermTest_wald"], ADJUSTED),
     },
+    "design": {
+        "*|*:rake": UNEVEN, "*|jackknife_reraked": "to judge linearised errors by", "*|residuals_final_weights": "another choice than calibrate()'s",
+        "deff|deff=TRUE*": "it rests on weights that add up to the population; the effect against sampling with replacement does not",
+        "covariance|svyby*": "inside the error of the difference, which is met",
+        "difference|svyttest*": "a regression t with one degree of freedom fewer; the difference with its t is given",
+        "association*|svychisq_Chisq*": "Rao and Scott's second-order F is given",
+        **dict.fromkeys(["*|svyglm*", "*|delta_svyglm*", "*|regTermTest_wald*"], ADJUSTED),
+    },
 }
-#: designs with two stages of sampling
-TWO_STAGES = {design for design, ids in inputs("survey_designs", text=True).set_index("design_id")["ids"].items() if "+" in ids} if expected("survey") else set()
+#: rows of an offered pattern that are not met, by what their cases declare
+NOT_BY_US = {
+    "survey": {STAGES: lambda row: _met_otherwise(row, "survey") and "+" in _design_of(row, "survey").ids},
+    "design": {DOMAIN: lambda row: _met_otherwise(row, "design") and _design_of(row, "design").adjust_domain_lonely == "TRUE",
+               BEYOND: lambda row: row.not_estimable and (_without_limits(row) or "R error" in row.note and row.method.endswith(":calibrate_raking"))
+               and not row.quantity == "covariance"},
+}
+
+
+def _met_otherwise(row, table: str) -> bool:
+    """Whether a row would be compared were its design one of those offered."""
+    return _named_by(row, OFFERED[table]) and not _named_by(row, REFUSED[table])
+
+
+def _design_of(row, table: str):
+    """The design that the case of a row is of."""
+    return inputs(f"{table}_designs", text=True).set_index("design_id").loc[case(f"{table}_cases", row.case)["design_id"]]
+
+
+def _without_limits(row) -> bool:
+    """Whether R has no interval for a share, since it is 0 or 1."""
+    return row.not_estimable and row.method.startswith("svyciprop") and "finite" in row.note
 
 
 @cache
@@ -58,7 +94,26 @@ def designed(table: str, design_id: str):
     rows = inputs(about.file) if table == "survey" else inputs("design").query("dataset == @about.dataset").reset_index(drop=True)
     named = {"clusters": about.ids if about.ids != "1" else np.nan, "strata": about.strata if about.strata != "1" else np.nan, "population": about.fpc}
     parts = {name: rows[column] for name, column in named.items() if isinstance(column, str)}
-    return rows, rows[about.weights], survey_design(rows[about.weights], **parts)
+    if table == "design":
+        parts["lonely"] = RULES[about.lonely_psu]
+    return rows, rows[about.weights], survey_design(rows[about.weights], **parts), parts
+
+
+#: what R calls the rules for lonely strata
+RULES = {"adjust": Lonely.ADJUST, "remove": Lonely.CERTAINTY, "certainty": Lonely.CERTAINTY, "average": Lonely.AVERAGE, "fail": Lonely.FAIL}
+
+
+@cache
+def raked(case_id: str):
+    """The weights of a case raked to its margins, and the design with them: with the raking in its errors, and with weights as given."""
+    about = inputs("design_cases", text=True).set_index("case_id").loc[case_id]
+    people, weights, _, parts = designed("design", about.design_id)
+    names, population = about.rake.split("|"), inputs("design_margins").query("margins_id == @about.margins_id")
+    margins = [KnownMargin(name, _joined(people, name.split("+")), dict(zip(rows["level"].astype(str), rows["count"])))
+               for name in names for rows in [population[population["variable"] == name]]]
+    found = rake(weights, margins)
+    levels = pd.DataFrame({one.name: one.levels for one in margins})
+    return people, found, margins, survey_design(found, **parts, margins=levels, before=weights), survey_design(np.nan_to_num(found), **parts)
 
 
 def _joined(table: pd.DataFrame, names: list[str]) -> pd.Series:
@@ -70,11 +125,14 @@ def _joined(table: pd.DataFrame, names: list[str]) -> pd.Series:
 def parts_of(table: str, case_id: str):
     """A case: the answers, who is in its domain, their groups."""
     about = inputs(f"{table}_cases", text=True).set_index("case_id").loc[case_id]
-    people, weights, design = designed(table, about.design_id)
-    answers = people[about.outcome]
+    people, weights, design, _ = designed(table, about.design_id)
     inside = np.ones(len(people), bool)
+    if table == "design" and isinstance(about.rake, str):
+        inside = np.isfinite(raked(case_id)[1])
+        weights, design = pd.Series(raked(case_id)[1]), raked(case_id)[3]
+    answers = people[about.outcome]
     if isinstance(about.domain, str):
-        inside = people[about.domain].astype("string").isin([about.domain_level, *about.domain_level.split("|")]).to_numpy(bool, na_value=False)
+        inside = inside & people[about.domain].astype("string").isin([about.domain_level, *about.domain_level.split("|")]).to_numpy(bool, na_value=False)
     groups = _joined(people, about.group.split("+")) if isinstance(about.group, str) else pd.Series("all", people.index)
     ends = about.group_levels.split("|") if isinstance(about.group_levels, str) else []
     if ends and about.task == "difference":
@@ -112,16 +170,39 @@ def share_outcome(found: DomainMeans, level: float) -> Outcome:
     return Outcome(share, error, float(low), float(high), level, df=df)
 
 
+def of_raking(row) -> Outcome:
+    """What raking gave."""
+    _, weights, margins, *_ = raked(row.case)
+    known = weights[np.isfinite(weights)]
+    return Outcome(float({"n": len(known), "smallest_weight": known.min(), "largest_weight": known.max(),
+                          "largest_margin_gap": largest_gap(weights, margins)}[row.quantity]))
+
+
+def association(row, answers, inside, groups, design) -> Outcome:
+    """Rao and Scott's test of the answers and the groups of a case."""
+    found = rao_scott(design, *(np.where(inside, pd.factorize(one.astype("string"))[0], -1) for one in (answers, groups)))
+    if row.quantity == "association_df_denominator":
+        return Outcome(found.df_denominator)
+    return Outcome(statistic=found.statistic, df=found.df, p_value=found.p_value, warning=found.warning)
+
+
 def outcome_of(row) -> Outcome:
+    if row.method == "rake":
+        return of_raking(row)
     about, answers, inside, groups, ends, weight, design, level = parts_of(row.table, row.case)
+    method, _, suffix = row.method.partition(":")
+    if suffix == "weights_as_given":
+        design = raked(row.case)[4]
+    if method == "svychisq_F":
+        return association(row, answers, inside, groups, design)
     name = row.quantity.partition("[")[2].rstrip("]")
     here = np.where(inside, 0, -1)
     if row.quantity.startswith("share["):
         return mean_outcome(domain_means(design, values_of(about, answers, name), here), level)
     values = values_of(about, answers)
     whole = domain_means(design, values, here)
-    if row.quantity in ("n_valid", "degf", "sum_of_weights", "kish_effective_n"):
-        return Outcome({"n_valid": lambda: whole.n[0], "degf": lambda: whole.df[0], "sum_of_weights": lambda: weight[inside].sum(),
+    if row.quantity in ("n_valid", "n_zero_weight", "degf", "sum_of_weights", "kish_effective_n"):
+        return Outcome({"n_valid": lambda: whole.n[0], "n_zero_weight": lambda: float((inside & (weight == 0)).sum()), "degf": lambda: whole.df[0], "sum_of_weights": lambda: np.nansum(weight[inside]),
                         "kish_effective_n": lambda: effective_n(weight[inside])}[row.quantity]())
     if name:
         one = domain_means(design, values, np.where(inside & groups.eq(name).to_numpy(bool, na_value=False), 0, -1))
@@ -138,35 +219,34 @@ def outcome_of(row) -> Outcome:
         return Outcome(whole.design_effect[0])
     if row.quantity == "effective_n":
         return Outcome(float(korn_graubard(whole.estimate[0], whole.std_error[0], whole.n[0], whole.df[0])[2]))
-    if row.quantity == "mean" or row.method == "svymean" and row.table == "design":
+    if row.quantity == "mean" or row.table == "design" and method in ("svymean", "survey", "residuals_initial_weights"):
         return mean_outcome(whole, level)
+    if method in ("svyciprop_logit", "svyciprop_beta", "logit_delta"):
+        # R counts the rows outside the domain too where weights were raked
+        n = np.isfinite(design.weights).sum() if suffix == "calibrate_raking" else whole.n[0]
+        low, high = share_interval(whole.estimate[0], whole.std_error[0], n, whole.df[0], level, method="beta" if "beta" in method else "logit")
+        return Outcome(whole.estimate[0], whole.std_error[0], float(low), float(high), level, df=whole.df[0])
     return share_outcome(whole, level)
 
 
 def rows_of(table: str) -> list:
     """What is met of a table, in designs of one stage."""
-    methods = [pattern.partition("|")[2] for pattern in OFFERED[table]]
-    return expected_rows(table, methods=methods, where=_one_stage if table == "survey" else _offered_design)
+    return offered_rows(table, OFFERED[table], where=lambda row: not _named_by(row, REFUSED[table]) and not any(
+        holds(row) for holds in NOT_BY_US[table].values()))
 
 
-def _one_stage(row) -> bool:
-    return case("survey_cases", row.case)["design_id"] not in TWO_STAGES
+def _named_by(row, patterns) -> bool:
+    """Whether one of the patterns, quantity|method, names a row."""
+    return any(fnmatchcase(f"{row.quantity}|{row.method}", pattern) for pattern in patterns)
 
 
-def _offered_design(row) -> bool:
-    return row.quantity not in ("n_zero_weight", "covariance", "smallest_weight") and _offered_task(row)
-
-
-def _offered_task(row) -> bool:
-    """Means, shares and differences under weights as given; models and tables are not offered."""
-    about = case("design_cases", row.case)
-    return about["task"] in ("mean", "proportion", "by", "difference") and not isinstance(about["rake"], str) and not _otherwise(about)
-
-
-def _otherwise(about) -> bool:
-    """Whether strata with one cluster are treated otherwise than by their distance from the mean of all: left out, averaged, refused."""
-    design = inputs("design_designs").set_index("design_id").loc[about["design_id"]]
-    return bool(design.adjust_domain_lonely) or design.dataset == "lonely" and design.lonely_psu != "adjust"
+@pytest.mark.parametrize("row", [row for row in expected("design") if _without_limits(row)], ids=lambda row: row.id)
+def test_a_share_of_everybody_has_korn_graubards_interval_or_none(row):
+    about, answers, inside, _, _, _, design, level = parts_of(row.table, row.case)
+    whole, found = domain_means(design, values_of(about, answers), np.where(inside, 0, -1)), outcome_of(row)
+    low, high, _ = korn_graubard(whole.estimate[0], whole.std_error[0], whole.n[0], whole.df[0], level)
+    assert whole.estimate[0] in (pytest.approx(0), pytest.approx(1)) and np.isnan(low).item() == bool(whole.df[0] < 1)
+    assert [found.conf_low, found.conf_high] == pytest.approx([float(low), float(high)], nan_ok=True)
 
 
 @pytest.mark.parametrize("row", [*rows_of("survey"), *rows_of("design")])
@@ -175,7 +255,21 @@ def test_weighted_estimates_agree_with_r(row):
 
 
 def test_enough_was_compared(shared):
-    assert len(rows_of("survey")) > 150 and len(rows_of("design")) > 200 and DEGENERATE
+    of_design = {p.values[0].method for p in rows_of("design") if p.values[0]}
+    assert len(rows_of("survey")) > 150 and len(rows_of("design")) > 350 and DEGENERATE
+    assert of_design >= {"svychisq_F", "svyciprop_logit", "svyciprop_beta", "residuals_initial_weights", "svymean:calibrate_raking", "rake"}
+
+
+@pytest.mark.parametrize("case_id", sorted({row.case for row in expected("design") if row.method == "rake"}))
+def test_the_raked_weight_of_every_respondent_is_that_of_r(shared, case_id):
+    rows = inputs_of_weights(shared).query("case_id == @case_id")
+    people, weights, *_ = raked(case_id)
+    ours = dict(zip(people["respondent"].astype(str), weights))
+    assert len(rows) and [ours[str(one)] for one in rows["respondent"]] == pytest.approx(rows["weight"].tolist(), rel=1e-7, abs=1e-9)
+
+
+def inputs_of_weights(shared) -> pd.DataFrame:
+    return pd.read_csv(REFERENCE2 / "expected" / "design_weights.csv")
 
 
 DEGENERATE = [row for row in expected("survey") if row.degenerate and row.method in {one.partition("|")[2] for one in OFFERED["survey"]}]
@@ -188,10 +282,8 @@ def test_no_interval_without_width_is_given(row):
 
 
 def test_every_method_of_the_reference_is_offered_or_refused(shared):
-    def two_stages(row) -> bool:
-        return not _one_stage(row) and any(row.method == one.partition("|")[2] for one in OFFERED["survey"])
-
-    all_accounted_for("survey", OFFERED["survey"], REFUSED["survey"], not_by_us={STAGES: two_stages})
+    for table in OFFERED:
+        all_accounted_for(table, OFFERED[table], REFUSED[table], not_by_us=NOT_BY_US[table])
 
 
 #: R takes the raking into the linearisation; here weights are as given, which is exact after trimming

@@ -10,7 +10,7 @@ import pytest
 
 from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome
-from nbeval.estimate.weighted import effective_n
+from nbeval.estimate.sampling import effective_n
 from nbeval.scoring.weights import KnownMargin, rake, trim, trim_to_median
 from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets
 

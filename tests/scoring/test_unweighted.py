@@ -32,7 +32,7 @@ def test_an_authority_whose_respondents_all_lack_a_margin_is_left_unweighted_and
     people = people_of(cohort, 300)
     here = people["wave"].eq("before") & people["authority"].eq("south")
     people.loc[here, "frequency"] = None
-    weighed, gaps = weigh_with_gaps(people, declared)
+    weighed, gaps, _ = weigh_with_gaps(people, declared)
     found = [(one.gap, one.wave, one.authority, one.margin, one.count) for one in some(gaps)]
     assert found == [(Gap.AUTHORITY, "before", "south", "frequency", int(here.sum()))]
     assert weighed["weight"][here].isna().all()
@@ -46,7 +46,7 @@ def test_an_authority_whose_respondents_all_lack_a_margin_is_left_unweighted_and
 def test_an_authority_without_its_population_is_left_unweighted_and_named(cohort):
     declared = cohort.model_copy(update={"eligible": tuple(
         one for one in cohort.eligible if (one.authority, one.wave) != ("east", "after"))})
-    weighed, gaps = weigh_with_gaps(people_of(cohort), declared)
+    weighed, gaps, _ = weigh_with_gaps(people_of(cohort), declared)
     assert [(one.gap, one.wave, one.authority, one.margin) for one in gaps] == [(Gap.AUTHORITY, "after", "east", "authority")]
     last = at(weighed, "after")
     assert last["weight"][last["authority"].eq("east")].isna().all()
@@ -59,7 +59,7 @@ def test_a_level_with_nobody_in_it_is_named_and_the_others_stand_for_its_people(
     people = people_of(cohort, 300)
     here = people["wave"].eq("before") & (people["authority"].eq("south") if by_authority else True)
     people = people[~(here & people["frequency"].eq("often"))]
-    weighed, gaps = weigh_with_gaps(people, declared)
+    weighed, gaps, _ = weigh_with_gaps(people, declared)
     (gap,) = gaps
     assert (gap.gap, gap.wave, gap.level) == (Gap.EMPTY_LEVEL, "before", "often")
     assert (gap.authority, gap.count) == (("south", 18) if by_authority else ("", 80))
@@ -74,7 +74,7 @@ def test_a_level_that_no_people_are_counted_for_has_no_weight_and_is_named(cohor
     declared = declared.model_copy(update={"margins": tuple(
         one if one.wave == "before" else one.model_copy(update={"count": OFTEN[one.level]}) for one in declared.margins)})
     people = people_of(cohort)
-    weighed, gaps = weigh_with_gaps(people, declared)
+    weighed, gaps, _ = weigh_with_gaps(people, declared)
     often = weighed["wave"].eq("before") & weighed["frequency"].eq("often")
     assert [(one.gap, one.wave, one.level, one.count) for one in gaps] == [(Gap.UNCOUNTED_LEVEL, "before", "often", int(often.sum()))]
     assert weighed["weight"][often].isna().all() and weighed["weight"].sum() == pytest.approx(400)
@@ -90,7 +90,7 @@ def test_margins_that_no_weights_can_meet_leave_that_authority_unweighted_alone(
     people["age"] = pd.Categorical(np.where(np.arange(len(people)) % 2, "young", "old"))
     south = people["authority"].eq("south") & people["wave"].eq("before")
     people.loc[south, "age"] = people.loc[south, "frequency"].astype(str).map({"often": "young", "rarely": "old"})
-    weighed, gaps = weigh_with_gaps(people, declared)
+    weighed, gaps, _ = weigh_with_gaps(people, declared)
     assert [(one.gap, one.wave, one.authority) for one in gaps] == [(Gap.NOT_REACHED, "before", "south")]
     assert weighed["weight"][south].isna().all()
     assert at(weighed, "before").groupby("authority", observed=True)["weight"].sum()["north"] == pytest.approx(60)
@@ -98,7 +98,7 @@ def test_margins_that_no_weights_can_meet_leave_that_authority_unweighted_alone(
 
 def test_limits_that_no_weights_keep_leave_them_untrimmed_and_say_so(cohort):
     declared = cohort.model_copy(update={"weighting": Weighting(margins=("authority",), trim_upper=0.5)})
-    weighed, gaps = weigh_with_gaps(people_of(cohort), declared)
+    weighed, gaps, _ = weigh_with_gaps(people_of(cohort), declared)
     assert {(one.gap, one.wave) for one in some(gaps, 2)} == {(Gap.NOT_TRIMMED, "before"), (Gap.NOT_TRIMMED, "after")}
     assert at(weighed, "before")["weight"].sum() == pytest.approx(200)
 

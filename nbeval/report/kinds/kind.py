@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from nbeval.dictionary.enums import Measure, Status, Symbol
 from nbeval.dictionary.models import Indicator, Wave
 from nbeval.exhibit import Cell, Column
-from nbeval.frames import Contrast
+from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import (
     Block, Field, Table, count_cell, difference_cell, grid, interval_cell, interval_words, level_cell, p_cell, verdict_cell, why_not,
 )
@@ -23,6 +23,8 @@ from nbeval.report.results import Result, State
 
 #: how many unconfirmed measures a note names; the account of limits names all
 _MOST_NAMED = 6
+#: published figures, and who did not answer: nobody's weight is in them
+_NEVER_WEIGHTED = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE, Quantity.ITEM_NONRESPONSE, Quantity.COUNT)
 #: a later figure, an earlier one, their difference, and how they are written
 Subtraction = tuple[Result | None, Result | None, Result | None, NumberFormat]
 #: gives the result that the subject of a row has in a column
@@ -304,9 +306,17 @@ class Kind(Draft, ABC):
                 return
 
     def _weights(self) -> Iterator[str]:
-        """That figures are weighted."""
-        if not self.says_weights and any(row.weighted for row in self.shown):
-            yield self.say("note_weighted")
+        """That figures are weighted, or that they are not where the report's others are."""
+        context = self.context
+        weighted = any(row.weighted for row in self.shown)
+        if self.says_weights or not (weighted or context.main_weighted):
+            return
+        if weighted:
+            yield self.say("note_weighted" if context.raked else "note_weighted_given")
+        plain = {row.quantity for row in self.shown if row.indicator and not row.weighted and row.quantity not in _NEVER_WEIGHTED
+                 and row.source not in context.dictionary.disclosure.not_of_answers}
+        if plain:
+            yield self.say("note_partly_weighted" if weighted else "note_not_weighted")
 
     def _doubted(self, one: Indicator) -> str:
         """The label of an indicator or of its scale, where the rule could not be confirmed."""

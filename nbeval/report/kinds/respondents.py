@@ -11,7 +11,7 @@ from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 from nbeval.report.cells import PERCENT, Block, Field, not_applicable, symbol_cell, words_cell
 from nbeval.report.kinds.groups import OfPlaces, Place
 from nbeval.report.kinds.kind import Kind, itself
-from nbeval.report.numerals import TWO_DIGITS
+from nbeval.report.numerals import TWO_DIGITS, numeral
 from nbeval.report.results import Result, State
 
 
@@ -176,13 +176,26 @@ class Weighting(Kind):
 
     def columns(self) -> Iterator[Field]:
         yield self.column.label("indicator")
-        for key, find in (("unweighted", self.level), ("weighted", self._weighted)):
+        for key, find in (("unweighted", self._unweighted), ("weighted", self._weighted)):
             yield from self.column.estimate(find, key=f"{key}_", group=self.say(key))[:2]
         yield self.column.count("effective", self._weighted, "n_effective", head=self.say("effective_n"))
+
+    def own_notes(self) -> Iterator[str]:
+        """How near the weights come to the known make-up, where they were trimmed."""
+        rule = self.context.cohort.weighting
+        for wave in self.context.waves if rule is not None and (rule.trim_upper or rule.trim_lower) else ():
+            row = self.find(Quantity.MARGIN_GAP, wave=wave.id)
+            if self.context.state(row) is State.SHOWN:
+                gap = numeral(row.estimate, 1)
+                yield self.say("note_margins_met" if float(gap) == 0 else "note_margin_gap", wave=wave.label, gap=gap)
 
     def _weighted(self, one: Indicator) -> Result | None:
         """The weighted figure."""
         return self.results.weighted(self.level(one))
+
+    def _unweighted(self, one: Indicator) -> Result | None:
+        """The figure in which each answer counts once."""
+        return self.results.unweighted(self.level(one))
 
 
 @dataclass(frozen=True)
