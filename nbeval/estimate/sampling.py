@@ -321,7 +321,7 @@ def rao_scott(design: SurveyDesign, rows: Codes, columns: Codes) -> TableTest:
     covariance = total_covariance(design, w[:, None] * (cell - np.where(inside[:, None], share, 0.0)) / w.sum())
     crossed = np.array([np.kron(np.eye(nr)[a] - np.eye(nr)[0], np.eye(nc)[b] - np.eye(nc)[0]) for a in range(1, nr) for b in range(1, nc)]).T
     table = share.reshape(nr, nc)
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
+    expected = np.outer(table @ np.ones(nc), np.ones(nr) @ table)
     if not (expected > 0).all():
         return TableTest(warning=Reason.LEVEL_WITHOUT_WEIGHT.not_estimable)
     pearson = n * float(((table - expected) ** 2 / expected).sum())

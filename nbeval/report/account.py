@@ -178,7 +178,7 @@ def _of_weights(rows: tuple[Result, ...], context: Context) -> Iterator[Paragrap
     yield paragraph(context.say("methods_main_weighted" if context.main_weighted else "methods_weighted"))
     rule = context.cohort.weighting
     if context.raked:
-        margins = ", ".join((context.say("area") if name == "authority" else context.group_label(name)).lower() for name in rule.margins)
+        margins = ", ".join((context.dictionary.programme.area.one if name == "authority" else context.group_label(name)).lower() for name in rule.margins)
         trimmed = context.say("methods_weights_trimmed", times=f"{rule.trim_upper:g}") if rule.trim_upper else ""
         yield paragraph(context.say("methods_weights_raked", margins=margins, trimmed=trimmed))
     else:
