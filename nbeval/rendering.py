@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from nbeval import pipeline
+from nbeval.release.analysis_plan import plans_digest
 from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, fingerprint_of_report, key_of, scope_of_report
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
@@ -46,16 +47,19 @@ def render_requests(
         dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
         numbers=dict(fingerprint_of_numbers(study.scope)),
     )
+    plan = plans_digest(study.cohort, study.dictionary, study.workspace.releases)
     study.on_progress("making the reports")
     return pipeline.publish(
-        list(jobs_of(study.cohort, study.dictionary, requested, results)), out, formats=formats, origin=origin, fresh=fresh, workers=workers,
+        list(jobs_of(study.cohort, study.dictionary, requested, results, plan)), out, formats=formats, origin=origin, fresh=fresh, workers=workers,
         modules=MODULES, preload=f"nbeval.study:preload:{study.cohort.id}", environment=_environment(study.workspace, results), dask=dask,
         signature=partial(signature_of, reports=out),
     )
 
 
-def jobs_of(cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults) -> Iterator[Job]:
-    """The reports as jobs: notebook, parameters, title, and the key of all that they show."""
+def jobs_of(
+    cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults, plan: str = "",
+) -> Iterator[Job]:
+    """The reports as jobs: notebook, parameters, title, and the key of all that they show; ``plan`` is the checksum of what they are held to."""
     programme, shown, seen = dictionary.programme, {}, {}
     for one in requested:
         kind, place = one.kind, one.authority
@@ -68,15 +72,15 @@ def jobs_of(cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRe
             kind=kind.id, notebook=notebook, parameters=parameters, folder=folder_of(cohort, one),
             title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),
             language=programme.language, internal=kind.internal, dictionary=shown[kind.id],
-            content_key=_content_key(one, results, shown[kind.id], notebook),
+            content_key=_content_key(one, results, shown[kind.id], notebook, plan),
         )
 
 
-def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str, str], notebook: Path) -> str:
+def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str, str], notebook: Path, plan: str) -> str:
     """The key of everything that a report is made from, and of nothing else."""
     never_shown = {"inputs", *(() if request.kind.internal else ("findings", "accounting"))}
     tables = {name: digest for name, digest in sorted(results.sums.items()) if name not in never_shown}
-    return key_of(tables=tables, inputs=results.inputs, dictionary=shown, notebook=file_sha256(notebook))
+    return key_of(tables=tables, inputs=results.inputs, dictionary=shown, notebook=file_sha256(notebook), plan=plan)
 
 
 def _environment(workspace: Workspace, results: CohortResults) -> dict[str, str]:

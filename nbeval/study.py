@@ -155,12 +155,15 @@ class Study:
             There is no such kind or authority; the message names those there are.
         """
         from nbeval import pipeline
+        from nbeval.release.analysis_plan import check_plan
 
         declared = kind_named(kind, self.dictionary)
         check_authority(self.cohort, declared, authority)
         kept = self.results()
         internal = {"findings": kept.findings, "accounting": kept.accounting} if declared.internal else {}
-        return pipeline.report(kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, **internal)
+        waves = [one.id for one in self.cohort.waves]
+        plan = check_plan(self.cohort, self.dictionary, self.workspace.releases, waves[:1] if declared.wave == "first" else waves)
+        return pipeline.report(kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, plan=plan, **internal)
 
     def _levels(self, indicator: str, by: Sequence[str], wave: str, authority: str) -> tuple[Indicator, pd.DataFrame]:
         """The levels of a declared indicator by groups, unprotected: what an analyst's own breakdown in a report is made from.

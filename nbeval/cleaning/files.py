@@ -92,6 +92,13 @@ def not_there_yet(cohort: Cohort, source: Source, data: Path) -> dict[str, int]:
     return dict(Counter(file.wave for file in files if file.wave in coming))
 
 
+def files_by_wave(cohort: Cohort, data: Path) -> dict[str, tuple[int, int]]:
+    """For each wave the number of files that are there, and the number of those declared; files of no wave are left out."""
+    files = [file for source in cohort.sources for file in _exports(cohort, source, data) if file.wave]
+    there, declared = (Counter(file.wave for file in kept) for kept in ([file for file in files if file.path.is_file()], files))
+    return {wave: (there[wave], declared[wave]) for wave in declared}
+
+
 def unexpected(cohort: Cohort, data: Path) -> list[str]:
     """The files in the cohort's folder that no source declares, relative to the data folder; hidden files and corrections are left out."""
     folder = cohort_folder(cohort, data)

@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 _cohorts = typer.Typer(help="Begin a cohort.", no_args_is_help=True)
 for command in (data.new, data.specimen, data.dictionary, data.check, data.results,
-                reports.render, reports.verify, reports.attack, reports.release, reports.bundle):
+                reports.plan, reports.render, reports.verify, reports.attack, reports.release, reports.bundle):
     app.command()(command)
 app.command(help=reports.CLAIMS_HELP)(reports.claims)
 app.add_typer(_cohorts, name="cohort")

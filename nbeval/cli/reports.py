@@ -92,6 +92,42 @@ def attack(
         raise typer.Exit(1)
 
 
+def plan(
+    cohort: options.CohortName,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the plan to this file: .md, .html or .json.", metavar="FILE")] = None,
+    signed_by: Annotated[str, typer.Option("--signed-by", help="Register the plan in the name of this person.", metavar="NAME")] = "",
+    key: Annotated[Path | None, typer.Option("--key", help="Register it signed with this person's SSH key.", metavar="FILE")] = None,
+    releases: Annotated[Path, typer.Option("--reports", help="The folder of reports, beside whose releases plans are kept.")] = Path("reports"),
+    dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
+) -> None:
+    """Write the analysis plan of a cohort.
+
+    What will be compared, tested and reported, from the dictionary as it is now: headline measures, families, thresholds, designs, weights,
+    the smallest change that can be shown. Says which data are there already. With --signed-by or --key the plan is registered beside
+    the releases, and every later report says what departs from it.
+    """
+    from nbeval.planning import draft_plan
+
+    workspace = workspace_of(dictionary, data, releases)
+    draft = draft_plan(cohort, workspace)
+    registered = draft.register(workspace.releases, signed_by=signed_by, key=key) if signed_by or key else None
+    counts = {part: len(entries) for part, entries in draft.record["plan"].items()}
+    say(f"Analysis plan of {cohort}, {draft.record['written']}: {counts['headline']} headline measures, {counts['family']} families of tests, "
+        f"{counts['contrast']} contrasts of waves.")
+    for one in draft.record["data"]:
+        say(f"  {one['wave']:<12} {one['there']} of {one['declared']} files are there" + (" already" if one["there"] else ""))
+    if all(one["there"] for one in draft.record["data"]):
+        say("Data of every wave are there: this plan is no pre-registration.")
+    if out:
+        draft.write(out, registered.signed_by if registered else "")
+        say(f"written  {out}")
+    if registered:
+        say(f"Registered as {cohort}/{registered.file} by {registered.signed_by}{f', key {registered.key}' if registered.key else ''}; "
+            f"sha256 {registered.sha256}.")
+    else:
+        say("Not registered. To register it, run the command again with --signed-by NAME or --key FILE.")
+
+
 def release(
     cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
     out: options.OutFolder = Path("reports"),

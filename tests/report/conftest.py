@@ -20,7 +20,8 @@ def tiny() -> Dictionary:
 @pytest.fixture
 def make(tiny: Dictionary) -> Callable[..., Report]:
     """Makes a report of a kind; ``change`` may alter the rows of results first."""
-    def report(kind: str = "end", authority: str = "", change: Callable[[list[dict]], list[dict]] = lambda made: made) -> Report:
+    def report(kind: str = "end", authority: str = "", change: Callable[[list[dict]], list[dict]] = lambda made: made,
+               **more: object) -> Report:
         declared = next(one for one in tiny.programme.reports if one.id == kind)
-        return Report(disclosed(change(rows())), tiny, tiny.cohort("c"), declared, authority)
+        return Report(disclosed(change(rows())), tiny, tiny.cohort("c"), declared, authority, **more)
     return report

@@ -45,7 +45,7 @@ _EXHIBITS = (
     ("part", "participation", "", ()), ("who", "composition", "", ()), ("gone", "nonresponse", "", ("calm", "angry")),
     ("odds", "drivers", "dots", ("calm",)), ("alpha", "reliability", "", ("score",)), ("ten", "levels", "icons", ("calm", "rare")),
     ("tea", "levels", "", ("tea",)), ("pooled", "change_pooled", "", ("calm", "score")), ("twice", "overlap", "", ("calm",)),
-    ("gaps_filled", "change_missing", "", ("calm", "angry", "score", "rare")),
+    ("departed", "plan_deviations", "", ()), ("gaps_filled", "change_missing", "", ("calm", "angry", "score", "rare")),
     ("beside_weighted", "weighting", "", ("calm", "angry")), ("matrix", "evidence", "matrix", ("calm", "angry", "rare", "score")),
     ("alike", "composition_test", "", ()), ("lost", "attrition", "", ("calm", "score")), ("stands", "standing", "", ("calm", "angry", "rare", "tea")),
     ("nothing", "levels", "dots", ("absent",)),
