@@ -28,6 +28,8 @@ SCHEMA = 1
 #: answers at each wave for which the smallest detectable change is worked out, where it is not known how many will answer
 SIZES = (50, 100, 200, 400, 800, 1600)
 POWER = 0.8
+#: the family of the headline measures, as results name it; its room takes a second to import, and every report reads its plan
+HEADLINES = "headlines"
 _REPAIR = "restore the folder as it was when the plan was registered; a plan is changed by registering another one."
 Content = Mapping[str, Mapping[str, Any]]
 
@@ -134,15 +136,16 @@ def _contrasts(cohort: Cohort) -> list[tuple[str, str]]:
 def _definition(one: Indicator) -> dict[str, Any]:
     """What an indicator is."""
     return {"label": one.label, "measure": one.measure.value, "question": one.item or one.scale, **({"codes": list(one.codes)} if one.codes else {}),
-            "better": one.better.value, "family": one.family}
+            "better": one.better.value}
 
 
 def _families(known: Sequence[Indicator], dictionary: Dictionary) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The families of tests, each with its adjustment and its members."""
-    for family in dict.fromkeys(one.family for one in known if one.family):
-        method = "Holm" if family in dictionary.programme.holm_families else "Benjamini-Hochberg"
-        members = {one.indicator: one.label for one in known if one.family == family and one.measure is not Measure.ORDERED}
-        yield family, {"label": family, "method": method, "measures": _named(members, members)}
+    """The families of tests, each with its adjustment and its members; the headline measures are one of their own and in no other."""
+    family = {one.indicator: HEADLINES if one.headline else one.family for one in known if one.measure is not Measure.ORDERED}
+    labels = {one.indicator: one.label for one in known}
+    for name in dict.fromkeys(one for one in (HEADLINES, *family.values()) if one in family.values() and one):
+        method = "Holm" if name in dictionary.programme.holm_families else "Benjamini-Hochberg"
+        yield name, {"label": name.replace("_", " "), "method": method, "measures": _named([one for one in family if family[one] == name], labels)}
 
 
 def _named(ids: Iterable[str], labels: Mapping[str, str]) -> list[dict[str, str]]:

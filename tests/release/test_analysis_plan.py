@@ -13,6 +13,7 @@ import pytest
 from nbeval import dictionary
 from nbeval.cli.app import main
 from nbeval.errors import ParameterError, SignatureError, SourceError
+from nbeval.estimate.families import HEADLINES
 from nbeval.estimate.power import smallest_change_percent
 from nbeval.frames import PlanPart
 from nbeval.planning import Draft
@@ -52,7 +53,8 @@ def test_a_plan_names_what_the_dictionary_declares(cohort, declared):
     plan = content(cohort, declared)
     assert set(plan) == {part.value for part in PlanPart}
     assert set(plan["headline"]) == {one.indicator for one in declared.indicators if one.headline}
-    assert [one["id"] for one in plan["family"]["main"]["measures"]] == ["enjoy_low", "card_yes"]
+    assert [one["id"] for one in plan["family"][HEADLINES]["measures"]] == ["enjoy_low", "card_yes"] and analysis_plan.HEADLINES == HEADLINES
+    assert set(plan["family"]) == {HEADLINES}, "the only other family has headline measures alone"
     assert plan["threshold"]["smallest_count"] == declared.disclosure.threshold and plan["adjustment"]["adjust_for"] == ["frequency"]
     assert list(plan["contrast"]) == ["after before"]
 
@@ -153,10 +155,10 @@ def test_what_is_as_planned_departs_from_nothing(cohort, declared):
 
 
 @pytest.mark.parametrize(("changes", "wanted"), [
-    ({"enjoy_low": {"headline": False}}, {("headline", "enjoy_low", True, False)}),
-    ({"enjoy_high": {"headline": True}}, {("headline", "enjoy_high", False, True)}),
+    ({"enjoy_low": {"headline": False}}, {("headline", "enjoy_low", True, False), ("family", "headlines", True, True), ("family", "main", False, True)}),
+    ({"enjoy_high": {"headline": True}}, {("headline", "enjoy_high", False, True), ("family", "headlines", True, True)}),
     ({"card_yes": {"codes": ("2",)}}, {("headline", "card_yes", True, True)}),
-    ({"card_yes": {"family": "own"}}, {("headline", "card_yes", True, True), ("family", "main", True, True), ("family", "own", False, True)}),
+    ({"enjoy_high": {"family": "own"}}, {("family", "own", False, True)}),
 ])
 def test_headlines_and_families_that_changed_are_named(cohort, declared, changes, wanted):
     planned = json.loads(plan_bytes(content(cohort, declared)))

@@ -81,7 +81,7 @@ def test_without_a_clear_change_there_is_none_to_undo(make):
 
 
 def test_how_answers_were_imputed_is_said_with_its_seed(tiny):
-    cohort = tiny.cohort("c").model_copy(update={"missing_answers": MissingAnswers(imputations=7, auxiliary=("authority", "age", "angry"), seed=11, source="S1")})
+    cohort = tiny.cohort("c").model_copy(update={"missing_answers": MissingAnswers(imputations=7, auxiliary=("authority", "age", "calm"), seed=11, source="S1")})
     kind = next(one for one in tiny.programme.reports if one.id == "end")
     notes = Report(disclosed(rows()), tiny, cohort, kind).exhibit("gaps_filled").exhibit.notes
-    assert any("Imputed 7 times" in one and "Place, Age, Feels angry" in one and "seed 11" in one for one in notes), notes
+    assert any("Imputed 7 times" in one and "Place, Age, Feels calm" in one and "seed 11" in one for one in notes), notes
