@@ -40,8 +40,9 @@ def missing_bounds(plan: Plan) -> pd.DataFrame:
     One row per indicator x pair of waves for ``change_missing_bound_lowest`` and one for ``change_missing_bound_highest``, each with the
     interval and the test that such answers would give; ``n_valid`` and ``n_reference`` are all who were asked.
     """
-    bounds = _matched_bounds if plan.matched else _bounds
-    return pd.concat([plan.rows(), *(bounds(plan, wave) for wave in plan.later_waves)], ignore_index=True)
+    if plan.matched:
+        return pd.concat([plan.rows(), *(_matched_bounds(plan, wave) for wave in plan.later_waves)], ignore_index=True)
+    return pd.concat([plan.rows(), *(_bounds(plan, *pair) for pair in plan.every_pair)], ignore_index=True)
 
 
 def ends_of(one: Indicator, plan: Plan) -> tuple[float, float]:
@@ -59,17 +60,17 @@ def headlines(plan: Plan) -> list[Indicator]:
     return [one for one in plan.indicators() if one.headline]
 
 
-def _bounds(plan: Plan, wave: str) -> pd.DataFrame:
-    """The bounds of two samples."""
-    declared = {one.indicator: one for one in headlines(plan)}
+def _bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
+    """The bounds of two samples, for the indicators that contrast the two waves."""
+    declared = {one.indicator: one for one in headlines(plan) if (wave, reference) in plan.contrasts[one.indicator]}
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("") & plan.tallies["indicator"].isin(list(declared))]
     ends = np.array([ends_of(declared[name], plan) for name in whole["indicator"]]).reshape(-1, 2)
     is_mean = {name for name, one in declared.items() if one.measure is Measure.MEAN}
     blocks = []
     for quantity, up in _BOUNDS:
         now, then = (filled(whole, ends[:, int(side)]) for side in (up, not up))
-        pairs = pair(now[now["wave"].eq(wave)], then[then["wave"].eq(plan.first_wave)], ["indicator"])
-        pairs = pairs.assign(contrast=Contrast.WAVE.value, reference=plan.first_wave)
+        pairs = pair(now[now["wave"].eq(wave)], then[then["wave"].eq(reference)], ["indicator"])
+        pairs = pairs.assign(contrast=Contrast.WAVE.value, reference=reference)
         of_means = pairs["indicator"].isin(is_mean)
         means = compare_means(pairs[of_means], plan.conf_level)[0]
         means = means.assign(unit=means["indicator"].map(plan.units), warning=means["warning"].where(
@@ -140,12 +141,14 @@ def imputed_change(plan: Plan) -> pd.DataFrame:
     if plan.cohort.missing_answers is None:
         return plan.rows()
     imputer = Imputer(plan)
+    pairs = [(wave, plan.first_wave) for wave in plan.later_waves] if plan.matched else plan.every_pair
     change = imputer.of_pairs if plan.matched else imputer.of_samples
     rows = [
-        {"indicator": one.indicator, "wave": wave, "unit": unit_of(one)} | change(one, place, wave)
-        for wave in plan.later_waves for place, one in enumerate(headlines(plan))
+        {"indicator": one.indicator, "wave": wave, "reference": reference, "unit": unit_of(one)} | change(one, place, wave, reference)
+        for wave, reference in pairs for place, one in enumerate(headlines(plan))
+        if plan.matched or (wave, reference) in plan.contrasts[one.indicator]
     ]
-    return plan.rows(rows, contrast=Contrast.WAVE.value, reference=plan.first_wave, quantity=Quantity.CHANGE_IMPUTED.value)
+    return plan.rows(rows, contrast=Contrast.WAVE.value, quantity=Quantity.CHANGE_IMPUTED.value)
 
 
 class Imputer:
@@ -157,10 +160,10 @@ class Imputer:
         self._values, self._asked = (values.pivot(index="respondent", columns="indicator", values=name) for name in ("value", "asked"))
         self._people = plan.respondents.set_index("respondent")
 
-    def of_samples(self, one: Indicator, place: int, wave: str) -> dict[str, object]:
+    def of_samples(self, one: Indicator, place: int, wave: str, reference: str) -> dict[str, object]:
         """The change between two samples, as columns of a row; ``place`` is that of the indicator among the headline ones."""
         sides, factor = [], self._factor(one)
-        for name in (wave, self.plan.first_wave):
+        for name in (wave, reference):
             asked = self._asked.index[self._asked[one.indicator].eq(True) & self._people["wave"].reindex(self._asked.index).eq(name)]
             answers = self._values[one.indicator].reindex(asked).to_numpy(float)
             if why := why_not(answers):
@@ -171,7 +174,7 @@ class Imputer:
         found = rubin(now.mean(axis=1) - then.mean(axis=1), spread, sum(sizes) - 2, self.plan.conf_level)
         return outcome_columns(found, factor=factor) | {"n_valid": float(sizes[0]), "n_reference": float(sizes[1])}
 
-    def of_pairs(self, one: Indicator, place: int, wave: str) -> dict[str, object]:
+    def of_pairs(self, one: Indicator, place: int, wave: str, reference: str) -> dict[str, object]:
         """The change of the same people: the first answer is drawn from the later one, then the later from the completed first."""
         pairs = Pairs(self.plan, wave)
         later, first = pairs.answers(one)

@@ -127,10 +127,11 @@ def _eligible(cohort: Cohort) -> int:
     return min(found, default=0)
 
 
-def _contrasts(cohort: Cohort) -> list[tuple[str, str]]:
-    """The waves that are compared, the later one first: each with the first and with the one before."""
-    waves = [one.id for one in cohort.waves]
-    return list(dict.fromkeys((later, earlier) for place, later in enumerate(waves) if place for earlier in (waves[0], waves[place - 1])))
+def _contrasts(cohort: Cohort) -> tuple[tuple[str, str], ...]:
+    """The waves that are compared, the later one first, where all of them ask everything."""
+    from nbeval.estimate.plan import contrasted     # what reads a plan and finds none does not need it
+
+    return contrasted(tuple(one.id for one in cohort.waves), cohort)
 
 
 def _definition(one: Indicator) -> dict[str, Any]:
