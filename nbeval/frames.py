@@ -49,6 +49,10 @@ class Contrast(StrEnum):
     COMPARISON = "comparison"                    # the comparison authorities; `reference` is the earlier wave
 
 
+#: the group, and its level, of rows on the comparison authorities together; all other rows are the programme's
+ROLE, COMPARISON_SIDE = "role", "comparison"
+
+
 class Verdict(StrEnum):
     """The word that a test and the interval beside it allow. Tables, figures and sentences use this and never the sign."""
 
@@ -175,6 +179,8 @@ class Method(StrEnum):
     KATZ = "Katz interval of the log ratio"
     CR2 = "CR2 errors, t interval and test with Satterthwaite degrees of freedom"
     RUBIN = "multiple imputation, Rubin's rules"
+    AUTHORITY_EFFECTS = "least squares with effects of authorities and waves"
+    WELCH_OF_CHANGES = "Welch interval and test of the authorities' changes, each counted alike"
     WITHIN_AUTHORITIES = "difference within authorities, then its mean over authorities with t interval"
 
     @staticmethod
@@ -251,6 +257,10 @@ class Reason(StrEnum):
     CLUSTERED_RATINGS = "ratings of one authority are not independent of one another, so the interval is too narrow"
     SEVERAL_CODERS = "no interval: more than two coders, whose pairs are taken together"
     FEW_CLUSTERS = "fewer than two clusters"
+    ALONE = "no interval: one authority is alone on its side, and how far its change is its own cannot be told"
+    ONE_KIND = "authorities of one kind only"
+    NO_COMMON_WAVES = "no authority of one kind has answers at both waves"
+    FEW_DF = "few authorities: the degrees of freedom are fewer than four, and the interval is rough"
     # of figures in print
     NO_PRINTED_BASE = "the number who answered is not published"
     NO_PRINTED_COUNT = "no whole number of people gives what was printed"

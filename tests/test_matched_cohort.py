@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from nbeval.study import open_report
-from tests.conftest import TINY
+from tests.conftest import ROOT, TINY
 
+WITHHELD = ROOT.parent / "shared" / "cases" / "programmes" / "withheld_change"
 COHORT, KEY = "first", "Member number"
 LIBRARIES = ("north", "south", "east")
 #: of every library, by whether they had a card at first and have one at last; those who were lost, by whether they had one
@@ -107,13 +108,29 @@ def test_the_report_says_who_was_lost_and_whether_they_had_answered_otherwise(re
     assert labels == ["Low enjoyment of reading", "Has a library card"]
 
 
-def test_sentences_tell_the_change_of_linked_people_from_the_levels_of_all(report):
+def test_levels_beside_a_change_are_those_of_the_pairs(report):
+    both, had, have = (sum(count for pair, count in CARDS.items() if test(pair)) for test in (lambda pair: True, lambda pair: pair[0], lambda pair: pair[1]))
     shown = report.exhibit("change_main").exhibit
     for text in (shown.sentence, str(report.key_findings())):
-        assert "Has a library card: rose among those who answered both times; the interval of their change is +" in text
-        assert "Of all who answered each survey it was 45% at first and 58% at last." in text
-    assert any("need not be the difference" in note for note in shown.notes)
+        assert "Has a library card: rose among those who answered both times, from 44% to 58%; the interval of their change is +" in text
+    assert (f"{100 * had / both:.2f}", f"{100 * have / both:.2f}") == ("43.75", "57.50")
+    assert any("those who answered both times" in note for note in shown.notes)
     assert not any("unrounded" in note for note in shown.notes)
+
+
+@pytest.mark.skipif(not WITHHELD.is_dir(), reason="the small programmes are not beside this checkout")
+def test_a_few_who_left_withhold_the_levels_of_everybody_and_never_the_change(tmp_path, monkeypatch):
+    """Thirty pairs of thirty-two: the change is shown with the levels of the pairs, and nothing withheld is called no clear change."""
+    monkeypatch.setenv("NBEVAL_CACHE", str(tmp_path / "cache"))
+    shutil.copytree(WITHHELD / "data", tmp_path / "data" / "c")
+    report = open_report("c", "final", dictionary=WITHHELD / "dictionary", data=tmp_path / "data")
+    found = report.context.results.where(quantity="change")
+    assert [(row.n_valid, row.suppression) for row in found] == [(30, "")]
+    (line,) = [line for line in report.exhibit("chg").exhibit.rows if not line.heading]
+    assert not [cell.text for cell in line.cells if cell.symbol]
+    assert "[c]" not in str(report.key_findings())
+    for text in (str(report.section("change")), str(report.key_findings())):
+        assert "no clear change" not in text or found[0].verdict == "no clear change"
 
 
 def test_the_report_is_rendered_and_no_key_of_a_person_is_in_it(place, tmp_path):

@@ -282,7 +282,6 @@ CHECKS = (
     Check("persons_once", "No person occurs twice at one wave.", fitness.persons_once),
     Check("waves_in_order", "The forms of every wave were filled in after those of the wave before.", fitness.waves_in_order),
     Check("waves_share_items", "Every two waves that are compared have questions in common.", fitness.waves_share_items),
-    Check("comparison_waves", "Every comparison authority has forms at every wave.", fitness.comparison_has_waves),
     Check("authority_few_forms", "Every authority has enough forms for percentages.", few_forms),
     Check("columns_identifying", "No identifying columns came in.", columns_identifying),
     Check("weights_usable", "Every form that should have a weight has one.", weights_usable),
@@ -305,12 +304,15 @@ CHECKS = (
     Check("straight_lining", "No form gives one answer throughout a block.", straight_lining),
     Check("versions_comparable", "No item changed between the versions used, as far as is noted.", comparability),
 )
+#: the checks of a cohort with comparison authorities, besides
+OF_COMPARISON = (Check("comparison_waves", "Every comparison authority has forms at every wave.", fitness.comparison_has_waves),)
 
 
 def check_intake(intake: Intake) -> list[Found]:
     """What every check finds in one source; a check that finds nothing says so, and one that had nothing to look at says that."""
+    checks = (*CHECKS, *OF_COMPARISON) if intake.cohort.comparison_authorities else CHECKS
     nobody = intake.kept.empty
-    return [(one.name, intake.source, finding) for one in CHECKS for finding in one.find(intake)
+    return [(one.name, intake.source, finding) for one in checks for finding in one.find(intake)
             or [Finding(NOTE, "Not checked: no form was kept.") if nobody else Finding(PASS, one.passes)]]
 
 

@@ -116,7 +116,8 @@ class Quantity(StrEnum):
     CHANGE_ADJUSTED = "change_adjusted"
     CHANGE_POOLED = "change_pooled"              # random effects over authorities
     DIFFERENCE_IN_DIFFERENCES = "difference_in_differences"  # the change less that of the comparison authorities
-    EVENT_STUDY = "event_study"                  # the same of every wave against one, all waves in one model
+    DID_OF_AUTHORITIES = "difference_in_differences_authorities"  # the same of the authorities' mean changes, each counted alike
+    EVENT_STUDY = "event_study"                  # the same of a wave before the programme: none is expected
     MOVED_UP = "moved_up"                        # of the people who answered at both waves: gave a higher answer at the later
     MOVED_DOWN = "moved_down"
     STAYED = "stayed"

@@ -405,6 +405,7 @@ class Cohort(Record):
     status: Status = Status.CONFIRMED
     authorities: Annotated[tuple[str, ...], Ref("authority"), Id("authority", HERE, unique=False)] = ()
     comparison_authorities: Annotated[tuple[str, ...], Ref("authority", HERE)] = ()  # surveyed likewise, not in the programme
+    reference_wave: LocalWaveId = ""    # the last wave before the programme, for differences in differences; empty: the first
     authorities_known: bool = True      # False: the list could not be found
     clusters: Annotated[dict[str, tuple[str, ...]], Ref("authority", HERE)] = {}
     waves: tuple[Wave, ...] = ()

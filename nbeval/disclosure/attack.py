@@ -125,7 +125,7 @@ def attack_release(
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
     targets = np.zeros(len(known.table), dtype=bool)
     targets[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
-    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _few_who_came_or_went(known.table, dictionary.disclosure)]
+    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _few_who_came_or_went(known.table, dictionary)]
     for block in blocks(known.table, cohort, dictionary):
         inside = block.cells["cell"].to_numpy()
         audits.append(_audit(block, targets[inside], known.out[inside] & targets[inside], dictionary.disclosure))
@@ -166,9 +166,10 @@ def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Di
         ok=False, meets=meets)
 
 
-def _few_who_came_or_went(table: pd.DataFrame, policy: Disclosure) -> pd.DataFrame:
+def _few_who_came_or_went(table: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """The few who answered at one wave only, where counts of everybody stand beside counts of pairs."""
-    few = table[unsafe_cells(table, policy) & table["value"].notna() & came_or_went(table)]
+    policy, once = dictionary.disclosure, came_or_went(table, dictionary).reset_index(drop=True)
+    few = once[unsafe_cells(once, policy) & once["value"].notna()]
     return few[[*KEY]].assign(
         width=0.0, required=float(policy.protection_interval), ok=False,
         meets="counts of all who answered; counts of those who answered at both waves")

@@ -4,11 +4,10 @@ A percentage with its base is a count, a mean with its base is a sum, a change s
 sides. Every such number is a *cell*; several rows may show one cell, and one row is *part* of what several cells show. A row may be
 shown only where all its cells may.
 
-In a matched design those who answered at both waves are a part of those who answered at each. The one less the other tells of those
-who came or went, who may be few: both parts are places of their own (``Part``), beside the place whose parts they are. A pair is
-counted where it was at the first wave. At a later one some may have moved: the pairs of the whole cohort are still a part of it, but
-those of an authority need not be of its people. Who ``JOINED`` an authority is then protected as a small count, and no equation
-rests on it.
+In a matched design those who answered at both waves are a part of those who answered at each (``Part.BOTH``). The one less the other
+tells of those who came or went, who may be few: then the figures of everybody are withheld, and what is said of the pairs stays. A pair
+is counted where it was at the earlier wave. At a later one some may have moved: the pairs of the whole cohort are still a part of it,
+but those of an authority need not be of its people, and no equation rests on them.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Design, Measure
 from nbeval.dictionary.models import Disclosure
-from nbeval.frames import ANALYST, RESULTS, Contrast, Quantity
+from nbeval.frames import ANALYST, RESULTS, ROLE, Contrast, Quantity
 
 
 class CellKind(StrEnum):
@@ -47,6 +46,7 @@ class Part(StrEnum):
     BOTH = "both"                # the pairs with the other wave
     ONCE = "once"                # those who are in no pair
     JOINED = "joined"            # those of an authority who are in no pair of it, at a later wave
+    COMPARISON = "comparison"    # of the comparison authorities together: no part of any other place
     LOST = "lost"                # those of the first wave who did not answer at the other
     KEPT = "kept"
 
@@ -78,6 +78,10 @@ KEY = ("source", "wave", "block", *PLACE, "kind", "what")
 OVER_AUTHORITIES = (Quantity.HETEROGENEITY, Quantity.CHANGE_POOLED, Quantity.LOWEST, Quantity.HIGHEST)
 #: changes over all who were asked, whether they answered or not: they tell how many did not
 OF_ALL_ASKED = (Quantity.CHANGE_MISSING_BOUND_LOWEST, Quantity.CHANGE_MISSING_BOUND_HIGHEST, Quantity.CHANGE_IMPUTED)
+#: estimates made over all authorities of a cohort and those that it is compared with
+OVER_SIDES = (Quantity.DIFFERENCE_IN_DIFFERENCES, Quantity.DID_OF_AUTHORITIES, Quantity.EVENT_STUDY)
+#: what became of the answers of linked people between two waves
+MOVES = (Quantity.MOVED_UP, Quantity.MOVED_DOWN, Quantity.STAYED)
 #: published facts about other people: nobody's answers are in them
 OPEN = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE)
 #: shares of those at an end of a scale
@@ -105,15 +109,16 @@ class Cells:
 
 def read_cells(results: pd.DataFrame, dictionary: Dictionary) -> Cells:
     """Read the cells that rows of results (``frames.RESULTS``) show, disclosed or not."""
-    table = results.reset_index(drop=True).assign(part=Part.ALL.value, other="")
+    table = results.reset_index(drop=True).assign(other="")
+    table = table.assign(part=np.where(table["group"].eq(ROLE), Part.COMPARISON, Part.ALL).astype(object))
     table = table[~table["source"].isin(dictionary.disclosure.not_of_answers)]
-    first = _first_waves(dictionary)
-    sides = _among_linked(_sides(table), first)
+    order = _orders_of_waves(dictionary)
+    sides = _among_linked(_sides(table), order)
     answers = _answers(sides, dictionary)
     found = [
-        answers, _people(table, sides, dictionary), _known(_counted(_people_linked(table, sides, first))),
-        _asked(table, dictionary), _at_least(answers, dictionary)]
-    return _numbered(pd.concat([part for part in found if len(part)] or found, ignore_index=True), table, set(first.values()), dictionary)
+        answers, _people(table, sides, dictionary), _known(_counted(_people_linked(table, sides, order))),
+        _asked(table, dictionary), _at_least(answers, dictionary), _moves(sides, order, dictionary)]
+    return _numbered(pd.concat([part for part in found if len(part)] or found, ignore_index=True), table, order, dictionary)
 
 
 def places_of(cells: pd.DataFrame) -> list[Place]:
@@ -121,24 +126,31 @@ def places_of(cells: pd.DataFrame) -> list[Place]:
     return [Place(*values) for values in cells[list(PLACE)].itertuples(index=False, name=None)]
 
 
-def came_or_went(cells: pd.DataFrame) -> pd.Series:
-    """Which cells are of those who are not among the pairs."""
-    return cells["part"].isin([Part.ONCE, Part.JOINED])
+def came_or_went(cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """Those of each place who are not among its pairs: the people of the place less the pairs. No row of results shows them and no cell is
+    theirs; they follow where both are shown. One row per cell of pairs that has one of everybody: ``KEY``, ``value``, and the numbers
+    ``both`` and ``everybody`` of the two cells."""
+    on = ["source", "wave", "block", "authority", "group", "level", "kind", "what"]
+    both = cells[cells["part"].eq(Part.BOTH)].rename(columns={"cell": "both", "value": "paired"})
+    place = {wave: number for waves in _orders_of_waves(dictionary).values() for wave, number in waves.items()}
+    still = both["wave"].map(place) < both["other"].map(place)          # pairs are counted where they were at the earlier wave
+    both = both.assign(part=np.where(still | both["authority"].eq(""), Part.ONCE, Part.JOINED).astype(object))[both["group"].eq("") | still]
+    everybody = cells.loc[cells["part"].eq(Part.ALL), [*on, "value", "cell"]].rename(columns={"cell": "everybody"})
+    found = both.merge(everybody, on=on, validate="many_to_one")
+    found = found.assign(value=found["value"] - found["paired"])
+    return found.loc[~found["value"].lt(0), [*KEY, "value", "both", "everybody"]]
 
 
-def _numbered(shown: pd.DataFrame, table: pd.DataFrame, first: set[str], dictionary: Dictionary) -> Cells:
+def _numbered(shown: pd.DataFrame, table: pd.DataFrame, order: Mapping[str, Mapping[str, int]], dictionary: Dictionary) -> Cells:
     """Each cell once, and the rows that show it."""
     key = list(KEY)
     best = shown.sort_values(["known", "rank", "value"], ascending=[False, True, False], kind="stable")
     cells = best.drop_duplicates(key)[[*key, "value"]].sort_values(key, ignore_index=True)
     cells = cells.assign(cell=np.arange(len(cells)))
     parts = shown[[*key, "row", "field"]].merge(cells[[*key, "cell"]], on=key, validate="many_to_one")
-    once = _answered_once(cells, first)
-    once = once.assign(cell=len(cells) + np.arange(len(once)))
-    follow = parts.merge(once[["both", "cell"]], left_on="cell", right_on="both", suffixes=("_of_both", ""), validate="many_to_one")
-    cells = pd.concat([cells, once[[*key, "value", "cell"]]], ignore_index=True) if len(once) else cells
-    parts = pd.concat([parts, follow, _over_authorities(table, cells, dictionary), _over_levels(table, cells), _over_all_asked(table, cells, dictionary)],
-                      ignore_index=True)
+    over = [_over_authorities(table, cells, order, dictionary), _over_sides(table, cells, dictionary), _over_levels(table, cells),
+            _over_all_asked(table, cells, dictionary)]
+    parts = pd.concat([parts, *over], ignore_index=True)
     parts = parts[["row", "cell", "field"]].astype({"row": int, "cell": int})
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
 
@@ -149,6 +161,20 @@ def blocks_of(dictionary: Dictionary, indicators: Sequence[str]) -> dict[str, st
     """The block of each indicator: that of its item or scale, or its own where the dictionary does not know it."""
     declared = {one.indicator: item_block(one.item) if one.item else scale_block(one.scale) for one in reversed(dictionary.indicators)}
     return {name: declared.get(name, f"indicator {name}") for name in indicators}
+
+
+#: before the name of a block, in that of what became of its answers
+_MOVED = "moves of "
+
+
+def moves_block(block: str) -> str:
+    """The name of the block of what became of the answers of linked people to a block."""
+    return f"{_MOVED}{block}"
+
+
+def moved_block(name: str) -> str:
+    """The block whose answers a block of moves is of; empty where it is none."""
+    return name.removeprefix(_MOVED) if name.startswith(_MOVED) else ""
 
 
 def item_block(item: str) -> str:
@@ -211,7 +237,7 @@ def _sides(table: pd.DataFrame) -> pd.DataFrame:
 
 def _answers(sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """The bases, shares, sums and squares that the sides of answers show."""
-    part = sides[sides["indicator"].ne("") & ~sides["quantity"].isin([*OVER_AUTHORITIES, *OPEN])]
+    part = sides[sides["indicator"].ne("") & ~sides["quantity"].isin([*OVER_AUTHORITIES, *OVER_SIDES, *MOVES, *OPEN])]
     means = {one.indicator for one in dictionary.indicators if one.measure is Measure.MEAN}
     end = part["quantity"].isin(ENDS)
     own = (part["quantity"].isin(_DIRECT) | end) & ~part["weighted"]
@@ -226,7 +252,7 @@ def _answers(sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     shares, means = counted[~counted["mean"]], counted[counted["mean"]]
     names = [share_name(*pair) for pair in zip(shares["indicator"], shares["quantity"], strict=True)]
     shares = shares.assign(kind=CellKind.SHARE, what=names, value=shares["count"], field="estimate")
-    level = means["quantity"].eq(Quantity.MEAN) & means["contrast"].eq("") & ~means["weighted"]
+    level = means["quantity"].eq(Quantity.MEAN) & means["contrast"].isin(["", Contrast.PAIRS]) & ~means["weighted"]
     sums = means.assign(kind=CellKind.SUM, what="", value=(means["estimate"] * means["base"]).where(level), field="estimate")
     return pd.concat([_known(bases), _known(shares), _known(sums), _known(_squares(means))], ignore_index=True)
 
@@ -264,6 +290,33 @@ def _counted(part: pd.DataFrame) -> pd.DataFrame:
     return part.assign(kind=CellKind.PEOPLE, what="", block=EVERYBODY)
 
 
+#: at which of two waves a share of linked people is, in a block of moves
+NOW, THEN = "now", "then"
+
+
+def _moves(sides: pd.DataFrame, order: Mapping[str, Mapping[str, int]], dictionary: Dictionary) -> pd.DataFrame:
+    """Who moved up, moved down and stayed among linked people, and beside them how many gave an answer at each of the two waves: the
+    inside of a table and its margins."""
+    mine = sides[sides["part"].eq(Part.BOTH) & sides["field"].eq("n_valid") & ~sides["weighted"] & sides["indicator"].ne("")]
+    place = {wave: number for waves in order.values() for wave, number in waves.items()}
+    moved = mine[mine["quantity"].isin(MOVES) & mine["wave"].map(place).gt(mine["other"].map(place))]
+    if moved.empty:
+        return moved.assign(value=np.nan, kind="", what="", block="", rank=0).pipe(_known)
+    blocks = blocks_of(dictionary, mine["indicator"].unique())
+    percent = {one.indicator for one in dictionary.indicators if one.measure is Measure.PERCENT}
+    moved, mine = (part.assign(block=[moves_block(blocks[name]) for name in part["indicator"]], rank=1) for part in (moved, mine))
+    levels = mine[mine["indicator"].isin(percent) & mine["quantity"].isin([Quantity.CHANGE, Quantity.PERCENT])]
+    levels = levels[levels["block"].isin(moved["block"])].assign(kind=CellKind.SHARE, field="estimate", value=levels["count"])
+    now = levels.assign(what=levels["indicator"] + f" {NOW}")
+    # the same people at the other wave: the later of the two names the table
+    then = levels.assign(what=levels["indicator"] + f" {THEN}", wave=levels["other"], other=levels["wave"])
+    tables = moved[["wave", "other", "block"]].drop_duplicates()
+    return pd.concat([
+        _known(moved.assign(kind=CellKind.BASE, what="", value=moved["base"])),
+        _known(moved.assign(kind=CellKind.SHARE, what=moved["indicator"] + " " + moved["quantity"], value=moved["count"], field="estimate")),
+        *(_known(part.merge(tables, on=["wave", "other", "block"], validate="many_to_one")) for part in (now, then))], ignore_index=True)
+
+
 def _asked(table: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """How many were asked a routed question: a count of those who gave certain answers before."""
     routes = _routed_indicators(dictionary)
@@ -290,15 +343,32 @@ def _known(part: pd.DataFrame) -> pd.DataFrame:
         {"value": float, "rank": float, "row": int})
 
 
-def _over_authorities(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+def _over_authorities(
+    table: pd.DataFrame, cells: pd.DataFrame, order: Mapping[str, Mapping[str, int]], dictionary: Dictionary,
+) -> pd.DataFrame:
     """Parts of the rows that are made over every authority: the cells of each, at each wave they use."""
     rows = table[table["quantity"].isin(OVER_AUTHORITIES)]
-    rows = rows.assign(row=rows.index, block=rows["indicator"].map(blocks_of(dictionary, rows["indicator"].unique())).astype(object))
+    linked = rows["cohort"].isin(list(order)) & rows["contrast"].eq(Contrast.WAVE)
+    rows = rows.assign(row=rows.index, block=rows["indicator"].map(blocks_of(dictionary, rows["indicator"].unique())).astype(object),
+                       part=np.where(linked, Part.BOTH, Part.ALL).astype(object))
     both = pd.concat([rows, rows[rows["contrast"].eq(Contrast.WAVE)].assign(wave=rows["reference"])])
-    of = cells[cells["authority"].ne("") & cells["group"].eq("") & cells["part"].eq(Part.ALL)
+    of = cells[cells["authority"].ne("") & cells["group"].eq("") & cells["part"].isin([Part.ALL, Part.BOTH])
                & cells["kind"].isin([CellKind.BASE, CellKind.SHARE, CellKind.SUM])]
-    on = ["source", "wave", "block"]
+    on = ["source", "wave", "block", "part"]
     found = both[[*on, "row", "indicator"]].merge(of[[*on, "cell", "kind", "what"]], on=on, validate="many_to_many")
+    found = found[found["kind"].ne(CellKind.SHARE) | found["what"].eq(found["indicator"])]
+    return found[["row", "cell"]].assign(field="estimate")
+
+
+def _over_sides(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """Parts of differences in differences: all cells of their indicator, of the whole cohort, its authorities and the comparison
+    authorities, at every wave: all waves are in one model."""
+    rows = table[table["quantity"].isin(OVER_SIDES)]
+    rows = rows.assign(row=rows.index, block=rows["indicator"].map(blocks_of(dictionary, rows["indicator"].unique())).astype(object))
+    of = cells[cells["group"].isin(["", ROLE]) & cells["part"].isin([Part.ALL, Part.BOTH, Part.COMPARISON])
+               & cells["kind"].isin([CellKind.BASE, CellKind.SHARE, CellKind.SUM])]
+    on = ["source", "block"]
+    found = rows[[*on, "row", "indicator"]].merge(of[[*on, "cell", "kind", "what"]], on=on, validate="many_to_many")
     found = found[found["kind"].ne(CellKind.SHARE) | found["what"].eq(found["indicator"])]
     return found[["row", "cell"]].assign(field="estimate")
 
@@ -330,46 +400,43 @@ def _over_all_asked(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictio
 
 # --- matched designs: who answered at both waves, and who came or went ------------------------------
 
-def _first_waves(dictionary: Dictionary) -> dict[str, str]:
-    """The first wave of every cohort in which people are linked."""
-    return {one.id: one.waves[0].id for one in dictionary.cohorts if one.design is Design.MATCHED}
+def _orders_of_waves(dictionary: Dictionary) -> dict[str, dict[str, int]]:
+    """The waves of every cohort in which people are linked, with their place in time."""
+    return {one.id: {wave.id: place for place, wave in enumerate(one.waves)} for one in dictionary.cohorts if one.design is Design.MATCHED}
 
 
-def _among_linked(sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
+def _among_linked(sides: pd.DataFrame, order: Mapping[str, Mapping[str, int]]) -> pd.DataFrame:
     """The sides with what is counted among linked people moved to their part of the place.
 
     A base of pairs is in both columns of bases, and so occurs twice.
     """
-    linked = sides["cohort"].isin(list(first))
-    pairs, stayed = (linked & sides["contrast"].eq(one) for one in (Contrast.WAVE, Contrast.STAYED))
+    linked = sides["cohort"].isin(list(order))
+    pairs, stayed = linked & sides["contrast"].isin([Contrast.WAVE, Contrast.PAIRS]), linked & sides["contrast"].eq(Contrast.STAYED)
     if not (pairs | stayed).any():
         return sides.assign(other="")
-    part = np.select([pairs, stayed & sides["field"].eq("n_valid"), stayed], [Part.BOTH, Part.LOST, Part.KEPT], default=Part.ALL)
+    aside = sides["group"].eq(ROLE)                      # of the comparison authorities nothing but the pairs is counted
+    part = np.select([aside, pairs, stayed & sides["field"].eq("n_valid"), stayed], [Part.COMPARISON, Part.BOTH, Part.LOST, Part.KEPT], Part.ALL)
     moved = sides.assign(part=part.astype(object), other=sides["other"].where(pairs | stayed, ""))
     again = moved[pairs].assign(field=moved["field"].map({"n_valid": "n_reference", "n_reference": "n_valid"}))
     return pd.concat([moved, again], ignore_index=True)
 
 
-def _people_linked(table: pd.DataFrame, sides: pd.DataFrame, first: Mapping[str, str]) -> pd.DataFrame:
+#: the other wave of those who missed any of several
+_ANY = "any later wave"
+
+
+def _people_linked(table: pd.DataFrame, sides: pd.DataFrame, order: Mapping[str, Mapping[str, int]]) -> pd.DataFrame:
     """How many people were linked, lost and kept: one row per row of results and place that it counts people of."""
     pairs = sides[sides["part"].eq(Part.BOTH)]
     pairs = pairs.assign(value=pairs["row"].map(table["n_eligible"]), field="n_eligible")
-    rows = table[table["quantity"].eq(Quantity.ATTRITION) & table["cohort"].isin(list(first))]
-    rows = rows.assign(row=rows.index, field="estimate", other=rows["wave"], wave=rows["cohort"].map(dict(first)))
+    rows = table[table["quantity"].eq(Quantity.ATTRITION) & table["cohort"].isin(list(order))]
+    first = {cohort: min(waves, key=waves.get, default="") for cohort, waves in order.items()}
+    other = rows["wave"].where(rows["contrast"].eq(""), _ANY)
+    rows = rows.assign(row=rows.index, field="estimate", other=other, wave=rows["cohort"].map(first))
     lost = rows.assign(part=Part.LOST, value=rows["numerator"])
     kept = rows.assign(part=Part.KEPT, value=rows["n_valid"] - rows["numerator"])
-    return pd.concat([pairs, lost, kept], ignore_index=True).assign(rank=1)
-
-
-def _answered_once(cells: pd.DataFrame, first: set[str]) -> pd.DataFrame:
-    """The people of each place who are not among its pairs, as cells; ``both`` is the number of the cell of the pairs."""
-    on = ["source", "wave", "block", "authority", "group", "level", "kind", "what"]
-    both = cells[cells["part"].eq(Part.BOTH)].rename(columns={"cell": "both", "value": "paired"})
-    still = both["wave"].isin(first)
-    both = both.assign(part=np.where(still | both["authority"].eq(""), Part.ONCE, Part.JOINED).astype(object))[both["group"].eq("") | still]
-    found = both.merge(cells.loc[cells["part"].eq(Part.ALL), [*on, "value"]], on=on, validate="many_to_one")
-    found = found.assign(value=found["value"] - found["paired"])
-    return found.loc[~found["value"].lt(0), [*KEY, "value", "both"]]
+    forms = rows.assign(other="", value=rows["n_eligible"], field="n_eligible")
+    return pd.concat([pairs, lost, kept, forms], ignore_index=True).assign(rank=1)
 
 
 # --- what was published before: it cannot be taken back, and must not be set against what is new ------

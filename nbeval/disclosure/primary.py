@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import OPEN, OVER_AUTHORITIES, PLACE, CellKind
+from nbeval.disclosure.cells import OPEN, OVER_AUTHORITIES, OVER_SIDES, PLACE, CellKind
 from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 
 #: estimates that rest on a model: few degrees of freedom nearly give back the data
@@ -58,7 +58,7 @@ def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
     share &= ~results["n_valid"].eq(0).to_numpy()              # nobody answered: nothing is said of anybody
     reference &= ~results["n_reference"].eq(0).to_numpy()
     few_freedom = results["quantity"].isin(MODELS) & (results["df"] < policy.threshold)
-    return (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES])
+    return (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES, *OVER_SIDES])
 
 
 def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.enums import Design, SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
-from nbeval.disclosure.cells import PLACE, CellKind, Cells, Known, beside_earlier, read_cells, routes_of
+from nbeval.disclosure.cells import KEY, NOW, PLACE, THEN, CellKind, Cells, Known, beside_earlier, came_or_went, moved_block, read_cells, routes_of
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.disclosure.relations import blocks
 from nbeval.disclosure.secondary import Unprotected, choose_cells
@@ -77,13 +77,22 @@ def _withheld(
     suppressed = unsafe_cells(known.table, policy) | known.changed | widening.cells
     suppressed[_of_lone_people(cells, results, policy)] = True
     out = known.out | known.changed
+    once = came_or_went(known.table, dictionary).reset_index(drop=True)
+    few = once[unsafe_cells(once, policy)]
+    few = few[~suppressed[few["both"]] & ~suppressed[few["everybody"]]]
+    # figures of everybody give way to those of the pairs, unless they are out already
+    suppressed[np.where(out[few["everybody"]], few["both"], few["everybody"])] = True
     solved: dict[Name, Choice] = {}
     routes = {route.at_least: block for block, route in routes_of(dictionary).items()}
     weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))
     suppressed |= _follow(known.table, known.table[widening.cells], routes)
+    margins = _margins(known.table)
     for block in blocks(known.table, cohort, dictionary, suppressed=suppressed):
         inside = block.cells["cell"].to_numpy()
-        chosen = choose_cells(block, suppressed[inside], out[inside], weights[inside], policy)
+        copies = margins["copy"].isin(inside).to_numpy()
+        suppressed[margins["copy"][copies]] |= suppressed[margins["cell"][copies]]
+        fixed = np.isin(inside, margins["copy"]) & ~suppressed[inside]
+        chosen = choose_cells(block, suppressed[inside], out[inside] | fixed, weights[inside], policy)
         suppressed[inside] |= chosen.withheld
         suppressed |= _follow(known.table, block.cells[chosen.withheld], routes)
         solved[block.name] = widening.choice(block.name, Choice.EXACT if chosen.exact else Choice.HEURISTIC)
@@ -95,6 +104,18 @@ def _of_lone_people(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> 
     lone = (unsafe_rows(results, policy) & results["indicator"].eq("") & results["contrast"].eq("")).to_numpy()
     people = cells.table["kind"].to_numpy()[cells.parts["cell"]] == CellKind.PEOPLE
     return cells.parts.loc[people & cells.parts["field"].eq("estimate") & lone[cells.parts["row"]], "cell"].to_numpy()
+
+
+def _margins(table: pd.DataFrame) -> pd.DataFrame:
+    """The cells of blocks of moves that are cells of other blocks too, by number: ``copy`` and ``cell``. They are withheld with these, and
+    for these alone: the inside of a table gives way to its margins."""
+    copies = table[[bool(moved_block(name)) for name in table["block"]]].rename(columns={"cell": "copy"})
+    lead, _, end = (copies["what"].str.rpartition(" ")[number] for number in (0, 1, 2)) if len(copies) else (copies["what"],) * 3
+    then = end.eq(THEN)
+    of = copies.assign(
+        block=copies["block"].map(moved_block), what=lead.where(end.isin([NOW, THEN]), copies["what"]),
+        wave=copies["wave"].mask(then, copies["other"]), other=copies["other"].mask(then, copies["wave"]))
+    return of[[*KEY, "copy"]].merge(table[[*KEY, "cell"]], on=list(KEY), validate="many_to_one")[["copy", "cell"]].astype(int)
 
 
 def disclose(results: pd.DataFrame, cells: Cells, suppressed: np.ndarray, policy: Disclosure) -> pd.DataFrame:
@@ -199,7 +220,7 @@ def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
         "cohort": results["authority"].eq("") & results["group"].eq(""),
         "authority": results["authority"].ne("") & results["group"].eq(""),
         "group": results["group"].ne(""),
-        "change": results["contrast"].eq(Contrast.WAVE),
+        "change": results["contrast"].isin([Contrast.WAVE, Contrast.PAIRS]),
         "headline": results["indicator"].isin(headline),
     }
     unknown = sorted(set(policy.priority) - set(holds))
@@ -211,6 +232,9 @@ def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
     weight = np.ones(len(results))
     for place, name in enumerate(reversed(policy.priority)):
         weight = weight + holds[name].to_numpy() * 2.0 ** place
+    # where people are linked, what is said of the pairs stays, and figures of everybody give way
+    linked = results["cohort"].isin([one.id for one in dictionary.cohorts if one.design is Design.MATCHED]) & holds["change"]
+    weight = np.where(linked, 2.0 ** (1 + len(policy.priority)) * weight, weight)
     return np.where(results["group"].isin(policy.protected_groups), 0.5 * weight, weight)
 
 

@@ -10,7 +10,7 @@ algorithms for optimizing cell suppression in tabular data with linear constrain
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -20,10 +20,11 @@ from scipy import sparse
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import matcher
-from nbeval.dictionary.enums import ItemKind, ScaleRule
+from nbeval.dictionary.enums import ItemKind, Measure, Quantity, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.cells import (
-    ENDS, EVERYBODY, PLACE, CellKind, Part, Place, came_or_went, item_block, places_of, routes_of, scale_block, share_name,
+    ENDS, EVERYBODY, NOW, PLACE, THEN, CellKind, Part, Place, item_block, moved_block, places_of, routes_of, scale_block,
+    share_name,
 )
 
 #: an item or scale with more possible answers than this is held by classes of answers
@@ -49,6 +50,8 @@ def make_coding(block: str, shares: Sequence[str], asked: Mapping[str, tuple[str
 
     ``sums`` says whether a sum of answers is shown, so that answers matter one by one.
     """
+    if moved := moved_block(block):
+        return _of_moves(moved, shares, dictionary)
     points, exact = _points(block, dictionary)
     if points is None:
         return _unknown(shares)
@@ -66,6 +69,25 @@ def make_coding(block: str, shares: Sequence[str], asked: Mapping[str, tuple[str
         keep = np.sort(first)
     codes = points[keep] if sums else np.full(len(keep), np.nan)
     return Coding({name: mask[keep] for name, mask in sets.items()}, codes, classes[keep], exact)
+
+
+def _of_moves(block: str, shares: Sequence[str], dictionary: Dictionary) -> Coding:
+    """The categories of what became of answers: pairs of an earlier and a later one, by the shares that tell them apart."""
+    points, _ = _points(block, dictionary)
+    if points is None:
+        return _unknown(shares)
+    now, then = (part.ravel() for part in np.meshgrid(points, points))
+    declared, sets = {one.indicator: one for one in dictionary.indicators}, {}
+    for name in shares:
+        indicator, _, what = name.rpartition(" ")
+        codes = matcher(declared[indicator].codes)
+        percent = declared[indicator].measure is Measure.PERCENT
+        later, earlier = (codes.contains(part).astype(float) if percent else part for part in (now, then))
+        sets[name] = {NOW: later == 1, THEN: earlier == 1, Quantity.MOVED_UP.value: later > earlier,
+                      Quantity.MOVED_DOWN.value: later < earlier, Quantity.STAYED.value: later == earlier}[what]
+    _, first, classes = np.unique(np.array(list(sets.values()), dtype=int), axis=1, return_index=True, return_inverse=True)
+    keep = np.sort(first)
+    return Coding({name: mask[keep] for name, mask in sets.items()}, np.full(len(keep), np.nan), classes.reshape(-1)[keep], False)
 
 
 def _points(block: str, dictionary: Dictionary) -> tuple[np.ndarray | None, bool]:
@@ -193,13 +215,16 @@ def by_classes(block: Block) -> Block:
 
 def make_block(
     name: tuple[str, str, str], cells: pd.DataFrame, coding: Coding, people: dict[Place, float],
-    authorities: tuple[str, ...],
+    authorities: tuple[str, ...], waves: Sequence[str] = (),
 ) -> Block:
-    """Build the block of some cells."""
+    """Build the block of some cells; ``waves`` are those of the cohort, in the order of time."""
+    def is_earlier(other: str) -> bool:
+        return other in waves and list(waves).index(name[1]) < list(waves).index(other)
+
     cells = cells.reset_index(drop=True)
     places = list(dict.fromkeys(places_of(cells)))
     position = {place: number for number, place in enumerate(places)}
-    sums = _additions(position, cells, authorities)
+    sums = _additions(position, cells, authorities, is_earlier)
     leftover = [(parent, children) for parent, children, slack in sums if slack]
     count = len(places) + len(leftover)
     return Block(
@@ -210,7 +235,9 @@ def make_block(
     )
 
 
-def _additions(position: Mapping[Place, int], cells: pd.DataFrame, authorities: tuple[str, ...]) -> list[tuple[Place, list[Place], bool]]:
+def _additions(
+    position: Mapping[Place, int], cells: pd.DataFrame, authorities: tuple[str, ...], is_earlier: Callable[[str], bool],
+) -> list[tuple[Place, list[Place], bool]]:
     """Which places add up to which, and whether somebody is left over: (parent, children, left over)."""
     values: dict[Place, dict[tuple[str, str], float]] = {place: {} for place in position}
     for place, kind, what, value in _columns(cells):
@@ -227,12 +254,12 @@ def _additions(position: Mapping[Place, int], cells: pd.DataFrame, authorities: 
             grouped = [place for place in position if place.authority == parent.authority and place.group != "" and place.part == Part.ALL]
             for name in sorted({place.group for place in grouped}):
                 found.append((parent, [place for place in grouped if place.group == name], True))
-    found += _additions_of_linked(position)
+    found += _additions_of_linked(position, is_earlier)
     return [(parent, children, left) for parent, children, left in found if _fits(parent, children, values)]
 
 
-def _additions_of_linked(position: Mapping[Place, int]) -> Iterator[tuple[Place, list[Place], bool]]:
-    """Places that are made of linked people and others, likewise."""
+def _additions_of_linked(position: Mapping[Place, int], is_earlier: Callable[[str], bool]) -> Iterator[tuple[Place, list[Place], bool]]:
+    """Places that are made of linked people and others, likewise. Pairs are a part of the places where they were at the earlier wave."""
     def there(*places: Place) -> list[Place]:
         return [place for place in places if place in position]
 
@@ -243,9 +270,9 @@ def _additions_of_linked(position: Mapping[Place, int]) -> Iterator[tuple[Place,
             for group, other in followed:
                 if group == place.group:
                     yield place, there(*(place._replace(part=part, other=other) for part in (Part.LOST, Part.KEPT))), True
-            for group, other in paired:
-                if group == place.group and there(once := place._replace(part=Part.ONCE, other=other)):
-                    yield place, [place._replace(part=Part.BOTH, other=other), once], False
+            for pairs in [one for one in position if one == place._replace(part=Part.BOTH, other=one.other)]:
+                if place.authority == place.group == "" or is_earlier(pairs.other):
+                    yield place, [pairs], True
         elif place.part == Part.BOTH and place.group == "":
             for group in [group for group, other in paired if group and other == place.other]:
                 yield place, [one for one in position if (one.authority, one.group, one.part, one.other) ==
@@ -319,8 +346,9 @@ _ONE = Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
 def blocks(
     table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, suppressed: np.ndarray | None = None,
 ) -> Iterator[Block]:
-    """The blocks of a release: at each wave the people first, then questions before those routed from them."""
-    depth = _depths(dictionary)
+    """The blocks of a release: at each wave the people first, then questions before those routed from them; at last what became of answers
+    between two waves, whose margins are in the others."""
+    depth, moves, waves = _depths(dictionary), [], tuple(wave.id for wave in cohort.waves)
     for (source, wave), at_wave in table.groupby(["source", "wave"], sort=True):
         parts = dict(list(at_wave.groupby("block", sort=True)))
         everybody = parts.get(EVERYBODY)
@@ -328,14 +356,19 @@ def blocks(
         for name in sorted(parts, key=lambda one: (one != EVERYBODY, depth.get(one, 0), one)):
             cells = parts[name]
             if name == EVERYBODY:
-                yield make_block((source, wave, name), cells, _ONE, {}, cohort.authorities)
+                yield make_block((source, wave, name), cells, _ONE, {}, cohort.authorities, waves)
                 continue
             if people is None:                           # the block of the people comes first
                 people = _numbers_of_people(everybody, suppressed)
+            if moved_block(name):
+                moves.append(((source, wave, name), cells, people))
+                continue
             coding = _coding_of(name, cells, dictionary)
             if not coding.exact:
                 cells = cells[cells["kind"].ne(CellKind.SQUARES)]
-            yield make_block((source, wave, name), _agreeing(cells, coding), coding, people, cohort.authorities)
+            yield make_block((source, wave, name), _agreeing(cells, coding), coding, people, cohort.authorities, waves)
+    for name, cells, people in moves:
+        yield make_block(name, cells, _coding_of(name[-1], cells, dictionary), people, cohort.authorities, waves)
 
 
 def _coding_of(name: str, cells: pd.DataFrame, dictionary: Dictionary) -> Coding:
@@ -384,7 +417,7 @@ def _numbers_of_people(cells: pd.DataFrame | None, suppressed: np.ndarray | None
     if cells is None:
         return {}
     shown = True if suppressed is None else ~suppressed[cells["cell"]]
-    known = cells[cells["kind"].eq(CellKind.PEOPLE) & cells["value"].notna() & ~came_or_went(cells) & shown]
+    known = cells[cells["kind"].eq(CellKind.PEOPLE) & cells["value"].notna() & shown]
     return dict(zip(places_of(known), known["value"], strict=True))
 
 

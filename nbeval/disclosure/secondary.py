@@ -17,7 +17,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.attack import small_groups, withheld_cells
-from nbeval.disclosure.cells import PLACE, CellKind, Part
+from nbeval.disclosure.cells import PLACE, CellKind
 from nbeval.disclosure.intervals import TOLERANCE, Attacker, width
 from nbeval.disclosure.relations import Block, by_classes
 from nbeval.errors import DisclosureError
@@ -173,7 +173,7 @@ def _cover(cuts: Cuts, withheld: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def _ties(block: Block) -> np.ndarray:
     """Pairs of cells (first, second) where the second goes if the first goes.
 
-    Nothing is shown on a withheld base; who answered once is known from the pairs alone, and goes and stays with them.
+    Nothing is shown on a withheld base.
     """
     first_of: dict[tuple, int] = {}
     places, kinds = block.cell_places, block.kinds
@@ -185,11 +185,6 @@ def _ties(block: Block) -> np.ndarray:
         for before in _RESTS_ON.get(kind, ()):
             if (*places[number], before) in first_of:
                 pairs.append((first_of[(*places[number], before)], number))
-    cells = {key: number for number, key in enumerate(zip(places, kinds, block.cells["what"], strict=True))}
-    for (place, *of), number in cells.items():
-        halves = [(place._replace(part=part), *of) for part in (Part.ONCE, Part.JOINED)] if place.part == Part.BOTH else []
-        others = [cells[half] for half in halves if half in cells]
-        pairs += [tie for other in others for tie in ((number, other), (other, number))]
     return np.array(pairs, dtype=int).reshape(len(pairs), 2)
 
 

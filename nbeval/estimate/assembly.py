@@ -6,6 +6,7 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
+from nbeval.estimate.comparison_groups import comparison_groups
 from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences, leave_untested
 from nbeval.estimate.composition import composition
 from nbeval.estimate.evidence import (
@@ -14,7 +15,7 @@ from nbeval.estimate.evidence import (
 )
 from nbeval.estimate.families import add_verdicts, adjust_families
 from nbeval.estimate.levels import levels, nonresponse, participation
-from nbeval.estimate.matched import attrition, matched_change
+from nbeval.estimate.matched import attrition, matched_change, pair_levels, transitions
 from nbeval.estimate.missing_answers import imputed_change, missing_bounds
 from nbeval.estimate.on_request import on_request
 from nbeval.estimate.ordinal import ordered_change
@@ -32,12 +33,12 @@ from nbeval.frames import Evidence, Measured
 #: what is estimated of every cohort, in the order of reading
 ALWAYS = (
     participation, composition, levels, nonresponse, weighted, benchmarks, superiority, authority_range,
-    authority_against_rest, group_differences, drivers, measurement, missing_bounds, imputed_change,
+    authority_against_rest, group_differences, drivers, measurement, missing_bounds, imputed_change, comparison_groups,
 )
 #: where the waves are two samples of people who cannot be linked
 TWO_SAMPLES = (change, ordered_change, adjusted_change, overlap, pooled_change, on_request)
 #: where the same people can be found at both waves
-SAME_PEOPLE = (matched_change, attrition)
+SAME_PEOPLE = (matched_change, pair_levels, transitions, attrition)
 
 
 def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:

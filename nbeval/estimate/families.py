@@ -19,9 +19,12 @@ AGAINST_REST = "against_rest"
 #: what a change would be with its missing answers filled in: tested together as the changes themselves are
 OF_MISSING = (
     Quantity.CHANGE_MISSING_BOUND_LOWEST.value, Quantity.CHANGE_MISSING_BOUND_HIGHEST.value, Quantity.CHANGE_IMPUTED.value)
+#: how much more the programme's authorities changed than those that they are compared with: families of their own
+OF_SIDES = (Quantity.DIFFERENCE_IN_DIFFERENCES.value, Quantity.DID_OF_AUTHORITIES.value, Quantity.EVENT_STUDY.value)
 #: the estimates that have a verdict
 WITH_VERDICT = (
-    Quantity.CHANGE.value, Quantity.DIFFERENCE.value, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value, *OF_MISSING)
+    Quantity.CHANGE.value, Quantity.DIFFERENCE.value, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value, *OF_MISSING,
+    *OF_SIDES)
 #: the estimates that families are made of: those, and ranks
 TESTED = (*WITH_VERDICT, Quantity.SUPERIORITY.value, Quantity.RANK_BISERIAL.value)
 #: relative slack at a threshold, so that a p-value that equals it is not lost to rounding

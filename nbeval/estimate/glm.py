@@ -138,7 +138,7 @@ def make_design(predictors: Predictors, answers: Floats) -> Design:
     flat = {name for name in table if hasattr(table[name], "cat") and len(table[name].cat.categories) < 2}
     terms = [term for term in predictors.terms if not flat & set(term.split(":"))]
     info, matrix = _columns(table, terms)
-    kept = _independent(matrix, sums[0][here])
+    kept = independent_columns(matrix, sums[0][here])
     names = np.array([name.replace("[T.", "").replace("]", "") for name in info.column_names], object)
     return Design(table, info, matrix[:, kept], tuple(names[kept]), tuple(names[~kept]), kept, *(part[here] for part in sums))
 
@@ -150,7 +150,7 @@ def _columns(table: pd.DataFrame, terms: Sequence[str]) -> tuple[patsy.DesignInf
     return info, np.asarray(patsy.build_design_matrices([info], table)[0]) if terms else np.ones((len(table), 1))
 
 
-def _independent(matrix: Floats, n: Floats) -> NDArray[np.bool_]:
+def independent_columns(matrix: Floats, n: Floats) -> NDArray[np.bool_]:
     """Which columns are not determined by those before them: pivots of X'X in the order of the columns."""
     square = matrix.T @ (matrix * n[:, None])
     length, keep = np.diag(square).copy(), np.ones(len(square), bool)

@@ -173,6 +173,11 @@ class Plan:
         """What is measured by each indicator that occurs."""
         return {name: one.measure for name, one in self.declared.items()}
 
+    @cached_property
+    def wide(self) -> pd.DataFrame:
+        """The values, ordered answers among them: one row per respondent, one column per indicator."""
+        return self.all_values.pivot(index="respondent", columns="indicator", values="value")
+
     @property
     def units(self) -> dict[str, str]:
         """The unit of each indicator that occurs."""

@@ -12,8 +12,9 @@ from itertools import product
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.enums import Design
 from nbeval.dictionary.models import Cohort, ExhibitRow
-from nbeval.frames import Contrast, Quantity
+from nbeval.frames import ROLE, Contrast, Quantity
 from nbeval.report.kinds import KINDS
 
 _LEVELS = (Quantity.PERCENT, Quantity.MEAN)
@@ -30,8 +31,9 @@ def releasable(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) ->
     """
     asked = {one for exhibit in dictionary.exhibits for one in _asked_by(exhibit, cohort, dictionary)}
     rows = results.assign(
-        of_authority=results["authority"].ne(""), group=results["group"].where(results["group"].isin(dictionary.groups), ""),
-        against=results["contrast"].where(results["quantity"].eq(Quantity.DIFFERENCE), ""))[list(_ASKED)]
+        of_authority=results["authority"].ne(""), group=results["group"].where(results["group"].isin([*dictionary.groups, ROLE]), ""),
+        against=results["contrast"].where(results["quantity"].eq(Quantity.DIFFERENCE) | results["contrast"].eq(Contrast.PAIRS), ""),
+    )[list(_ASKED)]
     keep = pd.Series([row in asked for row in rows.itertuples(index=False, name=None)], index=results.index, dtype=bool)
     return results[keep | results["source"].isin(dictionary.disclosure.not_of_answers)].reset_index(drop=True)
 
@@ -48,6 +50,9 @@ def _asked_by(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary) -> It
     sources = dict.fromkeys((exhibit.source_id, *(answered if declared else ())))
     quantities = {*exhibit.quantities, *(_WITH_CHANGE if Quantity.CHANGE in exhibit.quantities else _LEVELS)}
     each = kind.shows_single_authorities or any(one.per_authority for one in reports) or Quantity.RESPONSE_RATE in quantities
-    yield from product(
-        sources, [*declared, *exhibit.indicators, ""], quantities, [*waves, ""], [False, True] if each else [False], ["", *exhibit.groups],
-        [Contrast.NONE, *kind.compares_with])
+    linked = kind.of_change and cohort.design is Design.MATCHED
+    groups = ["", *exhibit.groups, *([ROLE] if kind.shows_comparison else [])]
+    for quantity in quantities:
+        against = [Contrast.PAIRS] if linked and quantity in _LEVELS else [Contrast.NONE, *kind.compares_with]
+        yield from product(
+            sources, [*declared, *exhibit.indicators, ""], [quantity], [*waves, ""], [False, True] if each else [False], groups, against)

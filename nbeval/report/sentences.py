@@ -69,8 +69,10 @@ class Subject:
             source=self.source, quantity=self.quantity, indicator=self.name, wave=self.wave, authority=self.authority, group=self.group,
             level=self.level, **({"reference": self.reference} if self.reference else {}))
 
-    def at(self, wave: str) -> Result | None:
-        """The level at a wave."""
+    def at(self, wave: str, beside: str = "") -> Result | None:
+        """The level at a wave: of everybody who answered, or of those who answered ``beside`` too."""
+        if self.indicator is not None and beside:
+            return self.find(self.context.quantity(self.indicator), wave=wave, contrast=Contrast.PAIRS, reference=beside)
         if self.indicator is not None:
             return self.find(self.context.quantity(self.indicator), wave=wave)
         return self.find(self.quantity or Quantity.RESPONSE_RATE, wave=wave)
@@ -104,13 +106,13 @@ class Subject:
 
     @property
     def before(self) -> Result | None:
-        """The level at the first wave."""
-        return self.at(self.context.first.id)
+        """The level at the first wave; of linked people where people are linked."""
+        return self.at(self.context.first.id, self.context.wave.id if self.context.linked else "")
 
     @property
     def after(self) -> Result | None:
-        """The level at the last wave."""
-        return self.at(self.context.wave.id)
+        """The level at the last wave; of linked people where people are linked."""
+        return self.at(self.context.wave.id, self.context.first.id if self.context.linked else "")
 
     @property
     def lowest(self) -> Result | None:

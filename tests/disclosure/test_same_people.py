@@ -43,16 +43,18 @@ def matched(names: str):
     return cohort, invented.dictionary([YES], cohorts=[cohort])
 
 
-def test_those_who_answered_once_are_cells_of_their_own():
-    cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
-    once = cells[cells["authority"].eq("a") & came_or_went(cells)].set_index(["wave", "kind"])["value"]
+def test_those_who_answered_once_are_everybody_less_the_pairs():
+    words = matched("ab")[1]
+    found = came_or_went(read_cells(rows_of(COUNTS, "ab"), words).table, words)
+    once = found[found["authority"].eq("a")].set_index(["wave", "kind"])["value"]
     assert once.to_dict() == {
         ("before", CellKind.BASE): 3, ("before", CellKind.SHARE): 2, ("before", CellKind.PEOPLE): 3, ("after", CellKind.BASE): 18, ("after", CellKind.SHARE): 6, ("after", CellKind.PEOPLE): 18}
 
 
 def test_a_pair_is_of_its_authority_at_the_first_wave_and_may_have_moved_later():
-    cells = read_cells(rows_of(COUNTS, "ab"), matched("ab")[1]).table
-    parts = cells.loc[came_or_went(cells) & cells["authority"].ne("")].groupby("wave")["part"].agg(set).to_dict()
+    words = matched("ab")[1]
+    once = came_or_went(read_cells(rows_of(COUNTS, "ab"), words).table, words)
+    parts = once[once["authority"].ne("")].groupby("wave")["part"].agg(set).to_dict()
     assert parts == {"before": {"once"}, "after": {"joined"}}
 
 
@@ -85,22 +87,28 @@ def changes():
 class TestProtected:
     """What is taken out, and what is not."""
 
-    def test_the_change_goes_with_its_base_at_both_waves(self, changes):
-        row = changes[changes["authority"].eq("a") & changes["quantity"].eq("change")].iloc[0]
+    def test_the_level_of_everybody_goes_with_its_base_at_the_wave_that_few_left(self, changes):
+        row = changes[changes["authority"].eq("a") & changes["quantity"].eq("percent") & changes["wave"].eq("before")].iloc[0]
         assert row["suppression"] == "[c]"
-        assert row[["n_valid", "n_reference", "n_eligible", "numerator", "numerator_reference"]].isna().all()
+        assert row[["n_valid", "n_eligible", "numerator"]].isna().all()
 
-    def test_the_levels_stay(self, changes):
-        assert changes.loc[changes["quantity"].eq("percent"), "suppression"].eq("").all()
+    def test_the_changes_stay(self, changes):
+        assert changes.loc[changes["quantity"].eq("change"), "suppression"].eq("").all()
 
     def test_it_is_not_the_only_one_that_goes(self, changes):
-        gone = changes[changes["quantity"].eq("change") & changes["n_valid"].isna()]
+        gone = changes[changes["quantity"].eq("percent") & changes["n_valid"].isna()]
         assert len(gone) >= 2
+
+    def test_what_was_published_of_everybody_takes_the_change_with_it(self):
+        results = rows_of(COUNTS, "abcd")
+        earlier = results[results["quantity"].eq("percent") & results["wave"].eq("before")].reset_index(drop=True)
+        later = protect_release(results, *matched("abcd"), earlier=(earlier,)).table
+        assert later[later["authority"].eq("a") & later["quantity"].eq("change")].iloc[0]["suppression"] == "[c]"
 
     def test_a_companion_that_is_printed_again_is_found(self, changes):
         cohort, words = matched("abcd")
         results = rows_of(COUNTS, "abcd")
-        gone = changes.index[changes["quantity"].eq("change") & changes["suppression"].eq("[c]") & changes["authority"].ne("a")]
+        gone = changes.index[changes["quantity"].eq("percent") & changes["suppression"].eq("[c]") & changes["authority"].ne("a")]
         again = changes.copy()
         again.loc[gone] = results.loc[gone]
         assert not attack_release(again, cohort, words)["ok"].all()
@@ -111,4 +119,41 @@ def test_who_was_lost_is_no_level_of_a_group():
                 numerator=12.0, n_valid=40.0, n_eligible=44.0, estimate=30.0)
     cells = read_cells(complete([lost]), WORDS).table
     assert {(one.wave, one.group, one.level, one.part, one.other, one.value) for one in cells.itertuples()} == {
-        ("before", "g", "g0", "lost", "after", 12.0), ("before", "g", "g0", "kept", "after", 28.0)}
+        ("before", "g", "g0", "lost", "after", 12.0), ("before", "g", "g0", "kept", "after", 28.0), ("before", "g", "g0", "", "", 44.0)}
+
+
+#: by authority: of the pairs, who said yes then and now, no longer, newly, and neither time
+MOVED = {"a": (20, 15, 2, 30), "b": (25, 14, 12, 30), "c": (22, 16, 15, 28)}
+
+
+def moves_of(counts: dict) -> pd.DataFrame:
+    """The change of the pairs, and who moved which way, of authorities and of them all."""
+    rows = []
+    for name, numbers in {"": tuple(np.sum(list(counts.values()), axis=0)), **counts}.items():
+        both, down, up, neither = map(float, numbers)
+        n, now, then = both + down + up + neither, both + up, both + down
+        change = percent("yes", now, n, authority=name, wave="after") | dict(
+            contrast="wave", reference="before", numerator_reference=then, n_reference=n)
+        rows.append(change | dict(quantity="change", estimate=100 * (now - then) / n))
+        rows += [change | dict(quantity=quantity, numerator=count, estimate=100 * count / n, numerator_reference=np.nan)
+                 for quantity, count in (("moved_up", up), ("moved_down", down), ("stayed", both + neither))]
+    return complete(rows)
+
+
+def test_the_inside_of_a_table_of_moves_goes_where_its_margins_would_tell_of_few():
+    table = protect_release(moves_of(MOVED), *matched("abc")).table
+    moved = table["quantity"].isin(["moved_up", "moved_down", "stayed"])
+    assert table.loc[~moved, "suppression"].eq("").all()
+    assert table.loc[moved & table["authority"].eq("a"), "suppression"].eq("[c]").all()     # with the margins each gives the others
+    assert table.loc[moved & table["authority"].isin(["b", "c"]), "suppression"].eq("[c]").any()    # and so would all the others
+
+
+def test_moves_that_margins_give_away_are_found():
+    table = moves_of(MOVED)
+    hidden = table["authority"].eq("a") & table["quantity"].eq("moved_up")
+    numbers = ["estimate", "numerator", "n_valid", "n_reference"]
+    told = table.assign(**{name: table[name].mask(hidden) for name in numbers}, suppression=np.where(hidden, "[c]", ""))
+    audit = attack_release(told, *matched("abc"))
+    assert not audit.loc[audit["what"].str.contains("moved_up"), "ok"].any()
+    with pytest.raises(DisclosureError, match="can be worked out"):
+        refuse_leaks(audit)

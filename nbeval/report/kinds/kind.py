@@ -21,6 +21,8 @@ from nbeval.report.draft import Draft, Units, by_domain
 from nbeval.report.numerals import NumberFormat, numeral
 from nbeval.report.results import Result, State
 
+#: what levels are compared with: nothing; those of linked people say with which wave they are linked
+OF_LEVELS = (Contrast.NONE, Contrast.PAIRS)
 #: how many unconfirmed measures a note names; the account of limits names all
 _MOST_NAMED = 6
 #: published figures, and who did not answer: nobody's weight is in them
@@ -52,6 +54,7 @@ class Kind(Draft, ABC):
     of_change: ClassVar[bool] = False           # it shows change, so that its section says what to mind about change
     sets_levels_beside_change: ClassVar[bool] = False       # those of both waves
     shows_single_authorities: ClassVar[bool] = False        # whatever the report is on
+    shows_comparison: ClassVar[bool] = False    # it shows the comparison authorities beside those of the programme
     of_last_wave: ClassVar[bool] = False        # it shows the last wave alone
     beside_published: ClassVar[bool] = False    # it sets published figures beside those of the survey
     of_words: ClassVar[bool] = False            # its rows are words, and it shows no result
@@ -85,6 +88,17 @@ class Kind(Draft, ABC):
         """The head over what is of one wave; empty where the report has no other."""
         return wave.label if self.context.shows_change else ""
 
+    def level(self, one: Indicator, wave: str = "", authority: str | None = None, *, group: str = "", level: str = "",
+              quantity: Quantity | None = None, other: str = "") -> Result | None:
+        """The level of an indicator: at the last wave and in the authority of the report, unless another one is named. Beside a change of
+        linked people it is that of those who answered at the ``other`` wave too: the first, or for the first the last."""
+        if not (self.sets_levels_beside_change and self.context.linked):
+            return super().level(one, wave, authority, group=group, level=level, quantity=quantity)
+        wave, ends = wave or self.context.wave.id, [end.id for end in self.ends]
+        return self.find(
+            quantity or self.context.quantity(one), indicator=one.indicator, wave=wave, group=group, level=level, contrast=Contrast.PAIRS,
+            authority=self.context.authority if authority is None else authority, reference=other or ends[wave == ends[0]])
+
     def has_row(self, one: Indicator) -> bool:
         """Whether an indicator has a row, where rows are indicators."""
         return True
@@ -102,6 +116,11 @@ class Kind(Draft, ABC):
     def units(self) -> Units:
         """The units of the indicators that have a row."""
         return Units.of(self.in_rows, self.context)
+
+    @property
+    def percents(self) -> NumberFormat:
+        """How percentages are written that are not levels of an indicator."""
+        return NumberFormat(percent=True)
 
     @cached_property
     def column(self) -> Columns:
@@ -213,7 +232,7 @@ class Kind(Draft, ABC):
         context = self.context
         if words := context.authority and self.base_of_one or self.base_words:
             return self.say(words)
-        used = [row for row in self.shown if row.contrast == Contrast.NONE and context.state(row) is not State.NOT_ESTIMABLE]
+        used = [row for row in self.shown if row.contrast in OF_LEVELS and context.state(row) is not State.NOT_ESTIMABLE]
         if not used:
             return ""
         known = sorted({float(row.n_valid) for row in used if context.state(row, "n_valid") is State.SHOWN})
@@ -327,7 +346,7 @@ class Kind(Draft, ABC):
 
     def _has_number(self, row: Result | None, form: NumberFormat) -> bool:
         """Whether a cell of a result shows a number and not a symbol."""
-        return self.context.state(row) is State.SHOWN and (row.contrast != Contrast.NONE or not form.is_low(row.estimate))
+        return self.context.state(row) is State.SHOWN and (row.contrast not in OF_LEVELS or not form.is_low(row.estimate))
 
 
 def comparability_lines(rows: Iterable[Result], context: Context) -> Iterator[str]:
