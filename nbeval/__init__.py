@@ -15,6 +15,7 @@ ANY SURVEY
     levels          percentages, distributions and means with intervals, by groups, weighted or not
     crosstab        one column by another
     change          from the first wave to later ones: two samples, or the same people
+    transitions     the same people by which way their answer went
     compare_groups  levels of a group with one another
                     (both with clustered answers too; ``errors="cr2"`` where the clusters are few)
     reliability     how items of a scale hang together
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
     from nbeval.cleaning.survey import clean
     from nbeval.disclosure.one_table import protect
     from nbeval.errors import NbevalError
-    from nbeval.estimate.surveys import change, compare_groups, crosstab, levels, reliability
+    from nbeval.estimate.surveys import change, compare_groups, crosstab, levels, reliability, transitions
     from nbeval.library import codebook, read_dictionary, render, verify
     from nbeval.scoring.recoding import band, recode
     from nbeval.scoring.scales import Scale, score
@@ -77,7 +78,7 @@ _HOME = {
     "label": "cleaning.labels", "clean": "cleaning.survey",
     "Scale": "scoring.scales", "score": "scoring.scales", "band": "scoring.recoding", "recode": "scoring.recoding",
     "levels": "estimate.surveys", "crosstab": "estimate.surveys", "change": "estimate.surveys", "compare_groups": "estimate.surveys",
-    "reliability": "estimate.surveys",
+    "reliability": "estimate.surveys", "transitions": "estimate.surveys",
     "protect": "disclosure.one_table",
     "read_dictionary": "library", "codebook": "library", "render": "library", "verify": "library",
     "Study": "study", "open_study": "study", "open_report": "study",
@@ -85,7 +86,8 @@ _HOME = {
 }
 __all__ = [
     "NbevalError", "Scale", "Study", "__version__", "band", "change", "clean", "codebook", "compare_groups", "crosstab", "label", "levels",
-    "open_report", "open_study", "plot", "protect", "read_dictionary", "recode", "reliability", "render", "score", "verify",
+    "open_report", "open_study", "plot", "protect", "read_dictionary", "recode", "reliability", "render", "score",
+    "transitions", "verify",
 ]
 
 

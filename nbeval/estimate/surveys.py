@@ -13,7 +13,7 @@ says how many. Every level of a categorical grouping column has its row, with a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -235,6 +235,69 @@ def change(
     named = waves.cat.categories
     found = found.assign(**{wave: named.take(found["code"]), "reference": named[0]})
     return _tidy(_judged(found, "p_value", conf_level, change=True), axes, answers, also=(wave, "reference"))
+
+
+#: what becomes of a person's answer, and which way it went
+MOVES = {"moved up": 1, "stayed": 0, "moved down": -1}
+
+
+def transitions(
+    df: pd.DataFrame, y: str, wave: str = "wave", by: str | Sequence[str] | None = None, *, person: str, conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Count the same people by which way their answer went from the first wave to each later one: up, down, or neither.
+
+    Parameters
+    ----------
+    df : one row per respondent and wave
+    y : str
+        The column of answers: yes or no, numbers, or ordered categories.
+    wave, by : str
+        As in ``change``; groups are those of the first wave.
+    person : str
+        The column that names a person at every wave. People who occur twice at a wave, or at one wave only, are left out.
+    conf_level : float
+        As in ``levels``.
+
+    Returns
+    -------
+    one row per group x later wave x move
+        ``move`` is "moved up", "stayed" or "moved down"; ``estimate`` is in percent of the ``n`` people who answered both times, with
+        Wilson's interval. A yes after a no is a move up.
+
+    Raises
+    ------
+    ParameterError
+        There is one wave only, or the answers have no order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> df = pd.DataFrame({"id": [*range(20)] * 2, "wave": [1] * 20 + [2] * 20,
+    ...                    "safe": [True] * 8 + [False] * 12 + [True] * 6 + [False] * 2 + [True] * 7 + [False] * 5})
+    >>> transitions(df, "safe", person="id")[["wave", "reference", "move", "estimate", "n"]].round(1)
+       wave  reference        move  estimate   n
+    0     2          1    moved up      35.0  20
+    1     2          1      stayed      55.0  20
+    2     2          1  moved down      10.0  20
+    """
+    answers, axes, waves = _answers(df, y, None), _axes(df, by), _axes(df, wave)[wave]
+    if answers.levels is not None and not answers.ordered:
+        raise ParameterError(f"the answers of column {y!r} have no order.", allowed="yes or no, numbers, or ordered categories",
+                             do="make it an ordered categorical, as label() does.")
+    if len(waves.cat.categories) < 2:
+        raise ParameterError(f"column {wave!r} has one wave only.", allowed="two or more", do="put the waves below one another.")
+    groups, named, rows = _groups(answers, axes), waves.cat.categories, []
+    for later, linked in _pairs(waves, _column(df, person), axes):
+        way = np.sign(np.round(answers.value[linked["row_now"]] - answers.value[linked["row"]], 10))
+        for k, group in enumerate(groups.to_dict("records")):
+            inside = way[linked["at"].eq(k).to_numpy()]
+            both = float(np.isfinite(inside).sum())
+            rows += [group | {"code": later, "move": move, "numerator": float((inside == sign).sum()), "n_valid": both,
+                              "n_missing": len(inside) - both} for move, sign in MOVES.items()]
+    found = percentages(pd.DataFrame(rows), conf_level)
+    found = found.assign(unit="percent", **{wave: named.take(found["code"]), "reference": named[0]},
+                         **{name: pd.Categorical(found[name], dtype=groups[name].dtype) for name in groups})
+    return _tidy(found, axes, _Answers(y, answers.value, "percent"), also=(wave, "reference", "move"))
 
 
 def compare_groups(
@@ -519,18 +582,33 @@ def _compared(
     return compare_percentages(pairs, conf_level)
 
 
-def _matched(
-    answers: _Answers, axes: dict[str, pd.Series], waves: pd.Series, person: pd.Series, few: pd.Series | None, conf_level: float,
-) -> pd.DataFrame:
-    """The same people at the first and at each later wave, grouped as they were at the first."""
-    groups, rows = _counted(answers, axes).drop(columns=["n_valid", "n_missing", "numerator", "squares"]), []
+#: the columns of counts that are no keys
+_COUNTS = ["n_valid", "n_missing", "numerator", "squares"]
+
+
+def _groups(answers: _Answers, axes: dict[str, pd.Series]) -> pd.DataFrame:
+    """The groups, in the order of their numbers."""
+    return _counted(_Answers(answers.name, answers.value, "percent"), axes).drop(columns=_COUNTS)
+
+
+def _pairs(waves: pd.Series, person: pd.Series, axes: dict[str, pd.Series]) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The number of each later wave, and the people who answered at it and at the first: their rows then and now, and their group then."""
     forms = pd.DataFrame({
         "person": person.to_numpy(), "wave": waves.cat.codes.to_numpy(), "row": np.arange(len(person)), "at": _domain_of(axes),
     })
     forms = forms[forms["person"].notna() & ~forms.duplicated(["person", "wave"], keep=False)]
     first = forms[forms["wave"].eq(0)]
     for later in range(1, len(waves.cat.categories)):
-        linked = first.merge(forms.loc[forms["wave"].eq(later), ["person", "row"]], on="person", suffixes=("", "_now"), validate="one_to_one")
+        now = forms.loc[forms["wave"].eq(later), ["person", "row"]]
+        yield later, first.merge(now, on="person", suffixes=("", "_now"), validate="one_to_one")
+
+
+def _matched(
+    answers: _Answers, axes: dict[str, pd.Series], waves: pd.Series, person: pd.Series, few: pd.Series | None, conf_level: float,
+) -> pd.DataFrame:
+    """The same people at the first and at each later wave, grouped as they were at the first."""
+    groups, rows = _counted(answers, axes).drop(columns=_COUNTS), []
+    for later, linked in _pairs(waves, person, axes):
         for k in range(len(groups)):
             inside, part = linked["at"].eq(k // len(answers.parts)), answers.parts[k % len(answers.parts)]
             then, now = part[linked.loc[inside, "row"]], part[linked.loc[inside, "row_now"]]
