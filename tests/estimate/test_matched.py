@@ -104,7 +104,8 @@ def test_a_mean_changes_by_paired_t_with_a_named_standardiser_and_signed_ranks(r
 def test_methods_for_two_samples_are_not_used_on_the_same_people(results):
     across = results[results["contrast"].eq("wave")]
     assert set(across["quantity"]) == {
-        "change", "change_pooled", "effect_size", "rank_biserial", "smallest_change", "moved_up", "moved_down", "stayed"}
+        "change", "change_pooled", "effect_size", "rank_biserial", "smallest_change", "moved_up", "moved_down", "stayed",
+        "change_missing_bound_lowest", "change_missing_bound_highest"}
 
 
 def test_those_who_were_lost_are_counted_everywhere(results):
