@@ -14,7 +14,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 #: the checkout, where the package is used from one; elsewhere the folder the package is installed in
 _BESIDE = PACKAGE.parent
-DICTIONARY, NOTEBOOKS, REPORTS, CACHE = "data_dictionary", "notebooks", "reports", ".nbeval"
+DICTIONARY, NOTEBOOKS, RELEASES, CACHE = "data_dictionary", "notebooks", "releases", ".nbeval"
 #: where a wheel holds the dictionary and the notebooks of New Belongings
 _SHARE = PACKAGE / "_share"
 
@@ -59,6 +59,16 @@ def notebook_folders(dictionary: Path) -> tuple[Path, ...]:
     return (dictionary / NOTEBOOKS, dictionary.parent / NOTEBOOKS, supplied(NOTEBOOKS))
 
 
+def releases_folder(dictionary: Path) -> Path:
+    """The ledger of what a programme has published: NBEVAL_RELEASES, or ``releases`` beside its dictionary, wherever reports are written.
+
+    For the programme that comes with an installed package it is in the folder that one works in.
+    """
+    named = os.environ.get("NBEVAL_RELEASES")
+    home = project() if dictionary.resolve().is_relative_to(_SHARE) else dictionary.resolve().parent
+    return Path(named) if named else home / RELEASES
+
+
 def cache_folder() -> Path:
     """The folder for what need not be worked out twice: NBEVAL_CACHE, or ``.nbeval`` in the project."""
     named = os.environ.get("NBEVAL_CACHE")
@@ -66,6 +76,26 @@ def cache_folder() -> Path:
         return Path(named)
     home = project()
     return home / CACHE if os.access(home, os.W_OK) else Path(tempfile.gettempdir()) / "nbeval"
+
+
+def internal_folder(out: Path) -> Path:
+    """Where reports that are never published lie: beside the folder of those that are, never in it.
+
+    >>> internal_folder(Path("/project/reports")).name
+    'reports_internal'
+    """
+    return out.resolve().with_name(f"{out.resolve().name}_internal")
+
+
+def is_published(path: Path) -> bool:
+    """Whether something lies below a folder that reports are published from.
+
+    >>> is_published(Path("a/file/of/nobody.csv"))
+    False
+    """
+    together, alone = (f"{CACHE}/lock", "index.html"), ("provenance.json", "ro-crate-metadata.json")
+    return any(all((folder / name).is_file() for name in together) or any((folder / name).is_file() for name in alone)
+               for folder in path.resolve().parents)
 
 
 def _is_project(folder: Path) -> bool:

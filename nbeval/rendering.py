@@ -11,12 +11,13 @@ from nbeval.release.analysis_plan import plans_digest
 from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, fingerprint_of_report, key_of, scope_of_report
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
+from nbeval.folders import internal_folder
 from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin, Summary
 from nbeval.release.ledger import signature_of
 from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.study import BATCH, CohortResults, Study, no_progress
-from nbeval.workspace import Workspace
+from nbeval.workspace import Workspace, private_place, remove
 
 #: imported once, before the reports of a batch are made
 MODULES = ("nbeval.study", "nbeval.report", "pandas", "pyarrow.parquet", "matplotlib.backends.backend_svg", "seaborn")
@@ -32,7 +33,7 @@ def render_cohort(
     ``on_progress`` is called with each step before the reports; ``publish`` shows the progress of those.
     """
     check_formats(tuple(formats))
-    study = Study(workspace.dictionary.cohort(cohort), workspace.releasing_to(out), on_progress=on_progress)
+    study = Study(workspace.dictionary.cohort(cohort), workspace, on_progress=on_progress)
     requested = requests(study.cohort, study.dictionary, kinds, authority=authority)
     return render_requests(study, requested, out, formats=formats, fresh=fresh, workers=workers, dask=dask)
 
@@ -45,15 +46,28 @@ def render_requests(
     results = study.results(fresh=fresh)
     origin = Origin(
         dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
-        numbers=dict(fingerprint_of_numbers(study.scope)),
+        inputs_key=study.inputs_key, numbers=dict(fingerprint_of_numbers(study.scope)),
     )
     plan = plans_digest(study.cohort, study.dictionary, study.workspace.releases)
     study.on_progress("making the reports")
+<<<<<<< HEAD
     return pipeline.publish(
         list(jobs_of(study.cohort, study.dictionary, requested, results, plan)), out, formats=formats, origin=origin, fresh=fresh, workers=workers,
         modules=MODULES, preload=f"nbeval.study:preload:{study.cohort.id}", environment=_environment(study.workspace, results), dask=dask,
         signature=partial(signature_of, reports=out),
     )
+=======
+    jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results)), []
+    remove(out / study.cohort.id / "internal")          # where earlier versions wrote what is never published
+    for internal in sorted({job.internal for job in jobs}):
+        place = private_place(internal_folder(out)) if internal else out
+        outcomes += pipeline.publish(
+            [job for job in jobs if job.internal is internal], place, formats=formats, origin=origin, fresh=fresh, workers=workers,
+            modules=MODULES, preload=f"nbeval.study:preload:{study.cohort.id}", environment=_environment(study.workspace, results), dask=dask,
+            signature=partial(signature_of, reports=out, ledger=study.workspace.releases),
+        ).outcomes
+    return Summary(tuple(outcomes))
+>>>>>>> a955ddd (Sign releases with people's keys, remember them in the project, verify every published file, key checksums of exports, keep what is internal to its owner)
 
 
 def jobs_of(

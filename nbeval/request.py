@@ -12,10 +12,6 @@ from nbeval.dictionary.models import Cohort, ReportKind
 from nbeval.errors import ParameterError, SourceError, suggestion
 from nbeval.folders import notebook_folders
 
-#: the folder of a cohort's reports that are never published
-INTERNAL = "internal"
-
-
 class ReportRequest(NamedTuple):
     """A report that is requested: its kind, and the authority where it is made for one."""
 
@@ -41,9 +37,8 @@ def kind_named(kind: str, dictionary: Dictionary) -> ReportKind:
 
 
 def folder_of(cohort: Cohort, request: ReportRequest) -> str:
-    """The folder of a report below the reports' folder; what is never published has a folder apart."""
-    apart = INTERNAL if request.kind.internal else ""
-    return "/".join(part for part in (cohort.id, apart, request.kind.id, request.authority) if part)
+    """The folder of a report below the folder of its like: that of the reports, or of those that are never published."""
+    return "/".join(part for part in (cohort.id, request.kind.id, request.authority) if part)
 
 
 def notebook_of(kind: ReportKind, dictionary: Dictionary) -> Path:

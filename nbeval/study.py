@@ -11,14 +11,14 @@ import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, key_of, scope_of_numbers
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.enums import Measure
+from nbeval.dictionary.enums import Measure, SourceKind
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.errors import ParameterError, SourceError
 from nbeval.request import check_authority, kind_named
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from nbeval.cleaning.labels import Labelled
     from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
+    from nbeval.release.checksum_key import PublishedChecksums
     from nbeval.report import Report
 
 #: in the environment where the reports of one batch are made, the checksum of what all of them are made from
@@ -100,6 +101,7 @@ class Study:
     cohort : the declaration
     workspace : its dictionary, data and cache
     on_progress : called with the name of each step as it begins
+    checksums : those of confidential exports as they were published, for whoever does not have the key they were made with
 
     Notes
     -----
@@ -108,8 +110,11 @@ class Study:
     tables with answers are worked out when they are asked for. A study stays at the state of the exports at which it was opened.
     """
 
-    def __init__(self, cohort: Cohort, workspace: Workspace, *, on_progress: Callable[[str], None] = no_progress) -> None:
-        self.cohort, self.workspace, self.on_progress = cohort, workspace, on_progress
+    def __init__(
+        self, cohort: Cohort, workspace: Workspace, *, on_progress: Callable[[str], None] = no_progress,
+        checksums: PublishedChecksums | None = None,
+    ) -> None:
+        self.cohort, self.workspace, self.on_progress, self._checksums = cohort, workspace, on_progress, checksums
         self._results: CohortResults | None = None
 
     def __repr__(self) -> str:
@@ -225,7 +230,25 @@ class Study:
                 f"the exports of cohort '{self.cohort.id}' changed while they were being read.",
                 do="let nobody write to them and run the command again.",
             )
-        return cleaned
+        return replace(cleaned, inputs=self._with_checksums(cleaned.inputs)) if is_confidential(self.cohort) else cleaned
+
+    def _with_checksums(self, inputs: pd.DataFrame) -> pd.DataFrame:
+        """The exports with checksums that may be published: keyed, or as they were published."""
+        from nbeval.release.checksum_key import key_for, keyed
+
+        if self._checksums is not None:
+            return inputs.assign(sha256=inputs["file"].map(lambda name: self._checksums.by_file.get(name, "")))
+        key = key_for(self.data)
+        return inputs.assign(sha256=[keyed(key, name, digest) for name, digest in zip(inputs["file"], inputs["sha256"], strict=True)])
+
+    @property
+    def inputs_key(self) -> str:
+        """The name of the key of the exports' checksums; empty where they are not confidential."""
+        from nbeval.release.checksum_key import key_for, key_name
+
+        if not is_confidential(self.cohort):
+            return ""
+        return self._checksums.key if self._checksums is not None else key_name(key_for(self.data))
 
     @cached_property
     def measured(self) -> Measured | None:
@@ -290,9 +313,11 @@ class Study:
 
         from nbeval import pipeline
         from nbeval.release.ledger import earlier_results
+        from nbeval.release.policy import check_policy
 
         dictionary, cohort = self.scope, self.scope.cohort(self.cohort.id)
         results = self.estimated
+        check_policy(self.dictionary, self.workspace.releases)
         self.on_progress("protecting the results")
         disclosed = pipeline.protect(results, cohort, dictionary, earlier=earlier_results(cohort.id, self.workspace.releases))
         disclosed = pipeline.with_quotes(disclosed, self.cleaned, self.measured, cohort, dictionary)
@@ -374,7 +399,7 @@ class CleanedStage(_Stage):
 
     @property
     def inputs(self) -> pd.DataFrame:
-        """What was read: one row per file, with its name relative to the data folder, sha256 and bytes."""
+        """What was read: one row per file, with its name relative to the data folder, checksum (keyed, where it is confidential) and bytes."""
         kept = self._study.kept()
         return kept.files if kept else self._study.cleaned.inputs
 
@@ -494,6 +519,11 @@ def open_report(
     'New Belongings: final report'
     """
     return open_study(cohort, data=data, dictionary=dictionary).report(kind, authority)
+
+
+def is_confidential(cohort: Cohort) -> bool:
+    """Whether a cohort's exports are answers of real people: neither invented nor in print."""
+    return not cohort.invented and cohort.made_from is not SourceKind.PUBLISHED
 
 
 def preload(cohort: str) -> None:

@@ -6,13 +6,14 @@ exports, dictionary, code and packages. Each of its folders is whole or not ther
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from nbeval.errors import NoDataError, OutputError
 
 KEPT = 10                   # folders of one kind in the cache: those used last
 _UNFINISHED = "half-"
+_ALIVE = "alive.lock"       # locked while the process of a private folder runs
 _ABANDONED = 24 * 3600      # seconds after which an unfinished folder is that of a run that was killed
 
 
@@ -49,13 +51,8 @@ class Workspace:
 
     @property
     def releases(self) -> Path:
-        """The reports' folder whose record says what was published before."""
-        return Path(self.releases_folder or os.environ.get("NBEVAL_RELEASES") or folders.project() / folders.REPORTS)
-
-    def releasing_to(self, out: Path) -> Workspace:
-        """The same places, with the record of releases in ``out`` unless another folder was named for it."""
-        named = self.releases_folder or os.environ.get("NBEVAL_RELEASES")
-        return self if named else replace(self, releases_folder=out)
+        """The ledger of what was published before, which is the same wherever reports are written."""
+        return Path(self.releases_folder) if self.releases_folder else folders.releases_folder(self.dictionary.folder)
 
     def data_of(self, cohort: Cohort) -> Path:
         """The folder with a cohort's exports; those of an invented cohort are written where no folder was named.
@@ -118,11 +115,60 @@ def atomic_directory(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_file(file: Path, what: str) -> Iterator[Path]:
-    """Give another name to write a file under, so that a half-written one never has its own; say in plain words that it cannot be
-    written."""
-    half = file.with_name(f".{file.name}.half")
+def private_folder(what: str) -> Iterator[Path]:
+    """Give a temporary folder that only its owner can read, for what may hold answers.
+
+    It goes with its process: what killed ones left behind is removed first. A lock says which process is still there.
+    """
+    from filelock import FileLock
+
+    root, prefix = Path(tempfile.gettempdir()), f"nbeval-{getpass.getuser()}-"
+    with FileLock(root / f"{prefix}folders.lock", mode=0o600):          # nobody clears a folder whose process is about to lock it
+        _clear_abandoned(root, prefix)
+        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{what}-", dir=root))
+        alive = FileLock(folder / _ALIVE, mode=0o600)
+        alive.acquire()
     try:
+        yield folder
+    finally:
+        alive.release()
+        remove(folder)
+
+
+def private_place(folder: Path) -> Path:
+    """A folder that stays, which nobody but its owner can enter."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise OutputError("the folder for what is never published cannot be made.", found=error.strerror or "", where=folder.name,
+                          do="name a reports' folder in a place that you may write to.") from None
+    return folder
+
+
+def _clear_abandoned(root: Path, prefix: str) -> None:
+    """Remove the private folders whose process is gone."""
+    from filelock import FileLock, Timeout
+
+    for folder in root.glob(f"{prefix}*-*"):
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        with suppress(Timeout, OSError), FileLock(folder / _ALIVE, timeout=0, mode=0o600):
+            remove(folder)
+
+
+@contextmanager
+def atomic_file(file: Path, what: str, *, private: bool = False) -> Iterator[Path]:
+    """Give another name to write a file under, so that a half-written one never has its own; say in plain words that it cannot be
+    written. A private file can be read by its owner alone, from the first byte on, and never lies where reports are published."""
+    half = file.with_name(f".{file.name}.half")
+    if private and folders.is_published(file):
+        raise OutputError(f"{what} would lie in a folder that is published.", where=file.parent.name,
+                          do="name a file outside the reports' folder, inside the secure area.")
+    try:
+        if private:
+            half.unlink(missing_ok=True)
+            os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield half
         half.replace(file)
     except OSError as error:

@@ -115,12 +115,12 @@ def test_the_version_is_the_packages(capsys):
 
 
 @pytest.mark.parametrize(("command", "fields"), [
-    ("check", {"cohort", "passed", "accounting", "findings", "inputs"}), ("verify", {"cohort", "same", "failed", "reports"}),
+    ("check", {"cohort", "passed", "accounting", "findings", "inputs"}), ("verify", {"cohort", "same", "failed", "beside", "signed", "not_compared", "reports"}),
     ("attack", {"cohort", "passed", "audit", "leaks"}),
     ("release", {"cohort", "ready", "signed", "reports", "files", "faults", "notes", "audit", "leaks"}),
 ])
 def test_with_json_the_answer_is_one_object_for_other_programs(place, capsys, command, fields):
-    options = places(place)[:4] if command == "check" else places(place)
+    options = places(place)[:4] if command in ("check", "attack") else places(place)
     assert main([command, "first", *(["baseline"] if command in ("verify", "release") else []), "--json", *options]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert set(answer) == fields and answer["cohort"] == "first"

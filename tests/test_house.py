@@ -26,7 +26,7 @@ BELOW = ("errors", "frames", "exhibit", "rounding", "dictionary", "words", "fold
 #: what publishing asks of `release` while it makes a report: its key, its provenance, its research object
 WITH_EVERY_REPORT = ("release.fingerprint", "release.provenance", "release.crate")
 #: what `release` may know of publishing: a report as it lies there, and how files are put in place
-OF_A_REPORT = ("publish.document", "publish.executed", "publish.index", "publish.job", "publish.staging")
+OF_A_REPORT = ("publish.document", "publish.executed", "publish.formats", "publish.index", "publish.job", "publish.staging")
 UNDER_THE_DICTIONARY = ("errors", "rounding", "words", "folders")
 #: the rooms that alone may know a library
 ONLY_IN = {

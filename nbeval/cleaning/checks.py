@@ -158,21 +158,30 @@ def columns_lacking(intake: Intake) -> list[Finding]:
 
 
 def repaired(intake: Intake) -> list[Finding]:
-    """Answers that differ from a declared label only by spaces, case, apostrophes or a labelled number."""
+    """Answers that differ from a declared label only by spaces, case, apostrophes or a labelled number.
+
+    A label that only few people gave is counted and not shown, and neither is a spelling of it.
+    """
+    least = intake.dictionary.disclosure.threshold_internal
     kinds = {item.item: item.kind for item in intake.coded.items}
     groups = defaultdict(list)
     for one in intake.coded.repaired:
         groups[one.item, one.wave, one.read_as].append(one)
-    found = []
+    found, rare = [], defaultdict(int)
     for (item, wave, read_as), group in sorted(groups.items()):
-        texts, count = sorted({one.text for one in group}), sum(one.count for one in group)
+        count, texts = sum(one.count for one in group), sorted({one.text for one in group if one.count >= least})
+        if not texts:
+            rare[item, wave] += count
+            continue
         # What follows the number in a labelled number is not declared, so it is not shown.
         typed = kinds.get(item) is ItemKind.NUMBER and any(text.strip()[:1] in "-0123456789" for text in texts)
-        shown = "Text that begins with the number" if typed else f"'{texts[0]}'"
-        if len(texts) > 1 and not typed:
-            shown += f" and {number(len(texts) - 1, 'other spelling')}"
+        shown, others = "Text that begins with the number" if typed else f"'{texts[0]}'", len({one.text for one in group}) - 1
+        if others and not typed:
+            shown += f" and {number(others, 'other spelling')}"
         found.append(Finding(NOTE, f"{shown} read as '{read_as}', {number(count, 'answer')}.", wave=wave, item=item, count=count))
-    return found
+    withheld = f" in spellings that fewer than {least} people each used, read as declared answers (text withheld)."
+    return found + [Finding(NOTE, f"{number(count, 'answer')}{withheld}", wave=wave, item=item, count=count)
+                    for (item, wave), count in sorted(rare.items())]
 
 
 def corrected(intake: Intake) -> list[Finding]:

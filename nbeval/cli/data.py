@@ -134,6 +134,6 @@ def results(
     if not internal:
         raise typer.BadParameter("these results are not protected against disclosure; add --internal to say that you know.")
     table = study_of(cohort, dictionary, data).estimate().table
-    with atomic_file(out, "the results") as half:
+    with atomic_file(out, "the results", private=True) as half:
         table.to_csv(half, index=False, lineterminator="\n")
-    say(f"{len(table)} results written to {out}. They are not protected: do not publish them.")
+    say(f"{len(table)} results written to {out}. They are not protected: do not publish them. Only you can read the file.")

@@ -35,19 +35,18 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON objec
 _clock: dict[str, float] = {}
 
 
-def workspace_of(dictionary: Path | None, data: Path | None = None, out: Path | None = None) -> Workspace:
-    """The folders to work with; what was published before is recorded beside the reports, in ``out``."""
+def workspace_of(dictionary: Path | None, data: Path | None = None) -> Workspace:
+    """The folders to work with."""
     from nbeval.workspace import Workspace
 
-    workspace = Workspace(dictionary, data)
-    return workspace.releasing_to(out) if out else workspace
+    return Workspace(dictionary, data)
 
 
-def study_of(cohort: str, dictionary: Path | None, data: Path | None = None, out: Path | None = None) -> Study:
+def study_of(cohort: str, dictionary: Path | None, data: Path | None = None) -> Study:
     """The study of a cohort, whose steps are said on standard error as they begin."""
     from nbeval.study import Study
 
-    workspace = workspace_of(dictionary, data, out)
+    workspace = workspace_of(dictionary, data)
     return Study(workspace.dictionary.cohort(cohort), workspace, on_progress=on_progress)
 
 

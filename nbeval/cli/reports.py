@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +13,7 @@ from nbeval.cli.options import on_progress, say, say_json, study_of, workspace_o
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nbeval.release.ledger import Release
     from nbeval.release.proposal import Proposal
     from nbeval.study import Study
 
@@ -37,6 +37,7 @@ def render(
     Every kind and every authority, unless some are named. A report that is whole and unchanged is not made again;
     one that fails leaves the last good one as it was.
     """
+    from nbeval.folders import internal_folder
     from nbeval.publish.formats import STANDARD
     from nbeval.rendering import render_cohort
 
@@ -49,22 +50,29 @@ def render(
         on_progress(str(summary))
         raise typer.Exit(summary.exit_code)
     say(str(summary))
+    if any(one.job.internal for one in summary.outcomes):
+        say(f"What is never published is in {internal_folder(out)}, for you alone.")
     say(f"Open {out / cohort / 'index.html'}")
 
 
 def verify(
     cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
-    out: options.OutFolder = Path("reports"), as_json: options.AsJson = False,
-    dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
+    out: options.OutFolder = Path("reports"),
+    signatures_only: Annotated[bool, typer.Option("--signatures-only", help="Check what was signed, without the data.")] = False,
+    as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Make reports again and compare.
 
     Makes every published report again from the exports, in a folder apart, and compares it with the published one
-    number by number and sentence by sentence. Exit code 1: something differs.
+    number by number, sentence by sentence and file by file; and checks every signed release. With --signatures-only it
+    checks the files against what was signed, for which it takes no data. Exit code 1: something differs.
     """
-    from nbeval.release.verify import verify_cohort
+    from nbeval.release.verify import check_signed, verify_cohort
 
-    answer = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, on_progress=on_progress)
+    if signatures_only:
+        answer = check_signed(cohort, kinds or (), workspace_of(dictionary), out, authority=authority)
+    else:
+        answer = verify_cohort(cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, on_progress=on_progress)
     if as_json:
         say_json(answer.to_json())
     else:
@@ -74,16 +82,16 @@ def verify(
 
 
 def attack(
-    cohort: options.CohortName, out: options.OutFolder = Path("reports"), as_json: options.AsJson = False,
+    cohort: options.CohortName, as_json: options.AsJson = False,
     dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Try to work out what a cohort's reports withhold.
 
-    Takes everything that all reports of the cohort may show, and what was published before (the record in --out),
+    Takes everything that all reports of the cohort may show, and what was published before (the project's ledger of releases),
     and finds how closely each withheld number can be derived from it. Prints counts and places, never a number of
     people. Exit code 0: nothing can be worked out. 1: something can; the reports cannot be made.
     """
-    audit = _audit(study_of(cohort, dictionary, data, out))
+    audit = _audit(study_of(cohort, dictionary, data))
     if as_json:
         say_json({"cohort": cohort, "passed": bool(audit["ok"].all()), **_audit_record(audit)})
     else:
@@ -131,35 +139,50 @@ def plan(
 def release(
     cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
     out: options.OutFolder = Path("reports"),
-    signed_by: Annotated[str, typer.Option("--signed-by", help="The person who answers for the release.", metavar="NAME")] = "",
-    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="The day of the release.")] = None,
+    sign_with: Annotated[Path | None, typer.Option("--sign-with", help="The SSH key to sign with.", metavar="KEY")] = None,
+    signatory: Annotated[Literal["author", "output_checker"], typer.Option("--as", help="In what part you sign.")] = "author",
     as_json: options.AsJson = False, dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Say what would be published, or sign it.
 
-    Lists the files with their checksums, the audit and the checklist of a release. With --signed-by a person's name and
-    the date are recorded in COHORT/release.json, with the results that went out; every later report of the cohort is
-    protected against them. Exit code 1: something stands in the way.
+    Lists the files with their checksums, the audit and the checklists of a release, whose boxes are ticked in the project's
+    folder of releases. With --sign-with it is signed by an SSH key that the file allowed_signers there names; where the
+    programme asks for two people, the release is out with the second signature. Every later report of the cohort is
+    protected against it. Exit code 1: something stands in the way.
     """
+    from nbeval.dictionary.enums import Signatory
+    from nbeval.release.proposal import propose, sign, write_checklists
     from nbeval.request import requests
-    from nbeval.release.proposal import propose, sign
 
-    study = study_of(cohort, dictionary, data, out)
+    study = study_of(cohort, dictionary, data)
     requested = requests(study.cohort, study.dictionary, kinds or (), authority=authority)
-    proposal = propose(requested, cohort, _audit(study), study.results(), study.workspace, out)
+    proposal = propose(requested, study, _audit(study), out)
     if not as_json:
-        _print_proposal(proposal)
-    signed = sign(proposal, signed_by, day.date() if day else date.today(), study.workspace, out) if signed_by else None
+        _print_proposal(proposal, study.workspace.releases)
+    signed = sign(proposal, Signatory(signatory), sign_with, study.workspace, out) if sign_with else None
+    if proposal.ready and not signed:
+        write_checklists(proposal, study.workspace.releases)
     if as_json:
         say_json({"cohort": cohort, "ready": proposal.ready, "signed": signed.about if signed else "", "reports": list(proposal.reports),
                   "files": dict(sorted(proposal.files.items())), "faults": list(proposal.faults), "notes": list(proposal.notes),
                   **_audit_record(proposal.audit)})
-    elif signed:
-        say(f"\nRecorded in {cohort}/release.json: {signed.about}.")
     elif proposal.ready:
-        say("\nNot signed. To release it, run the command again with --signed-by NAME.")
+        _print_signed(proposal, signed, study.workspace.releases)
     if not proposal.ready:
         raise typer.Exit(1)
+
+
+def _print_signed(proposal: Proposal, signed: Release | None, ledger: Path) -> None:
+    """What became of a release, and what is to be done next."""
+    from nbeval.release.ledger import unsigned
+
+    if signed is None:
+        say(f"\nNot signed. Tick the boxes in releases/{proposal.cohort}/release-{proposal.number}.*.md, and run the command again "
+            "with --sign-with KEY.")
+        return
+    left = unsigned(signed, ledger)
+    say(f"\nSigned: {signed.about}.")
+    say(f"It is not out before it is signed by: {', '.join(left)}." if left else f"Recorded in releases/{proposal.cohort}/{signed.name}.json.")
 
 
 def bundle(
@@ -209,9 +232,9 @@ def _print_audit(audit: pd.DataFrame) -> None:
         say(f"  LEAK  {', '.join(leak[name] for name in _LEAK if leak[name])}\n        from {leak['meets']}")
 
 
-def _print_proposal(proposal: Proposal) -> None:
-    """The files, the audit and the checklist."""
-    from nbeval.release.proposal import BY_A_PERSON
+def _print_proposal(proposal: Proposal, ledger: Path) -> None:
+    """The files, the audit and the checklists."""
+    from nbeval.release.proposal import BY_A_PERSON, open_boxes
 
     say(f"{len(proposal.reports)} reports of {proposal.cohort}, {len(proposal.files)} files:")
     for name, digest in sorted(proposal.files.items()):
@@ -223,8 +246,10 @@ def _print_proposal(proposal: Proposal) -> None:
         say(f"  [{' ' if proposal.faults else 'x'}] {fault}")
     for note in proposal.notes:
         say(f"  [i] {note}")
-    for line in BY_A_PERSON:
-        say(f"  [ ] {line}")
+    for signatory in proposal.signatories:
+        left = open_boxes(proposal, signatory, ledger)
+        for line in BY_A_PERSON[signatory]:
+            say(f"  [{' ' if line in left else 'x'}] {signatory.replace('_', ' ')}: {line}")
 
 
 CLAIMS_HELP = """Work printed claims out again, and say of each what the figures behind it allow.

@@ -183,6 +183,13 @@ class ReportForm(StrEnum):
     SLIDES = "slides"                  # one finding a page
 
 
+class Signatory(StrEnum):
+    """Who signs a release: as in secure research environments, its author and another person who checks what leaves."""
+
+    AUTHOR = "author"
+    OUTPUT_CHECKER = "output_checker"
+
+
 class SourceKind(StrEnum):
     """What a source is made of, and so which way it goes through the stages."""
 

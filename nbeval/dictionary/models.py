@@ -15,7 +15,7 @@ from pydantic import Field
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import (
     Design, Direction, FieldRole, ItemKind, Lonely, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Role, Rounding,
-    ScaleRule, SourceKind, Status, Symbol, YearForm,
+    ScaleRule, Signatory, SourceKind, Status, Symbol, YearForm,
 )
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
 from nbeval.dictionary.record import (
@@ -117,6 +117,16 @@ class StandingRule(Record):
     source: Cited
 
 
+class Minimum(Record):
+    """The weakest policy that a programme may have without somebody signing for it."""
+
+    threshold: AtLeastOne = 5
+    threshold_percent_base: AtLeastOne = 5
+    protection_interval: AtLeastOne = 3
+    protect_complement: bool = False
+    not_of_answers: Annotated[tuple[str, ...] | None, Ref("kind of source", ANY)] = None    # these and no others; None: any but surveys
+
+
 class Disclosure(Record):
     threshold: AtLeastOne  # smallest count that may be published
     threshold_internal: AtLeastOne
@@ -131,6 +141,9 @@ class Disclosure(Record):
     priority: tuple[str, ...] = ()      # what is kept longest, most important first
     # sources that are not answers of people: only the counts of people on their rows are protected
     not_of_answers: Annotated[tuple[str, ...], Ref("kind of source", ANY)] = ()
+    # whose signatures a release takes
+    signed_by: Annotated[tuple[Signatory, ...], Field(min_length=1), ReadersOnly()] = (Signatory.AUTHOR,)
+    minimum: Annotated[Minimum, ReadersOnly()] = Minimum()
     source: Cited
 
     def faults(self) -> Iterator[Fault]:

@@ -87,7 +87,8 @@ def write_indexes(stage: Staging, cohorts: set[str], signature: Signature) -> No
     by_cohort = entries(stage.out)
     for cohort in sorted(cohorts & set(by_cohort)):
         stage.write(f"{cohort}/index.html", cohort_page(cohort, by_cohort[cohort], signature).encode("utf-8"))
-    stage.write("index.html", overall_page(by_cohort, signature).encode("utf-8"))
+    if by_cohort:
+        stage.write("index.html", overall_page(by_cohort, signature).encode("utf-8"))
 
 
 def entries(out: Path) -> dict[str, list[Entry]]:

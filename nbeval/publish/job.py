@@ -40,11 +40,12 @@ class Origin:
     """What the reports of one run rest on, for their provenance: names and checksums, never paths.
 
     ``dictionary_digest`` is of the whole dictionary, ``numbers`` of the parts that the numbers rest on; each job has
-    the part that it can show.
+    the part that it can show. ``inputs_key`` is the name of the key that the checksums of confidential exports were made with.
     """
 
     dictionary_digest: str = ""
-    inputs: tuple[tuple[str, str], ...] = ()        # (name relative to the data folder, sha256)
+    inputs: tuple[tuple[str, str], ...] = ()        # (name relative to the data folder, checksum)
+    inputs_key: str = ""                            # empty: plain sha256, of what is not confidential
     seeds: Mapping[str, int] = field(default_factory=dict)
     invented: bool = False
     numbers: Mapping[str, str] = field(default_factory=dict)

@@ -15,6 +15,9 @@ from nbeval.errors import ParameterError
 from nbeval.folders import PACKAGE, supplied
 from nbeval.publish.index import CRATE, Entry, entries
 from nbeval.release.fingerprint import sha256
+from nbeval.release.ledger import published_statements
+from nbeval.release.provenance import input_checksum
+from nbeval.release.sign import SIGNERS, signers_file
 from nbeval.workspace import Workspace, atomic_file
 
 README = "README.md"
@@ -60,7 +63,9 @@ def _files(
         for path in sorted((reports / entry.folder).iterdir()):
             if path.is_file():
                 yield f"reports/{entry.folder}/{path.name}", path.read_bytes()
-    for name in ("index.html", CRATE, "release.json"):
+    if signers_file(workspace.releases).is_file():
+        yield f"releases/{SIGNERS}", signers_file(workspace.releases).read_bytes()
+    for name in ("index.html", CRATE, *published_statements(cohort.id, workspace.releases)):
         if (reports / cohort.id / name).is_file():
             yield f"reports/{cohort.id}/{name}", (reports / cohort.id / name).read_bytes()
 
@@ -83,7 +88,7 @@ def _readme(cohort: Cohort, invented: Cohort | None, published: list[Entry]) -> 
     return _INSTRUCTIONS.format(
         title=f"Replication package: {cohort.label}", version=record["nbeval"]["version"], count=len(published), cohort=cohort.label,
         inputs=len(record["inputs"]), id=cohort.id, crate=CRATE, availability=about, python=record["python"],
-        exports="\n".join(f"| {one['name']} | `{one['sha256']}` |" for one in record["inputs"]),
+        exports="\n".join(f"| {one['name']} | `{input_checksum(one)}` |" for one in record["inputs"]),
         platform=record["platform"], invented=invented.id if invented else cohort.id, checksums=CHECKSUMS,
         table="\n".join(_row(entry, one) for entry in published for one in entry.record["exhibits"]),
     )

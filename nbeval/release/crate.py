@@ -11,7 +11,7 @@ from rocrate.model import ContextEntity, DataEntity
 from rocrate.rocrate import ROCrate
 
 from nbeval.publish.index import Entry
-from nbeval.release.provenance import PROVENANCE
+from nbeval.release.provenance import PROVENANCE, input_checksum
 from nbeval.words import Words, words_of
 
 _NOTEBOOK = "application/x-ipynb+json"
@@ -62,8 +62,8 @@ def _part(crate: ROCrate, name: str, digest: str) -> Any:
 def _sources(crate: ROCrate, record: dict[str, Any], said: Words) -> Iterator[Any]:
     """What a report was made from: exports, notebook, dictionary. None of them lies in the folder."""
     for one in record["inputs"]:
-        yield _node(crate, f"#input-{one['name']}", "CreativeWork", name=one["name"], sha256=one["sha256"],
-                    conditionsOfAccess=said["crate_access"])
+        yield _node(crate, f"#input-{one['name']}", "CreativeWork", name=one["name"], conditionsOfAccess=said["crate_access"],
+                    **{"sha256" if "sha256" in one else "hmacSha256": input_checksum(one)})
     notebook = record["notebook"]
     yield _node(crate, f"#notebook-{notebook['name']}", "SoftwareSourceCode", name=notebook["name"], sha256=notebook["sha256"])
     digest = record["dictionary"]["digest"]

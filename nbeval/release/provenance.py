@@ -67,6 +67,8 @@ def _git() -> dict[str, Any]:
 
 PROVENANCE = "provenance.json"
 SCHEMA = 2
+#: what the checksum of an export is called: a plain one, and the keyed one of what is confidential
+CHECKSUMS = ("sha256", "hmac_sha256")
 
 
 def report_key(job: Job, formats: tuple[str, ...]) -> str:
@@ -112,7 +114,7 @@ def provenance(task: Task, document: Document, outputs: dict[str, bytes]) -> dic
         },
         "notebook": {"name": job.notebook.name, "sha256": file_sha256(job.notebook)},
         "parameters": dict(job.parameters),
-        "inputs": [{"name": name, "sha256": digest} for name, digest in sorted(origin.inputs)],
+        **_inputs(origin),
         "dictionary": _dictionary(job, origin), "seeds": dict(origin.seeds), **software(),
         "exhibits": list(_exhibits(document)),
         "outputs": {name: sha256(content) for name, content in sorted(outputs.items())},
@@ -157,6 +159,18 @@ def is_whole(folder: Path, key: str) -> bool:
         return False
     outputs = record.get("outputs", {})
     return bool(outputs) and all(file_sha256(folder / name) == digest for name, digest in outputs.items())
+
+
+def _inputs(origin: Origin) -> dict[str, Any]:
+    """The exports by name and checksum; of confidential ones it is keyed, and the name of the key is said."""
+    kind = CHECKSUMS[bool(origin.inputs_key)]
+    said = {"inputs_key": origin.inputs_key} if origin.inputs_key else {}
+    return {"inputs": [{"name": name, kind: digest} for name, digest in sorted(origin.inputs)], **said}
+
+
+def input_checksum(entry: Mapping[str, str]) -> str:
+    """The checksum of an export in a record of provenance, whichever kind it is."""
+    return next((entry[kind] for kind in CHECKSUMS if kind in entry), "")
 
 
 def _dictionary(job: Job, origin: Origin) -> dict[str, Any]:

@@ -34,7 +34,8 @@ from nbeval.errors import SignatureError
 
 SIGNERS = "allowed_signers"
 _ARMOUR = re.compile(r"-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END SSH SIGNATURE-----\s*")
-_LINE = re.compile(r'(?P<name>[^\s*?!,"]+)\s+(?:(?P<options>[a-z-]+="[^"]*"(?:,[a-z-]+="[^"]*")*)\s+)?(?P<kind>[a-z0-9@.-]+)\s+(?P<key>[A-Za-z0-9+/=]+)(?:\s.*)?')
+_LINE = re.compile(r"""(?P<name>[^\s*?!,"]+)\s+(?:(?P<options>[a-z-]+="[^"]*"(?:,[a-z-]+="[^"]*")*)\s+)?
+                       (?P<kind>[a-z0-9@.-]+)\s+(?P<key>[A-Za-z0-9+/=]+)(?:\s.*)?""", re.VERBOSE)
 _MAGIC = b"SSHSIG"
 _HASHES = {"sha256": hashlib.sha256, "sha512": hashlib.sha512}
 _PATIENCE = 300     # seconds in which a person types a passphrase or touches a security key
@@ -46,6 +47,7 @@ class Purpose(StrEnum):
     RELEASE = "nbeval-release"              # the author of a release
     OUTPUT_CHECK = "nbeval-output-check"    # the second person, who checks what leaves
     ANALYSIS_PLAN = "nbeval-analysis-plan"
+    POLICY = "nbeval-policy"                # a policy of disclosure control weaker than declared
     WITHDRAWAL = "nbeval-withdrawal"
 
 
@@ -97,7 +99,9 @@ def sign(content: bytes, key: Path, purpose: Purpose) -> str:
     return done.stdout.decode("ascii")
 
 
-def signer_of(content: bytes, signature: str, purpose: Purpose, signers: Path, at: datetime | None = None, *, ssh: bool | None = None) -> Signer:
+def signer_of(
+    content: bytes, signature: str, purpose: Purpose, signers: Path, at: datetime | None = None, *, ssh: bool | None = None,
+) -> Signer:
     """Who signed these bytes for this purpose.
 
     Parameters
@@ -124,7 +128,8 @@ def signer_of(content: bytes, signature: str, purpose: Purpose, signers: Path, a
             "whoever signed it may not sign for this purpose." if lines else "it is signed by a key that nobody who may sign has.",
             found=fingerprint(key), where=signers.name, do="let somebody sign who may, or have the key added to the file of signers.")
     use_ssh = bool(shutil.which("ssh-keygen")) if ssh is None else ssh
-    good = _checked_by_ssh(content, signature, purpose, signers, allowed, at) if use_ssh else _checked_here(content, allowed, namespace, algorithm, signed)
+    good = (_checked_by_ssh(content, signature, purpose, signers, allowed, at) if use_ssh
+            else _checked_here(content, allowed, namespace, algorithm, signed))
     if not good:
         raise SignatureError("the signature is not of this content.", found=f"a key of {allowed.name}",
                              do="restore the file as it was when it was signed; it was altered since.")
@@ -134,11 +139,6 @@ def signer_of(content: bytes, signature: str, purpose: Purpose, signers: Path, a
 def fingerprint(key: bytes) -> str:
     """The fingerprint of a public key, as ``ssh-keygen -l`` prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
-
-
-def key_of_signature(signature: str) -> str:
-    """The fingerprint of the key that an armoured signature says it is by; that it is, only :func:`signer_of` knows."""
-    return fingerprint(_parts(signature)[0])
 
 
 # --- who may sign ----------------------------------------------------------------------------------
@@ -209,7 +209,8 @@ def _checked_by_ssh(content: bytes, signature: str, purpose: Purpose, signers: P
         file = Path(apart) / "signature"
         file.write_text(signature, encoding="ascii")
         when = [f"-Overify-time={at.astimezone(UTC):%Y%m%d%H%M%SZ}"] if {"valid-after", "valid-before"} & set(allowed.options) else []
-        return _ssh_keygen("verify", "-f", str(signers), "-I", allowed.name, "-n", purpose, "-s", str(file), *when, given=content).returncode == 0
+        words = ("-f", str(signers), "-I", allowed.name, "-n", purpose, "-s", str(file), *when)
+        return _ssh_keygen("verify", *words, given=content).returncode == 0
 
 
 def _checked_here(content: bytes, allowed: _Allowed, namespace: str, algorithm: str, signed: bytes) -> bool:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import csv
 import io
 import math
-import tempfile
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import ndiff
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,20 @@ import nbformat
 
 from nbeval.errors import ParameterError, SourceError
 from nbeval.frames import RESULT_KEY
+from nbeval.dictionary.models import Cohort
+from nbeval.publish.formats import FORMATS
+from nbeval.publish.index import CRATE, cohort_page, entries
 from nbeval.publish.document import Document, Heading, Prose, read_document
+from nbeval.release.chain import SignedReleases, check_releases, statement_files
+from nbeval.release.checksum_key import PublishedChecksums, has_key, key_for, key_name
+from nbeval.release.contents import file_differences, same_content
 from nbeval.release.fingerprint import file_sha256
-from nbeval.release.provenance import PROVENANCE, read
+from nbeval.release.ledger import signature_of
+from nbeval.release.provenance import PROVENANCE, input_checksum, read
 from nbeval.rendering import render_requests
-from nbeval.request import folder_of, requests
-from nbeval.study import Study, no_progress
-from nbeval.workspace import Workspace
+from nbeval.request import ReportRequest, folder_of, requests
+from nbeval.study import Study, is_confidential, no_progress
+from nbeval.workspace import Workspace, private_folder
 
 RESULTS_FILE = "results.csv"
 Table = dict[str, dict[str, str]]
@@ -155,7 +163,7 @@ def _of_dictionary(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 
 def _inputs(record: dict[str, Any]) -> dict[str, str]:
     """The inputs' checksums by name."""
-    return {entry["name"]: entry["sha256"] for entry in record.get("inputs", ())}
+    return {entry["name"]: input_checksum(entry) for entry in record.get("inputs", ())}
 
 
 def _changed(old: dict[str, str], new: dict[str, str]) -> list[str]:
@@ -164,10 +172,10 @@ def _changed(old: dict[str, str], new: dict[str, str]) -> list[str]:
 
 
 SHOWN = 20          # differences of one kind that are printed
-#: of the provenance: what two makings of a report share; files, sources and software are told of by themselves
-_SHARED = ("schema", "report", "notebook", "parameters", "seeds", "exhibits")
-#: how a report was made, which is not what it says
-_HOW = "report.formats"
+#: of the provenance: what is told of by itself, or is not the same twice; all else is what two makings of a report share
+_BY_ITSELF = ("inputs", "dictionary", "outputs", "nbeval", "python", "platform", "packages", "report_key", "when")
+#: what versions, checksums and names of systems look like: nothing else may stand where they do
+_TECHNICAL = re.compile(r"(?:\d[\w.+!:-]{0,60}|[0-9a-f]{16,64}|(?:Linux|Darwin|Windows) \w{1,12})?")
 
 
 @dataclass(frozen=True)
@@ -177,7 +185,7 @@ class Comparison:
     results: RowsCompared
     exhibits: tuple[str, ...]
     sentences: tuple[str, ...]
-    altered: tuple[str, ...]        # files of the old report that are not as they were made
+    files: tuple[str, ...]          # files that say something else, are missing, or are no part of the report
     reasons: tuple[str, ...]
     sources: tuple[str, ...] = ()   # exports and entries of the dictionary that are not those of the old report
     records: tuple[str, ...] = ()   # what the provenance of the two says differently
@@ -188,18 +196,18 @@ class Comparison:
         """Whether the two are the same."""
         rows = self.results
         return not (rows.only_old or rows.only_new or rows.different or self.exhibits or self.sentences
-                    or self.altered or self.sources or self.records)
+                    or self.files or self.sources or self.records)
 
     def __str__(self) -> str:
         """The answer for a person: one line where it is yes, and what differs where it is no."""
         if self.same:
             made_with = f" Made with {'; '.join(self.software)}." if self.software else ""
-            return f"the same: {self.results.common} results, with their exhibits and sentences.{made_with}"
+            return f"the same: {self.results.common} results, with their exhibits, sentences and files.{made_with}"
         rows = self.results
         parts = [
             ("Likely reason", self.reasons),
             ("Made from something else", self.sources),
-            ("Files altered since the report was made", self.altered),
+            ("Files that differ", self.files),
             ("Results only in the old report", rows.only_old),
             ("Results only in the new report", rows.only_new),
             ("Results that differ", tuple(f"{key}: {column} was {old or 'blank'}, is {new or 'blank'}"
@@ -217,16 +225,16 @@ class Comparison:
             "same": self.same,
             "results": {"common": rows.common, "only_old": list(rows.only_old), "only_new": list(rows.only_new),
                         "different": [dict(zip(("key", "column", "old", "new"), one, strict=True)) for one in rows.different]},
-            "exhibits": list(self.exhibits), "sentences": list(self.sentences), "altered": list(self.altered),
+            "exhibits": list(self.exhibits), "sentences": list(self.sentences), "files": list(self.files),
             "sources": list(self.sources), "provenance": list(self.records), "software": list(self.software),
             "reasons": [] if self.same else list(self.reasons),
         }
 
 
 def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comparison:
-    """Compare two folders of one report: results by key, exhibits by structure, sentences by text.
+    """Compare two folders of one report: results by key, exhibits by structure, sentences by text, and every file by what is in it.
 
-    Clocks, bytes of pictures and the look of pages are not compared; two numbers are the same within ``rel`` of the larger, or ``abs``.
+    Clocks are not compared; two numbers with more digits than anybody prints are the same within ``rel`` of the larger, or ``abs``.
     """
     before, after = _record(old), _record(new)
     one, other = read_report_document(old), read_report_document(new)
@@ -235,15 +243,54 @@ def compare(old: Path, new: Path, rel: float = 1e-9, abs: float = 1e-12) -> Comp
         results=compare_results(_results(old), _results(new), rel, abs),
         exhibits=tuple(_exhibit_differences(one, other, rel, abs)),
         sentences=tuple(_sentence_differences(one, other)),
-        altered=changed, reasons=likely_reasons(before, after, changed), sources=other_sources(before, after),
-        records=tuple(_differences(_shared(before), _shared(after), rel, abs)), software=tuple(other_software(before, after)),
+        files=tuple(_file_differences(old, new, before, rel, abs)),
+        reasons=likely_reasons(before, after, changed), sources=other_sources(before, after),
+        records=tuple(_record_differences(before, after, rel, abs)), software=tuple(other_software(before, after)),
     )
 
 
 def _shared(record: dict[str, Any]) -> dict[str, Any]:
     """Every single value of the provenance that two makings of a report share, by its place."""
-    leaves = _leaves({name: record.get(name) for name in _SHARED})
-    return {place: value for place, value in leaves.items() if place != _HOW and not place.startswith(f"{_HOW}.")}
+    return _leaves({name: value for name, value in record.items() if name not in _BY_ITSELF})
+
+
+def _record_differences(old: dict[str, Any], new: dict[str, Any], rel: float, abs_: float) -> Iterator[str]:
+    """One line for each part of the provenance that two makings do not share, or that is no part of any."""
+    yield from _differences(_shared(old), _shared(new), rel, abs_)
+    for name in ("nbeval", "python", "platform", "packages", "when"):
+        for place, value in _leaves({name: old.get(name)}).items():
+            if not isinstance(value, bool) and not _TECHNICAL.fullmatch(str(value)):
+                yield f"{place}: neither a version nor a checksum"
+    same_code = not any(other_software(old, new))
+    for name in ("nbeval", "packages", "when", "outputs") if same_code else ("when",):
+        yield from (f"{name}.{part}: not in both" for part in sorted(({*old.get(name, {})} ^ {*new.get(name, {})}) - {"commit", "clean"}))
+    if not any(other_sources(old, new)) and old.get("inputs") != new.get("inputs"):
+        yield "inputs: more than the exports and their checksums"
+    if old.get("dictionary", {}).keys() != new.get("dictionary", {}).keys():
+        yield "dictionary: more than its checksums"
+    if same_code and old.get("report_key") != new.get("report_key") and not any(other_sources(old, new)):
+        yield "report_key: not that of this report"
+
+
+def _file_differences(old: Path, new: Path, record: dict[str, Any], rel: float, abs_: float) -> Iterator[str]:
+    """One line for each file that says something else, is missing, is no part of the report, or is not as its provenance says."""
+    before, after = _files_below(old), _files_below(new)
+    for name in sorted({*before, *after, *record["outputs"]} - {PROVENANCE}):
+        if name not in before:
+            yield f"{name}: missing"
+        elif name not in after:
+            yield f"{name}: no part of the report"
+        elif before[name].is_symlink():
+            yield f"{name}: a link to another file"
+        else:
+            yield from (f"{name}: {line}" for line in file_differences(before[name], after[name], rel, abs_))
+            if file_sha256(before[name]) != record["outputs"].get(name):
+                yield f"{name}: altered since it was made"
+
+
+def _files_below(folder: Path) -> dict[str, Path]:
+    """Every file of a report's folder by its name."""
+    return {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
 
 
 def _record(folder: Path) -> dict[str, Any]:
@@ -328,11 +375,14 @@ class Verification:
     cohort: str
     reports: Mapping[str, Comparison]                               # by folder below the reports' folder
     failed: Mapping[str, str] = field(default_factory=dict)         # the fault by folder
+    beside: tuple[str, ...] = ()                                    # files beside the reports that are not as they should be
+    signed: SignedReleases | None = None                            # what was signed, where anything was
+    not_compared: tuple[str, ...] = ()                              # exports whose checksums could not be compared, without their key
 
     @property
     def same(self) -> bool:
         """Whether every report could be made again and is the same."""
-        return not self.failed and all(one.same for one in self.reports.values())
+        return not (self.failed or self.beside or (self.signed and self.signed.faults)) and all(one.same for one in self.reports.values())
 
     def __bool__(self) -> bool:
         """Whether all are the same."""
@@ -342,11 +392,16 @@ class Verification:
         """The answer for a person: a line for each report that is the same, and what differs where one is not."""
         lines = [f"{folder}: could not be made again.\n{fault}" for folder, fault in self.failed.items()]
         lines += [f"{folder}: {comparison}" for folder, comparison in self.reports.items()]
+        lines += [*_listed("Files beside the reports that differ", self.beside), *([str(self.signed)] if self.signed else [])]
+        lines += [f"Not compared: the checksums of {len(self.not_compared)} exports, since the key they were made with is not beside the data."
+                  ] if self.not_compared else []
         return "\n".join([*lines, "the same" if self.same else "not the same"])
 
     def to_json(self) -> dict[str, Any]:
         """The answer for a program: every report by its folder, with each difference as a record."""
         return {"cohort": self.cohort, "same": self.same, "failed": dict(self.failed),
+                "beside": list(self.beside), "signed": self.signed.to_json() if self.signed else None,
+                "not_compared": list(self.not_compared),
                 "reports": {folder: comparison.to_json() for folder, comparison in self.reports.items()}}
 
 
@@ -354,20 +409,77 @@ def verify_cohort(
     cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "",
     on_progress: Callable[[str], None] = no_progress,
 ) -> Verification:
-    """Make the published reports of a cohort again and compare them, number by number."""
+    """Make the published reports of a cohort again and compare them, file by file and number by number; and check what was signed."""
     declared = workspace.dictionary.cohort(cohort)
-    published = [
-        one for one in requests(declared, workspace.dictionary, kinds, authority=authority)
-        if (out / folder_of(declared, one) / PROVENANCE).is_file()
-    ]
-    if not published:
+    published = _published(declared, kinds, workspace, out, authority)
+    folders = [folder_of(declared, one) for one in published]
+    with private_folder("verify") as apart:
+        again, made = replace(workspace, cache_folder=apart / "cache"), apart / "reports"
+        unknown = _without_key(declared, again, [read(out / folder) for folder in folders])
+        study, failed = Study(declared, again, on_progress=on_progress, checksums=unknown), {}
+        for formats, requested in _by_formats(declared, published, out):
+            summary = render_requests(study, requested, made, formats=formats, fresh=True)
+            failed |= {one.job.folder: str(one.fault) for one in summary.failed}
+        compared = {folder: compare(out / folder, made / folder) for folder in folders if (made / folder).is_dir()}
+    signed = check_signed(cohort, kinds, workspace, out, authority=authority, every_file=False)
+    everything = not kinds and not authority
+    beside = tuple(_beside(cohort, folders, workspace, out)) if everything else ()
+    return Verification(cohort, compared, failed, beside, signed, tuple(unknown.by_file) if unknown else ())
+
+
+def _without_key(declared: Cohort, workspace: Workspace, records: list[dict[str, Any]]) -> PublishedChecksums | None:
+    """The published checksums of confidential exports, where the key that they were made with is not here: they cannot be compared."""
+    if not is_confidential(declared):
+        return None
+    data, first = workspace.data_of(declared), records[0]
+    known = key_name(key_for(data)) if has_key(data) else ""
+    return None if known and known == first.get("inputs_key") else PublishedChecksums(_inputs(first), str(first.get("inputs_key", "")))
+
+
+def check_signed(
+    cohort: str, kinds: Sequence[str], workspace: Workspace, out: Path, *, authority: str = "", every_file: bool = True,
+) -> SignedReleases:
+    """Check the published reports of a cohort against what was signed; it takes no data."""
+    declared = workspace.dictionary.cohort(cohort)
+    reports = [folder_of(declared, one).partition("/")[2] for one in _published(declared, kinds, workspace, out, authority)]
+    return check_releases(cohort, reports, workspace.dictionary, workspace.releases, out, every_file=every_file)
+
+
+def _published(declared: Cohort, kinds: Sequence[str], workspace: Workspace, out: Path, authority: str) -> list[ReportRequest]:
+    """The reports of a cohort that lie in a folder."""
+    found = [one for one in requests(declared, workspace.dictionary, kinds, authority=authority)
+             if not one.kind.internal and (out / folder_of(declared, one) / PROVENANCE).is_file()]
+    if not found:
         raise ParameterError(
-            f"there is no published report of cohort '{cohort}' to compare with.", found=f"no {PROVENANCE}",
+            f"there is no published report of cohort '{declared.id}' to compare with.", found=f"no {PROVENANCE}",
             where="the folder named by --out", do="name the folder that holds the published reports with --out.",
         )
-    with tempfile.TemporaryDirectory(prefix="nbeval-verify-") as apart:
-        again, made = replace(workspace.releasing_to(out), cache_folder=Path(apart) / "cache"), Path(apart) / "reports"
-        summary = render_requests(Study(declared, again, on_progress=on_progress), published, made, fresh=True)
-        folders = [folder_of(declared, one) for one in published]
-        compared = {folder: compare(out / folder, made / folder) for folder in folders if (made / folder).is_dir()}
-    return Verification(cohort, compared, {one.job.folder: str(one.fault) for one in summary.failed})
+    return found
+
+
+def _by_formats(declared: Cohort, published: Sequence[ReportRequest], out: Path) -> Iterator[tuple[tuple[str, ...], list[ReportRequest]]]:
+    """The reports that were made in the same formats, together."""
+    known: dict[tuple[str, ...], list[ReportRequest]] = {}
+    for one in published:
+        said = read(out / folder_of(declared, one)).get("report", {}).get("formats", ())
+        known.setdefault(tuple(name for name in dict.fromkeys(said) if name in list(FORMATS)), []).append(one)
+    yield from known.items()
+
+
+def _beside(cohort: str, folders: Sequence[str], workspace: Workspace, out: Path) -> Iterator[str]:
+    """Files beside the reports of a cohort that are not what the reports make of them, or that nothing makes."""
+    from nbeval.release.crate import crate_bytes
+
+    shown, signature = entries(out).get(cohort, []), partial(signature_of, reports=out, ledger=workspace.releases)
+    try:
+        expected = {"index.html": cohort_page(cohort, shown, signature).encode("utf-8"), CRATE: crate_bytes(cohort, shown)}
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):       # of a provenance that no rendering wrote
+        expected = dict.fromkeys(("index.html", CRATE), b"")
+    for name, content in expected.items():
+        file = out / cohort / name
+        if not file.is_file() or not same_content(name, file.read_bytes(), content):
+            yield f"{cohort}/{name}: {'another content' if file.is_file() else 'missing'}"
+    may = {*expected, *statement_files(cohort, workspace.releases, out)}
+    for name in sorted(_files_below(out / cohort)):
+        if name not in may and not any(f"{cohort}/{name}".startswith(f"{folder}/") for folder in folders):
+            yield f"{cohort}/{name}: no part of the release"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import ReportForm, SourceKind, Status
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
+from nbeval.dictionary.policy import Weakness, weaknesses
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
 from nbeval.frames import Method, Quantity
@@ -166,10 +167,12 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
         paragraph(context.say("methods_verdict")),
         paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
                               withheld=rules.symbols["withheld"])),
+        *listed(context.say("methods_weaker"), [_weakness_in_words(one, context) for one in weaknesses(context.dictionary)]),
         paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole", decimals=rules.percent_decimals)),
     ))
 
 
+<<<<<<< HEAD
 def _of_weights(rows: tuple[Result, ...], context: Context) -> Iterator[Paragraphs]:
     """Whether figures are weighted, and how the weights were made."""
     if not any(row.weighted for row in rows):
@@ -183,6 +186,12 @@ def _of_weights(rows: tuple[Result, ...], context: Context) -> Iterator[Paragrap
         yield paragraph(context.say("methods_weights_raked", margins=margins, trimmed=trimmed))
     else:
         yield paragraph(context.say("methods_weights_given"))
+=======
+def _weakness_in_words(one: Weakness, context: Context) -> str:
+    """A rule of protection that is weaker than declared."""
+    least = context.say("methods_least", least=one.least) if one.least else context.say("methods_not_protected")
+    return context.say("methods_weakness", rule=one.rule, value=one.value, least=least)
+>>>>>>> a955ddd (Sign releases with people's keys, remember them in the project, verify every published file, key checksums of exports, keep what is internal to its owner)
 
 
 def _method_in_words(one: UsedMethod, context: Context) -> str:

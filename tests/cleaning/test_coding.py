@@ -66,27 +66,29 @@ def test_options_in_one_cell(tiny, cohort, tmp_path):
 
 
 def test_a_repaired_answer_is_a_finding_with_its_count(tiny, cohort, tmp_path):
-    forms = [form(str(number), often="Never ") for number in range(3)] + [form("9", often="Never")]
+    forms = [form(str(number), often="Never ") for number in range(5)] + [form("9", often="Never")]
     cleaned = _north(tiny, cohort, tmp_path, forms)
-    assert _of(cleaned, "often") == [3, 3, 3, 3]
+    assert _of(cleaned, "often") == [3, 3, 3, 3, 3, 3]
     found = cleaned.findings.query("check == 'answers_repaired'")
     assert found[["message", "item", "wave", "count"]].to_numpy().tolist() == [
-        ["'Never ' read as 'Hardly ever or never', 3 answers.", "often", "before", 3],
+        ["'Never ' read as 'Hardly ever or never', 5 answers.", "often", "before", 5],
     ]
 
 
 def test_several_spellings_of_one_answer_are_one_finding(tiny, cohort, tmp_path):
-    forms = [form("1", often="SOMETIMES"), form("2", often="Sometimes "), form("3", often=" Sometimes"), form("4")]
-    found = _north(tiny, cohort, tmp_path, forms).findings.query("check == 'answers_repaired'")
-    assert found["message"].tolist() == ["' Sometimes' and 2 other spellings read as 'Sometimes', 3 answers."]
+    forms = [form(f"{text.strip()}{number}", often=text) for number in range(5) for text in ("SOMETIMES", "Sometimes ", " Sometimes")]
+    found = _north(tiny, cohort, tmp_path, [*forms, form("x")]).findings.query("check == 'answers_repaired'")
+    assert found["message"].tolist() == ["' Sometimes' and 2 other spellings read as 'Sometimes', 15 answers."]
 
 
 def test_what_follows_a_number_is_never_shown(tiny, cohort, tmp_path):
-    forms = [form("1", enjoy="7 - canary"), form("2", enjoy="7 (canary)"), form("3", enjoy=" 7 ")]
+    forms = [form(f"{text}{number}", enjoy=text) for number in range(5) for text in ("7 - canary", "7 (canary)", " 7 ")]
     found = _north(tiny, cohort, tmp_path, forms).findings.query("check == 'answers_repaired'")
-    assert found["message"].tolist() == ["Text that begins with the number read as '7', 2 answers."]
+    assert found["message"].tolist() == ["Text that begins with the number read as '7', 10 answers."]
 
 
-def test_one_repaired_answer_is_told_in_the_singular(tiny, cohort, tmp_path):
-    found = _north(tiny, cohort, tmp_path, [form("1", often="SOMETIMES")]).findings.query("check == 'answers_repaired'")
-    assert found["message"].tolist() == ["'SOMETIMES' read as 'Sometimes', 1 answer."]
+def test_an_answer_that_only_few_gave_is_counted_and_never_shown(tiny, cohort, tmp_path):
+    found = _north(tiny, cohort, tmp_path, [form("1", often="SOMETIMES"), form("2", often="Sometimes ")]).findings.query("check == 'answers_repaired'")
+    assert found[["message", "item", "count"]].to_numpy().tolist() == [
+        ["2 answers in spellings that fewer than 5 people each used, read as declared answers (text withheld).", "often", 2]]
+    assert not found["message"].str.contains("ometimes", case=False).any()

@@ -30,7 +30,7 @@ def change(folder, file, before, after):
 def test_a_copy_is_the_same(old, new):
     answer = compare(old, new)
     assert answer.same
-    assert str(answer) == "the same: 2 results, with their exhibits and sentences."
+    assert str(answer) == "the same: 2 results, with their exhibits, sentences and files."
 
 
 def test_a_clock_is_not_compared(old, new):
@@ -106,7 +106,7 @@ def test_a_changed_sentence_is_found(old, new):
 def test_a_published_file_that_was_altered_is_the_first_reason(new, old):
     change(new, "results.csv", "61.5", "61.6")
     answer = compare(new, old)
-    assert answer.altered == ("results.csv",)
+    assert answer.files == ("results.csv: another content in line 3", "results.csv: altered since it was made")
     assert "altered after it was made: results.csv" in answer.reasons[0]
 
 
