@@ -50,14 +50,7 @@ def render_requests(
     )
     plan = plans_digest(study.cohort, study.dictionary, study.workspace.releases)
     study.on_progress("making the reports")
-<<<<<<< HEAD
-    return pipeline.publish(
-        list(jobs_of(study.cohort, study.dictionary, requested, results, plan)), out, formats=formats, origin=origin, fresh=fresh, workers=workers,
-        modules=MODULES, preload=f"nbeval.study:preload:{study.cohort.id}", environment=_environment(study.workspace, results), dask=dask,
-        signature=partial(signature_of, reports=out),
-    )
-=======
-    jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results)), []
+    jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results, plan)), []
     remove(out / study.cohort.id / "internal")          # where earlier versions wrote what is never published
     for internal in sorted({job.internal for job in jobs}):
         place = private_place(internal_folder(out)) if internal else out
@@ -67,7 +60,6 @@ def render_requests(
             signature=partial(signature_of, reports=out, ledger=study.workspace.releases),
         ).outcomes
     return Summary(tuple(outcomes))
->>>>>>> a955ddd (Sign releases with people's keys, remember them in the project, verify every published file, key checksums of exports, keep what is internal to its owner)
 
 
 def jobs_of(

@@ -105,18 +105,17 @@ def plan(
     out: Annotated[Path | None, typer.Option("--out", help="Write the plan to this file: .md, .html or .json.", metavar="FILE")] = None,
     signed_by: Annotated[str, typer.Option("--signed-by", help="Register the plan in the name of this person.", metavar="NAME")] = "",
     key: Annotated[Path | None, typer.Option("--key", help="Register it signed with this person's SSH key.", metavar="FILE")] = None,
-    releases: Annotated[Path, typer.Option("--reports", help="The folder of reports, beside whose releases plans are kept.")] = Path("reports"),
     dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Write the analysis plan of a cohort.
 
     What will be compared, tested and reported, from the dictionary as it is now: headline measures, families, thresholds, designs, weights,
-    the smallest change that can be shown. Says which data are there already. With --signed-by or --key the plan is registered beside
-    the releases, and every later report says what departs from it.
+    the smallest change that can be shown. Says which data are there already. With --signed-by or --key the plan is registered in
+    the project's folder of releases, and every later report says what departs from it.
     """
     from nbeval.planning import draft_plan
 
-    workspace = workspace_of(dictionary, data, releases)
+    workspace = workspace_of(dictionary, data)
     draft = draft_plan(cohort, workspace)
     registered = draft.register(workspace.releases, signed_by=signed_by, key=key) if signed_by or key else None
     counts = {part: len(entries) for part, entries in draft.record["plan"].items()}

@@ -53,7 +53,7 @@ def check_releases(
     every_file : whether a report that is not as it was last signed is a fault; else it is a draft, for the reports are made again anyway
     """
     home = out / cohort
-    source = ledger if (ledger / cohort).is_dir() else out
+    source = _source(cohort, ledger, out)
     try:
         found = statements(cohort, source)
     except SourceError as error:
@@ -80,12 +80,16 @@ def check_releases(
 
 def statement_files(cohort: str, ledger: Path, out: Path) -> set[str]:
     """The names of statements and signatures that may lie beside the reports of a cohort."""
-    source = ledger if (ledger / cohort).is_dir() else out
     try:
-        found = statements(cohort, source)
+        found = statements(cohort, _source(cohort, ledger, out))
     except SourceError:
         return set()
     return {name for one in found for name in (statement_name(one.number), *(signature_name(one.number, part) for part in Signatory))}
+
+
+def _source(cohort: str, ledger: Path, out: Path) -> Path:
+    """Where the statements of a cohort are read: in the project's ledger or, where it knows of none, beside the reports."""
+    return ledger if any((ledger / cohort).glob("release-*.json")) else out
 
 
 def _report(report: str, found: tuple[Release, ...], cohort: str, home: Path, every_file: bool) -> tuple[list[str], list[str]]:

@@ -141,6 +141,11 @@ def fingerprint(key: bytes) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
 
 
+def key_of_signature(signature: str) -> str:
+    """The fingerprint of the key that an armoured signature says it is by; that it is, only :func:`signer_of` knows."""
+    return fingerprint(_parts(signature)[0])
+
+
 # --- who may sign ----------------------------------------------------------------------------------
 
 def _allowed(signers: Path) -> list[_Allowed]:

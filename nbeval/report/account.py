@@ -172,7 +172,6 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
     ))
 
 
-<<<<<<< HEAD
 def _of_weights(rows: tuple[Result, ...], context: Context) -> Iterator[Paragraphs]:
     """Whether figures are weighted, and how the weights were made."""
     if not any(row.weighted for row in rows):
@@ -186,12 +185,12 @@ def _of_weights(rows: tuple[Result, ...], context: Context) -> Iterator[Paragrap
         yield paragraph(context.say("methods_weights_raked", margins=margins, trimmed=trimmed))
     else:
         yield paragraph(context.say("methods_weights_given"))
-=======
+
+
 def _weakness_in_words(one: Weakness, context: Context) -> str:
     """A rule of protection that is weaker than declared."""
     least = context.say("methods_least", least=one.least) if one.least else context.say("methods_not_protected")
     return context.say("methods_weakness", rule=one.rule, value=one.value, least=least)
->>>>>>> a955ddd (Sign releases with people's keys, remember them in the project, verify every published file, key checksums of exports, keep what is internal to its owner)
 
 
 def _method_in_words(one: UsedMethod, context: Context) -> str:

@@ -211,8 +211,7 @@ def project(root, tmp_path, declared, cohort):
 
 def run(project: Path, cohort, *words: str) -> int:
     """The command on the copy."""
-    return main(["plan", cohort.id, "--dictionary", str(project / "dictionary"), "--data", str(project / "data"),
-                 "--reports", str(project / "reports"), *words])
+    return main(["plan", cohort.id, "--dictionary", str(project / "dictionary"), "--data", str(project / "data"), *words])
 
 
 def test_the_command_writes_and_registers_a_plan(project, cohort, capsys):
@@ -220,12 +219,12 @@ def test_the_command_writes_and_registers_a_plan(project, cohort, capsys):
     said = capsys.readouterr().out
     assert "2 headline measures" in said and "Not registered" in said and "no pre-registration" not in said
     assert "after        0 of 3 files are there" in said and "before       3 of 3 files are there already" in said
-    assert not (project / "reports" / cohort.id).exists() and "Not registered: nobody" in (project / "plan.md").read_text(encoding="utf-8")
+    assert not (project / "releases" / cohort.id).exists() and "Not registered: nobody" in (project / "plan.md").read_text(encoding="utf-8")
     assert run(project, cohort, "--signed-by", "Ada", "--out", str(project / "plan.json")) == 0
-    plan, = plans_of(cohort.id, project / "reports")
+    plan, = plans_of(cohort.id, project / "releases")
     assert plan.sha256 in capsys.readouterr().out and sha256((project / "plan.json").read_bytes()) == plan.sha256
-    assert "Registered by Ada" in (project / "reports" / cohort.id / "analysis-plan-1.html").read_text(encoding="utf-8")
-    assert check_plan(dictionary.load(project / "dictionary").cohort(cohort.id), dictionary.load(project / "dictionary"), project / "reports",
+    assert "Registered by Ada" in (project / "releases" / cohort.id / "analysis-plan-1.html").read_text(encoding="utf-8")
+    assert check_plan(dictionary.load(project / "dictionary").cohort(cohort.id), dictionary.load(project / "dictionary"), project / "releases",
                       ["before", "after"]).before_data
 
 
