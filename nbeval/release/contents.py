@@ -1,8 +1,8 @@
 """What is in a published file, part by part, and in what two files differ.
 
 Files are compared byte by byte. Where the bytes are not the same the parts of the two are: the members of an office file, the objects
-of a PDF without compression, the lines of all else. Two parts are the same where they differ in nothing but numbers of nine digits or more that are close
-to each other: such a number is no number in print, and its last digits depend on the machine.
+of a PDF without compression, the lines of all else. Two parts are the same where they differ in nothing but decimals of nine digits
+or more that are close to each other: such a number is no number in print, and its last digits depend on the machine.
 """
 
 from __future__ import annotations
@@ -16,13 +16,11 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-_LONG = re.compile(rb"(?<![\w.])-?\d+\.\d+(?:[eE][+-]?\d+)?(?![\w.])")
+_NUMBER = re.compile(rb"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
 _DIGITS = 9
 _OBJECT = re.compile(rb"(\d+ \d+) obj\b(.*?)\bendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _LENGTH = re.compile(rb"/Length \d+")
-#: of a notebook, what says where it was run
-_WHERE_RUN = re.compile(rb'("language_info": \{[^}]*?"version": ")[^"]*"')
 LISTED = 3
 
 
@@ -60,35 +58,24 @@ def parts(name: str, content: bytes) -> dict[str, bytes] | None:
             return _pdf(content)
         if kind == "ipynb":
             json.loads(content)
-            content = _WHERE_RUN.sub(rb'\1"', content)
         return {f"line {number}": line for number, line in enumerate(content.split(b"\n"), start=1)}
     except (ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
         return None
 
 
 def same_part(old: bytes | None, new: bytes | None, rel: float, abs_: float) -> bool:
-    """Whether two parts say the same: equal but for long numbers that are close."""
+    """Whether two parts say the same: equal but for numbers of which one is long, and which are close."""
     if old == new:
         return True
-    if old is None or new is None or _LONG.sub(_mark, old) != _LONG.sub(_mark, new):
+    if old is None or new is None or _NUMBER.sub(b"\0", old) != _NUMBER.sub(b"\0", new):
         return False
-    pairs = zip(_long(old), _long(new), strict=True)
-    return all(math.isclose(one, other, rel_tol=rel, abs_tol=abs_) for one, other in pairs)
-
-
-def _mark(found: re.Match[bytes]) -> bytes:
-    """A mark in place of a long number; any other number as it is."""
-    return b"\0" if _is_long(found[0]) else found[0]
-
-
-def _long(content: bytes) -> list[float]:
-    """The long numbers of a part, in order."""
-    return [float(number) for number in _LONG.findall(content) if _is_long(number)]
+    return all(one == other or ((_is_long(one) or _is_long(other)) and math.isclose(float(one), float(other), rel_tol=rel, abs_tol=abs_))
+               for one, other in zip(_NUMBER.findall(old), _NUMBER.findall(new), strict=True))
 
 
 def _is_long(number: bytes) -> bool:
-    """Whether a number has more digits than anybody prints."""
-    return len(re.sub(rb"[eE].*|\D", b"", number).lstrip(b"0")) >= _DIGITS
+    """Whether a number has decimals, and more digits than anybody prints."""
+    return b"." in number and len(re.sub(rb"[eE].*|\D", b"", number).lstrip(b"0")) >= _DIGITS
 
 
 def _pdf(content: bytes) -> dict[str, bytes]:
