@@ -125,7 +125,8 @@ def attack_release(
     known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
     targets = np.zeros(len(known.table), dtype=bool)
     targets[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
-    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _few_who_came_or_went(known.table, dictionary)]
+    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _shown_weighted(table, cells, withheld, dictionary.disclosure),
+              _few_who_came_or_went(known.table, dictionary)]
     for block in blocks(known.table, cohort, dictionary):
         inside = block.cells["cell"].to_numpy()
         audits.append(_audit(block, targets[inside], known.out[inside] & targets[inside], dictionary.disclosure))
@@ -147,6 +148,17 @@ def refuse_leaks(audit: pd.DataFrame) -> None:
         found="\n".join(lines), allowed="an interval as wide as protection_interval for each of them",
         where="disclosure.toml", do="leave out the exhibits that show these rows together.", rows=leaks,
     )
+
+
+def _shown_weighted(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Disclosure) -> pd.DataFrame:
+    """The weighted rows that are shown although a count they rest on is withheld: with weights that are nearly alike they give it back."""
+    gone = np.isin(cells.parts["cell"], cells.parts["cell"][withheld[cells.parts["row"]]])
+    gone &= cells.table["value"].isna().to_numpy()[cells.parts["cell"]]
+    rows = sorted({row for row in cells.parts["row"][gone] if table["weighted"].iat[row] and table["estimate"].notna().iat[row]})
+    of = table.iloc[rows].assign(part=Part.ALL, other="")
+    return of[["source", "wave", *PLACE]].assign(
+        block=of["indicator"], kind="row", what=of["quantity"], width=0.0, required=float(policy.protection_interval), ok=False,
+        meets=[result_key(one) for one in of.to_dict("records")])
 
 
 def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Disclosure) -> pd.DataFrame:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import MissingReason
 from nbeval.errors import ParameterError
-from nbeval.estimate import families
+from nbeval.estimate import families, sampling
 from nbeval.estimate import reliability as scales
 from nbeval.estimate.comparisons import compare_means, compare_percentages, pair
 from nbeval.estimate.contingency import cramers_v, independence
@@ -31,9 +31,8 @@ from nbeval.estimate.matched import paired_mean, paired_percentage
 from nbeval.estimate.outcome import outcome_columns
 from nbeval.estimate.plan import tally
 from nbeval.estimate.proportions import clopper_pearson
-from nbeval.estimate.weighted import (
-    DomainMeans, SurveyDesign, domain_differences, domain_means, survey_design, weighted_differences, weighted_levels,
-)
+from nbeval.estimate.sampling import DomainMeans, SurveyDesign, domain_differences, domain_means, survey_design
+from nbeval.estimate.weighted import weighted_differences, weighted_levels
 from nbeval.frames import Method, Reason
 
 #: the columns of an estimate, in their order; those that do not apply are left out
@@ -51,7 +50,7 @@ _ALL = "_all"
 
 def levels(
     df: pd.DataFrame, y: str, by: str | Sequence[str] | None = None, *, weights: str | None = None, strata: str | None = None,
-    clusters: str | None = None, unit: str | None = None, conf_level: float = 0.95, method: str = "wilson",
+    clusters: str | None = None, unit: str | None = None, conf_level: float = 0.95, method: str = "",
 ) -> pd.DataFrame:
     """Estimate the level of a column: a percentage, a distribution or a mean, with its interval.
 
@@ -63,13 +62,14 @@ def levels(
     by : str or list of str, optional
         Grouping columns.
     weights, strata, clusters : str, optional
-        Columns that say how respondents were sampled. With any of them errors are linearised, percentages have Korn and
-        Graubard's interval and means a t interval; without a weight a respondent is not in the sample.
+        Columns that say how respondents were sampled. With any of them errors are linearised and means have a t interval; without a
+        weight a respondent is not in the sample, and a weight of zero keeps its cluster in the design.
     unit : str, optional
         ``"percent"``: a column of 0 and 1 is a percentage.
     conf_level : float
     method : str
-        The interval of unweighted percentages: ``"wilson"`` or ``"clopper_pearson"`` (exact).
+        The interval of percentages: ``"wilson"`` (where nothing is given) or ``"clopper_pearson"`` (exact); of a sample
+        ``"korn_graubard"`` (where nothing is given), ``"logit"`` or ``"beta"``; shares of 0 and 1 have Korn and Graubard's.
 
     Returns
     -------
@@ -96,12 +96,20 @@ def levels(
         wave  estimate  conf_low  conf_high  n  n_missing
     0  first      33.3       6.1       79.2  3          1
     1   last      75.0      30.1       95.4  4          0
+
+    A sample of schools, with weights:
+
+    >>> df = pd.DataFrame({"happy": [1, 0, 1, 1, 0, 1, 0, 1], "w": [1.0, 2, 1, 2, 1, 1, 2, 2], "school": list("aabbccdd")})
+    >>> levels(df, "happy", unit="percent", weights="w", clusters="school", method="logit")[["estimate", "conf_low", "conf_high", "df"]].round(1)
+       estimate  conf_low  conf_high   df
+    0      58.3      17.4       90.3  3.0
     """
-    _one_of(method, INTERVALS, "interval")
     answers, axes = _answers(df, y, unit), _axes(df, by)
     design = _design(df, weights, strata, clusters)
+    method = method or (INTERVALS[0] if design is None else sampling.KORN_GRAUBARD)
+    _one_of(method, INTERVALS if design is None else sampling.SHARE_INTERVALS, "interval")
     if design is not None:
-        found = weighted_levels(_domains(answers, axes, design), conf_level)
+        found = weighted_levels(_domains(answers, axes, design), conf_level, method)
     elif answers.is_mean:
         found, _ = mean_levels(_counted(answers, axes), conf_level)
     else:
@@ -113,7 +121,10 @@ def levels(
     return _tidy(found.assign(unit=answers.unit), axes, answers)
 
 
-def crosstab(df: pd.DataFrame, row: str, column: str, *, weights: str | None = None, conf_level: float = 0.95) -> pd.DataFrame:
+def crosstab(
+    df: pd.DataFrame, row: str, column: str, *, weights: str | None = None, strata: str | None = None, clusters: str | None = None,
+    conf_level: float = 0.95, method: str = sampling.KORN_GRAUBARD,
+) -> pd.DataFrame:
     """Cross one column with another: counts, and the make-up of every level of ``column``.
 
     Parameters
@@ -121,17 +132,24 @@ def crosstab(df: pd.DataFrame, row: str, column: str, *, weights: str | None = N
     df : one row per respondent
     row, column : str
         Columns with categories, or few values.
-    weights : str, optional
-        Column of weights for the percentages; counts stay counts of people.
+    weights, strata, clusters : str, optional
+        As in ``levels``. Weights are for the percentages; counts stay counts of people.
     conf_level : float
+    method : str
+        The interval of percentages of a sample, as in ``levels``.
 
     Returns
     -------
     one row per cell
         ``row`` and ``column`` by their own names; ``n``, the respondents in the cell; ``base``, those of this level of ``column``
-        with both answers; ``estimate``, the cell in percent of the base, with its interval (Wilson's, or Korn and
-        Graubard's with weights); ``row_percent``, in percent of the row. The sum of ``n`` is the number of respondents
-        with both answers. ``.attrs["association"]`` holds chi-squared, its df and p, and Cramér's V.
+        with both answers; ``estimate``, the cell in percent of the base, with its interval (Wilson's, or that of ``method``
+        for a sample); ``row_percent``, in percent of the row. The sum of ``n`` is the number of respondents
+        with both answers. ``.attrs["association"]`` holds chi-squared, its df and p, and Cramér's V; of a sample Rao and Scott's F in place
+        of chi-squared, with ``df_denominator``.
+
+    Notes
+    -----
+    Rao and Scott, Ann Stat 1984;12:46-60 (second-order correction).
 
     Examples
     --------
@@ -146,21 +164,25 @@ def crosstab(df: pd.DataFrame, row: str, column: str, *, weights: str | None = N
     """
     if row == column:
         raise ParameterError("a cross-tabulation needs two columns.", found=f"{row!r} twice", do="name another column.")
+    _one_of(method, sampling.SHARE_INTERVALS, "interval")
     answers, axes = _answers(df, row, None, distribution=True), _axes(df, column)
-    counts, design = _counted(answers, axes), _design(df, weights, None, None)
-    found = percentages(counts, conf_level) if design is None else weighted_levels(_domains(answers, axes, design), conf_level)
+    counts, design = _counted(answers, axes), _design(df, weights, strata, clusters)
+    found = percentages(counts, conf_level) if design is None else weighted_levels(_domains(answers, axes, design), conf_level, method)
     n = counts["numerator"].to_numpy()
-    share = n if design is None else _weighted_cells(df, answers, axes, weights)
+    share = n if design is None else _weighted_cells(design.weights, answers, axes)
     across = pd.Series(share).groupby(counts["level"].cat.codes.to_numpy()).transform("sum").to_numpy()
     table = _tidy(found.assign(unit="percent"), axes, answers).rename(columns={"n": "base", "level": row})
     table.insert(2, "n", n.astype(int))
     of_row = np.divide(100 * share, across, out=np.full(len(share), np.nan), where=across > 0)
     table.insert(table.columns.get_loc("conf_level") + 1, "row_percent", of_row)
     order = [row, column, "n", "base", *[name for name in table if name not in (row, column, "n", "base", "n_missing")]]
-    table, cells = table[order], n.reshape(-1, len(answers.levels))
-    test, size = independence(cells), cramers_v(cells, conf_level)
+    table, shares = table[order], share.reshape(-1, len(answers.levels))
+    codes = np.nan_to_num(answers.value, nan=-1).astype(int)
+    test = independence(shares) if design is None else sampling.rao_scott(design, _domain_of(axes), codes)
+    of_sample = {} if design is None else {"df_denominator": test.df_denominator}
     table.attrs = {"association": {
-        "statistic": test.statistic, "df": test.df, "p_value": test.p_value, "cramers_v": size.estimate, "warning": test.warning}}
+        "statistic": test.statistic, "df": test.df, **of_sample, "p_value": test.p_value,
+        "cramers_v": cramers_v(shares, conf_level).estimate, "warning": test.warning}}
     return table
 
 
@@ -551,9 +573,9 @@ def _stacked(found: list[DomainMeans]) -> dict[str, np.ndarray]:
         ("mean", "estimate"), ("error", "std_error"), ("n_valid", "n"), ("df", "df"), ("effect", "design_effect"))}
 
 
-def _weighted_cells(df: pd.DataFrame, answers: _Answers, axes: dict[str, pd.Series], weights: str) -> np.ndarray:
+def _weighted_cells(weights: np.ndarray, answers: _Answers, axes: dict[str, pd.Series]) -> np.ndarray:
     """The sum of weights in every cell of a cross-tabulation."""
-    weight, at, width = np.nan_to_num(_answers(df, weights, None).value), _domain_of(axes), len(answers.levels)
+    weight, at, width = np.nan_to_num(weights), _domain_of(axes), len(answers.levels)
     inside = (at >= 0) & ~np.isnan(answers.value)
     size = int(np.prod([len(axis.cat.categories) for axis in axes.values()])) * width
     return np.bincount(at[inside] * width + answers.value[inside].astype(int), weight[inside], size)

@@ -28,7 +28,7 @@ def weighted(plan: Plan) -> pd.DataFrame:
 
     One row per indicator x wave x place, for the cohort and its authorities, and where weighted figures are the main ones for every level
     of a group: Korn and Graubard's interval for percentages, t for means, from linearised errors; ``n_valid`` counts people,
-    ``n_effective`` is the size of a simple sample as precise. One row per indicator x later wave x place for ``change``, with a t test (not
+    ``n_effective`` is the size of a simple sample as precise. One row per indicator x contrast of waves x place for ``change``, with a t test (not
     in a matched design); where weighted figures are the main ones also the differences between levels of a group, from the rest, and from
     published values, and the range of the authorities. Per wave x place ``effective_n`` and ``design_effect`` (Kish), and
     ``largest_weight`` over the mean weight; per wave ``margin_gap``, where weights were raked.
@@ -40,10 +40,11 @@ def weighted(plan: Plan) -> pd.DataFrame:
         size = len(one.places)
         at = np.where((one.wave >= 0) & (one.place >= 0), one.wave.astype(int) * size + one.place, -1)
         levels.append(one.rows(plan.waves, domain_means(design, one.value, at, respondent=one.respondent, domains=len(plan.waves) * size)))
-        for later, wave in enumerate(() if plan.matched else plan.later_waves, start=1):
-            at = np.where(np.isin(one.wave, (0, later)), one.place, -1)
+        for wave, reference in () if plan.matched else plan.contrasts.get(one.indicator, ()):
+            later, earlier = plan.waves.index(wave), plan.waves.index(reference)
+            at = np.where(np.isin(one.wave, (earlier, later)), one.place, -1)
             found = domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=size)
-            changes.append(one.rows((wave,), found).assign(contrast=Contrast.WAVE.value, reference=plan.first_wave))
+            changes.append(one.rows((wave,), found).assign(contrast=Contrast.WAVE.value, reference=reference))
         if plan.main_weighted:
             differences += _between_places(one, design, plan)
     means = _described(levels, plan)
