@@ -41,6 +41,8 @@ def weighted(plan: Plan) -> pd.DataFrame:
         at = np.where((one.wave >= 0) & (one.place >= 0), one.wave.astype(int) * size + one.place, -1)
         levels.append(one.rows(plan.waves, domain_means(design, one.value, at, respondent=one.respondent, domains=len(plan.waves) * size)))
         for wave, reference in () if plan.matched else plan.contrasts.get(one.indicator, ()):
+            if one.group and not {wave, reference} <= set(plan.grouped.get(one.group, ())):
+                continue
             later, earlier = plan.waves.index(wave), plan.waves.index(reference)
             at = np.where(np.isin(one.wave, (earlier, later)), one.place, -1)
             found = domain_differences(design, one.value, one.wave == later, at, respondent=one.respondent, domains=size)
@@ -194,7 +196,7 @@ def _level_rows(means: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows for the weighted levels, with the bases and missing reasons of the unweighted ones."""
     table = weighted_levels(means, plan.conf_level).assign(quantity=np.where(means["percent"], Quantity.PERCENT.value, Quantity.MEAN.value))
     bases = plan.tallies[[*PLACE, "n_eligible", *MISSING_COLUMNS]]
-    return plan.rows(table.merge(bases, on=list(PLACE), how="left", validate="one_to_one"), weighted=True)
+    return plan.rows(table.merge(bases, on=list(PLACE), validate="one_to_one"), weighted=True)
 
 
 def _difference_rows(found: pd.DataFrame, means: pd.DataFrame, quantity: Quantity, plan: Plan) -> pd.DataFrame:
