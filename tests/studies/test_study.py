@@ -27,7 +27,9 @@ def test_every_interval_and_test_of_the_reports_is_in_the_study(study):
     for method in ("Wilson", "Newcombe", "Welch", "t interval", "Hedges g", "DeLong", "Mann-Whitney", "chi-squared or Boschloo", "score test",
                    "proportional odds", "delta method", "odds ratio", "marginal effect", "Hartung-Knapp", "Cochran Q", "Korn-Graubard",
                    "linearised", "McNemar", "signed ranks", "standardised by the first wave", "Feldt", "Cramer V", "overlap",
-                   "Benjamini-Hochberg", "Holm"):
+                   "Benjamini-Hochberg", "Holm", "words: rose or fell", "may have", "share of them that is wrong", "at least the smallest", "smaller than",
+                   "mean change of 3 authorities", "mean change of 20 authorities", "over 5 authorities: CR2", "over 8 authorities: CR2",
+                   "over 20 authorities: CR2", "imputed: Rubin", "bounded"):
         assert method in named, method
 
 
