@@ -23,6 +23,8 @@ from nbeval.estimate.levels import unit_of
 from nbeval.estimate.matched import link, paired_mean, paired_percentage
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import OUTSIDE_BASE, PLACE, Plan
+from nbeval.estimate.sampling import domain_differences
+from nbeval.estimate.weighted import sampled, weighted_differences
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 Floats = NDArray[np.float64]
@@ -38,11 +40,13 @@ def missing_bounds(plan: Plan) -> pd.DataFrame:
     """Bound the change of every headline indicator of the whole cohort over all that the missing answers could have been.
 
     One row per indicator x pair of waves for ``change_missing_bound_lowest`` and one for ``change_missing_bound_highest``, each with the
-    interval and the test that such answers would give; ``n_valid`` and ``n_reference`` are all who were asked.
+    interval and the test that such answers would give; ``n_valid`` and ``n_reference`` are all who were asked. Weighted where weighted
+    figures are the main ones.
     """
     if plan.matched:
         return pd.concat([plan.rows(), *(_matched_bounds(plan, wave) for wave in plan.later_waves)], ignore_index=True)
-    return pd.concat([plan.rows(), *(_bounds(plan, *pair) for pair in plan.every_pair)], ignore_index=True)
+    bounds = _weighted_bounds if plan.main_weighted else _bounds
+    return pd.concat([plan.rows(), *(bounds(plan, *pair) for pair in plan.every_pair)], ignore_index=True)
 
 
 def ends_of(one: Indicator, plan: Plan) -> tuple[float, float]:
@@ -77,6 +81,32 @@ def _bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
             means["squares"].notna() & means["squares_reference"].notna(), Reason.NO_ENDS.not_estimable))
         blocks += [plan.rows(table, quantity=quantity.value) for table in (compare_percentages(pairs[~of_means], plan.conf_level), means)]
     return pd.concat(blocks, ignore_index=True)
+
+
+def _weighted_bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
+    """The bounds of two weighted samples, with linearised errors."""
+    design, rows, everybody = sampled(plan), [], asked_of(plan)
+    for one in headlines(plan):
+        if (wave, reference) not in plan.contrasts[one.indicator]:
+            continue
+        asked = everybody[everybody["indicator"].eq(one.indicator) & everybody["wave"].isin([wave, reference]) & everybody["in_sample"]]
+        now, ends = asked["wave"].eq(wave).to_numpy(), ends_of(one, plan)
+        for quantity, up in _BOUNDS:
+            value = asked["value"].to_numpy(float)
+            value = np.where(np.isnan(value), np.where(now, ends[int(up)], ends[int(not up)]), value)
+            found = domain_differences(design, value, now, np.zeros(len(now), int), respondent=asked["place"].to_numpy(), domains=1)
+            rows.append({"indicator": one.indicator, "quantity": quantity.value, "unit": unit_of(one), "percent": one.measure is Measure.PERCENT,
+                         "mean": found.estimate[0], "error": found.std_error[0], "df": found.df[0], "n_valid": float(now.sum()),
+                         "n_reference": float((~now).sum())})
+    table = weighted_differences(pd.DataFrame(rows), plan.conf_level) if rows else []
+    return plan.rows(table, wave=wave, reference=reference, contrast=Contrast.WAVE.value, weighted=True)
+
+
+def asked_of(plan: Plan) -> pd.DataFrame:
+    """The values of all who were asked a question that applied to them, with each respondent's ``place`` and whether a weight is known."""
+    values = plan.values[~plan.values["missing"].isin([reason.value for reason in OUTSIDE_BASE])]
+    place = pd.Index(plan.respondents["respondent"]).get_indexer(values["respondent"])
+    return values.assign(place=place, in_sample=plan.respondents["weight"].notna().to_numpy()[place])
 
 
 def filled(counts: pd.DataFrame, end: ArrayLike) -> pd.DataFrame:
@@ -148,7 +178,8 @@ def imputed_change(plan: Plan) -> pd.DataFrame:
         for wave, reference in pairs for place, one in enumerate(headlines(plan))
         if plan.matched or (wave, reference) in plan.contrasts[one.indicator]
     ]
-    return plan.rows(rows, contrast=Contrast.WAVE.value, quantity=Quantity.CHANGE_IMPUTED.value)
+    weighted = plan.main_weighted and not plan.matched
+    return plan.rows(rows, contrast=Contrast.WAVE.value, quantity=Quantity.CHANGE_IMPUTED.value, weighted=weighted)
 
 
 class Imputer:
@@ -159,20 +190,34 @@ class Imputer:
         values = plan.values.assign(asked=~plan.values["missing"].isin([reason.value for reason in OUTSIDE_BASE]))
         self._values, self._asked = (values.pivot(index="respondent", columns="indicator", values=name) for name in ("value", "asked"))
         self._people = plan.respondents.set_index("respondent")
+        self._design = sampled(plan) if plan.main_weighted else None
 
     def of_samples(self, one: Indicator, place: int, wave: str, reference: str) -> dict[str, object]:
         """The change between two samples, as columns of a row; ``place`` is that of the indicator among the headline ones."""
-        sides, factor = [], self._factor(one)
+        sides, who, factor = [], [], self._factor(one)
         for name in (wave, reference):
             asked = self._asked.index[self._asked[one.indicator].eq(True) & self._people["wave"].reindex(self._asked.index).eq(name)]
+            asked = asked[self._people["weight"].reindex(asked).notna()] if self.plan.main_weighted else asked
+            who.append(asked)
             answers = self._values[one.indicator].reindex(asked).to_numpy(float)
             if why := why_not(answers):
                 return outcome_columns(not_estimable(Method.RUBIN, why))
             sides.append(completed(answers, self.predictors(one, asked), self._draw(place, name), self.declared.imputations, one.measure))
         (now, then), sizes = sides, [side.shape[1] for side in sides]
-        spread = sum(side.var(axis=1, ddof=1) / side.shape[1] for side in sides)
-        found = rubin(now.mean(axis=1) - then.mean(axis=1), spread, sum(sizes) - 2, self.plan.conf_level)
+        if self.plan.main_weighted:
+            found = rubin(*self._weighted(sides, who), self.plan.conf_level)
+        else:
+            spread = sum(side.var(axis=1, ddof=1) / side.shape[1] for side in sides)
+            found = rubin(now.mean(axis=1) - then.mean(axis=1), spread, sum(sizes) - 2, self.plan.conf_level)
         return outcome_columns(found, factor=factor) | {"n_valid": float(sizes[0]), "n_reference": float(sizes[1])}
+
+    def _weighted(self, sides: list[Floats], who: list[pd.Index]) -> tuple[list[float], list[float], float]:
+        """The weighted difference of every imputation, its variance, and the degrees of freedom of the design."""
+        later = np.repeat([True, False], [len(one) for one in who])
+        place = pd.Index(self.plan.respondents["respondent"]).get_indexer(np.concatenate(who))
+        found = [domain_differences(self._design, np.concatenate(answers), later, np.zeros(len(later), int), respondent=place, domains=1)
+                 for answers in zip(*sides, strict=True)]
+        return [one.estimate[0] for one in found], [one.std_error[0] ** 2 for one in found], float(found[0].df[0])
 
     def of_pairs(self, one: Indicator, place: int, wave: str, reference: str) -> dict[str, object]:
         """The change of the same people: the first answer is drawn from the later one, then the later from the completed first."""
@@ -193,8 +238,9 @@ class Imputer:
 
     def predictors(self, one: Indicator, respondents: pd.Index) -> Floats:
         """What an indicator is drawn by, as columns of numbers: one row per respondent. A level of a group is a column, and so is that it was
-        not given; other codings of the same question say nothing of it and are left out."""
-        columns = [np.empty((len(respondents), 0))]
+        not given; other codings of the same question say nothing of it and are left out. Where figures are weighted, by the weight too."""
+        columns = [self._people["weight"].reindex(respondents).to_numpy(float)[:, None] if self.plan.main_weighted and not self.plan.matched
+                   else np.empty((len(respondents), 0))]
         for name in self.declared.auxiliary:
             known, group = self.plan.declared.get(name), self.plan.dictionary.groups.get(name, ())
             if known is not None and (known.item, known.scale) != (one.item, one.scale):

@@ -146,6 +146,34 @@ def test_a_scale_without_ends_has_no_bounds_and_says_so(plan, monkeypatch):
     assert np.isnan(found["estimate"]) and found["warning"] == Reason.NO_ENDS.not_estimable
 
 
+@pytest.fixture(scope="module")
+def weighted_plan(cohort, declared):
+    """The same where weighted figures are the main ones."""
+    people = people_of(cohort, declared, 400)
+    given = np.where(people["authority"].eq("north"), 3.0, 1.0)
+    people = people.assign(weight=given, survey_weight=given)
+    return plan_of(cohort.model_copy(update={"main_figures": "weighted"}), declared, people)
+
+
+@pytest.mark.parametrize(("quantity", "up"), [(LOWEST, False), (HIGHEST, True)])
+def test_bounds_are_weighted_where_weighted_figures_are_the_main_ones(weighted_plan, quantity, up):
+    plan = weighted_plan
+    mine = plan.values[plan.values["indicator"].eq("card_yes")].merge(plan.respondents[["respondent", "weight"]], on="respondent", validate="one_to_one")
+    levels = [np.average(part["value"].fillna(float(end)), weights=part["weight"])
+              for wave, end in ((plan.waves[1], up), (plan.waves[0], not up)) for part in (mine[mine["wave"].eq(wave)],)]
+    found = row(missing_bounds(plan), "card_yes", quantity)
+    assert found["estimate"] == pytest.approx(100 * (levels[0] - levels[1])) and bool(found["weighted"])
+    assert found["conf_low"] < found["estimate"] < found["conf_high"] and found["n_valid"] + found["n_reference"] == len(mine)
+
+
+def test_imputed_changes_are_weighted_where_weighted_figures_are_the_main_ones(weighted_plan):
+    bounds, found = missing_bounds(weighted_plan), imputed_change(weighted_plan)
+    assert len(found) == 3 and found["weighted"].all()
+    for name in some(found["indicator"].tolist()):
+        low, value, high = row(bounds, name, LOWEST), row(found, name, Quantity.CHANGE_IMPUTED.value), row(bounds, name, HIGHEST)
+        assert low["estimate"] < value["estimate"] < high["estimate"] and value["std_error"] > 0
+
+
 # --- Rubin's rules -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("between", "within", "total", "df"), [
