@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from studies.simulations import AUTHORITIES, LEVEL, Trial, held, misled
+from studies.simulations import AUTHORITIES, LEVEL, WAVES, Trial, held, misled
 
 from nbeval.dictionary.enums import Measure
+from nbeval.estimate.comparison_groups import difference_in_differences
 from nbeval.estimate.families import adjust, sizes, verdicts
 from nbeval.estimate.glm import clustered_mean
 from nbeval.estimate.missing_answers import completed, rubin
@@ -77,6 +78,23 @@ def few_clusters(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial
         low, high, p = np.array(rows).T
         yield held(f"change over {k} authorities: CR2, Satterthwaite", low, high, 0.4, where=f"{k} authorities")
         yield misled(f"change over {k} authorities: CR2, Satterthwaite", p, where=f"{k} authorities")
+
+
+def comparison(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
+    """The programme's authorities beside others, each with its own level and its own change; without the programme both change alike."""
+    for own, others in ((4, 4), (8, 4), (12, 8)):
+        k, rows = own + others, []
+        cluster, last = np.repeat(np.arange(k), 2 * n), np.tile(np.repeat([False, True], n), k)
+        place, wave, inside = cluster.astype(str), np.where(last, WAVES[1], WAVES[0]), cluster < own
+        for _ in range(runs):
+            still = 6 + draw.normal(0, 0.5, k)[cluster] + (0.5 + draw.normal(0, 0.3, k)[cluster]) * last + draw.normal(0, 2, len(cluster))
+            found, none = (difference_in_differences(answers, place, wave, programme=list(map(str, range(own))), waves=WAVES)[WAVES[1]]
+                           for answers in (still + 0.4 * last * inside, still))
+            rows.append((found.conf_low, found.conf_high, none.p_value))
+        low, high, p = np.array(rows).T
+        about = f"difference in differences, {own} authorities beside {others}: CR2, Satterthwaite"
+        yield held(about, low, high, 0.4, where=f"{k} authorities")
+        yield misled(about, p, where=f"{k} authorities")
 
 
 def missing(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from studies.rules import few_clusters, few_pooled, missing, words
+from studies.rules import comparison, few_clusters, few_pooled, missing, words
 from studies.simulations import (
     LEVEL, Trial, adjusted, factors, families, make_up, means, ordered, pairs, percentages, pooled, same_people_unknown,
     scales, weighted,
@@ -41,7 +41,7 @@ SIMULATIONS = (
     (percentages, 10), (means, 10), (families, 5), (same_people_unknown, 5),
     (pairs, 2), (scales, 2), (weighted, 5), (make_up, 2), (pooled, 1),
     (ordered, 1), (factors, 1), (adjusted, 1),
-    (words, 2), (few_pooled, 1), (few_clusters, 1), (missing, 1),
+    (words, 2), (few_pooled, 1), (few_clusters, 1), (comparison, 0.5), (missing, 1),
 )
 #: of runs, this many standard errors are simulation error: one of 700 methods would lie outside by chance alone
 ERRORS = 3.2
@@ -112,7 +112,7 @@ def run_study(runs: int = 400, seed: int = 1, sizes: tuple[int, ...] = SIZES) ->
     for place, (simulate, times) in enumerate(SIMULATIONS):
         for n in sizes:
             draw = np.random.default_rng([seed, place, n])
-            rows += [_row(trial, n) for trial in simulate(draw, n, runs * times)]
+            rows += [_row(trial, n) for trial in simulate(draw, n, max(1, round(runs * times)))]
     return Study(pd.DataFrame(rows))
 
 

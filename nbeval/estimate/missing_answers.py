@@ -19,6 +19,7 @@ from scipy.special import expit
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Indicator
 from nbeval.estimate.comparisons import compare_means, compare_percentages, pair
+from nbeval.estimate.glm import independent_columns
 from nbeval.estimate.levels import unit_of
 from nbeval.estimate.matched import link, paired_mean, paired_percentage
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
@@ -43,9 +44,7 @@ def missing_bounds(plan: Plan) -> pd.DataFrame:
     interval and the test that such answers would give; ``n_valid`` and ``n_reference`` are all who were asked. Weighted where weighted
     figures are the main ones.
     """
-    if plan.matched:
-        return pd.concat([plan.rows(), *(_matched_bounds(plan, wave) for wave in plan.later_waves)], ignore_index=True)
-    bounds = _weighted_bounds if plan.main_weighted else _bounds
+    bounds = _matched_bounds if plan.matched else _weighted_bounds if plan.main_weighted else _bounds
     return pd.concat([plan.rows(), *(bounds(plan, *pair) for pair in plan.every_pair)], ignore_index=True)
 
 
@@ -59,14 +58,14 @@ def ends_of(one: Indicator, plan: Plan) -> tuple[float, float]:
     return plan.dictionary.ranges.get(one.item, (np.nan, np.nan))
 
 
-def headlines(plan: Plan) -> list[Indicator]:
-    """The headline indicators that occur."""
-    return [one for one in plan.indicators() if one.headline]
+def headlines(plan: Plan, wave: str, reference: str) -> list[Indicator]:
+    """The headline indicators that contrast two waves."""
+    return [one for one in plan.indicators() if one.headline and (wave, reference) in plan.contrasts[one.indicator]]
 
 
 def _bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
     """The bounds of two samples, for the indicators that contrast the two waves."""
-    declared = {one.indicator: one for one in headlines(plan) if (wave, reference) in plan.contrasts[one.indicator]}
+    declared = {one.indicator: one for one in headlines(plan, wave, reference)}
     whole = plan.tallies[plan.tallies["authority"].eq("") & plan.tallies["group"].eq("") & plan.tallies["indicator"].isin(list(declared))]
     ends = np.array([ends_of(declared[name], plan) for name in whole["indicator"]]).reshape(-1, 2)
     is_mean = {name for name, one in declared.items() if one.measure is Measure.MEAN}
@@ -86,9 +85,7 @@ def _bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
 def _weighted_bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
     """The bounds of two weighted samples, with linearised errors."""
     design, rows, everybody = sampled(plan), [], asked_of(plan)
-    for one in headlines(plan):
-        if (wave, reference) not in plan.contrasts[one.indicator]:
-            continue
+    for one in headlines(plan, wave, reference):
         asked = everybody[everybody["indicator"].eq(one.indicator) & everybody["wave"].isin([wave, reference]) & everybody["in_sample"]]
         now, ends = asked["wave"].eq(wave).to_numpy(), ends_of(one, plan)
         for quantity, up in _BOUNDS:
@@ -117,16 +114,16 @@ def filled(counts: pd.DataFrame, end: ArrayLike) -> pd.DataFrame:
         n_valid=counts["n_eligible"], numerator=counts["numerator"] + added, squares=counts["squares"] + added * np.where(missing > 0, end, 0.0))
 
 
-def _matched_bounds(plan: Plan, wave: str) -> pd.DataFrame:
+def _matched_bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
     """The bounds of the change of the same people: those who were asked at both waves."""
-    rows, pairs = [], Pairs(plan, wave)
-    for one in headlines(plan):
+    rows, pairs = [], Pairs(plan, wave, reference)
+    for one in headlines(plan, wave, reference):
         later, first = pairs.answers(one)
         for quantity, up in _BOUNDS:
             ends = ends_of(one, plan)
             now, then = (np.where(np.isnan(side), ends[int(end)], side) for side, end in ((later, up), (first, not up)))
             rows.append({"indicator": one.indicator, "quantity": quantity.value, "unit": unit_of(one)} | _of_pairs(one, now, then, plan))
-    return plan.rows(rows, wave=wave, contrast=Contrast.WAVE.value, reference=plan.first_wave)
+    return plan.rows(rows, wave=wave, contrast=Contrast.WAVE.value, reference=reference)
 
 
 def _of_pairs(one: Indicator, now: Floats, then: Floats, plan: Plan) -> dict[str, object]:
@@ -142,8 +139,8 @@ def _of_pairs(one: Indicator, now: Floats, then: Floats, plan: Plan) -> dict[str
 class Pairs:
     """The linked people of a matched design, with what they answered and whether they were asked."""
 
-    def __init__(self, plan: Plan, wave: str) -> None:
-        self.linked = link(plan, wave)
+    def __init__(self, plan: Plan, wave: str, reference: str) -> None:
+        self.linked = link(plan, wave, reference)
         asked = ~plan.values["missing"].isin([reason.value for reason in OUTSIDE_BASE])
         self._asked = plan.values.assign(asked=asked).pivot(index="respondent", columns="indicator", values="asked")
 
@@ -153,7 +150,7 @@ class Pairs:
         return both[0] & both[1]
 
     def answers(self, one: Indicator) -> tuple[Floats, Floats]:
-        """What those who were asked at both waves answered at the later one and at the first; NaN where the answer is missing."""
+        """What those who were asked at both waves answered at the later one and at the earlier; NaN where the answer is missing."""
         inside = self.inside(one)
         later, first = (table[one.indicator].to_numpy(float)[inside] for table in (self.linked.later, self.linked.then))
         return later, first
@@ -171,12 +168,10 @@ def imputed_change(plan: Plan) -> pd.DataFrame:
     if plan.cohort.missing_answers is None:
         return plan.rows()
     imputer = Imputer(plan)
-    pairs = [(wave, plan.first_wave) for wave in plan.later_waves] if plan.matched else plan.every_pair
     change = imputer.of_pairs if plan.matched else imputer.of_samples
     rows = [
         {"indicator": one.indicator, "wave": wave, "reference": reference, "unit": unit_of(one)} | change(one, place, wave, reference)
-        for wave, reference in pairs for place, one in enumerate(headlines(plan))
-        if plan.matched or (wave, reference) in plan.contrasts[one.indicator]
+        for wave, reference in plan.every_pair for place, one in enumerate(headlines(plan, wave, reference))
     ]
     weighted = plan.main_weighted and not plan.matched
     return plan.rows(rows, contrast=Contrast.WAVE.value, quantity=Quantity.CHANGE_IMPUTED.value, weighted=weighted)
@@ -193,7 +188,7 @@ class Imputer:
         self._design = sampled(plan) if plan.main_weighted else None
 
     def of_samples(self, one: Indicator, place: int, wave: str, reference: str) -> dict[str, object]:
-        """The change between two samples, as columns of a row; ``place`` is that of the indicator among the headline ones."""
+        """The change between two samples, as columns of a row; ``place`` is that of the indicator among the headline ones that contrast the waves."""
         sides, who, factor = [], [], self._factor(one)
         for name in (wave, reference):
             asked = self._asked.index[self._asked[one.indicator].eq(True) & self._people["wave"].reindex(self._asked.index).eq(name)]
@@ -221,7 +216,7 @@ class Imputer:
 
     def of_pairs(self, one: Indicator, place: int, wave: str, reference: str) -> dict[str, object]:
         """The change of the same people: the first answer is drawn from the later one, then the later from the completed first."""
-        pairs = Pairs(self.plan, wave)
+        pairs = Pairs(self.plan, wave, reference)
         later, first = pairs.answers(one)
         if why := why_not(later) or why_not(first):
             return outcome_columns(not_estimable(Method.RUBIN, why))
@@ -288,7 +283,9 @@ def completed(answers: Floats, predictors: Floats, draw: np.random.Generator, im
     missing, table = np.isnan(answers), np.tile(answers, (imputations, 1))
     if missing.any():
         drawn = _logistic if measure is Measure.PERCENT else _linear
-        used = predictors[:, np.ptp(predictors[~missing], axis=0) > 0]      # who has a level that nobody with an answer has is like the first level
+        # what only those without an answer tell apart, or what other columns determine, is not drawn by
+        known = np.column_stack([np.ones(len(answers)), predictors])[~missing]
+        used = predictors[:, independent_columns(known, np.ones(len(known)))[1:]]
         table[:, missing] = drawn(answers[~missing], used[~missing], used[missing], draw, imputations)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))

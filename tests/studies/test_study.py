@@ -29,7 +29,8 @@ def test_every_interval_and_test_of_the_reports_is_in_the_study(study):
                    "linearised", "McNemar", "signed ranks", "standardised by the first wave", "Feldt", "Cramer V", "overlap",
                    "Benjamini-Hochberg", "Holm", "words: rose or fell", "may have", "share of them that is wrong", "at least the smallest", "smaller than",
                    "mean change of 3 authorities", "mean change of 20 authorities", "over 5 authorities: CR2", "over 8 authorities: CR2",
-                   "over 20 authorities: CR2", "imputed: Rubin", "bounded"):
+                   "over 20 authorities: CR2", "imputed: Rubin", "bounded", "difference in differences, 4 authorities",
+                   "difference in differences, 12 authorities"):
         assert method in named, method
 
 
