@@ -429,6 +429,7 @@ class Cohort(Record):
     weighting: Weighting | None = None
     strata: tuple[StratumSize, ...] = ()
     main_figures: Literal["unweighted", "weighted"] = "unweighted"  # what levels, changes, charts and sentences show
+    inference: Literal["these_authorities", "beyond_authorities"] = "these_authorities"  # whom changes of the whole cohort speak of
     overlap: Overlap | None = None      # of repeated cross-sections; None: not known at all
     missing_answers: MissingAnswers | None = None  # None: bounds alone
     groups: Annotated[tuple[str, ...], Ref("group")] = ()  # groups that results are broken down by
@@ -476,6 +477,9 @@ class Cohort(Record):
         for number, source in enumerate(self.sources):
             returns = source.returns(self.authorities, self.comparison_authorities)
             yield from ((("sources", number, field), what, do) for field, what, do in returns)
+        if self.inference == "beyond_authorities" and (self.design is Design.MATCHED or self.main_figures == "weighted" or len(self.authorities) < 2):
+            yield "inference", "reaches beyond the authorities of a cohort that is matched, weighted or of one authority", \
+                "leave it out, or declare repeated cross-sections, unweighted main figures and two authorities or more"
         yield from self._of_print()
 
     def _of_contrasts(self) -> Iterator[Fault]:

@@ -161,6 +161,7 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
     return Text((
         paragraph(context.say(f"design_{context.cohort.design.value}")),
         *([paragraph(context.say("methods_intervals", levels=", ".join(levels)))] if levels else []),
+        *([paragraph(context.say(f"reading_{context.cohort.inference}"))] if len(context.cohort.authorities) > 1 and levels else []),
         *_of_weights(rows, context),
         *listed(context.say("methods_used"), used),
         *listed(context.say("methods_families"), families),
