@@ -109,7 +109,7 @@ def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float
     final, baseline = final[both], baseline[both]
     change, n = paired_changes(final, baseline), int(both.sum())
     why = Reason.NO_PAIR if n == 0 else _why_no_spread(change)
-    if not why and (np.ptp(baseline) == 0 or np.ptp(final) == 0):
+    if not why and (np.ptp(baseline.round(10)) == 0 or np.ptp(final.round(10)) == 0):
         why = Reason.WAVE_WITHOUT_SPREAD
     if why:
         return not_estimable(Method.SMCR, why)

@@ -10,11 +10,13 @@ from nbeval import dictionary
 from nbeval.dictionary.enums import Design, Measure
 from nbeval.estimate.assembly import estimate
 from nbeval.estimate.matched import link, matched_change
+from nbeval.estimate.glm import clustered_mean
 from nbeval.estimate.means import paired_t, standardised_change
 from nbeval.estimate.plan import make_plan
 from nbeval.estimate.proportions import mcnemar, newcombe_paired
 from nbeval.estimate.ranks import signed_rank
-from nbeval.frames import RESULT_KEY, RESULTS, Measured, Quantity, check
+from nbeval.frames import RESULT_KEY, RESULTS, Method, Measured, Quantity, Reason, check
+from tests.estimate.reference import case, expected_rows, inputs, meets
 from tests.estimate.test_assembly import people_of, values_of
 
 PERSONS, LOST = 160, 30
@@ -149,3 +151,58 @@ def test_without_persons_nothing_is_linked_and_the_rows_say_so(given, cohort, de
     results = estimate(Measured(given.values, nameless, given.keyed), cohort, declared)
     changes = results[results["quantity"].eq("change")]
     assert len(changes) and changes["estimate"].isna().all() and changes["warning"].str.startswith("not estimable").all()
+
+
+@pytest.mark.parametrize("row", expected_rows("clustered", methods=["cr2_satterthwaite"], quantities=["change"]))
+def test_changes_of_pairs_in_clusters_are_rs(row):
+    about = case("clustered_cases", row.case)
+    pairs = inputs("clustered_pairs").query("dataset == @about['dataset']")
+    changes = pairs[f"{about['outcome']}_final"] - pairs[f"{about['outcome']}_baseline"]
+    meets(row, clustered_mean(changes, pairs[about["cluster"]], conf_level=float(about["conf_level"])))
+
+
+def test_where_people_were_sampled_in_clusters_the_change_has_their_errors(given, cohort, declared):
+    names = given.respondents["person"].str[-1]
+    sampled = given.respondents.assign(cluster=names)
+    rows = matched_change(make_plan(Measured(given.values, sampled, given.keyed), cohort, declared))
+    studied = [one for one in declared.indicators if one.measure is not Measure.ORDERED]
+    assert studied
+    for one in studied:
+        row = whole(rows, Quantity.CHANGE, one.indicator)
+        merged = given.values[given.values["indicator"].eq(one.indicator)].merge(sampled[["respondent", "person"]], on="respondent", validate="one_to_one")
+        wide = merged.pivot(index="person", columns="wave", values="value").dropna()
+        found = clustered_mean(wide.iloc[:, 1] - wide.iloc[:, 0], wide.index.str[-1])
+        factor = 100 if one.measure is Measure.PERCENT else 1
+        assert (row["std_error"], row["df"], row["method"]) == (pytest.approx(factor * found.std_error), pytest.approx(found.df), Method.CR2)
+
+
+@pytest.mark.parametrize("step", [1 / 3, 0.1, 7 / 3])
+def test_everybody_changing_by_a_fraction_has_no_test(step):
+    first = np.arange(30) % 7 / 3
+    found = paired_t(first + step, first)
+    assert Reason.SAME_CHANGE in found.warning and np.isnan(found.p_value) and found.estimate == pytest.approx(step)
+    assert np.isnan(standardised_change(first + step, first).estimate)
+
+
+def test_a_wave_that_varies_by_rounding_alone_has_no_spread_to_measure_by():
+    first, last = np.where(np.arange(20) % 2, 7 / 3, 7 / 3 + 1e-15), np.arange(20) % 4 * 1.0
+    found = standardised_change(last, first)
+    assert np.isnan(found.estimate) and Reason.WAVE_WITHOUT_SPREAD in found.warning
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_a_standardised_change_is_there_at_any_effect(scale):
+    first = np.arange(20) % 5 * 1.0
+    found = standardised_change(first + scale * (1 + np.arange(20) % 2), first)
+    assert np.isfinite([found.estimate, found.std_error, found.conf_low, found.conf_high]).all()
+
+
+def test_transitions_add_up_and_their_balance_is_the_change(results, declared):
+    rows = results[results["quantity"].isin(["moved_up", "moved_down", "stayed"])]
+    wide = rows.pivot(index=["indicator", "authority", "group", "level", "n_valid"], columns="quantity", values="numerator").reset_index()
+    assert len(wide) and (wide[["moved_up", "moved_down", "stayed"]].sum(axis=1) == wide["n_valid"]).all()
+    percent = [one.indicator for one in declared.indicators if one.measure is Measure.PERCENT]
+    assert percent
+    for name in percent:
+        row, moved = whole(results, Quantity.CHANGE, name), wide[wide["indicator"].eq(name) & wide[["authority", "group"]].eq("").all(axis=1)].iloc[0]
+        assert moved["moved_up"] - moved["moved_down"] == row["numerator"] - row["numerator_reference"]

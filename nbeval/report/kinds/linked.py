@@ -64,7 +64,7 @@ class Transitions(Kind):
 
     def _words(self, subject: Moved) -> str:
         """What became of an answer: of a percentage, whether it came to be one of those counted or ceased to be."""
-        return self.say(f"{subject[1]}_{subject[0].measure}")
+        return self.say(f"moves_{subject[1]}_{subject[0].measure}")
 
     def _moved(self, subject: Moved, earlier: Wave, later: Wave) -> Result | None:
         """Who moved so from one wave to a later one."""
