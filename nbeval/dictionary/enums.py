@@ -122,6 +122,8 @@ class Quantity(StrEnum):
     MOVED_DOWN = "moved_down"
     STAYED = "stayed"
     HETEROGENEITY = "heterogeneity"              # I squared; Q, df, p on the row
+    TREND = "trend"                              # slope from wave to wave, over three waves and more
+    TREND_DEPARTURE = "trend_departure"          # test of what a straight line leaves over: its statistic
     SMALLEST_CHANGE = "smallest_change"          # detectable with 80 % power
     OVERLAP_BOUND = "overlap_bound"              # a change if as many as possible answered twice, and alike
     OVERLAP_WIDEST = "overlap_widest"            # a change at the lowest correlation thought possible

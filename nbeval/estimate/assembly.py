@@ -28,6 +28,7 @@ from nbeval.estimate.ranks import superiority
 from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.regression import adjusted_change, drivers
 from nbeval.estimate.reliability import measurement
+from nbeval.estimate.trend import trend
 from nbeval.estimate.weighted import weighted
 from nbeval.frames import Evidence, Measured
 
@@ -37,7 +38,7 @@ ALWAYS = (
     authority_against_rest, group_differences, drivers, measurement, missing_bounds, imputed_change, comparison_groups,
 )
 #: where the waves are two samples of people who cannot be linked
-TWO_SAMPLES = (change, ordered_change, adjusted_change, overlap, pooled_change, on_request)
+TWO_SAMPLES = (change, trend, ordered_change, adjusted_change, overlap, pooled_change, on_request)
 #: where the same people can be found at both waves
 SAME_PEOPLE = (matched_change, pair_levels, transitions, attrition)
 

@@ -189,13 +189,16 @@ class Plan:
         declared = next((one for one in self.cohort.sources if one.id == self.source), None)
         return Comparisons(declared, self.cohort, self.dictionary) if declared else None
 
+    def match(self, indicator: str, waves: Collection[str], authority: str = "", group: str = "") -> Match:
+        """How well an indicator, and the group that it is broken down by, can be compared between any two of these waves."""
+        known = self._comparisons
+        items = known and (*known.items_of(indicator), *known.items_of_group(group))
+        return known.match(items, waves, authority) if known else Match.SAME
+
     def comparable(self, indicator: str, wave: str, reference: str, authority: str = "", group: str = "") -> Match:
         """How well an indicator, and the group that it is broken down by, can be compared between two waves: as the worst of their items,
         by the versions of the files of all authorities, or of one. What ``differs`` is shown at both waves and never tested."""
-        known = self._comparisons
-        if known is None:
-            return Match.SAME
-        return known.match((*known.items_of(indicator), *known.items_of_group(group)), (reference, wave), authority)
+        return self.match(indicator, (reference, wave), authority, group)
 
     def rows(self, table: pd.DataFrame | list[dict[str, object]] = (), **same: object) -> pd.DataFrame:
         """Complete a table of estimates of this cohort to rows of results: see ``result_rows``."""
@@ -209,8 +212,8 @@ class Plan:
 def contrasted(asked: tuple[str, ...], cohort: Cohort) -> tuple[Pair, ...]:
     """Give the pairs of waves to contrast, later and earlier, among those that asked something: as the cohort declares them, an earlier
     wave that had not asked it yet giving way to the first that did; or else each with the first and with the one before."""
-    every, first = [wave.id for wave in cohort.waves], asked[0] if asked else ""
-    declared = [(later, first if first and every.index(earlier) < every.index(first) else earlier) for later, earlier in cohort.contrasts]
+    every, first = {wave.id: place for place, wave in enumerate(cohort.waves)}, asked[0] if asked else ""
+    declared = [(later, first if first and every.get(earlier, 0) < every[first] else earlier) for later, earlier in cohort.contrasts]
     default = [pair for place, later in enumerate(asked) if place for pair in ((later, first), (later, asked[place - 1]))]
     same_people = {frozenset((wave.id, other)) for wave in cohort.waves for other in wave.overlaps}
     found = dict.fromkeys(declared if cohort.contrasts else default)
