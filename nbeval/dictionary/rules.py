@@ -290,18 +290,19 @@ class Rules:
                 self.faults.add(place, "authorities", f"{what} authority '{name}'", f"use {kind} authorities only")
 
     def _files(self, cohort: Cohort, place: Place) -> None:
-        """Files say whose they are, and hold the groups that results are broken down by."""
+        """Files say whose they are, and some wave has the groups that results are broken down by."""
         groups = {level.item for level in self.contents.records(GroupLevel) if level.group in (*cohort.groups, *cohort.adjust_for)}
         for source, at in parts(cohort, place, "sources"):
             asked = groups & {item.item for item in self.contents.records(Item, source.instrument)}
             covered = self._columns(source.instrument)
+            somewhere = set().union(*(covered[files.version] for files in source.files if files.version in covered))
             for files, where in parts(source, at, "files"):
                 says = AUTHORITY in files.pattern or len(files.authorities) == 1 or self._says_whose(source.instrument)
                 if len(cohort.authorities) > 1 and not says:
                     self.faults.add(where, "pattern", "does not say which authority a file is of",
                                     f"write {AUTHORITY} in it, name the one authority, or declare a column of role authority")
                 self._says_when(files, source.instrument, cohort, where)
-                for item in sorted(asked - covered[files.version]) if files.version in covered else ():
+                for item in sorted(asked - somewhere) if files.version in covered else ():
                     self.faults.add(where, "version", f"export version '{files.version}' has no column of item '{item}', which a group of "
                                     "the cohort needs", "add the column to columns.csv, or leave out the group")
 

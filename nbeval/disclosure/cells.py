@@ -82,6 +82,8 @@ OF_ALL_ASKED = (Quantity.CHANGE_MISSING_BOUND_LOWEST, Quantity.CHANGE_MISSING_BO
 OVER_SIDES = (Quantity.DIFFERENCE_IN_DIFFERENCES, Quantity.DID_OF_AUTHORITIES, Quantity.EVENT_STUDY)
 #: what became of the answers of linked people between two waves
 MOVES = (Quantity.MOVED_UP, Quantity.MOVED_DOWN, Quantity.STAYED)
+#: estimates made over all waves from the one compared with on
+OVER_WAVES = (Quantity.TREND, Quantity.TREND_DEPARTURE)
 #: published facts about other people: nobody's answers are in them
 OPEN = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE)
 #: shares of those at an end of a scale
@@ -148,8 +150,8 @@ def _numbered(shown: pd.DataFrame, table: pd.DataFrame, order: Mapping[str, Mapp
     cells = best.drop_duplicates(key)[[*key, "value"]].sort_values(key, ignore_index=True)
     cells = cells.assign(cell=np.arange(len(cells)))
     parts = shown[[*key, "row", "field"]].merge(cells[[*key, "cell"]], on=key, validate="many_to_one")
-    over = [_over_authorities(table, cells, order, dictionary), _over_sides(table, cells, dictionary), _over_levels(table, cells),
-            _over_all_asked(table, cells, dictionary)]
+    over = [_over_authorities(table, cells, order, dictionary), _over_sides(table, cells, dictionary), _over_waves(table, cells, dictionary),
+            _over_levels(table, cells), _over_all_asked(table, cells, dictionary)]
     parts = pd.concat([parts, *over], ignore_index=True)
     parts = parts[["row", "cell", "field"]].astype({"row": int, "cell": int})
     return Cells(cells, parts.drop_duplicates(ignore_index=True))
@@ -368,6 +370,17 @@ def _over_sides(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary
     of = cells[cells["group"].isin(["", ROLE]) & cells["part"].isin([Part.ALL, Part.BOTH, Part.COMPARISON])
                & cells["kind"].isin([CellKind.BASE, CellKind.SHARE, CellKind.SUM])]
     on = ["source", "block"]
+    found = rows[[*on, "row", "indicator"]].merge(of[[*on, "cell", "kind", "what"]], on=on, validate="many_to_many")
+    found = found[found["kind"].ne(CellKind.SHARE) | found["what"].eq(found["indicator"])]
+    return found[["row", "cell"]].assign(field="estimate")
+
+
+def _over_waves(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """Parts of the rows that are made over every wave: the cells of their place at each, those between the two that they name included."""
+    rows = table[table["quantity"].isin(OVER_WAVES)]
+    rows = rows.assign(row=rows.index, block=rows["indicator"].map(blocks_of(dictionary, rows["indicator"].unique())).astype(object))
+    of = cells[cells["part"].eq(Part.ALL) & cells["kind"].isin([CellKind.BASE, CellKind.SHARE, CellKind.SUM])]
+    on = ["source", "block", "authority", "group", "level"]
     found = rows[[*on, "row", "indicator"]].merge(of[[*on, "cell", "kind", "what"]], on=on, validate="many_to_many")
     found = found[found["kind"].ne(CellKind.SHARE) | found["what"].eq(found["indicator"])]
     return found[["row", "cell"]].assign(field="estimate")

@@ -23,8 +23,8 @@ OF_MISSING = (
 OF_SIDES = (Quantity.DIFFERENCE_IN_DIFFERENCES.value, Quantity.DID_OF_AUTHORITIES.value, Quantity.EVENT_STUDY.value)
 #: the estimates that have a verdict
 WITH_VERDICT = (
-    Quantity.CHANGE.value, Quantity.DIFFERENCE.value, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value, *OF_MISSING,
-    *OF_SIDES)
+    Quantity.CHANGE.value, Quantity.DIFFERENCE.value, Quantity.CHANGE_ADJUSTED.value, Quantity.CHANGE_POOLED.value, Quantity.TREND.value,
+    *OF_MISSING, *OF_SIDES)
 #: the estimates that families are made of: those, and ranks
 TESTED = (*WITH_VERDICT, Quantity.SUPERIORITY.value, Quantity.RANK_BISERIAL.value)
 #: relative slack at a threshold, so that a p-value that equals it is not lost to rounding
@@ -129,7 +129,7 @@ def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     change = rows["contrast"].eq(Contrast.WAVE.value)
     numbers = [rows[name] for name in ("estimate", "conf_low", "conf_high")]
     words = verdicts(*numbers, rows["p_adjusted"].fillna(rows["p_value"]), change=change, alpha=1 - dictionary.programme.conf_level)
-    size = sizes(*numbers, smallest_meaningful(rows, dictionary).where(change))
+    size = sizes(*numbers, smallest_meaningful(rows, dictionary).where(change & rows["quantity"].ne(Quantity.TREND)))
     told = pd.DataFrame({"verdict": words, "size": size}, index=rows.index).reindex(results.index).fillna("").astype(str)
     return results.assign(verdict=told["verdict"], size=told["size"])
 

@@ -57,6 +57,22 @@ class Context:
         """The wave that change is counted from."""
         return self.waves[0] if self.waves else None
 
+    @cached_property
+    def contrasts(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """By indicator: the pairs of waves of the report, later and earlier, between which its change is counted."""
+        order = {wave.id: place for place, wave in enumerate(self.waves)}
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in self.results.rows:
+            if row.quantity == Quantity.CHANGE and row.contrast == Contrast.WAVE and row.indicator and {row.wave, row.reference} <= set(order):
+                found.setdefault(row.indicator, set()).add((row.wave, row.reference))
+        return {name: tuple(sorted(pairs, key=lambda pair: (-order[pair[0]], order[pair[1]]))) for name, pairs in found.items()}
+
+    def first_of(self, indicator: str) -> Wave | None:
+        """The wave that the change of an indicator up to the last wave is counted from: the first that asked it."""
+        known = {wave.id: wave for wave in self.waves}
+        earlier = (reference for wave, reference in self.contrasts.get(indicator, ()) if wave == self.wave.id)
+        return known.get(next(earlier, ""), self.first)
+
     @property
     def shows_change(self) -> bool:
         """Whether the report has two waves to compare."""

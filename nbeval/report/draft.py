@@ -84,10 +84,13 @@ class Draft:
             authority=self.context.authority if authority is None else authority, group=group, level=level,
         )
 
-    def change(self, one: Indicator, authority: str | None = None, quantity: Quantity | str = Quantity.CHANGE) -> Result | None:
-        """The change of an indicator from the first wave of the report to the last, or another quantity of that change."""
+    def change(self, one: Indicator, authority: str | None = None, quantity: Quantity | str = Quantity.CHANGE,
+               between: tuple[str, str] | None = None) -> Result | None:
+        """The change of an indicator from the first wave that asked it to the last, or ``between`` a later and an earlier one; or another
+        quantity of that change."""
+        wave, reference = between or (self.context.wave.id, self.context.first_of(one.indicator).id)
         return self.find(
-            quantity, indicator=one.indicator, wave=self.context.wave.id, contrast=Contrast.WAVE, reference=self.context.first.id,
+            quantity, indicator=one.indicator, wave=wave, contrast=Contrast.WAVE, reference=reference,
             authority=self.context.authority if authority is None else authority,
         )
 

@@ -79,8 +79,8 @@ class Subject:
 
     @property
     def change(self) -> Result | None:
-        """The change from the first wave to this one."""
-        return self.find(Quantity.CHANGE, contrast=Contrast.WAVE, reference=self.context.first.id)
+        """The change from the first wave that asked to this one."""
+        return self.find(Quantity.CHANGE, contrast=Contrast.WAVE, reference=self.context.first_of(self.name).id)
 
     @cached_property
     def benchmark(self) -> Benchmark | None:
@@ -106,8 +106,8 @@ class Subject:
 
     @property
     def before(self) -> Result | None:
-        """The level at the first wave; of linked people where people are linked."""
-        return self.at(self.context.first.id, self.context.wave.id if self.context.linked else "")
+        """The level at the first wave that asked; of linked people where people are linked."""
+        return self.at(self.context.first_of(self.name).id, self.context.wave.id if self.context.linked else "")
 
     @property
     def after(self) -> Result | None:
@@ -303,7 +303,7 @@ def labels(subject: Subject) -> dict[str, str]:
         "says": one.says if one else "", "people": programme.people.many, "person": programme.people.one,
         "area": programme.area.one, "areas": programme.area.many, "programme": programme.name,
         "cohort": context.cohort.label, "wave": waves.get(subject.wave, subject.wave),
-        "first_wave": context.first.label, "last_wave": context.wave.label,
+        "first_wave": context.first_of(subject.name).label, "last_wave": context.wave.label,
         "authority": context.authority_name(subject.authority), "authorities": str(len(context.cohort.authorities)),
         "group": context.group_label(subject.group) if subject.group else "",
         "level": context.level_label(subject.group, subject.level) if subject.level else "",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from nbeval.dictionary.models import Indicator
 from nbeval.dictionary.references import on_request
 from nbeval.exhibit import Column
 from nbeval.frames import Quantity
-from nbeval.report.cells import Field, level_cell, words_cell
+from nbeval.report.cells import Block, Field, level_cell, p_cell, words_cell
 from nbeval.report.charts.data import Mark
 from nbeval.report.draft import domain_of
 from nbeval.report.kinds.evidence import Points, pointing, together
@@ -17,8 +18,19 @@ from nbeval.report.numerals import TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result, is_missing
 
 
+class Between(NamedTuple):
+    """An indicator, and the later and the earlier wave between which its change is counted."""
+
+    indicator: Indicator
+    wave: str
+    reference: str
+
+
 class Change(Kind):
-    """Rows are indicators: both waves, the change with its interval, its verdict, and the smallest change that could show."""
+    """Rows are indicators: each wave, the change from the first to the last with its interval and verdict, and the smallest that could show.
+
+    Where a cohort contrasts further pairs of waves, each has a block of its own beneath.
+    """
 
     id = "change"
     marks = ("pairs", "lines", "shares")
@@ -26,32 +38,57 @@ class Change(Kind):
 
     def columns(self) -> Iterator[Field]:
         context, make = self.context, self.column
-        yield make.label("indicator", context.label)
-        for wave in self.ends:
-            yield make.level(f"{wave.id}_estimate", lambda one, wave=wave: self.level(one, wave.id), head=wave.label)
+        yield make.label("indicator", lambda row: context.label(row.indicator))
+        for wave in context.waves:
+            yield make.level(f"{wave.id}_estimate", lambda row, wave=wave: self.level(row.indicator, wave.id), head=wave.label)
         if context.plain:
-            yield make.verdict(self.change)
+            yield make.verdict(self._found)
             return
-        yield from make.change("change", "change", self.change)
-        yield make.verdict(self.change)
-        yield Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda one: level_cell(    # a size: it has no sign
-            self.change(one, quantity=Quantity.SMALLEST_CHANGE), context, NumberFormat(self.units.form(one).decimals)))
+        yield from make.change("change", "change", self._found)
+        yield make.verdict(self._found)
+        yield Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda row: level_cell(    # a size: it has no sign
+            self._found(row, Quantity.SMALLEST_CHANGE), context, NumberFormat(self.units.form(row.indicator).decimals)))
         for name in (one for one in self.spec.quantities if one in on_request()):
-            def found(one: Indicator, name: str = name) -> Result | None:
-                return self.change(one, quantity=name)
+            def found(row: Between, name: str = name) -> Result | None:
+                return self._found(row, name)
 
             yield make.level(name, found, TWO_DIGITS)
             yield make.interval(f"{name}_interval", found, TWO_DIGITS)
 
-    def lines(self, one: Indicator) -> Iterator[list[Mark]]:
-        context = self.context
-        line = [self.mark(self.level(one, wave.id), context.format(one), wave.label, label=context.label(one)) for wave in self.ends]
-        yield self.with_verdict(line, self.change(one))
+    def blocks(self) -> Iterator[Block]:
+        """The change to the last wave, by domain; then every other pair of waves."""
+        for block in super().blocks():
+            yield Block(block.heading, tuple(self._whole(one) for one in block.subjects))
+        labels, known = {wave.id: wave.label for wave in self.context.waves}, self.context.contrasts
+        pairs = dict.fromkeys(pair for one in self.in_rows for pair in known.get(one.indicator, ()))
+        for pair in () if self.context.plain else pairs:
+            rows = (Between(one, *pair) for one in self.in_rows if pair in known.get(one.indicator, ()))
+            others = tuple(row for row in rows if row != self._whole(row.indicator))
+            yield Block(self.say("between_waves", later=labels[pair[0]], earlier=labels[pair[1]]), others)
 
-    def subtractions(self) -> Iterable[Subtraction]:
+    def indicator_of(self, row: Between) -> Indicator:
+        return row.indicator
+
+    def lines(self, row: Between) -> Iterator[list[Mark]]:
+        """Every wave, with the verdict of the change from the first to the last."""
+        context, one = self.context, row.indicator
+        if row == self._whole(one):
+            line = [self.mark(self.level(one, wave.id), context.format(one), wave.label, label=context.label(one)) for wave in context.waves]
+            yield self.with_verdict(line, self.change(one))
+
+    def subtractions(self) -> Iterator[Subtraction]:
         context = self.context
-        return ((self.level(one), self.level(one, context.first.id), self.change(one), context.format(one))
-                for one in self.indicators if not context.plain)
+        for row in (row for block in self.blocks() for row in block.subjects if not context.plain):
+            later, earlier = (self.level(row.indicator, wave) for wave in (row.wave, row.reference))
+            yield later, earlier, self._found(row), context.format(row.indicator)
+
+    def _whole(self, one: Indicator) -> Between:
+        """An indicator from the first wave that asked it to the last."""
+        return Between(one, self.context.wave.id, self.context.first_of(one.indicator).id)
+
+    def _found(self, row: Between, quantity: Quantity | str = Quantity.CHANGE) -> Result | None:
+        """The change of a row, or another quantity of it."""
+        return self.change(row.indicator, quantity=quantity, between=(row.wave, row.reference))
 
     def sentence(self) -> str:
         """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
@@ -60,6 +97,37 @@ class Change(Kind):
                         all=len(points))
         domain = domain_of(self.spec, self.context)
         return self.say("labelled", label=domain.label, about=said) if domain else self.say("said_changes_whole", said=said)
+
+
+class Trend(Kind):
+    """Rows are indicators with a trend over three waves and more: each wave, the slope, its test, and whether a straight line is enough."""
+
+    id = "trend"
+    marks = ("lines",)
+    needs_two_waves = of_change = True
+
+    def has_row(self, one: Indicator) -> bool:
+        return self._trend(one) is not None
+
+    def columns(self) -> Iterator[Field]:
+        context, make = self.context, self.column
+        yield make.label("indicator", context.label)
+        for wave in context.waves:
+            yield make.level(f"{wave.id}_estimate", lambda one, wave=wave: self.level(one, wave.id), head=wave.label)
+        yield from make.change("trend", "trend", self._trend)
+        yield make.p_value("test", self._trend)
+        yield make.verdict(self._trend)
+        yield Field(Column("departure", self.say("trend_departure"), numeric=True),
+                    lambda one: p_cell(self._trend(one, Quantity.TREND_DEPARTURE), context))
+
+    def lines(self, one: Indicator) -> Iterator[list[Mark]]:
+        context = self.context
+        line = [self.mark(self.level(one, wave.id), context.format(one), wave.label, label=context.label(one)) for wave in context.waves]
+        yield self.with_verdict(line, self._trend(one))
+
+    def _trend(self, one: Indicator, quantity: Quantity = Quantity.TREND) -> Result | None:
+        """The trend of an indicator in the place of the report, or what it leaves over."""
+        return self.results.first(quantity=quantity, indicator=one.indicator, authority=self.context.authority)
 
 
 class ChangeAdjusted(Kind):

@@ -132,7 +132,7 @@ class Range(Kind):
 
 
 class ChangeByAuthority(OfPlaces):
-    """One block per indicator; rows are authorities and the whole cohort: both waves, the change, and what its test says."""
+    """One block per indicator; rows are authorities and the whole cohort: each wave, the change, and what its test says."""
 
     id = "change_by_authority"
     marks = ("pairs", "lines")
@@ -141,7 +141,7 @@ class ChangeByAuthority(OfPlaces):
     def columns(self) -> Iterator[Field]:
         make = self.column
         yield make.label("authority", lambda subject: subject[1].label)
-        for wave in self.ends:
+        for wave in self.context.waves:
             yield make.level(f"{wave.id}_estimate", lambda subject, wave=wave: self.level_at(*subject, wave.id), head=wave.label)
         yield from make.change("change", "change", self._change)
         yield make.verdict(self._change)
@@ -154,13 +154,14 @@ class ChangeByAuthority(OfPlaces):
 
     def lines(self, subject: tuple[Indicator, Place]) -> Iterator[list[Mark]]:
         context, (one, place) = self.context, subject
-        line = [self.mark(self.level_at(one, place, wave.id), context.format(one), wave.label, label=place.label) for wave in self.ends]
+        line = [self.mark(self.level_at(one, place, wave.id), context.format(one), wave.label, label=place.label) for wave in context.waves]
         yield self.with_verdict(line, self._change(subject))
 
     def subtractions(self) -> Iterator[Subtraction]:
         context = self.context
         for subject in (subject for block in self.blocks() for subject in block.subjects):
-            before, after = (self.level_at(*subject, wave.id) for wave in self.ends)
+            ends = context.first_of(subject[0].indicator), context.wave
+            before, after = (self.level_at(*subject, wave.id) for wave in ends)
             yield after, before, self._change(subject), context.format(subject[0])
 
     def _change(self, subject: tuple[Indicator, Place]) -> Result | None:
