@@ -251,6 +251,17 @@ class Study:
         return self._checksums.key if self._checksums is not None else key_name(key_for(self.data))
 
     @cached_property
+    def so_far(self) -> Cohort:
+        """The cohort without the waves of which every file is still to come: what its numbers are of."""
+        from nbeval.cleaning.files import waves_to_come
+
+        cohort = self.scope.cohort(self.cohort.id)
+        coming = [(source, waves_to_come(cohort, source, self.data)) for source in cohort.sources if source.files]
+        there = {file.wave for source, waves in coming for file in source.files if file.wave not in waves}
+        absent = {wave for _, waves in coming for wave in waves} - there
+        return cohort.model_copy(update={"waves": tuple(one for one in cohort.waves if one.id not in absent)}) if absent else cohort
+
+    @cached_property
     def measured(self) -> Measured | None:
         """The values of every respondent, None where there are no answers; confidential."""
         from nbeval import pipeline
@@ -272,7 +283,7 @@ class Study:
 
         cleaned, measured = self.cleaned, self.measured
         self.on_progress("estimating the results")
-        return pipeline.estimate(cleaned, measured, self.scope.cohort(self.cohort.id), self.scope)
+        return pipeline.estimate(cleaned, measured, self.so_far, self.scope)
 
     def kept(self) -> CohortResults | None:
         """The results that were kept for the same content; None where there are none."""
