@@ -112,7 +112,7 @@ class Subject:
     @property
     def after(self) -> Result | None:
         """The level at the last wave; of linked people where people are linked."""
-        return self.at(self.context.wave.id, self.context.first.id if self.context.linked else "")
+        return self.at(self.context.wave.id, self.context.first_of(self.name).id if self.context.linked else "")
 
     @property
     def lowest(self) -> Result | None:
