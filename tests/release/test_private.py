@@ -121,6 +121,8 @@ def confidential(tiny_place, tmp_path):
     dictionary = shutil.copytree(TINY, tmp_path / "dictionary")
     file = dictionary / "cohorts" / f"{COHORT}.toml"
     file.write_text(file.read_text().replace("invented = true", "invented = false"))
+    file = dictionary / "authorities.csv"
+    file.write_text(file.read_text().replace(",true,", ",false,"))
     data = tmp_path / "data"
     shutil.copytree(tiny_place / COHORT, data / COHORT)
     return Workspace(dictionary, data)
