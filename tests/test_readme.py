@@ -30,7 +30,7 @@ STANDS_FOR = {"COHORT": "first", "phase_3": "first", "specimen": "first", "KIND"
 CLAIMS = "claim,kind,percent,n,count\none,percentage,60,115,69\n"
 EXPECTED = {"check": "forms read", "results": "results written to", "render": "Open ", "verify": "the same", "report": "Open ",
             "specimen": "6 invented exports written", "dictionary": "is valid", "claims": "1 claim", "attack": "", "release": "",
-            "bundle": "files written to", "cohort": "written  ", "new": "files written to"}
+            "bundle": "files written to", "plan": "Analysis plan of first", "cohort": "written  ", "new": "files written to"}
 
 
 def copy_the_reports(study, requested, out, **_):
