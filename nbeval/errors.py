@@ -68,7 +68,13 @@ class SourceError(NbevalError):
 
 
 class NoDataError(SourceError):
-    """There is nothing that a cohort could be evaluated from."""
+    """There is nothing that a cohort, or a report of it, could be made from."""
+
+    exit_code = 1
+
+
+class LeftOutError(NoDataError):
+    """The export of one authority could not be used: the others' reports are made without it."""
 
 
 class UnknownHeaderError(NbevalError):

@@ -10,10 +10,13 @@ from nbeval import pipeline
 from nbeval.release.analysis_plan import plans_digest
 from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, fingerprint_of_report, key_of, scope_of_report
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
+from nbeval.errors import NoDataError
 from nbeval.folders import internal_folder
+from nbeval.left_out import left_out, places_left_out
 from nbeval.publish.formats import check_formats
-from nbeval.publish.job import Job, Origin, Summary
+from nbeval.publish.job import Job, Origin, Outcome, Summary
 from nbeval.release.ledger import signature_of
 from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.study import BATCH, CohortResults, Study, no_progress
@@ -35,15 +38,27 @@ def render_cohort(
     check_formats(tuple(formats))
     study = Study(workspace.dictionary.cohort(cohort), workspace, on_progress=on_progress)
     requested = requests(study.cohort, study.dictionary, kinds, authority=authority)
-    return render_requests(study, requested, out, formats=formats, fresh=fresh, workers=workers, dask=dask)
+    return render_requests(study, requested, out, formats=formats, fresh=fresh, workers=workers, dask=dask, named=bool(kinds))
 
 
 def render_requests(
     study: Study, requested: Sequence[ReportRequest], out: Path, *, formats: Sequence[str] = ("html",),
-    fresh: bool = False, workers: int | None = None, dask: str = "",
+    fresh: bool = False, workers: int | None = None, dask: str = "", named: bool = True,
 ) -> Summary:
-    """Make the requested reports of a study; otherwise as ``render_cohort``."""
+    """Make the requested reports of a study; otherwise as ``render_cohort``.
+
+    A report on nobody is not made, and stops no other. Of a wave that is still to come it fails only where it was ``named``.
+    """
     results = study.results(fresh=fresh)
+    lacking = {one: fault for one in requested if (fault := nobody_in(one, study.cohort, results))}
+    later = [] if named else [one for one in lacking if _to_come(one, study.cohort, results)]
+    if later:
+        study.on_progress(f"not made yet, for their wave is still to come: {', '.join(dict.fromkeys(one.kind.id for one in later))}")
+    failed = tuple(Outcome(job, "failed", lacking[one]) for one in lacking if one not in later
+                   for job in jobs_of(study.cohort, study.dictionary, [one], results))
+    requested = [one for one in requested if one not in lacking]
+    if not requested:
+        return Summary(failed, left_out(results.findings))
     origin = Origin(
         dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
         inputs_key=study.inputs_key, numbers=dict(fingerprint_of_numbers(study.scope)),
@@ -59,7 +74,40 @@ def render_requests(
             modules=MODULES, preload=f"nbeval.study:preload:{study.cohort.id}", environment=_environment(study.workspace, results), dask=dask,
             signature=partial(signature_of, reports=out, ledger=study.workspace.releases),
         ).outcomes
-    return Summary(tuple(outcomes))
+    return Summary((*outcomes, *failed), left_out(results.findings))
+
+
+def nobody_in(request: ReportRequest, cohort: Cohort, results: CohortResults) -> NoDataError | None:
+    """Why a report would be on nobody: no form of its wave counts, or none of its authority's at that wave, though there should be some."""
+    table, kind = results.accounting, request.kind
+    if cohort.made_from is not SourceKind.SURVEY or kind.internal or table.empty:
+        return None
+    waves = _waves_of(request, cohort)
+    if not table.loc[table["wave"].isin(waves), "kept"].sum():
+        what, do = f"at wave {waves[0]!r}" if kind.wave else "at any wave", "run nbeval check, which says what is still to come or was excluded."
+    elif request.authority and _failed(results, waves, request.authority):
+        what, do = f"of authority '{request.authority}'", "run nbeval check, which says why its forms do not count."
+    else:
+        return None
+    return NoDataError(f"report '{kind.id}' of cohort '{cohort.id}' would be on nobody: no form counts {what}.", do=do)
+
+
+def _waves_of(request: ReportRequest, cohort: Cohort) -> tuple[str, ...]:
+    """The waves that a report is of: the first, the last, or all."""
+    waves = tuple(one.id for one in cohort.waves)
+    return {"first": waves[:1], "last": waves[-1:]}.get(request.kind.wave, waves)
+
+
+def _failed(results: CohortResults, waves: tuple[str, ...], authority: str) -> bool:
+    """Whether the check found that none of an authority's forms counts at one of the waves."""
+    found = places_left_out(results.findings)
+    return bool((found["authority"].eq(authority) & found["wave"].isin(waves)).any())
+
+
+def _to_come(request: ReportRequest, cohort: Cohort, results: CohortResults) -> bool:
+    """Whether the wave of a report is still to come."""
+    found = results.findings
+    return set(_waves_of(request, cohort)) <= set(found["wave"][found["check"].eq("waves_to_come") & found["outcome"].ne("pass")])
 
 
 def jobs_of(

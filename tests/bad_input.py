@@ -130,6 +130,9 @@ def correct(expect: str) -> Callable[[Path], None]:
     return spoil
 
 
+#: of one authority's export: the reports are made without it, and the exit code says so
+LEFT_OUT = "LeftOutError"
+
 BAD = {
     "an unknown cohort": Bad(("there is no cohort 'frist'", "did you mean 'first'?"), "ParameterError", ("render", "frist")),
     "an unknown kind": Bad(("there is no kind of report 'finale'", "did you mean 'final'?"), "ParameterError",
@@ -157,27 +160,27 @@ BAD = {
     "a notebook that is not there": Bad(("baseline_reprot.ipynb",), "SourceError", spoil=replace(
         "programme.toml", "baseline_report", "baseline_reprot")),
     "a missing file": Bad(("1 of 6 declared files", "authority 'south' wave 'before'"), "SourceError", spoil=remove(CSV)),
-    "an empty file": Bad(("is empty", "0 bytes"), "SourceError", spoil=write(CSV, b"")),
-    "a header and no forms": Bad(("has a header and no forms",), "SourceError", spoil=change_rows(lambda rows: rows.__delitem__(slice(1, None)))),
+    "an empty file": Bad(("is empty", "0 bytes"), LEFT_OUT, code=1, spoil=write(CSV, b"")),
+    "a header and no forms": Bad(("has a header and no forms",), LEFT_OUT, code=1, spoil=change_rows(lambda rows: rows.__delitem__(slice(1, None)))),
     "a web page instead of an export": Bad(
-        ("not the kind of file its name says", "a web page"), "SourceError",
+        ("not the kind of file its name says", "a web page"), LEFT_OUT, code=1,
         spoil=write(CSV, f"<!DOCTYPE html><p>Please log in, {SECRET}</p>".encode())),
-    "bytes that are no text": Bad((CSV,), "SourceError", spoil=write(CSV, bytes(range(256)) * 40)),
-    "a workbook with a password": Bad(("protected by a password", "save a copy without one"), "SourceError",
+    "bytes that are no text": Bad((CSV,), LEFT_OUT, code=1, spoil=write(CSV, bytes(range(256)) * 40)),
+    "a workbook with a password": Bad(("protected by a password", "save a copy without one"), LEFT_OUT, code=1,
                                       spoil=protect_by_password),
-    "a workbook that is cut short": Bad(("cannot be opened as a workbook", "cut short"), "SourceError", spoil=cut(XLSX)),
-    "a workbook without its sheet": Bad((XLSX,), "SourceError", spoil=lose_a_member),
-    "a workbook with two sheets": Bad(("does not say which sheet",), "SourceError", spoil=add_a_sheet),
+    "a workbook that is cut short": Bad(("cannot be opened as a workbook", "cut short"), LEFT_OUT, code=1, spoil=cut(XLSX)),
+    "a workbook without its sheet": Bad((XLSX,), LEFT_OUT, code=1, spoil=lose_a_member),
+    "a workbook with two sheets": Bad(("does not say which sheet",), LEFT_OUT, code=1, spoil=add_a_sheet),
     "a header the dictionary does not know": Bad(
-        ("columns.csv",), "UnknownHeaderError", spoil=rename("Do you have a library card?", "Your library card?")),
+        ("columns.csv",), LEFT_OUT, code=1, spoil=rename("Do you have a library card?", "Your library card?")),
     "an export without its header": Bad(
-        ("text withheld", "header_rows"), "UnknownHeaderError", spoil=change_rows(lambda rows: rows.__delitem__(0))),
-    "a column that holds two headers": Bad(("columns.csv",), "UnknownHeaderError", spoil=rename(
+        ("text withheld", "header_rows"), LEFT_OUT, code=1, spoil=change_rows(lambda rows: rows.__delitem__(0))),
+    "a column that holds two headers": Bad(("columns.csv",), LEFT_OUT, code=1, spoil=rename(
         "Browser", "How often do you read?")),
     "a label the dictionary does not know": Bad(
-        ("item 'often'", "1 answer (text withheld)", "response_sets.csv"), "UnknownCodeError",
+        ("item 'often'", "1 answer (text withheld)", "response_sets.csv"), LEFT_OUT, code=1,
         spoil=set_cell("How often do you read?", f"as often as {SECRET} lets me")),
-    "a value out of range": Bad(("item 'enjoy'", "lowest 0, highest 10"), "UnknownCodeError",
+    "a value out of range": Bad(("item 'enjoy'", "lowest 0, highest 10"), LEFT_OUT, code=1,
                                 spoil=set_cell("How much do you enjoy reading?", "4711")),
     "a time that is none": Bad(("time",), "", ("check", COHORT), set_cell("Finished", f"when {SECRET} came"), code=0),
     "a correction that no longer fits": Bad(("1 of 1 entry does not match", "values are not shown"), "CorrectionError", spoil=correct("4711")),

@@ -18,7 +18,7 @@ import pytest
 
 from nbeval.cli.app import main
 from nbeval.publish.staging import locked
-from tests.bad_input import BAD, COHORT, CSV, DICTIONARY, SECRET
+from tests.bad_input import BAD, COHORT, CSV, DICTIONARY, LEFT_OUT, SECRET
 from tests.conftest import CANARY, ROOT
 
 REPORTS = "reports"
@@ -72,7 +72,52 @@ def test_bad_input_is_told_in_plain_words_and_harms_nothing(name, place, capsys)
     said = capsys.readouterr()
     assert code == bad.code, said
     told(said.out + said.err, bad.words, bad.error, place)
+    if bad.error == LEFT_OUT:
+        assert "authority 'south'" in said.err and (place / REPORTS / COHORT / "baseline" / "report.html").is_file()
+        before, after = ({name: one for name, one in of.items() if not name.startswith(REPORTS)} for of in (before, sums(place)))
+        assert after == before
+        return
     assert sums(place) == before
+
+
+def test_one_authoritys_broken_export_stops_nobody_elses_report_and_is_named_in_print(place, capsys):
+    (place / CSV).write_bytes(b"\x00\x01 not a table")
+    assert main(arguments(("check", COHORT), place)) == 1
+    assert "failure  before, south: The authority is left out of the wave: " in capsys.readouterr().out
+    shutil.rmtree(place / REPORTS)
+    assert main(arguments(("render", COHORT, "authority_baseline", "baseline", "--formats", "html"), place)) == 1
+    told(capsys.readouterr().err, ("wave 'before', authority 'south'", "would be on nobody"), "LeftOutError", place)
+    made = place / REPORTS / COHORT
+    assert not (made / "authority_baseline" / "south").exists()
+    assert (made / "authority_baseline" / "north" / "report.html").is_file()
+    text = (made / "baseline" / "report.html").read_text(encoding="utf-8")
+    assert "South" in text and "no form is in these figures" in text
+
+
+def test_reports_of_a_wave_that_is_to_come_are_not_made_and_stop_no_other(place, capsys):
+    for path in (place / COHORT / "after").glob("*.xlsx"):
+        path.unlink()
+    shutil.rmtree(place / REPORTS)
+    assert main(arguments(("render", COHORT, "--formats", "html"), place)) == 0
+    assert "not made yet, for their wave is still to come: " in capsys.readouterr().err
+    made = {path.name for path in (place / REPORTS / COHORT).iterdir() if path.is_dir()}
+    assert "baseline" in made and "final" not in made and "authority_final" not in made
+    assert main(arguments(("render", COHORT, "final", "--formats", "html"), place)) == 1
+    told(capsys.readouterr().err, ("report 'final' of cohort 'first' would be on nobody", "at wave 'after'"), "NoDataError", place)
+
+
+def test_forms_that_are_all_empty_make_no_report_of_nobody(place, capsys):
+    for name in ("north", "south", "east"):
+        path = place / COHORT / "before" / f"{name}.csv"
+        header, *_ = path.read_text(encoding="utf-8-sig").splitlines()
+        commas = header.count(",") - header.count('"') // 2 - 1
+        path.write_text("\n".join([header, *(f"{number},Complete" + "," * commas for number in range(40))]) + "\n", encoding="utf-8")
+    shutil.rmtree(place / REPORTS)
+    assert main(arguments(("check", COHORT), place)) == 1
+    assert "failure  before: None of 120 forms" in capsys.readouterr().out
+    assert main(arguments(("render", COHORT, "baseline", "--formats", "html"), place)) == 1
+    told(capsys.readouterr().err, ("report 'baseline' of cohort 'first' would be on nobody",), "NoDataError", place)
+    assert not (place / REPORTS / COHORT / "baseline").exists()
 
 
 def test_a_cohort_without_data_is_not_passed_but_said_to_be_without(place, capsys, monkeypatch):

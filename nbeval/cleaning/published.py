@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.cleaning.findings import NOTE, PASS, WARNING, Finding, findings_table, number
+from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, findings_table, number
 from nbeval.cleaning.coding import plain_number
 from nbeval.cleaning.files import ExportFile
 from nbeval.cleaning.reading import read_table
@@ -188,6 +188,8 @@ def _other_codes(other: pd.DataFrame, table: OfficialTable) -> list[Finding]:
 
 #: a published percentage is a whole number, so it may be half a point from its counts
 ROUNDING, _SLACK = 0.5, 1e-9
+#: the units of a share
+PERCENT = ("%", "percent", "per cent")
 #: what identifies one figure
 KEY = ["authority", "year", "measure", "vintage"]
 _FIGURES = [*KEY, "value", "conf_low", "conf_high", "count", "denominator", "symbol", "unit", "code", "table"]
@@ -230,11 +232,19 @@ def off_rounding(figures: pd.DataFrame) -> pd.DataFrame:
     return figures[(share - figures["value"]).abs() > ROUNDING + _SLACK]
 
 
+def impossible(figures: pd.DataFrame) -> pd.DataFrame:
+    """The percentages that no share can be."""
+    return figures[figures["unit"].isin(PERCENT) & ~figures["value"].fillna(0).between(0, 100)]
+
+
 def _check_figures(figures: pd.DataFrame) -> list[Finding]:
     """What is found in the figures of all tables, by authority; a check that finds nothing says so."""
     rounding = [Finding(WARNING, f"{number(len(rows), 'percentage does', 'percentages do')} not fit the counts beside them.",
                         "look whether the counts are rounded before publication.", authority=authority, count=len(rows))
                 for authority, rows in off_rounding(figures).groupby("authority", sort=True)]
+    beyond = [Finding(FAILURE, f"Table '{table}': {number(len(rows), 'percentage is', 'percentages are')} below 0 or above 100.",
+                      "look whether the column holds percentages, and which row is wrong.", authority=authority, count=len(rows))
+              for (table, authority), rows in impossible(figures).groupby(["table", "authority"], sort=True)]
     withheld = [Finding(NOTE, f"{number(len(rows), 'figure')} published as the symbol '{symbol}'; kept as no number.",
                         authority=authority, count=len(rows))
                 for (authority, symbol), rows in figures[figures["symbol"].ne("")].groupby(["authority", "symbol"], sort=True)]
@@ -243,7 +253,8 @@ def _check_figures(figures: pd.DataFrame) -> list[Finding]:
     revised = [Finding(NOTE, f"{number(len(rows), 'figure differs', 'figures differ')} between vintages.",
                        "the newest vintage is the one to use.", authority=authority, count=len(rows))
                for authority, rows in readings[readings > 1].reset_index().groupby("authority", sort=True)]
-    return [*(rounding or [Finding(PASS, "Every percentage fits its counts as far as rounding allows.")]),
+    return [*(beyond or [Finding(PASS, "Every percentage is between 0 and 100.")]),
+            *(rounding or [Finding(PASS, "Every percentage fits its counts as far as rounding allows.")]),
             *(withheld or [Finding(PASS, "Every figure is published as a number.")]),
             *(revised or [Finding(PASS, "No figure differs between vintages.")])]
 

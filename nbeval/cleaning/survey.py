@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -21,6 +22,7 @@ from nbeval.cleaning.forms import (
 )
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
 from nbeval.cleaning.reading import read_exports, read_table
+from nbeval.cleaning.usable import check_exports, take_usable
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
 from nbeval.dictionary.models import Cohort, Source, Wave
@@ -52,11 +54,15 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     corrections = read_corrections(path, cohort, path.relative_to(data).as_posix())
     located = {source.id: locate(cohort, source, data) for source in surveys}
     intakes: list[Intake] = []
+    of_exports = []
     for source in surveys:
-        exports = list(zip(located[source.id], read_exports(located[source.id])))
-        intakes.append(_take_in(cohort, dictionary, source, exports, corrections, sum(len(one.kept) for one in intakes)))
+        files, first = located[source.id], sum(len(one.kept) for one in intakes)
+        intake, faults = take_usable(files, _taking(cohort, dictionary, source, files, corrections, first))
+        intakes.append(intake)
+        of_exports += check_exports(source.id, faults)
     inputs = record_inputs([file for files in located.values() for file in files], path if path.is_file() else None, data)
     found = [one for intake in intakes for one in check_intake(intake)] + [
+        *of_exports,
         *check_waves({source.id: not_there_yet(cohort, source, data) for source in collected}), *check_files(inputs),
         *check_folder(unexpected(cohort, data))]
     return CleanedCohort(
@@ -64,6 +70,17 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
         findings=findings_table(found), accounting=pd.concat([one.accounting for one in intakes], ignore_index=True),
         inputs=inputs,
     )
+
+
+def _taking(
+    cohort: Cohort, dictionary: Dictionary, source: Source, located: Sequence[ExportFile], corrections: pd.DataFrame, first: int,
+) -> Callable[[Sequence[ExportFile]], Intake]:
+    """Takes in some of the files of a source: with all corrections, or with those of the waves and authorities that the files are of."""
+    def take(files: Sequence[ExportFile]) -> Intake:
+        places = {(file.wave, file.authority) for file in files}
+        theirs = [len(files) == len(located) or place in places for place in zip(corrections["wave"], corrections["authority"])]
+        return _take_in(cohort, dictionary, source, list(zip(files, read_exports(files))), corrections[np.array(theirs, dtype=bool)], first)
+    return take
 
 
 def _take_in(

@@ -129,11 +129,16 @@ def results(
 
     For analysis inside the secure area only.
     """
+    from nbeval.left_out import left_out
     from nbeval.workspace import atomic_file
 
     if not internal:
         raise typer.BadParameter("these results are not protected against disclosure; add --internal to say that you know.")
-    table = study_of(cohort, dictionary, data).estimate().table
+    study = study_of(cohort, dictionary, data)
+    table = study.estimate().table
     with atomic_file(out, "the results", private=True) as half:
         table.to_csv(half, index=False, lineterminator="\n")
     say(f"{len(table)} results written to {out}. They are not protected: do not publish them. Only you can read the file.")
+    if lacking := left_out(study.findings):
+        on_progress("\n\n".join(map(str, lacking)))
+        raise typer.Exit(1)

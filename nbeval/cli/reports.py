@@ -46,7 +46,7 @@ def render(
         cohort, kinds or (), workspace_of(dictionary, data), out, authority=authority, formats=named, fresh=fresh, workers=workers,
         dask=dask, on_progress=on_progress,
     )
-    if summary.failed:
+    if summary.exit_code:
         on_progress(str(summary))
         raise typer.Exit(summary.exit_code)
     say(str(summary))

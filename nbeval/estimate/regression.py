@@ -59,7 +59,8 @@ def drivers(plan: Plan) -> pd.DataFrame:
     the rows say so instead of giving a huge ratio."""
     rows = [
         row for study in plan.cohort.drivers if study.outcome in plan.declared
-        for wave in plan.waves for row in _model(plan.declared[study.outcome], study.factors, wave, plan)
+        for wave in plan.waves if plan.respondents["wave"].eq(wave).any()
+        for row in _model(plan.declared[study.outcome], study.factors, wave, plan)
     ]
     return plan.rows(rows, contrast=Contrast.LEVEL.value)
 

@@ -54,7 +54,17 @@ def weighted(plan: Plan) -> pd.DataFrame:
     rows += [_difference_rows(_described(parts, plan), means, quantity, plan)
              for parts, quantity in ((changes, Quantity.CHANGE), (differences, Quantity.DIFFERENCE)) if parts]
     rows += [_range_rows(rows[0], plan), _from_published(means, plan)] if plan.main_weighted else []
-    return pd.concat(rows, ignore_index=True)
+    return _name_unweighted(pd.concat(rows, ignore_index=True), plan)
+
+
+def _name_unweighted(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The rows with the reason of those of an authority that answered and could not be weighted at the wave, or at the one it is compared with."""
+    people = plan.respondents
+    stands = people["weight"].gt(0).groupby([people["wave"].astype(str), people["authority"].astype(str)]).any()
+    bare = set(stands.index[~stands])
+    here = [(wave, place) in bare or (reference, place) in bare
+            for wave, place, reference in zip(rows["wave"], rows["authority"], rows["reference"], strict=True)]
+    return rows.assign(warning=rows["warning"].mask(np.array(here, dtype=bool) & rows["warning"].eq(NOBODY), Reason.NO_WEIGHTS.not_estimable))
 
 
 def sampled(plan: Plan, *, weights: bool = True) -> SurveyDesign:

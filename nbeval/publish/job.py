@@ -78,6 +78,7 @@ class Summary:
     """What became of all jobs of a batch."""
 
     outcomes: tuple[Outcome, ...]
+    left_out: tuple[NbevalError, ...] = ()      # exports that no report rests on
 
     @property
     def failed(self) -> tuple[Outcome, ...]:
@@ -86,8 +87,8 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 where every report was made; else the highest code of the faults, 2 before 1."""
-        return max((outcome.fault.exit_code for outcome in self.failed), default=0)
+        """0 where every report was made, on all exports; else the highest code of the faults, 2 before 1."""
+        return max((fault.exit_code for fault in (*(outcome.fault for outcome in self.failed), *self.left_out)), default=0)
 
     def __str__(self) -> str:
         """A line with the counts, then every fault, those that are the same together."""
@@ -97,7 +98,7 @@ class Summary:
         for outcome in self.failed:
             faults.setdefault(str(outcome.fault), []).append(outcome.job.folder)
         lines = [f"{', '.join(folders)}:\n{message}" for message, folders in faults.items()]
-        return "\n\n".join([f"{len(self.outcomes)} reports: {first or 'nothing to do'}.", *lines])
+        return "\n\n".join([f"{len(self.outcomes)} reports: {first or 'nothing to do'}.", *lines, *map(str, self.left_out)])
 
 
 # --- parameters ------------------------------------------------------------------------------------

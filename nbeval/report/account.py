@@ -20,7 +20,7 @@ from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.kind import Kind, comparability_lines
 from nbeval.report.markup import STYLE
 from nbeval.report.numerals import numeral
-from nbeval.report.results import Result, UsedMethod
+from nbeval.report.results import Result, State, UsedMethod
 
 #: the section that opens with an account of the programme and the cohort, and that which opens with the design
 PROGRAMME, COMPARABILITY = "programme", "comparability"
@@ -212,12 +212,24 @@ def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str
                for name in absent]
     return Text((
         *listed(context.say("limits_notes"), _cohort_notes(context)),
+        *listed(context.say("limits_nobody"), list(_without_answers(context))),
         *listed(context.say("limits_absent"), missing),
         *listed(context.say("limits_comparability"), list(comparability_lines(_changes(context, specs), context))),
         *listed(context.say("limits_disagreements"), _disagreements(context) if disagreeing else []),
         *listed(context.say("limits_published"), list(_published(context, specs))),
         *listed(context.say("limits_unconfirmed"), list(_unconfirmed(context, specs))),
     ))
+
+
+def _without_answers(context: Context) -> Iterator[str]:
+    """The authorities that have no form at a wave of a report on all, at which others have some: it rests on fewer of them."""
+    for wave in () if context.authority else context.waves:
+        rows = list(context.results.where(indicator="", quantity=Quantity.COUNT, wave=wave.id, group="", level=""))
+        kept = [row for row in rows if row.authority and any(one.name == Method.FORMS_KEPT for one in row.methods)]
+        shown = [row for row in kept if context.state(row) is State.SHOWN]
+        if any(row.estimate > 0 for row in shown):
+            yield from (context.say("nobody_at", authority=context.authority_name(row.authority), wave=wave.label)
+                        for row in shown if row.estimate == 0)
 
 
 def _changes(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[Result]:

@@ -154,7 +154,15 @@ class TestRefusals:
     def test_a_whole_table_is_taken(self, clean_survey, table):
         figures, findings = clean_survey(table)
         assert len(figures) == 8 * 5 * 6
-        assert [one.outcome for one in findings] == ["pass"] * 3
+        assert [one.outcome for one in findings] == ["pass"] * 4
+
+    def test_a_percentage_that_no_share_can_be_fails_the_check(self, clean_survey, table):
+        """Published as 104 % by a typing mistake: named by table and authority, and never read as a share."""
+        shares = table.index[pd.to_numeric(table["care_leaver_percent"], errors="coerce").notna()]
+        table.loc[shares[0], "care_leaver_percent"] = "104"
+        figures, findings = clean_survey(table)
+        (found,) = [one for one in findings if one.outcome == "failure"]
+        assert "1 percentage is below 0 or above 100" in found.message and found.authority and found.count == 1
 
     def test_a_missing_file_is_named(self, only, cohort, tmp_path):
         with pytest.raises(SourceError, match="dfe_care_leavers_accommodation_2021_2025.csv"):
