@@ -18,7 +18,7 @@ import pytest
 
 from nbeval.cli.app import main
 from nbeval.publish.staging import locked
-from tests.bad_input import BAD, COHORT, CSV, DICTIONARY, LEFT_OUT, SECRET
+from tests.bad_input import BAD, COHORT, CSV, DICTIONARY, LEFT_OUT, SECRET, XLSX
 from tests.conftest import CANARY, ROOT
 
 REPORTS = "reports"
@@ -81,17 +81,17 @@ def test_bad_input_is_told_in_plain_words_and_harms_nothing(name, place, capsys)
 
 
 def test_one_authoritys_broken_export_stops_nobody_elses_report_and_is_named_in_print(place, capsys):
-    (place / CSV).write_bytes(b"\x00\x01 not a table")
+    (place / XLSX).write_bytes(b"\x00\x01 not a table")
     assert main(arguments(("check", COHORT), place)) == 1
-    assert "failure  before, south: The authority is left out of the wave: " in capsys.readouterr().out
+    assert "failure  after, south: The authority is left out of the wave: " in capsys.readouterr().out
     shutil.rmtree(place / REPORTS)
-    assert main(arguments(("render", COHORT, "authority_baseline", "baseline", "--formats", "html"), place)) == 1
-    told(capsys.readouterr().err, ("wave 'before', authority 'south'", "would be on nobody"), "LeftOutError", place)
+    assert main(arguments(("render", COHORT, "authority_final", "final", "--formats", "html"), place)) == 1
+    told(capsys.readouterr().err, ("wave 'after', authority 'south'", "would be on nobody"), "LeftOutError", place)
     made = place / REPORTS / COHORT
-    assert not (made / "authority_baseline" / "south").exists()
-    assert (made / "authority_baseline" / "north" / "report.html").is_file()
-    text = (made / "baseline" / "report.html").read_text(encoding="utf-8")
-    assert "South" in text and "no form is in these figures" in text
+    assert not (made / "authority_final" / "south").exists()
+    assert (made / "authority_final" / "north" / "report.html").is_file()
+    text = (made / "final" / "report.html").read_text(encoding="utf-8")
+    assert "South Library, After (2022): no form is in these figures" in text
 
 
 def test_reports_of_a_wave_that_is_to_come_are_not_made_and_stop_no_other(place, capsys):
