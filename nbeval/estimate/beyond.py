@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.enums import Design, Measure
-from nbeval.estimate.comparison_groups import FEW_DF
 from nbeval.estimate.glm import clustered_mean
 from nbeval.estimate.outcome import outcome_columns
 from nbeval.estimate.plan import Plan
-from nbeval.frames import Contrast, Quantity, Reason
+from nbeval.frames import Contrast, Quantity
 
 
 def reach_beyond(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -26,7 +24,6 @@ def reach_beyond(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         values = plan.values[here]
         one = clustered_mean(values["value"], values["authority"].astype(str), values["wave"].eq(row["wave"]), plan.conf_level)
         columns = outcome_columns(one, factor=100 if plan.measures[row["indicator"]] is Measure.PERCENT else 1)
-        few = not one.warning and np.isfinite(one.df) and one.df < FEW_DF
-        for name, value in (columns | ({"warning": Reason.FEW_DF} if few else {})).items():
+        for name, value in columns.items():
             found.loc[place, name] = value
     return found

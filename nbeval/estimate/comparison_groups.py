@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Indicator
 from nbeval.estimate.comparisons import change
-from nbeval.estimate.glm import clustered_mean, cr2, independent_columns
+from nbeval.estimate.glm import FEW_DF, clustered_mean, cr2, independent_columns
 from nbeval.estimate.levels import levels, unit_of
 from nbeval.estimate.matched import linked_values, matched_change, pair_levels
 from nbeval.estimate.means import paired_changes, welch
@@ -25,8 +25,6 @@ from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wal
 from nbeval.estimate.plan import Plan, make_plan
 from nbeval.frames import COMPARISON_SIDE, ROLE, Contrast, Method, Quantity, Reason
 
-#: with fewer degrees of freedom than this Satterthwaite's approximation is itself poor
-FEW_DF = 4
 #: an error so small beside the answers is rounding
 ROUNDING = 1e-7
 

@@ -33,6 +33,8 @@ INDEPENDENT = 1e-10
 RUNAWAY = 15.0
 #: a variance of this size is rounding: each cluster is fitted exactly
 ROUNDING = 1e-12
+#: with fewer degrees of freedom than this Satterthwaite's approximation is itself poor
+FEW_DF = 4
 #: a direction of this size separates nothing
 NOTHING = 1e-6
 Floats = NDArray[np.float64]
@@ -438,7 +440,7 @@ def clustered_mean(values: ArrayLike, clusters: ArrayLike, second: ArrayLike | N
     value, error = float(found.params[-1]), sqrt(covariances[-1, -1])
     if not error > ROUNDING:
         return Outcome(value, method=Method.CR2, warning=Reason.NO_VARIANCE if error == error else Reason.NO_INTERVAL.format(why=Reason.FEW_CLUSTERS))
-    return wald(value, error, conf_level, Method.CR2, df=float(df[0]))
+    return wald(value, error, conf_level, Method.CR2, df=float(df[0]), warning=Reason.FEW_DF if df[0] < FEW_DF else "")
 
 
 def cr2(matrix: Floats, residuals: Floats, clusters: ArrayLike, contrasts: Floats) -> tuple[Floats, Floats]:

@@ -57,8 +57,34 @@ def test_clustered_errors_are_those_of_clubsandwich(row):
         assert np.isnan(getattr(row, name)) or near(ours[name], getattr(row, name), row), name
 
 
+def _of_means(row) -> bool:
+    """Levels at a wave, and changes of pairs."""
+    about = case("clustered_cases", row.case)
+    return about["kind"] in ("level", "paired") and row.quantity in ("mean", "change") and not isinstance(about["weight"], str)
+
+
+MEANS = expected_rows("clustered", methods=[METHOD], where=_of_means)
+
+
+@pytest.mark.parametrize("row", MEANS)
+def test_clustered_means_and_changes_of_pairs_are_those_of_clubsandwich(row):
+    about = case("clustered_cases", row.case)
+    table = inputs("clustered" if about["kind"] == "level" else "clustered_pairs").query("dataset == @about['dataset']")
+    if about["kind"] == "level":
+        table = table[table["wave"].isin(about["waves"].split("|"))] if isinstance(about["waves"], str) else table
+        values = table[about["outcome"]]
+    else:
+        values = table[f"{about['outcome']}_final"] - table[f"{about['outcome']}_baseline"]
+    found = clustered_mean(values, table[about["cluster"]], conf_level=about["conf_level"])
+    if row.not_estimable or row.degenerate:
+        assert np.isnan(found.conf_low) and found.warning
+        return
+    for name in ("estimate", "std_error", "conf_low", "conf_high", "df", "p_value"):
+        assert np.isnan(getattr(row, name)) or near(getattr(found, name), getattr(row, name), row), name
+
+
 def test_enough_was_compared(shared):
-    assert len(ROWS) > 40 and expected("clustered")
+    assert len(ROWS) > 40 and len(MEANS) > 8 and expected("clustered")
 
 
 def test_one_cluster_has_no_error():
