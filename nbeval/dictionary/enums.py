@@ -121,6 +121,10 @@ class Quantity(StrEnum):
     MOVED_UP = "moved_up"                        # of the people who answered at both waves: gave a higher answer at the later
     MOVED_DOWN = "moved_down"
     STAYED = "stayed"
+    PREDICTION = "prediction"                    # interval for the change in another authority
+    CHANGE_SHRUNKEN = "change_shrunken"          # an authority's change, drawn towards the mean of all
+    CHANGE_LEFT_OUT = "change_left_out"          # the mean of all without this authority
+    ICC = "icc"                                  # part of the variance that lies between authorities
     HETEROGENEITY = "heterogeneity"              # I squared; Q, df, p on the row
     TREND = "trend"                              # slope from wave to wave, over three waves and more
     TREND_DEPARTURE = "trend_departure"          # test of what a straight line leaves over: its statistic

@@ -75,7 +75,9 @@ PLACE = Place._fields
 COUNTS = (CellKind.PEOPLE, CellKind.BASE, CellKind.SHARE, CellKind.ASKED, CellKind.MEMBERS)
 KEY = ("source", "wave", "block", *PLACE, "kind", "what")
 #: estimates made over all authorities at once: each of them is a part
-OVER_AUTHORITIES = (Quantity.HETEROGENEITY, Quantity.CHANGE_POOLED, Quantity.LOWEST, Quantity.HIGHEST)
+OVER_AUTHORITIES = (
+    Quantity.HETEROGENEITY, Quantity.CHANGE_POOLED, Quantity.PREDICTION, Quantity.CHANGE_SHRUNKEN, Quantity.CHANGE_LEFT_OUT, Quantity.ICC,
+    Quantity.LOWEST, Quantity.HIGHEST)
 #: changes over all who were asked, whether they answered or not: they tell how many did not
 OF_ALL_ASKED = (Quantity.CHANGE_MISSING_BOUND_LOWEST, Quantity.CHANGE_MISSING_BOUND_HIGHEST, Quantity.CHANGE_IMPUTED)
 #: estimates made over all authorities of a cohort and those that it is compared with

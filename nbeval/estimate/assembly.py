@@ -23,7 +23,7 @@ from nbeval.estimate.ordinal import ordered_change
 from nbeval.estimate.outcome import gather
 from nbeval.estimate.overlap import overlap
 from nbeval.estimate.plan import make_plan
-from nbeval.estimate.pooling import authority_range, pooled_change
+from nbeval.estimate.pooling import authority_range, correlation_within, pooled_change
 from nbeval.estimate.ranks import superiority
 from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.regression import adjusted_change, drivers
@@ -34,7 +34,7 @@ from nbeval.frames import Evidence, Measured
 
 #: what is estimated of every cohort, in the order of reading
 ALWAYS = (
-    participation, composition, levels, nonresponse, weighted, benchmarks, superiority, authority_range,
+    participation, composition, levels, nonresponse, weighted, benchmarks, superiority, authority_range, correlation_within,
     authority_against_rest, group_differences, drivers, measurement, missing_bounds, imputed_change, comparison_groups,
 )
 #: where the waves are two samples of people who cannot be linked

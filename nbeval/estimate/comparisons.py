@@ -17,7 +17,7 @@ from nbeval.estimate.levels import NOBODY, ONE_ONLY, share, unit_of
 from nbeval.estimate.means import hedges_g, mean_against_fixed, moments, welch
 from nbeval.estimate.plan import PLACE, Plan
 from nbeval.estimate.power import smallest_change_mean, smallest_change_percent
-from nbeval.estimate.proportions import against_fixed_score, differences_tested, newcombe
+from nbeval.estimate.proportions import SMALLEST_EXPECTED, against_fixed_exact, against_fixed_score, differences_tested, newcombe
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 POWER = 0.80
@@ -207,10 +207,14 @@ def _beside(rows: pd.DataFrame, benchmark: Benchmark, indicator: Indicator, plan
 
 
 def _share_less_fixed(rows: pd.DataFrame, value: float, level: float) -> pd.DataFrame:
-    """Our share minus a fixed value, with Wilson's interval moved by it."""
-    found = against_fixed_score(rows["numerator"], rows["n_valid"], value, level)
+    """Our share minus a fixed value: the score test and Wilson's interval moved by the value; the exact test and interval where fewer than
+    five are expected to answer so, or otherwise."""
+    few = (rows["n_valid"] * min(value, 1 - value)).lt(SMALLEST_EXPECTED)
+    score = against_fixed_score(rows["numerator"], rows["n_valid"], value, level).columns(100)
+    exact = against_fixed_exact(rows["numerator"].where(few, 0), rows["n_valid"].where(few, 0), value, level).columns(100)
+    methods = (Method.join(Method.CLOPPER_PEARSON_LESS_FIXED, Method.EXACT_BINOMIAL), Method.join(Method.WILSON_LESS_FIXED, Method.SCORE))
     return rows.assign(
-        **found.columns(100), conf_level=level, method=Method.join(Method.WILSON_LESS_FIXED, Method.SCORE),
+        **{name: np.where(few, exact[name], score[name]) for name in score}, conf_level=level, method=np.where(few, *methods),
         warning=np.where(rows["n_valid"] > 0, Reason.FIXED_VALUE, NOBODY),
     )
 

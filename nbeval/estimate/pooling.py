@@ -7,8 +7,8 @@ authorities, and a report labels it so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from math import isfinite, nan, sqrt
 
 import numpy as np
@@ -46,9 +46,10 @@ def authority_range(plan: Plan) -> pd.DataFrame:
 
 
 def pooled_change(plan: Plan) -> pd.DataFrame:
-    """Put the authorities' changes together: random-effects mean and heterogeneity. One row per indicator x pair of waves for
-    ``change_pooled`` (REML with the interval of Hartung, Knapp, Sidik and Jonkman, labelled as the inference to other authorities), and
-    one for ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p)."""
+    """Put the authorities' changes together. One row per indicator x pair of waves for ``change_pooled`` (random-effects mean, labelled as
+    the inference to other authorities; ``n_valid`` is the number of authorities used), ``prediction`` (the interval for the change in
+    another authority) and ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p). One row per authority for
+    ``change_shrunken``, its change drawn towards the mean, and ``change_left_out``, the mean without it."""
     if len(plan.cohort.authorities) < 2:
         return plan.rows()
     rows = []
@@ -61,16 +62,61 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
 
 
 def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -> list[dict[str, object]]:
-    """The random-effects mean of one indicator, and I squared with Cochran's test on its row."""
+    """The random-effects mean of one indicator with what goes with it, and what it makes of each authority."""
     pooled = pool(*_effects(pairs, is_percent=measure is Measure.PERCENT), conf_level=plan.conf_level)
     few = Reason.FEW_ANSWERS_FOR_Q if (pairs[["n_valid", "n_reference"]] < ENOUGH_FOR_Q).any(axis=None) else ""
+    counted = {"n_valid": float(pooled.k), "n_eligible": float(len(pairs)), "unit": unit}
+    each = [
+        counted | outcome_columns(found) | {"authority": authority, "quantity": quantity.value}
+        for quantity, outcomes in ((Quantity.CHANGE_SHRUNKEN, pooled.shrunken), (Quantity.CHANGE_LEFT_OUT, pooled.left_out))
+        for authority, found in zip(pairs["authority"].astype(str), outcomes, strict=True)]
     return [
-        {"n_valid": float(pooled.k)} | outcome_columns(pooled.mean) | {
-            "quantity": Quantity.CHANGE_POOLED.value, "unit": unit, "warning": pooled.mean.warning or Reason.OTHER_AUTHORITIES},
-        {"n_valid": float(pooled.k)} | outcome_columns(pooled.i_squared) | {
+        counted | outcome_columns(pooled.mean) | {
+            "quantity": Quantity.CHANGE_POOLED.value, "warning": pooled.mean.warning or Reason.OTHER_AUTHORITIES},
+        counted | outcome_columns(pooled.prediction) | {"quantity": Quantity.PREDICTION.value},
+        counted | outcome_columns(pooled.i_squared) | {
             "quantity": Quantity.HETEROGENEITY.value, "unit": "percent", "statistic": pooled.q.estimate, "df": pooled.q.df,
             "p_value": pooled.q.p_value, "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": pooled.i_squared.warning or few},
+        *each,
     ]
+
+
+def correlation_within(plan: Plan) -> pd.DataFrame:
+    """Say how alike answers of one authority are. One row per indicator x wave (``icc``): the part of the variance that lies between
+    authorities. ``n_valid`` is the number of authorities with an answer."""
+    rows = plan.tallies[plan.tallies["authority"].ne("") & plan.tallies["group"].eq("") & plan.tallies["n_valid"].gt(0)]
+    if len(plan.cohort.authorities) < 2:
+        return plan.rows()
+    found = [
+        {"indicator": name, "wave": wave, "n_valid": float(len(of)), **outcome_columns(
+            icc(of["n_valid"], of["numerator"], of["squares"], conf_level=plan.conf_level))}
+        for (name, wave), of in rows.groupby(["indicator", "wave"], observed=True, sort=False)]
+    return plan.rows(found, quantity=Quantity.ICC.value, unit="ratio")
+
+
+def icc(n: ArrayLike, total: ArrayLike, squares: ArrayLike, *, conf_level: float = 0.95) -> Outcome:
+    """Give the intraclass correlation ICC(1) of groups from their counts, sums and sums of squares, by one-way analysis of variance with the
+    mean size k0 of unequal groups, and the interval by F (Searle; exact for equal sizes only). It may be negative. 1 without an interval
+    where answers are alike within every group; written here because statsmodels has none."""
+    n, total, squares = (np.asarray(value, float) for value in (n, total, squares))
+    n, total, squares = (value[n > 0] for value in (n, total, squares)) if n.size else (n, total, squares)
+    groups, people = n.size, n.sum()
+    if groups < 2 or people <= groups:
+        return not_estimable(Method.ICC, Reason.ONE_AUTHORITY if groups < 2 else Reason.ONE_ANSWER)
+    means, spreads = moments(n, total, squares)
+    grand = total.sum() / people
+    between = float((n * (means - grand) ** 2).sum()) / (groups - 1)
+    within = float(np.nansum((n - 1) * np.nan_to_num(spreads) ** 2)) / (people - groups)
+    size = (people - (n**2).sum() / people) / (groups - 1)
+    slight = 1e-20 * max(1.0, float(squares.sum())) + (64 * np.finfo(float).eps * abs(grand)) ** 2
+    if within <= slight:
+        return not_estimable(Method.ICC, Reason.ALL_THE_SAME) if between <= slight else Outcome(1.0, method=Method.ICC, warning=Reason.ALIKE_WITHIN)
+    if between <= slight:
+        return Outcome(-1 / (size - 1), method=Method.ICC, warning=Reason.EQUAL_MEANS)
+    ratio, tail = between / within, (1 - conf_level) / 2
+    low, high = ratio / stats.f.ppf([1 - tail, tail], groups - 1, people - groups)
+    value, low, high = ((f - 1) / (f - 1 + size) for f in (ratio, low, high))
+    return Outcome(value, nan, low, high, conf_level, method=Method.ICC)
 
 
 def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -86,12 +132,17 @@ def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.nd
 
 @dataclass(frozen=True)
 class Pooled:
-    """What the changes of ``k`` authorities say together; ``i_squared`` is in percent."""
+    """What the changes of ``k`` authorities say together; ``i_squared`` is in percent. ``shrunken`` and ``left_out`` have an outcome for
+    every change that was given."""
 
     k: int
     mean: Outcome
     q: Outcome
     i_squared: Outcome
+    tau_squared: Outcome
+    prediction: Outcome
+    shrunken: tuple[Outcome, ...]
+    left_out: tuple[Outcome, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,28 +162,76 @@ class _Effects:
         mean = float(np.average(self.y, weights=w))
         return w, mean, float(np.sum(w * (self.y - mean) ** 2)), float(w.sum() - (w**2).sum() / w.sum())
 
+    def error_of_tau(self, tau_squared: float) -> float:
+        """The standard error of tau squared by REML: sqrt(2 / tr(PP))."""
+        w = 1 / (self.v + tau_squared)
+        whole = w.sum()
+        return sqrt(2 / float((w**2).sum() - 2 * (w**3).sum() / whole + ((w**2).sum() / whole) ** 2))
+
 
 def pool(effects: ArrayLike, variances: ArrayLike, *, conf_level: float = 0.95) -> Pooled:
-    """Put the changes of authorities together: REML with the interval of Hartung, Knapp, Sidik and Jonkman (t, k - 1 df). Authorities
-    without a positive, finite variance are left out. A part that cannot be estimated says why: with one authority there is no spread and
-    no mean, and where all changes are equal the interval would have no width."""
+    """Put the changes of authorities together: REML with the interval of Hartung, Knapp, Sidik and Jonkman (t, k - 1 df), whose variance
+    factor has the floor 1 (metafor's "adhoc"), so that no interval is narrower for changes that happen to be alike. Authorities without a
+    positive, finite variance are left out. A part that cannot be estimated says why.
+
+    ``prediction`` is the interval for the true change in another authority (t, k - 1 df). ``shrunken`` are the changes drawn towards the
+    mean by v / (v + tau squared), the more the less is known of an authority (empirical Bayes; the error of the mean is in its interval,
+    that of tau squared is not). ``left_out`` is the mean without each authority, everything estimated again."""
     y, v = np.asarray(effects, float), np.asarray(variances, float)
     usable = np.isfinite(y) & np.isfinite(v) & (v > 0)
     e = _Effects(y[usable], v[usable])
     if e.k < 2:
         empty = not_estimable(Method.REML_HKSJ, Reason.ONE_AUTHORITY if e.k else Reason.NO_AUTHORITY)
         q = Outcome(0.0, df=0.0, method=Method.COCHRAN, warning=Reason.NOTHING_TO_COMPARE) if e.k else empty
-        return Pooled(e.k, empty, q, empty)
+        return Pooled(e.k, empty, q, empty, empty, empty, (empty,) * y.size, (empty,) * y.size)
     tau, q = _reml(e), e.weighted(0.0)[2]
     cochran = Outcome(q, df=e.k - 1, p_value=float(stats.chi2.sf(q, e.k - 1)), method=Method.COCHRAN)
-    return Pooled(e.k, _mean(e, tau, conf_level), cochran, _i_squared(e, tau, conf_level))
+    mean = _mean(e, tau, conf_level)
+    within = wald(mean.estimate, sqrt(mean.std_error**2 + tau), conf_level, Method.PREDICTION, df=e.k - 1, tested=False)
+    low, high = _profile(e, conf_level)
+    warning = Reason.LESS_THAN_CHANCE if high == 0 else "" if isfinite(high) else Reason.TWO_AUTHORITIES
+    level = conf_level if isfinite(high) else nan
+    typical = (e.k - 1) / e.weighted(0.0)[3]
+    value = [100 * variance / (variance + typical) for variance in (tau, low, high)]
+    return Pooled(
+        e.k, mean, cochran, Outcome(value[0], nan, *value[1:], level, method=Method.REML, warning=warning),
+        Outcome(tau, e.error_of_tau(tau), low, high, level, method=Method.REML, warning=warning), replace(within, std_error=nan),
+        tuple(_each(usable, _shrunken(e, tau, conf_level), Method.SHRUNKEN)), tuple(_each(usable, _left_out(e, conf_level), Method.REML_HKSJ)))
+
+
+def _each(usable: NDArray[np.bool_], outcomes: Iterator[Outcome], method: Method) -> Iterator[Outcome]:
+    """The outcomes of the authorities that are used, and why the others have none."""
+    return (next(outcomes) if used else not_estimable(method, Reason.NO_VARIANCE) for used in usable)
+
+
+def _shrunken(e: _Effects, tau: float, level: float) -> Iterator[Outcome]:
+    """Each change drawn towards the mean."""
+    w, mean, _, _ = e.weighted(tau)
+    for y, v in zip(e.y, e.v, strict=True):
+        drawn = v / (v + tau)
+        error = sqrt(drawn * tau + drawn**2 / float(w.sum()))
+        yield wald(drawn * mean + (1 - drawn) * y, error, level, Method.SHRUNKEN, tested=False)
+
+
+def _left_out(e: _Effects, level: float) -> Iterator[Outcome]:
+    """The mean without each authority."""
+    for at in range(e.k):
+        rest = _Effects(np.delete(e.y, at), np.delete(e.v, at))
+        yield _mean(rest, _reml(rest), level) if rest.k > 1 else not_estimable(Method.REML_HKSJ, Reason.ONE_LEFT)
 
 
 def risk_difference(x_final: ArrayLike, n_final: ArrayLike, x_baseline: ArrayLike, n_baseline: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Give differences of two shares, final minus baseline, and their variances p(1-p)/n + p(1-p)/n, for ``pool``."""
-    n1, n0 = np.asarray(n_final, float), np.asarray(n_baseline, float)
-    p1, p0 = np.asarray(x_final, float) / n1, np.asarray(x_baseline, float) / n0
-    return p1 - p0, p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0
+    """Give differences of two shares, final minus baseline, and their variances p(1-p)/n + p(1-p)/n, for ``pool``. Where that is zero (0 %
+    or 100 % at both waves) the variance is that of the table with 1/2 added to each cell, so that the authority stays in; the difference
+    is as it is."""
+    x1, n1, x0, n0 = (np.asarray(value, float) for value in (x_final, n_final, x_baseline, n_baseline))
+
+    def variance(x1: np.ndarray, n1: np.ndarray, x0: np.ndarray, n0: np.ndarray) -> np.ndarray:
+        p1, p0 = x1 / n1, x0 / n0
+        return p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0
+
+    plain = variance(x1, n1, x0, n0)
+    return x1 / n1 - x0 / n0, np.where(plain > 0, plain, variance(x1 + 0.5, n1 + 1, x0 + 0.5, n0 + 1))
 
 
 def _reml(e: _Effects) -> float:
@@ -154,19 +253,14 @@ def _root(falling: Callable[[float], float], e: _Effects) -> float:
 
 
 def _mean(e: _Effects, tau: float, level: float) -> Outcome:
-    """The weighted mean with its interval."""
+    """The weighted mean with its interval; the factor of its variance has the floor 1."""
     w, mean, q, _ = e.weighted(tau)
-    error = sqrt(q / (e.k - 1) / float(w.sum()))
-    return wald(mean, error, level, Method.REML_HKSJ, df=e.k - 1) if error >= 1e-12 else not_estimable(Method.REML_HKSJ, Reason.EQUAL_CHANGES)
+    return wald(mean, sqrt(max(1.0, q / (e.k - 1)) / float(w.sum())), level, Method.REML_HKSJ, df=e.k - 1)
 
 
-def _i_squared(e: _Effects, tau: float, level: float) -> Outcome:
-    """I squared, with a Q-profile interval from three authorities on (Viechtbauer, Stat Med 2007;26:37-52)."""
-    low, high = nan, nan
-    if e.k > 2:
-        tails = stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], e.k - 1)
-        low, high = (_root(lambda value, at=at: e.weighted(value)[2] - at, e) for at in tails)
-    typical = (e.k - 1) / e.weighted(0.0)[3]
-    value, low, high = (100 * variance / (variance + typical) for variance in (tau, low, high))
-    warning = Reason.LESS_THAN_CHANCE if high == 0 else "" if isfinite(high) else Reason.TWO_AUTHORITIES
-    return Outcome(value, nan, low, high, level if isfinite(high) else nan, method=Method.REML, warning=warning)
+def _profile(e: _Effects, level: float) -> tuple[float, float]:
+    """The Q-profile interval of tau squared from three authorities on (Viechtbauer, Stat Med 2007;26:37-52)."""
+    if e.k < 3:
+        return nan, nan
+    low, high = stats.chi2.ppf([(1 + level) / 2, (1 - level) / 2], e.k - 1)
+    return tuple(_root(lambda value, at=at: e.weighted(value)[2] - at, e) for at in (low, high))

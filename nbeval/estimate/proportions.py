@@ -43,14 +43,24 @@ def _share(numerator: ArrayLike, n: ArrayLike, conf_level: float, method: str) -
 
 def against_fixed_score(numerator: ArrayLike, n: ArrayLike, fixed: ArrayLike, conf_level: float = 0.95) -> Estimates:
     """Give the differences of proportions from published shares, taken as free of error, with the score test (z squared, 1 df). The
-    interval is Wilson's less the published share; NaN where n is 0."""
+    interval is Wilson's less the published share; NaN where n is 0, and where the published share is 0 or 1 and has no variance."""
     ours, (x, n, fixed) = wilson(numerator, n, conf_level), _counts(numerator, n, fixed)
     with np.errstate(divide="ignore", invalid="ignore"):
         squared = (x - n * fixed) ** 2 / (n * fixed * (1 - fixed))
     return estimates(
-        n > 0, estimate=ours.estimate - fixed, conf_low=ours.conf_low - fixed, conf_high=ours.conf_high - fixed,
+        (n > 0) & (fixed > 0) & (fixed < 1), estimate=ours.estimate - fixed, conf_low=ours.conf_low - fixed, conf_high=ours.conf_high - fixed,
         statistic=squared, df=1.0, p_value=stats.chi2.sf(squared, 1),
     )
+
+
+def against_fixed_exact(numerator: ArrayLike, n: ArrayLike, fixed: float, conf_level: float = 0.95) -> Estimates:
+    """Give the differences of proportions from a published share with the exact binomial test, of all outcomes no likelier than the one
+    seen, and Clopper and Pearson's interval less the published share; NaN where n is 0. At its edge the interval, made of two tails, may
+    part from the test: a verdict needs both."""
+    ours, (x, n) = clopper_pearson(numerator, n, conf_level), _counts(numerator, n)
+    p = [stats.binomtest(int(a), int(b), fixed).pvalue if b > 0 else np.nan for a, b in zip(x.ravel(), n.ravel(), strict=True)]
+    return estimates(
+        n > 0, estimate=ours.estimate - fixed, conf_low=ours.conf_low - fixed, conf_high=ours.conf_high - fixed, p_value=np.reshape(p, n.shape))
 
 
 def newcombe(x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike, conf_level: float = 0.95) -> Estimates:

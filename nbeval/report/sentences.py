@@ -212,9 +212,10 @@ class Slot:
     write: Callable[[float | str, Subject], str]
 
 
-_DIFFERENCES = frozenset({Quantity.CHANGE, Quantity.CHANGE_ADJUSTED, Quantity.CHANGE_POOLED, Quantity.DIFFERENCE,
+_DIFFERENCES = frozenset({Quantity.CHANGE, Quantity.CHANGE_ADJUSTED, Quantity.CHANGE_POOLED, Quantity.PREDICTION, Quantity.CHANGE_SHRUNKEN,
+                          Quantity.CHANGE_LEFT_OUT, Quantity.DIFFERENCE,
                           Quantity.MARGINAL_EFFECT})
-_RATIOS = frozenset({Quantity.ODDS_RATIO, Quantity.ALPHA, Quantity.ITEM_REST, Quantity.EFFECT_SIZE})
+_RATIOS = frozenset({Quantity.ICC, Quantity.ODDS_RATIO, Quantity.ALPHA, Quantity.ITEM_REST, Quantity.EFFECT_SIZE})
 _COUNTS = frozenset({Quantity.COUNT, Quantity.EFFECTIVE_N})
 
 

@@ -35,6 +35,8 @@ ELSEWHERE = {
     "kappa|*": (("statistic", "p_value"), "the row kappa_is_zero"),
     "kappa_is_zero|*": (("estimate", "conf_low", "conf_high", "conf_level"), "the row kappa"),
     "i_squared|reml": (("conf_low", "conf_high", "conf_level"), "the row reml_q_profile"),
+    "i_squared|reml_i2*": (("conf_low", "conf_high", "conf_level"), "the row reml_q_profile"),
+    "tau_squared|reml*": (("std_error", "conf_low", "conf_high", "conf_level"), "the rows reml_tau2 and reml_q_profile"),
     "difference|svycontrast_t": (("statistic", "p_value"), "the row difference_test"),
     "proportion|svymean": (("conf_low", "conf_high", "conf_level", "df"), "the row korn_graubard"),
 }

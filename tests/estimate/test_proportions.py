@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from nbeval.estimate.proportions import (
-    against_fixed_score, boschloo, chi_squared_uncorrected, clopper_pearson, differences_tested, fisher, mcnemar, newcombe, newcombe_paired,
+    against_fixed_exact, against_fixed_score, boschloo, chi_squared_uncorrected, clopper_pearson, differences_tested, fisher, mcnemar, newcombe, newcombe_paired,
     paired_phi, smallest_expected, wilson,
 )
-from tests.estimate.reference import case, cases, expected_rows, meets, near
+from tests.estimate.reference import all_accounted_for, case, cases, expected_rows, meets, near
 from tests.guards import some
 
 SHARES = {"wilson": wilson, "clopper_pearson": clopper_pearson}
@@ -49,6 +49,34 @@ def test_interval_of_one_proportion_is_that_of_r(row):
 def test_difference_from_a_published_value_is_that_of_r(row):
     given = case("one_sample_cases", row.case)
     meets(row, outcome(against_fixed_score(given["x"], given["n"], given["reference"], given["conf_level"]), row, given["conf_level"]))
+
+
+BENCHMARKS = {"exact_binomial": against_fixed_exact, "score": against_fixed_score}
+
+
+@pytest.mark.parametrize("row", expected_rows("one_sample", methods=list(BENCHMARKS), quantities=["difference_from_reference"]))
+def test_difference_from_a_benchmark_is_that_of_r(row):
+    given = case("benchmark_cases", row.case)
+    found = BENCHMARKS[row.method](given["x"], given["n"], given["reference"], given["conf_level"])
+    meets(row, replace(outcome(found, row, given["conf_level"]), warning="no variance" if row.not_estimable else ""))
+
+
+@pytest.mark.parametrize("row", expected_rows("one_sample", methods=["clopper_pearson"]))
+def test_interval_of_a_benchmarked_share_is_that_of_r(row):
+    given = case("benchmark_cases", row.case)
+    meets(row, outcome(clopper_pearson(given["x"], given["n"], given["conf_level"]), row, given["conf_level"]))
+
+
+def test_every_value_against_a_benchmark_is_offered_or_refused(shared):
+    apart = "stands in the reference so that it can be told apart from the method that is used"
+    all_accounted_for("one_sample", ["difference_from_reference|exact_binomial", "difference_from_reference|score", "proportion|clopper_pearson"], {
+        "test|*": "the difference with its interval and p is what is given", "difference_from_reference|score_corrected": apart, "proportion|mid_p": apart,
+        "proportion|sample": "the estimate of the rows that are met", "proportion|exact": "nobody answered", "smallest_expected|*": "decides which test is made"})
+
+
+def test_one_of_twelve_against_one_per_cent_is_not_higher():
+    found = against_fixed_exact(1, 12, 0.01)
+    assert found.p_value == pytest.approx(0.1136, abs=1e-4) and found.conf_low < 0 < found.conf_high
 
 
 @pytest.mark.parametrize("interval", SHARES.values())

@@ -8,7 +8,8 @@ import pytest
 
 from nbeval.estimate import reliability
 from nbeval.estimate.outcome import Outcome
-from tests.estimate.reference import all_accounted_for, case, declaring, expected, inputs, meets, offered_rows
+from nbeval.estimate.pooling import icc
+from tests.estimate.reference import all_accounted_for, case, cases, declaring, expected, inputs, meets, offered_rows
 from tests.guards import some
 
 FLOOR, CEILING = "score at the lowest possible (items 1 to 5)", "score at the highest possible"
@@ -90,3 +91,25 @@ def test_the_range_of_the_scale_is_declared_and_not_observed():
     items = pd.DataFrame({"a": [2, 3], "b": [2, 4]})
     floor, ceiling = reliability.floor_and_ceiling(items, lowest=1, highest=5)
     assert floor.estimate == 0 and ceiling.estimate == 0
+
+
+# --- the second set: alpha of complete cases, how alike groups are ---------------------------------------
+
+SECOND = ["alpha|complete_cases", "n|complete cases", "icc_1|anova_k0"]
+REFUSED_SECOND = {
+    "n_any|*": "counted by the cleaning of a cohort", "items|*": "declared", "alpha_pairwise*|*": "the number of respondents differs from pair to pair",
+}
+
+
+def _second(row) -> Outcome:
+    if row.case in cases("scale2_cases"):
+        items = inputs("scales2").query("case_id == @row.case").pivot(index="respondent", columns="item", values="value")
+        level = case("scale2_cases", row.case)["conf_level"]
+        return Outcome(int(items.notna().all(axis=1).sum())) if row.quantity == "n" else reliability.alpha(items, conf_level=level)
+    values = inputs("icc_groups").query("case_id == @row.case").dropna(subset="value").groupby("group")["value"]
+    return icc(values.size(), values.sum(), values.agg(lambda one: float((one**2).sum())), conf_level=case("icc_group_cases", row.case)["conf_level"])
+
+
+@pytest.mark.parametrize("row", offered_rows("reliability2", SECOND))
+def test_alpha_and_icc_are_those_of_r(row):
+    meets(row, _second(row))

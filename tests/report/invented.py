@@ -43,7 +43,7 @@ _EXHIBITS = (
     ("gaps", "differences", "dots", ("calm",)), ("change", "change", "dumbbell", ("headline",)),
     ("adjusted", "change_adjusted", "dots", ("calm",)), ("local", "change_by_authority", "dumbbell", ("calm",)),
     ("part", "participation", "", ()), ("who", "composition", "", ()), ("gone", "nonresponse", "", ("calm", "angry")),
-    ("odds", "drivers", "dots", ("calm",)), ("alpha", "reliability", "", ("score",)), ("ten", "levels", "icons", ("calm", "rare")),
+    ("odds", "drivers", "dots", ("calm",)), ("drawn", "change_shrunken", "dots", ("calm",)), ("alpha", "reliability", "", ("score",)), ("ten", "levels", "icons", ("calm", "rare")),
     ("tea", "levels", "", ("tea",)), ("pooled", "change_pooled", "", ("calm", "score")), ("twice", "overlap", "", ("calm",)),
     ("departed", "plan_deviations", "", ()), ("gaps_filled", "change_missing", "", ("calm", "angry", "score", "rare")),
     ("beside_weighted", "weighting", "", ("calm", "angry")), ("matrix", "evidence", "matrix", ("calm", "angry", "rare", "score")),
@@ -198,7 +198,8 @@ def _places(name: str, before: float, after: float) -> list[dict[str, object]]:
         then, now = (level(name, wave, min(percent + number, 99.0), 50.0 + 20 * number, authority=authority)
                      for wave, percent in (("before", before), ("after", after)))
         change = difference("change", now, then, "cannot tell", contrast="wave", reference="before")
-        made += [withheld(one) if authority == "west" else one for one in (then, now, change)]
+        drawn = [difference(quantity, now, then, "", authority=authority, contrast="wave", reference="before") for quantity in ("change_shrunken", "change_left_out")]
+        made += [withheld(one) if authority == "west" else one for one in (then, now, change, *drawn)]
     for wave, percent in (("before", before), ("after", after)):
         young, old = (level(name, wave, percent + shift, 90.0, group="age", level=group)
                       for group, shift in (("young", 0.0), ("old", 1.0)))

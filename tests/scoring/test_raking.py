@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.sampling import effective_n
 from nbeval.scoring.weights import KnownMargin, rake, trim, trim_to_median
-from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets
+from tests.estimate.reference import all_accounted_for, by_respondent, case, expected_rows, inputs, meets
 
 #: calibrate(raking) and rake() give the same weights
 RAKED = {"rake", "calibrate_raking", "rake_trim", "rake_trim_rake", "poststratify"}
@@ -85,32 +86,35 @@ def _outcome(row) -> Outcome:
     return Outcome(float({"n": len(known), "sum_of_weights": known.sum(), "smallest_weight": known.min(), "largest_weight": known.max()}[row.quantity]))
 
 
-@pytest.mark.parametrize("row", [p for p in expected_rows("weights", methods=sorted(OFFERED)) if not p.values[0] or not p.values[0].not_estimable])
+@pytest.mark.parametrize("row", expected_rows("weights", methods=sorted(OFFERED), where=lambda row: not row.not_estimable))
 def test_weights_agree_with_r(row):
     meets(row, _outcome(row))
 
 
-def _cases() -> list[str]:
-    return [c for c, m in zip(inputs("weight_cases").case_id, inputs("weight_cases").method) if m in OFFERED] if available() else []
+#: one row of each case that R has weights for
+WEIGHED = expected_rows("weights", methods=sorted(OFFERED), quantities=["n"], where=lambda row: not row.not_estimable)
+EMPTY_CELLS = expected_rows("weights", methods=["poststratify"], where=lambda row: row.not_estimable)
 
 
-@pytest.mark.parametrize("case_id", [c for c in _cases() if c != "post_cells_final"])
-def test_the_weight_of_every_respondent_is_that_of_r(shared, case_id):
-    rows = pd.read_csv(shared / "reference" / "expected" / "weights_by_respondent.csv", dtype={"respondent": str}).query("case_id == @case_id")
-    table, weights = sample_of(case_id), weights_of(case_id)
+@pytest.mark.parametrize("row", WEIGHED)
+def test_the_weight_of_every_respondent_is_that_of_r(row):
+    rows = by_respondent("weights_by_respondent").query("case_id == @row.case")
+    table, weights = sample_of(row.case), weights_of(row.case)
     kept = np.isfinite(weights)
-    ours = dict(zip(table[case("weight_cases", case_id)["unit"]].astype(str)[kept], weights[kept]))
-    assert set(ours) == set(rows.respondent)
-    assert [ours[r] for r in rows.respondent] == pytest.approx(rows.weight.tolist(), rel=1e-7, abs=1e-9)
+    ours = dict(zip(table[case("weight_cases", row.case)["unit"]].astype(str)[kept], weights[kept]))
+    assert set(ours) == set(rows.respondent) and ours
+    assert [ours[r] for r in rows.respondent] == pytest.approx(rows.weight.tolist(), rel=row.relative, abs=row.absolute)
 
 
 def test_every_method_of_the_reference_is_offered_or_refused(shared):
     all_accounted_for("weights", [f"*|{method}" for method in OFFERED], REFUSED)
 
 
-def test_a_cell_of_the_population_without_respondents_is_refused_by_the_name_of_its_margin(shared):
-    with pytest.raises(ParameterError, match=r"margin 'authority\+gender'.*\n.*1 levels of the population without"):
-        weights_of("post_cells_final")
+@pytest.mark.parametrize("row", EMPTY_CELLS)
+def test_a_cell_of_the_population_without_respondents_is_refused_by_the_name_of_its_margin(row):
+    margins = re.escape(case("weight_cases", row.case)["margins"])
+    with pytest.raises(ParameterError, match=rf"margin '{margins}'.*\n.*\d+ levels of the population without"):
+        weights_of(row.case)
 
 
 def _margin(name: str, levels: list, **population: float) -> KnownMargin:

@@ -170,14 +170,20 @@ class ChangePooled(Kind):
     def columns(self) -> Iterable[Field]:
         make = self.column
         return [
-            make.label("indicator"), *make.change("pooled", "pooled_change", self._pooled),
+            make.label("indicator"), *make.change("pooled", "pooled_change", self._pooled), make.count("places_used", self._pooled),
+            make.interval("prediction", self._another, head=self.say("prediction"), signed=True),
             make.level("heterogeneity", self._spread, NumberFormat(percent=True), "%"), make.p_value("test", self._spread),
             make.words("reading", "heterogeneity_reading", lambda one: words_cell(self._reading(self._spread(one)))),
+            make.level("icc", lambda one: self.level(one, authority="", quantity=Quantity.ICC), TWO_DIGITS),
         ]
 
     def _pooled(self, one: Indicator) -> Result | None:
         """The mean change over authorities."""
         return self.change(one, "", Quantity.CHANGE_POOLED)
+
+    def _another(self, one: Indicator) -> Result | None:
+        """The interval for the change in another authority."""
+        return self.change(one, "", Quantity.PREDICTION)
 
     def _spread(self, one: Indicator) -> Result | None:
         """How much authorities differ in their change."""

@@ -169,6 +169,47 @@ class ChangeByAuthority(OfPlaces):
         return self.change(subject[0], subject[1].authority)
 
 
+class ChangeShrunken(OfPlaces):
+    """One block per indicator; rows are authorities: the change as it is, the change drawn towards the mean of all, and the mean without
+    the authority; the last row is the mean of all."""
+
+    id = "change_shrunken"
+    marks = ("lines",)
+    needs_two_waves = of_change = shows_single_authorities = True
+
+    def columns(self) -> Iterator[Field]:
+        make = self.column
+        yield make.label("authority", lambda subject: subject[1].label)
+        yield from make.change("change", "change_raw", self._raw)
+        yield from make.change("change_shrunken", "change_shrunken", self._shrunken)
+        yield make.difference("change_left_out", partial(self._of, Quantity.CHANGE_LEFT_OUT))
+
+    def blocks(self) -> Iterator[Block]:
+        return (Block(one.label, tuple((one, place) for place in self.places)) for one in self.indicators)
+
+    def indicator_of(self, subject: tuple[Indicator, Place]) -> Indicator:
+        return subject[0]
+
+    def lines(self, subject: tuple[Indicator, Place]) -> Iterator[list[Mark]]:
+        form = self.context.format(subject[0])
+        yield [self.mark(find(subject), form, self.say(word), label=subject[1].label, signed=True)
+               for word, find in (("change_raw", self._raw), ("change_shrunken", self._shrunken))]
+
+    def axis(self) -> dict[str, object]:
+        return self.difference_axis
+
+    def _raw(self, subject: tuple[Indicator, Place]) -> Result | None:
+        """The change as it is."""
+        return self._of(Quantity.CHANGE, subject)
+
+    def _shrunken(self, subject: tuple[Indicator, Place]) -> Result | None:
+        """The change drawn towards the mean; of all authorities, the mean."""
+        return self._of(Quantity.CHANGE_SHRUNKEN if subject[1].authority else Quantity.CHANGE_POOLED, subject)
+
+    def _of(self, quantity: Quantity, subject: tuple[Indicator, Place]) -> Result | None:
+        return self.change(subject[0], subject[1].authority, quantity)
+
+
 @dataclass(frozen=True)
 class Against:
     """A difference and the two levels it is between; the others of a cohort together have no level of their own."""
