@@ -64,6 +64,9 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
 def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -> list[dict[str, object]]:
     """The random-effects mean of one indicator with what goes with it, and what it makes of each authority."""
     pooled = pool(*_effects(pairs, is_percent=measure is Measure.PERCENT), conf_level=plan.conf_level)
+    spread = pooled.i_squared
+    if spread.conf_low == spread.conf_high:         # every positive value is refused, as the warning says: an interval without width is not certainty
+        spread = replace(spread, conf_low=nan, conf_high=nan, conf_level=nan)
     few = Reason.FEW_ANSWERS_FOR_Q if (pairs[["n_valid", "n_reference"]] < ENOUGH_FOR_Q).any(axis=None) else ""
     counted = {"n_valid": float(pooled.k), "n_eligible": float(len(pairs)), "unit": unit}
     each = [
@@ -74,9 +77,9 @@ def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -
         counted | outcome_columns(pooled.mean) | {
             "quantity": Quantity.CHANGE_POOLED.value, "warning": pooled.mean.warning or Reason.OTHER_AUTHORITIES},
         counted | outcome_columns(pooled.prediction) | {"quantity": Quantity.PREDICTION.value},
-        counted | outcome_columns(pooled.i_squared) | {
+        counted | outcome_columns(spread) | {
             "quantity": Quantity.HETEROGENEITY.value, "unit": "percent", "statistic": pooled.q.estimate, "df": pooled.q.df,
-            "p_value": pooled.q.p_value, "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": pooled.i_squared.warning or few},
+            "p_value": pooled.q.p_value, "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": spread.warning or few},
         *each,
     ]
 
