@@ -87,6 +87,8 @@ class Verdict(StrEnum):
 
 #: verdicts that say nothing of a direction
 UNCLEAR = frozenset({Verdict.NONE, Verdict.NO_CLEAR_CHANGE, Verdict.NO_CLEAR_DIFFERENCE, Verdict.CANNOT_TELL})
+#: verdicts where no test could be made
+UNTESTED = frozenset({Verdict.NONE, Verdict.CANNOT_TELL})
 
 
 class Size(StrEnum):
@@ -320,6 +322,12 @@ class Decision(StrEnum):
 ANALYST = "analyst"
 
 MISSING_COLUMNS = tuple(f"missing_{reason.value}" for reason in MissingReason)
+#: who has one of these was not in the base of the question
+OUTSIDE_COLUMNS = tuple(f"missing_{reason.value}" for reason in (MissingReason.NOT_ASKED, MissingReason.NOT_APPLICABLE))
+#: the family of the headline measures, which is the confirmatory one: they are in no other
+HEADLINES = "headlines"
+#: the families of tests of every authority against the others: one for each indicator and wave
+AGAINST_REST = "against_rest"
 
 RESULT_KEY = (
     "source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference",

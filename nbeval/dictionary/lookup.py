@@ -18,7 +18,6 @@ from nbeval.dictionary.models import (
 from nbeval.dictionary.record import Record
 from nbeval.dictionary.specimen_models import Specimen, SpecimenEvidence
 from nbeval.errors import ParameterError, suggestion
-from nbeval.rounding import half_up
 
 
 def find(records: Sequence[Record], attribute: str, value: str, kind: str, where: str) -> Record:
@@ -117,9 +116,8 @@ class LoadedInstrument:
         return min(steps), max(steps)
 
     def band(self, mean: float) -> Band | None:
-        """The band that a mean rating, as printed with one decimal, falls in; None where no bands are declared."""
-        as_printed = half_up(mean, 1)
-        reached = [one for one in sorted(self.bands, key=lambda one: one.lowest) if as_printed >= one.lowest - 1e-9]
+        """The band that a mean rating falls in, before it is rounded for print; None where no bands are declared."""
+        reached = [one for one in sorted(self.bands, key=lambda one: one.lowest) if mean >= one.lowest - 1e-9]
         return reached[-1] if reached else None
 
     def named(self, names: Iterable[str]) -> tuple[Area, ...]:

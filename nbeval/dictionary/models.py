@@ -235,6 +235,10 @@ class Programme(Record):
     standing: StandingRule | None = None
     source: CitedForReaders
 
+    def adjustment(self, family: str) -> str:
+        """By which method the p-values of a family of tests are adjusted."""
+        return "holm" if family in self.holm_families else "bh"
+
 
 class Wave(Record):
     """An occasion of measurement. Waves are in the order of time."""

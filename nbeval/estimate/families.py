@@ -8,14 +8,10 @@ from numpy.typing import ArrayLike
 from statsmodels.stats.multitest import multipletests
 
 from nbeval.dictionary import Dictionary
-from nbeval.frames import Contrast, Quantity, Reason, Size, Verdict
+from nbeval.frames import AGAINST_REST, HEADLINES, Contrast, Quantity, Reason, Size, Verdict
 
 #: what the adjustments are called in statsmodels
 ADJUSTMENTS = {"bh": "fdr_bh", "holm": "holm", "by": "fdr_by"}
-#: the family of the headline measures, which is the confirmatory one: they are in no other
-HEADLINES = "headlines"
-#: the families of tests of every authority against the others: one for each indicator and wave
-AGAINST_REST = "against_rest"
 #: what a change would be with its missing answers filled in: tested together as the changes themselves are
 OF_MISSING = (
     Quantity.CHANGE_MISSING_BOUND_LOWEST.value, Quantity.CHANGE_MISSING_BOUND_HIGHEST.value, Quantity.CHANGE_IMPUTED.value)
@@ -92,8 +88,10 @@ def adjust_families(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFra
         against=rows["reference"].where(rows["contrast"].eq(Contrast.WAVE.value), ""),
     ).groupby(["family", "place", "about", "against", *_TOGETHER], sort=False)
     for key, at in together.indices.items():
-        adjusted[members[at]] = adjust(p[members[at]], method=method_of(key[0], dictionary))
-    return results.assign(family=family.astype(str), p_adjusted=adjusted)
+        adjusted[members[at]] = adjust(p[members[at]], method=dictionary.programme.adjustment(key[0]))
+    of_others = ~results["indicator"].isin({one.indicator for one in dictionary.indicators})     # those who made them adjusted them
+    return results.assign(family=family.mask(of_others, results["family"]).astype(str),
+                          p_adjusted=np.where(of_others, results["p_adjusted"], adjusted))
 
 
 def families_of(results: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
@@ -101,12 +99,7 @@ def families_of(results: pd.DataFrame, dictionary: Dictionary) -> pd.Series:
     declared = {one.indicator: HEADLINES if one.headline else one.family for one in dictionary.indicators}
     tested = results["quantity"].isin(TESTED)
     family = results["indicator"].map(declared).where(tested).fillna("")
-    return family.mask(tested & results["contrast"].eq(Contrast.REST.value), AGAINST_REST)
-
-
-def method_of(family: str, dictionary: Dictionary) -> str:
-    """By which method a family is adjusted."""
-    return "holm" if family in dictionary.programme.holm_families else "bh"
+    return family.mask(tested & results["contrast"].eq(Contrast.REST.value) & results["indicator"].isin(declared), AGAINST_REST)
 
 
 def level_of_one(pairs: pd.DataFrame, dictionary: Dictionary, conf_level: float) -> pd.Series:
@@ -124,14 +117,15 @@ def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Say of every change and difference what its test and its interval allow: one row per row of ``results``, with ``verdict`` filled,
     and for changes ``size``. The adjusted p-value decides where the test has a family, the plain one elsewhere, never the sign alone. What
     was not tested, because the waves cannot be compared, has no word."""
-    judged = (results["quantity"].isin(WITH_VERDICT) & results["warning"].ne(Reason.NOT_COMPARABLE.not_estimable)).to_numpy()
+    ours = results["indicator"].isin({one.indicator for one in dictionary.indicators})
+    judged = (ours & results["quantity"].isin(WITH_VERDICT) & results["warning"].ne(Reason.NOT_COMPARABLE.not_estimable)).to_numpy()
     rows = results[judged]
     change = rows["contrast"].eq(Contrast.WAVE.value)
     numbers = [rows[name] for name in ("estimate", "conf_low", "conf_high")]
     words = verdicts(*numbers, rows["p_adjusted"].fillna(rows["p_value"]), change=change, alpha=1 - dictionary.programme.conf_level)
     size = sizes(*numbers, smallest_meaningful(rows, dictionary).where(change & rows["quantity"].ne(Quantity.TREND)))
     told = pd.DataFrame({"verdict": words, "size": size}, index=rows.index).reindex(results.index).fillna("").astype(str)
-    return results.assign(verdict=told["verdict"], size=told["size"])
+    return results.assign(**{name: told[name].where(ours, results[name]) for name in told})
 
 
 def smallest_meaningful(results: pd.DataFrame, dictionary: Dictionary) -> pd.Series:

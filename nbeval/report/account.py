@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
 from itertools import groupby
 
 import pandas as pd
 
-from nbeval.dictionary.enums import ReportForm, SourceKind, Status
+from nbeval.dictionary.enums import Measure, ReportForm, SourceKind, Status
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
 from nbeval.dictionary.policy import Weakness, weaknesses
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
-from nbeval.frames import Method, Quantity
+from nbeval.frames import AGAINST_REST, HEADLINES, Method, Quantity
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
 from nbeval.report.draft import available, domain_of
@@ -152,20 +153,19 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
     used = sorted({"; ".join(_method_in_words(one, context) for one in row.methods) for row in rows if row.methods})
     levels = sorted({f"{row.conf_level * 100:g}%" for row in rows if row.conf_level == row.conf_level})
     domains = {domain.id: domain.label for domain in context.dictionary.programme.domains}
-    families = [
-        context.say("methods_family", family=domains.get(name) or name.replace("_", " ").capitalize(),
-                    count=len({row.indicator for row in rows if row.family == name}))
-        for name in sorted({row.family for row in rows if row.family})
-    ]
-    rules = context.dictionary.disclosure
+    families = [_family(name, len({row.indicator for row in rows if row.family == name}), domains, context)
+                for name in sorted({row.family for row in rows if row.family}, key=lambda name: (name != HEADLINES, name))]
+    rules, declared = context.dictionary.disclosure, context.dictionary.programme.smallest_meaningful_change
     return Text((
         paragraph(context.say(f"design_{context.cohort.design.value}")),
         *([paragraph(context.say("methods_intervals", levels=", ".join(levels)))] if levels else []),
         *([paragraph(context.say(f"reading_{context.cohort.inference}"))] if len(context.cohort.authorities) > 1 and levels else []),
         *_of_weights(rows, context),
         *listed(context.say("methods_used"), used),
-        *listed(context.say("methods_families"), families),
+        *listed(context.say("methods_families", **adjustment(context)), families),
         paragraph(context.say("methods_verdict")),
+        *([paragraph(context.say("methods_smallest", sizes="; ".join(map(context.smallest_meaningful, declared))))]
+          if any(row.size for row in rows) else []),
         paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
                               withheld=rules.symbols["withheld"])),
         *listed(context.say("methods_weaker"), [_weakness_in_words(one, context) for one in weaknesses(context.dictionary)]),
@@ -194,6 +194,29 @@ def _weakness_in_words(one: Weakness, context: Context) -> str:
     return context.say("methods_weakness", rule=one.rule, value=one.value, least=least)
 
 
+def _family(name: str, count: int, domains: Mapping[str, str], context: Context) -> str:
+    """A family of tests with how many measures it has, and whether it is the confirmatory one."""
+    if name in (HEADLINES, AGAINST_REST):
+        return context.say(f"methods_{name}", count=count)
+    return context.say("methods_family", family=domains.get(name) or name.replace("_", " ").capitalize(), count=count)
+
+
+def adjustment(context: Context) -> dict[str, str]:
+    """By which methods p-values are adjusted, and at what level tests decide: fields of a sentence."""
+    programme = context.dictionary.programme
+    named = dict.fromkeys(programme.adjustment(one) for one in (
+        HEADLINES, *(indicator.family for indicator in context.dictionary.indicators)))
+    methods = reduce(lambda first, second: context.say("and_also", first=first, second=second),
+                     (context.say(f"methods_{name}") for name in sorted(named)))
+    return {"methods": methods, "alpha": f"{100 * (1 - programme.conf_level):g}%"}
+
+
+def families_note(context: Context, rows: Iterable[Result]) -> str:
+    """What to know of tests under the first table that has any: the adjustment, and which tests are the confirmatory ones."""
+    headline = any(row.family == HEADLINES for row in rows)
+    return context.say("note_families" if headline else "note_families_exploratory", **adjustment(context))
+
+
 def _method_in_words(one: UsedMethod, context: Context) -> str:
     """A method in the words of the report; what a change is standardised for is named by its labels."""
     if one.name not in tuple(Method):
@@ -214,6 +237,7 @@ def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str
         *listed(context.say("limits_notes"), _cohort_notes(context)),
         *listed(context.say("limits_nobody"), list(_without_answers(context))),
         *listed(context.say("limits_absent"), missing),
+        *_smallest(context),
         *listed(context.say("limits_comparability"), list(comparability_lines(_changes(context, specs), context))),
         *listed(context.say("limits_disagreements"), _disagreements(context) if disagreeing else []),
         *listed(context.say("limits_published"), list(_published(context, specs))),
@@ -230,6 +254,21 @@ def _without_answers(context: Context) -> Iterator[str]:
         if any(row.estimate > 0 for row in shown):
             yield from (context.say("nobody_at", authority=context.authority_name(row.authority), wave=wave.label)
                         for row in shown if row.estimate == 0)
+
+
+def _smallest(context: Context) -> Iterator[Paragraphs]:
+    """What change of the headline measures the report could have shown."""
+    if not context.shows_change:
+        return
+    shown = [(float(row.estimate), context.format(one)) for one in context.dictionary.indicators
+             if one.headline and one.measure is Measure.PERCENT
+             for row in context.results.where(indicator=one.indicator, quantity=Quantity.SMALLEST_CHANGE, authority=context.authority,
+                                              group="", wave=context.wave.id, reference=context.first.id)
+             if context.state(row) is State.SHOWN]
+    if shown:
+        ends = (min(shown, key=lambda one: one[0]), max(shown, key=lambda one: one[0]))
+        low, high = (context.say("points", number=numeral(value, form.decimals)) for value, form in ends)
+        yield paragraph(context.say("limits_smallest" if len(shown) > 1 else "limits_smallest_one", low=low, high=high))
 
 
 def _changes(context: Context, specs: tuple[ExhibitRow, ...]) -> Iterator[Result]:

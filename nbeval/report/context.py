@@ -204,6 +204,19 @@ class Context:
             return words
         return self.say("verdict_sized", verdict=words, size=self.words.get(row.size, row.size))
 
+    def size_sentence(self, row: Result) -> str:
+        """What the interval of a change says of its size, with the smallest that is declared meaningful; empty where that adds nothing."""
+        if not row.size or (row.size is Size.UNCERTAIN and row.verdict in UNCLEAR):
+            return ""
+        measures = {one.indicator: one.measure for one in self.dictionary.indicators}
+        return self.say(f"finding_size_{row.size.name.lower()}", smallest=self.smallest_meaningful(measures[row.indicator]))
+
+    def smallest_meaningful(self, measure: Measure) -> str:
+        """The smallest change of a measure that is declared meaningful, with its unit."""
+        least = self.dictionary.programme.smallest_meaningful_change[measure]
+        one, several = ("point", "points") if measure is Measure.PERCENT else ("scale_point", "scale_points")
+        return self.say(one if least == 1 else several, number=f"{least:g}")
+
     def state(self, row: Result | None, field: str = "estimate") -> State:
         """What a reader gets of one field of a result; a count that is gone from a row with an estimate was withheld."""
         if row is None:

@@ -42,15 +42,16 @@ def leading(draft: Kind) -> Sentence:
     return next((sentence for sentence in filled if sentence.state is State.SHOWN), filled[0])
 
 
-def build(draft: Kind, number: int, *, sentence: str = "") -> Exhibit:
-    """Make an exhibit of a report, with its number among the tables or the figures; without a ``sentence`` it makes its own."""
+def build(draft: Kind, number: int, *, sentence: str = "", notes: tuple[str, ...] = ()) -> Exhibit:
+    """Make an exhibit of a report, with its number among the tables or the figures; without a ``sentence`` it makes its own. ``notes`` come
+    below its own."""
     spec, context = draft.spec, draft.context
     columns, rows = draft.table
     symbols = {cell.symbol for row in rows for cell in row.cells}
     return Exhibit(
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
         title=context.exhibit_title(spec), columns=columns, rows=rows, unit=draft.unit(), base=draft.base(),
-        source=draft.source(), legend=context.legend(symbols), notes=draft.notes(),
+        source=draft.source(), legend=context.legend(symbols), notes=(*draft.notes(), *notes),
         figure=_figure(draft) if spec.chart else None,
         invented=context.cohort.invented, section=spec.section, source_id=spec.source_id,
         sentence=sentence or draft.sentence(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -102,7 +103,9 @@ def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
     key, heading = _BY_VERDICT[row.verdict]
     if context.state(row) is State.WITHHELD:
         heading = "findings_withheld"
-    return heading, fill(context.words["change_of_linked" if context.linked else key], subject)
+    sentence = fill(context.words["change_of_linked" if context.linked else key], subject)
+    size = context.size_sentence(row) if sentence.state is State.SHOWN else ""
+    return heading, replace(sentence, words=f"{sentence.words} {size}") if size else sentence
 
 
 def _level(subject: Subject, context: Context) -> tuple[str, Sentence]:
@@ -220,7 +223,7 @@ def _reasons(one: Assessed, context: Context) -> Iterator[str]:
     for contrast, row in one.tests.items():
         if is_better(one.indicator, row) is not None:
             other = known.get(row.reference)
-            yield context.say(f"standing_reason_{contrast}", verdict=context.verdict_words(row), wave=context.first.label,
+            yield context.say(f"standing_reason_{contrast}", verdict=context.words[row.verdict], wave=context.first.label,
                               benchmark=context.benchmark_label(other) if other else "")
 
 

@@ -352,11 +352,17 @@ class Report:
         if spec.exhibit not in self._built:
             draft = self.drafts[spec.exhibit]
             sentence = leading(draft)
-            self._built[spec.exhibit] = build(draft, self.numbers[spec.exhibit], sentence=sentence.words)
+            self._built[spec.exhibit] = build(draft, self.numbers[spec.exhibit], sentence=sentence.words,
+                                              notes=self._of_families(draft))
             self._note_use(spec.exhibit, sentence.results)
         made = self._built[spec.exhibit]
         self._note_use(spec.exhibit, tuple(cell.result for row in made.rows for cell in row.cells if cell.result))
         return made
+
+    def _of_families(self, draft: Kind) -> tuple[str, ...]:
+        """The note on families, under the first exhibit of the report whose table says what adjusted tests say."""
+        tested = (one for one in self.drafts.values() if any(row.family for row in one.judged))
+        return (account.families_note(self.context, draft.judged),) if draft is next(tested, None) else ()
 
     def _noted(self, exhibit: str, text: Text) -> Text:
         """A text whose results are noted as shown."""

@@ -17,7 +17,7 @@ def changes(p_values) -> tuple:
     rows = [dict(source="survey", cohort="c", indicator=f"i{place}", quantity="change", contrast="wave", wave="after", reference="before",
                  estimate=-8.0, conf_low=-15.0, conf_high=-1.0, p_value=p) for place, p in enumerate(p_values)]
     indicators = tuple(SimpleNamespace(indicator=row["indicator"], family="f", headline=False, measure=Measure.PERCENT) for row in rows)
-    programme = SimpleNamespace(holm_families=(), conf_level=0.95, smallest_meaningful_change={})
+    programme = SimpleNamespace(adjustment=lambda family: "bh", conf_level=0.95, smallest_meaningful_change={})
     return complete(rows), SimpleNamespace(indicators=indicators, programme=programme)
 
 

@@ -15,7 +15,7 @@ from nbeval.report.draft import domain_of
 from nbeval.report.kinds.evidence import Points, pointing, together
 from nbeval.report.kinds.kind import Kind, Subtraction
 from nbeval.report.numerals import TWO_DIGITS, NumberFormat
-from nbeval.report.results import Result, is_missing
+from nbeval.report.results import Result, State, is_missing
 
 
 class Between(NamedTuple):
@@ -27,7 +27,7 @@ class Between(NamedTuple):
 
 
 class Change(Kind):
-    """Rows are indicators: each wave, the change from the first to the last with its interval and verdict, and the smallest that could show.
+    """Rows are indicators: each wave, the change from the first to the last with its interval and verdict.
 
     Where a cohort contrasts further pairs of waves, each has a block of its own beneath.
     """
@@ -46,8 +46,6 @@ class Change(Kind):
             return
         yield from make.change("change", "change", self._found)
         yield make.verdict(self._found)
-        yield Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda row: level_cell(    # a size: it has no sign
-            self._found(row, Quantity.SMALLEST_CHANGE), context, NumberFormat(self.units.form(row.indicator).decimals)))
         for name in (one for one in self.spec.quantities if one in on_request()):
             def found(row: Between, name: str = name) -> Result | None:
                 return self._found(row, name)
@@ -91,10 +89,13 @@ class Change(Kind):
         return self.change(row.indicator, quantity=quantity, between=(row.wave, row.reference))
 
     def sentence(self) -> str:
-        """Of how many measures tests say that they got better or worse; of none where no measure has a better direction."""
-        points = [pointing(one, self.change(one)) for one in self.indicators]
-        said = self.say(f"said_changes_{together(points)}", better=points.count(Points.BETTER), worse=points.count(Points.WORSE),
-                        all=len(points))
+        """Of how many tests that were made how many are clear, and which way; nothing is counted that was not asked, tested or shown."""
+        rows = [(one, self.change(one)) for one in self.indicators]
+        points = [pointing(one, row) for one, row in rows if self.context.state(row) is State.SHOWN]
+        tested = [one for one in points if one is not Points.UNKNOWN]
+        changed = [tested.count(one) for one in (Points.BETTER, Points.WORSE, Points.OTHER)]
+        said = self.say(f"said_changes_{together(tested)}" if not changed[2] else "said_changes_other", better=changed[0], worse=changed[1],
+                        other=changed[2], all=len(tested), undecided=len(tested) - sum(changed))
         domain = domain_of(self.spec, self.context)
         return self.say("labelled", label=domain.label, about=said) if domain else self.say("said_changes_whole", said=said)
 
@@ -128,6 +129,30 @@ class Trend(Kind):
     def _trend(self, one: Indicator, quantity: Quantity = Quantity.TREND) -> Result | None:
         """The trend of an indicator in the place of the report, or what it leaves over."""
         return self.results.first(quantity=quantity, indicator=one.indicator, authority=self.context.authority)
+
+
+class SmallestChange(Kind):
+    """Rows are indicators: the smallest change that the samples could have shown, at the level at which the test of one change decides where
+    no other of its family changed; and how many answered at both waves."""
+
+    id = "smallest_change"
+    needs_two_waves = of_change = True
+
+    def has_row(self, one: Indicator) -> bool:
+        return self._smallest(one) is not None
+
+    def columns(self) -> Iterable[Field]:
+        context, make = self.context, self.column
+        return [
+            make.label("indicator", context.label), make.count("n", self._smallest, "n_reference", head=self.ends[0].label),
+            make.count("n_last", self._smallest, head=self.ends[1].label),
+            Field(Column("smallest", self.say("smallest"), make.points, numeric=True), lambda one: level_cell(      # a size: it has no sign
+                self._smallest(one), context, NumberFormat(self.units.form(one).decimals))),
+        ]
+
+    def _smallest(self, one: Indicator) -> Result | None:
+        """The smallest change that could have shown."""
+        return self.change(one, quantity=Quantity.SMALLEST_CHANGE)
 
 
 class ChangeAdjusted(Kind):

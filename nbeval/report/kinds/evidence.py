@@ -13,7 +13,7 @@ from nbeval.dictionary.enums import Direction, Match, SourceKind
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Area, Indicator, Outcome, Source
 from nbeval.exhibit import Cell, Column
-from nbeval.frames import Contrast, Quantity, Size, Verdict
+from nbeval.frames import UNTESTED, Contrast, Quantity, Size, Verdict
 from nbeval.report.cells import Block, Field, cell_of, difference_cell, not_applicable, symbol_cell, verdict_cell, words_cell
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.draft import named
@@ -23,12 +23,12 @@ from nbeval.report.kinds.of_source import RATERS, STATUS, aim_of
 from nbeval.report.numerals import RATING, NumberFormat, numeral
 from nbeval.report.results import Result, State
 
+_POSSIBLE = frozenset({Verdict.MAY_HAVE_RISEN, Verdict.MAY_HAVE_FALLEN})
 _UP, _DOWN = frozenset({Verdict.ROSE}), frozenset({Verdict.FELL})
 #: benchmarks that are of respondents with their own number
 _RESPONDENTS = "comparator"
 #: the verdicts of clear differences; all others are no finding
 _HIGH, _LOW = frozenset({Verdict.HIGHER, Verdict.ROSE}), frozenset({Verdict.LOWER, Verdict.FELL})
-_UNTESTED = frozenset({Verdict.NONE, Verdict.CANNOT_TELL})
 
 
 class Points(StrEnum):
@@ -36,6 +36,8 @@ class Points(StrEnum):
 
     BETTER = "better"
     UNTESTED = "untested"              # enough was done or said, and nobody tested it
+    MAYBE_BETTER = "maybe_better"      # the interval leaves out 0, and the adjusted test does not decide
+    MAYBE_WORSE = "maybe_worse"
     UNCLEAR = "unclear"                # the test found no clear change, or too little was done or said
     WORSE = "worse"
     OTHER = "other"                    # it changed, and neither way is the better one
@@ -46,9 +48,10 @@ class Points(StrEnum):
 class Strength(StrEnum):
     """How strong the evidence is for the way that an item points."""
 
-    STRONG = "strong"                  # a test, and a change that is large enough to matter
-    MODERATE = "moderate"              # a test, and a smaller change
-    WEAK = "weak"                      # what was done or said; nobody tested it
+    STRONG = "strong"                  # a test, and an interval beyond the smallest meaningful change, where one is declared
+    MODERATE = "moderate"              # a test, and an interval that reaches below it
+    WEAK = "weak"                      # the interval leaves out 0, and the adjusted test does not decide
+    UNTESTED = "untested"              # what was done or said: counted, and never tested
     NONE = "none"                      # it points no way
 
 
@@ -58,6 +61,7 @@ class Tests(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     MIXED = "mixed"
+    POSSIBLE = "possible"              # no test decides, and an interval leaves out 0
     UNCLEAR = "unclear"
     NONE = "untested"
 
@@ -82,10 +86,14 @@ class EvidenceItem:
         return self.form is not None
 
 
+_MAYBE = frozenset({Points.MAYBE_BETTER, Points.MAYBE_WORSE})
 #: the words for how what was done and said compares with the way in which tests point
 _BESIDE_TESTS = MappingProxyType({
     Tests.BETTER: "untested_agrees", Tests.WORSE: "untested_against", Tests.UNCLEAR: "untested_alone", Tests.NONE: "untested_alone",
+    Tests.POSSIBLE: "untested_alone",
 })
+#: how strong evidence is, the strongest first
+_BY_STRENGTH = (Strength.STRONG, Strength.MODERATE, Strength.WEAK)
 #: what a chart counts: wishes are not counted
 _DRAWN = tuple(one for one in Points if one is not Points.NO_WAY)
 
@@ -93,8 +101,8 @@ _DRAWN = tuple(one for one in Points if one is not Points.NO_WAY)
 def pointing(indicator: Indicator, result: Result | None) -> Points:
     """Say which way a change points, by its verdict and by the better direction that the dictionary declares."""
     verdict = result.verdict if result is not None else Verdict.NONE
-    if indicator.better is Direction.NEITHER and verdict in _UP | _DOWN:
-        return Points.OTHER
+    if indicator.better is Direction.NEITHER and verdict in _UP | _DOWN | _POSSIBLE:
+        return Points.OTHER if verdict.is_clear else Points.UNCLEAR
     return _tested(verdict, rising=indicator.better is Direction.HIGHER)
 
 
@@ -103,7 +111,9 @@ def together(points: Iterable[Points]) -> Tests:
     found = set(points)
     if Points.BETTER in found:
         return Tests.MIXED if Points.WORSE in found else Tests.BETTER
-    return Tests.WORSE if Points.WORSE in found else Tests.UNCLEAR if found else Tests.NONE
+    if Points.WORSE in found:
+        return Tests.WORSE
+    return Tests.POSSIBLE if found & _MAYBE else Tests.UNCLEAR if found - {Points.UNKNOWN} else Tests.NONE
 
 
 def tests_of(items: Iterable[EvidenceItem]) -> Tests:
@@ -113,8 +123,10 @@ def tests_of(items: Iterable[EvidenceItem]) -> Tests:
 
 def _tested(verdict: Verdict, *, rising: bool) -> Points:
     """Which way a tested change points; ``rising`` says which way is the better one."""
-    if verdict is Verdict.NO_CLEAR_CHANGE or verdict.is_possible:
+    if verdict is Verdict.NO_CLEAR_CHANGE:
         return Points.UNCLEAR
+    if verdict in _POSSIBLE:
+        return Points.MAYBE_BETTER if verdict.is_up == rising else Points.MAYBE_WORSE
     if verdict not in _UP | _DOWN:
         return Points.UNKNOWN
     return Points.BETTER if (verdict in _UP) == rising else Points.WORSE
@@ -122,6 +134,8 @@ def _tested(verdict: Verdict, *, rising: bool) -> Points:
 
 def _strength(points: Points, result: Result | None) -> Strength:
     """How strong the evidence of a tested change is."""
+    if points in _MAYBE:
+        return Strength.WEAK
     if points not in (Points.BETTER, Points.WORSE):
         return Strength.NONE
     return Strength.MODERATE if result.size in (Size.SMALLER, Size.UNCERTAIN) else Strength.STRONG
@@ -153,8 +167,12 @@ class Evidence(Kind):
 
     @cached_property
     def by_outcome(self) -> list[tuple[Outcome, tuple[EvidenceItem, ...]]]:
-        """Every outcome of the programme with its items: indicators of the exhibit's source, and areas of the further sources it names."""
-        items = [self._measured(one) for one in self.indicators if one.outcomes]
+        """Every outcome of the programme with its items: indicators of the exhibit's source, and areas of the further sources it names. A
+        question speaks once, by its headline measure or the first that is declared, however many ways its answers are counted."""
+        speaking: dict[str, Indicator] = {}
+        for one in sorted((one for one in self.indicators if one.outcomes), key=lambda one: not one.headline):
+            speaking.setdefault(one.scale or one.item, one)
+        items = [self._measured(one) for one in self.indicators if speaking.get(one.scale or one.item) is one]
         items += [item for source in self._further_sources for item in self._of_source(source)]
         return [(outcome, tuple(item for item in items if outcome.id in item.outcomes))
                 for outcome in self.context.dictionary.programme.outcomes]
@@ -166,7 +184,7 @@ class Evidence(Kind):
         """Of how many outcomes tests point which way."""
         ways = Counter(tests_of(own) for _, own in self.by_outcome)
         return self.say("said_evidence", total=ways.total(), towards=ways[Tests.BETTER], away=ways[Tests.WORSE], mixed=ways[Tests.MIXED],
-                        silent=ways[Tests.UNCLEAR] + ways[Tests.NONE])
+                        silent=ways[Tests.POSSIBLE] + ways[Tests.UNCLEAR] + ways[Tests.NONE])
 
     def chart_data(self) -> ChartData:
         """How many items of each outcome point which way, and what they say together."""
@@ -194,15 +212,18 @@ class Evidence(Kind):
         return words_cell(item.found, item.result, "estimate") if item.found else symbol_cell(item.result, self.context, "estimate")
 
     def _summary(self, items: tuple[EvidenceItem, ...]) -> str:
-        """What items say together: how many tests point which way, and whether what was done and said agrees with them.
+        """What items say together: the strongest evidence each way by its interval, and whether what was done and said agrees with it.
 
-        Tests and what nobody tested are counted apart: many weak items do not make a strong one.
+        Items are no votes: many weak ones do not make a strong one, and what nobody tested stays apart from tests.
         """
         if not items:
             return self.say("evidence_none")
-        way, points = tests_of(items), [item.points for item in items if item.is_tested]
-        said = self.say(f"tests_{way}_one" if len(points) == 1 else f"tests_{way}", better=points.count(Points.BETTER),
-                        worse=points.count(Points.WORSE), all=len(points))
+        way, said_of = tests_of(items), {}
+        for name, ways in (("better", (Points.BETTER, Points.MAYBE_BETTER)), ("worse", (Points.WORSE, Points.MAYBE_WORSE))):
+            of = sorted((item for item in items if item.points in ways), key=lambda item: _BY_STRENGTH.index(item.strength))
+            said_of[name] = self.say("evidence_most", strength=self.say(f"strength_{of[0].strength}"), label=of[0].label) if of else ""
+        maybe = (self.say(f"evidence_perhaps_{name}", evidence=words) for name, words in said_of.items() if words)
+        said = self.say(f"tests_{way}", **said_of, perhaps="; ".join(maybe))
         if way is Tests.MIXED or all(item.points is not Points.UNTESTED for item in items):
             return said
         return self.say("evidence_both", tests=said, untested=self.say(_BESIDE_TESTS[way]))
@@ -277,7 +298,7 @@ class Evidence(Kind):
         reached = row.estimate / row.n_eligible >= rule.smallest_share
         yield EvidenceItem(
             area.outcomes, source.label, area.label, Points.UNTESTED if reached else Points.UNCLEAR,
-            Strength.WEAK if reached else Strength.NONE, row,
+            Strength.UNTESTED if reached else Strength.NONE, row,
             found=self.say(words, count=numeral(row.estimate), total=numeral(row.n_eligible), **fields))
 
 
@@ -345,7 +366,7 @@ class StrengthsAndPriorities(Kind):
         if found & {True, False}:
             standing = Standing.MIXED if {True, False} <= found else Standing.STRENGTH if True in found else Standing.PRIORITY
         else:
-            tested = any(row is not None and row.verdict not in _UNTESTED and self.context.state(row) is State.SHOWN
+            tested = any(row is not None and row.verdict not in UNTESTED and self.context.state(row) is State.SHOWN
                          for row in tests.values())
             standing = Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
         return Assessed(one, self.level(one), tests, standing)

@@ -263,8 +263,8 @@ class Kind(Draft, ABC):
 
     def notes(self) -> tuple[str, ...]:
         """Every note, each once, in a fixed order."""
-        notes = (self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self.own_notes(), *self._reasons(), *self._comparability(),
-                 *self._rounding(), *self._weights())
+        notes = (self.spec.notes, *self._unconfirmed(), *self._several_answers(), *self._smallest_meaningful(), *self.own_notes(),
+                 *self._reasons(), *self._comparability(), *self._rounding(), *self._weights())
         return tuple(dict.fromkeys(note for note in notes if note))
 
     def own_notes(self) -> Iterator[str]:
@@ -284,11 +284,25 @@ class Kind(Draft, ABC):
         return ()
 
     def _unconfirmed(self) -> Iterator[str]:
-        """One line on all that could not be confirmed; the account of limits has the details."""
+        """One line on all that could not be confirmed."""
         labels = dict.fromkeys(self.doubtful())
         if labels:
             key = "note_unconfirmed" if len(labels) <= _MOST_NAMED else "note_unconfirmed_many"
-            yield self.say(key, labels="; ".join(labels), count=len(labels), limits=self.say("limits_heading"))
+            yield self.say(key, labels="; ".join(labels), count=len(labels))
+
+    def _smallest_meaningful(self) -> Iterator[str]:
+        """The smallest change that is declared meaningful, where the table says of a change how its interval lies to it."""
+        context = self.context
+        names = {row.indicator for row in self.judged if row.size}
+        measures = dict.fromkeys(one.measure for one in context.dictionary.indicators if one.indicator in names)
+        if measures:
+            yield self.say("note_smallest_meaningful", sizes="; ".join(map(context.smallest_meaningful, measures)))
+
+    @cached_property
+    def judged(self) -> tuple[Result, ...]:
+        """The results of which the table prints what the test says."""
+        cells = (cell for row in self.table.rows for cell in row.cells)
+        return tuple(cell.of for cell in cells if cell.field == "verdict" and cell.of is not None and cell.of.verdict)
 
     def _several_answers(self) -> Iterator[str]:
         """That percentages may add to more than the whole, where people could choose several answers."""
@@ -298,11 +312,17 @@ class Kind(Draft, ABC):
                 yield self.say("note_multi")
 
     def _reasons(self) -> Iterator[str]:
-        """Why there is no figure, and what to mind about those there are: each reason once."""
-        context, labels = self.context, {}
+        """Why there is no figure, and what to mind about those there are: each reason once, and of one measure in one place the first
+        reason why there is none, as what is worked out of a figure that is not there is not there for the same reason."""
+        context, labels, said = self.context, {}, set()
         for row in self.shown:
             if row.reason and row.indicator and not self.says_why_itself(row):
-                key = "note_not_estimable" if context.state(row) is State.NOT_ESTIMABLE else "note_warning"
+                absent = context.state(row) is State.NOT_ESTIMABLE
+                place = (row.indicator, row.authority, row.group, row.level)
+                if absent and place in said:
+                    continue
+                said |= {place} if absent else set()
+                key = "note_not_estimable" if absent else "note_warning"
                 labels.setdefault((key, why_not(row, context)), {})[context.indicator_label(row.indicator)] = None
         every = {context.indicator_label(row.indicator) for row in self.shown if row.indicator}
         for (key, why), names in labels.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbeval.dictionary.models import Indicator, Wave
 from nbeval.exhibit import Cell
-from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
+from nbeval.frames import MISSING_COLUMNS, OUTSIDE_COLUMNS, Contrast, Quantity
 from nbeval.report.cells import PERCENT, Block, Field, not_applicable, symbol_cell, words_cell
 from nbeval.report.kinds.groups import OfPlaces, Place
 from nbeval.report.kinds.kind import Kind, itself
@@ -118,7 +118,8 @@ class CompositionTest(OfPlaces):
 
 
 class Nonresponse(Kind):
-    """Rows are indicators at each wave: forms, answers, and the missing ones by the reasons that occur."""
+    """Rows are indicators at each wave: those outside the base of the question, those asked, and of these the answers and the missing ones
+    by the reasons that occur, which add up to those asked."""
 
     id = "nonresponse"
     unit_words, base_words = "", "base_nonresponse"
@@ -127,8 +128,10 @@ class Nonresponse(Kind):
         make = self.column
         asked = [self._answers(subject) for block in self.blocks() for subject in block.subjects]
         occurring = [name for name in MISSING_COLUMNS if any(self._occurs(one, name) for one in asked)]
-        return [make.label("indicator", lambda subject: subject[0].label), make.count("asked", self._answers, "n_eligible"),
-                make.count("valid", self._answers), *(make.count(name, self._answers, name) for name in occurring)]
+        outside = [name for name in occurring if name in OUTSIDE_COLUMNS]
+        return [make.label("indicator", lambda subject: subject[0].label), *(make.count(name, self._answers, name) for name in outside),
+                make.count("asked", self._answers, "n_eligible"), make.count("valid", self._answers),
+                *(make.count(name, self._answers, name) for name in occurring if name not in OUTSIDE_COLUMNS)]
 
     def blocks(self) -> Iterable[Block]:
         return [Block(self.head_of(wave), tuple((one, wave) for one in self.indicators)) for wave in self.context.waves]

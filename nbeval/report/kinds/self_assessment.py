@@ -9,7 +9,7 @@ from typing import Any
 
 from nbeval.dictionary.models import Area, Band, Choice, Wave
 from nbeval.exhibit import Cell, Column
-from nbeval.frames import Contrast, Quantity, Verdict
+from nbeval.frames import UNTESTED, Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field, cell_of, difference_cell, number_words, symbol_cell, words_cell
 from nbeval.report.charts.data import ChartData
 from nbeval.report.kinds.kind import Finder, Toned
@@ -119,8 +119,11 @@ class Gaps(Ratings):
         if not shown:
             return self.say("said_gaps_none", first=first.label, other=other.label)
         widest, gap = max(shown, key=lambda pair: abs(pair[1]))
-        return self.say("said_gaps", first=first.label, other=other.label.lower(), area=widest.label, gap=RATING.level(abs(gap)),
-                        count=sum(value > 0 for _, value in shown), total=len(shown))
+        verdicts = [row.verdict for row in map(self.gap, self.areas) if row is not None and row.verdict not in UNTESTED]
+        higher, lower = verdicts.count(Verdict.HIGHER), verdicts.count(Verdict.LOWER)
+        return self.say("said_gaps" if verdicts else "said_gaps_untested", first=first.label, other=other.label.lower(), area=widest.label,
+                        gap=RATING.level(abs(gap)), higher=higher, lower=lower, total=len(verdicts),
+                        undecided=len(verdicts) - higher - lower)
 
     def _higher(self, area: Area) -> Cell:
         """Who rates higher: by the test where there is one, else by size."""
@@ -183,13 +186,13 @@ class Movement(Ratings):
         return [Block(body.label, tuple(Rated(area.label, area, body) for area in self.areas)) for body in self.bodies]
 
     def sentence(self) -> str:
-        """On how many lines ratings went up or down, as printed, and how many changes are clear."""
-        rows = [self._change(rated) for block in self.blocks() for rated in block.subjects]
-        moved = [RATING.rounded(row.estimate) for row in rows if self.context.state(row) is State.SHOWN]
-        clear = sum(row is not None and row.verdict in (Verdict.ROSE, Verdict.FELL) for row in rows)
-        about = "plain" if self.context.authority else "clear" if clear else "unclear"
-        return self.say(f"said_movement_{about}", wave=self.context.first.label, up=sum(step > 0 for step in moved),
-                        down=sum(step < 0 for step in moved), total=len(rows), clear=clear)
+        """On how many lines a test finds that ratings rose or fell, of those that were tested."""
+        rows = [row for block in self.blocks() for row in map(self._change, block.subjects) if self.context.state(row) is State.SHOWN]
+        verdicts = [row.verdict for row in rows if row.verdict not in UNTESTED]
+        up, down = verdicts.count(Verdict.ROSE), verdicts.count(Verdict.FELL)
+        about = "clear" if up + down else "unclear" if verdicts else "untested" if rows else "none"
+        return self.say(f"said_movement_{about}", wave=self.context.first.label, up=up, down=down, total=len(verdicts),
+                        undecided=len(verdicts) - up - down)
 
     def _change(self, rated: Rated) -> Result | None:
         """The change of a rating from the first wave to the last."""
