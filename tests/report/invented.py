@@ -75,6 +75,7 @@ def dictionary() -> Dictionary:
         area={"one": "place", "many": "places"}, source="S1",
         domains=({"id": "one", "label": "Domain one", "about": "All of one."}, {"id": "two", "label": "Domain two"}),
         evidence={"smallest_share": 0.5, "source": "S1"},
+        smallest_meaningful_change={"percent": 5.0},
         standing={"against": ("rest", "comparator", "wave"), "gap": 1.0, "source": "S1"},
         outcomes=({"id": "peace", "label": "More peace"}, {"id": "sea", "label": "Out at sea"}, {"id": "gold", "label": "Gold"}),
         reports=(

@@ -15,6 +15,7 @@ from nbeval.report.charts.data import ChartData, Mark, Period
 from nbeval.report.charts.rows import spread
 from nbeval.report.charts.sheet import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
 from nbeval.report.kinds import groups
+from nbeval.words import words_of
 from tests.report.invented import HOSTILE, exhibit, withheld
 from tests.guards import some
 
@@ -326,3 +327,17 @@ def test_letters_can_be_read_on_every_ground(paper):
 @pytest.mark.parametrize("shade", [*SHADES, *DIVERGING])
 def test_letters_can_be_read_on_every_band(shade):
     assert contrast("#FFFFFF" if is_dark(shade) else INK, shade) >= 4.5
+
+
+# --- nothing to draw -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("about", [{}, {"remark": "Only clear ones are drawn."}, {"percent": False, "reference": 0.0}, {"banner": ""}])
+@pytest.mark.parametrize("chart", sorted(CHARTS))
+def test_every_chart_can_have_nothing_one_line_or_only_what_is_withheld(chart, about):
+    one = marks("One", series=("Before",))
+    hidden = [replace(mark, value=float("nan"), low=float("nan"), high=float("nan"), n=float("nan"), interval="", text="[c]")
+              for mark in marks("One", "Two")]
+    for made in ([], one, hidden, hidden[:1]):
+        figure = figure_of("x", chart, data(made, chart, **about), words_of("en-GB").say)
+        assert figure.svg.startswith("<svg ") and figure.alt and figure.description

@@ -161,7 +161,8 @@ def test_the_matrix_says_which_way_each_measure_points_and_how_strongly(make):
     assert (table["Feels calm"]["reading"], table["Feels calm"]["strength"]) == ("away from it", "strong")
     assert (table["Score of the day"]["reading"], table["Has a boat"]["reading"]) == ("towards it", "cannot tell")
     headings = [row.cells[0].text for row in make().exhibit("matrix").exhibit.rows if row.heading]
-    assert headings == ["More peace: tests disagree: 1 towards, 1 away, of 3", "Out at sea: the one test finds no clear change",
+    assert headings == ["More peace: tests disagree; towards it: strong evidence (Score of the day); away from it: strong evidence (Feels calm)",
+                        "Out at sea: not tested by any measure",
                         "Gold: no evidence was collected"]
     assert make().exhibit("matrix").exhibit.sentence.startswith("Of 3 outcomes, tests point towards 0, away from 0, and both ways on 1")
 
