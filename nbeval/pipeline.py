@@ -86,7 +86,8 @@ def protect(
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
-    return protect_release(releasable(results, cohort, dictionary), cohort.of_programme, dictionary, earlier=earlier)
+    disclosed = protect_release(releasable(results, cohort, dictionary), cohort.of_programme, dictionary, earlier=earlier)
+    return replace(disclosed, table=judge_released(disclosed.table, dictionary))
 
 
 def with_quotes(
