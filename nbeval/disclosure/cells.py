@@ -78,6 +78,8 @@ KEY = ("source", "wave", "block", *PLACE, "kind", "what")
 OVER_AUTHORITIES = (
     Quantity.HETEROGENEITY, Quantity.CHANGE_POOLED, Quantity.PREDICTION, Quantity.CHANGE_SHRUNKEN, Quantity.CHANGE_LEFT_OUT, Quantity.ICC,
     Quantity.LOWEST, Quantity.HIGHEST)
+#: those of them that say no more than the changes of the authorities do: they go with what they rest on, and are no reason to keep it
+SECOND_LOOKS = (Quantity.PREDICTION, Quantity.CHANGE_SHRUNKEN, Quantity.CHANGE_LEFT_OUT, Quantity.ICC)
 #: changes over all who were asked, whether they answered or not: they tell how many did not
 OF_ALL_ASKED = (Quantity.CHANGE_MISSING_BOUND_LOWEST, Quantity.CHANGE_MISSING_BOUND_HIGHEST, Quantity.CHANGE_IMPUTED)
 #: estimates made over all authorities of a cohort and those that it is compared with

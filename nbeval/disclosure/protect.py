@@ -11,7 +11,9 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Design, SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
-from nbeval.disclosure.cells import KEY, NOW, PLACE, THEN, CellKind, Cells, Known, beside_earlier, came_or_went, moved_block, read_cells, routes_of
+from nbeval.disclosure.cells import (
+    KEY, NOW, PLACE, SECOND_LOOKS, THEN, CellKind, Cells, Known, beside_earlier, came_or_went, moved_block, read_cells, routes_of,
+)
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.disclosure.relations import blocks
 from nbeval.disclosure.secondary import Unprotected, choose_cells
@@ -213,7 +215,7 @@ def cell_weights(cells: Cells, results: pd.DataFrame, dictionary: Dictionary) ->
 
 
 def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
-    """How important each row is: every priority that holds for it counts twice the next one."""
+    """How important each row is: every priority that holds for it counts twice the next one; a second look at others counts nothing."""
     policy: Disclosure = dictionary.disclosure
     headline = [one.indicator for one in dictionary.indicators if one.headline]
     holds = {
@@ -230,12 +232,13 @@ def row_importance(results: pd.DataFrame, dictionary: Dictionary) -> np.ndarray:
             allowed=", ".join(holds), where="disclosure.toml, priority", do="use the words allowed.",
         )
     weight = np.ones(len(results))
+    second = results["quantity"].isin(SECOND_LOOKS)
     for place, name in enumerate(reversed(policy.priority)):
         weight = weight + holds[name].to_numpy() * 2.0 ** place
     # where people are linked, what is said of the pairs stays, and figures of everybody give way
     linked = results["cohort"].isin([one.id for one in dictionary.cohorts if one.design is Design.MATCHED]) & holds["change"]
     weight = np.where(linked, 2.0 ** (1 + len(policy.priority)) * weight, weight)
-    return np.where(results["group"].isin(policy.protected_groups), 0.5 * weight, weight)
+    return np.where(results["group"].isin(policy.protected_groups), 0.5 * weight, weight) * ~second
 
 
 def already_public(results: pd.DataFrame, cohort: Cohort, policy: Disclosure) -> DisclosedResults:

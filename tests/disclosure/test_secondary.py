@@ -11,10 +11,12 @@ from scipy.optimize import linprog
 
 from nbeval.errors import DisclosureError
 from nbeval.disclosure import secondary
-from nbeval.disclosure.cells import Place
+from nbeval.disclosure.cells import SECOND_LOOKS, Place
+from nbeval.disclosure.protect import row_importance
 from nbeval.disclosure.relations import Coding, make_block
 from nbeval.disclosure.secondary import choose_cells
-from tests.disclosure.invented import policy
+from tests.disclosure.invented import complete, dictionary, indicator, policy
+from tests.guards import some
 
 ONE = Coding({}, np.full(1, np.nan), np.zeros(1, dtype=int), False)
 
@@ -138,3 +140,10 @@ def test_a_cell_that_nothing_can_protect_is_an_error():
     must[0], out[0] = True, False
     with pytest.raises(DisclosureError, match="worked out"):
         choose_cells(block, must, out, np.ones(full.size), policy())
+
+
+def test_second_looks_at_authorities_are_no_reason_to_withhold_the_cohort_instead():
+    looks = [{"quantity": quantity.value, "indicator": "y", "authority": authority} for quantity in SECOND_LOOKS for authority in ("", "a")]
+    rows = complete([{"quantity": "percent", "indicator": "y", "authority": "a"}, *looks])
+    importance = row_importance(rows, dictionary([indicator("y", "y", ("1",))]))
+    assert importance[0] > 0 and len(some(looks)) == len(importance) - 1 and not importance[1:].any()
