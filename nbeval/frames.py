@@ -241,6 +241,7 @@ class Reason(StrEnum):
     EQUAL_MEANS = "no interval: all authorities have the same mean, so this is the lowest value there is"
     TWO_AUTHORITIES = "no interval: fewer than three authorities"
     LESS_THAN_CHANCE = "the changes differ less than chance would make them: every positive value is refused"
+    AMONG_SHOWN = "over the authorities alone whose figures are shown"
     OTHER_AUTHORITIES = "inference to other authorities, not to this cohort"
     NO_ERROR = "a wave has no answers or no standard error"
     FULL_AGREEMENT = "full overlap with full agreement would leave no error: a limit, not a finding"

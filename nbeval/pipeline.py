@@ -82,12 +82,14 @@ def protect(
     """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
     from nbeval.disclosure.protect import already_public, protect_release
     from nbeval.estimate.families import judge_released
+    from nbeval.estimate.pooling import pool_released
     from nbeval.release.releasable import releasable
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
     disclosed = protect_release(releasable(results, cohort, dictionary), cohort.of_programme, dictionary, earlier=earlier)
-    return replace(disclosed, table=judge_released(disclosed.table, dictionary))
+    again = pool_released(disclosed.table, dictionary.programme.conf_level)
+    return replace(disclosed, table=judge_released(again, dictionary))
 
 
 def with_quotes(

@@ -24,6 +24,9 @@ from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wal
 from nbeval.estimate.plan import Plan
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
+#: what is worked out over the authorities that are shown where not all of them are, and how many are enough
+_OVER_SHOWN = (Quantity.PREDICTION.value, Quantity.CHANGE_SHRUNKEN.value, Quantity.CHANGE_LEFT_OUT.value)
+ENOUGH_TO_COMPARE = 3
 #: with fewer answers than this Cochran's Q finds differences too readily: 8.5 % of the time at 20 answers (simulation study)
 ENOUGH_FOR_Q = 60
 
@@ -82,6 +85,34 @@ def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -
             "p_value": pooled.q.p_value, "method": Method.join(Method.I_SQUARED, Method.COCHRAN), "warning": spread.warning or few},
         *each,
     ]
+
+
+def pool_released(disclosed: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    """Work out anew, over the authorities whose changes a release shows, what was withheld because some authority's is: the changes drawn
+    towards the mean, the means without one, the interval for another authority. One row per row of ``disclosed``; what is made of numbers
+    that are shown tells no more than they do, and ``warning`` says over whom it is."""
+    place = ["source", "indicator", "wave", "reference"]
+    plain = disclosed["contrast"].eq(Contrast.WAVE.value) & ~disclosed["weighted"] & disclosed["group"].eq("")
+    looks = plain & disclosed["quantity"].isin(_OVER_SHOWN) & disclosed["estimate"].isna() & disclosed["suppression"].ne("")
+    shown = disclosed[plain & disclosed["quantity"].eq(Quantity.CHANGE.value) & disclosed["authority"].ne("") & disclosed["estimate"].notna()]
+    changes, table = dict(list(shown.groupby(place))), disclosed.copy()
+    for key, rows in disclosed[looks].groupby(place):
+        of = changes.get(key)
+        if of is None or len(of) < ENOUGH_TO_COMPARE:
+            continue
+        percent = of["numerator"].notna().all()
+        effects = risk_difference(of["numerator"], of["n_valid"], of["numerator_reference"], of["n_reference"]) if percent else None
+        pooled = pool(100 * effects[0], 100**2 * effects[1], conf_level=conf_level) if percent \
+            else pool(of["estimate"], of["std_error"]**2, conf_level=conf_level)
+        found = {(Quantity.PREDICTION.value, ""): pooled.prediction}
+        for quantity, outcomes in ((Quantity.CHANGE_SHRUNKEN.value, pooled.shrunken), (Quantity.CHANGE_LEFT_OUT.value, pooled.left_out)):
+            found |= {(quantity, authority): one for authority, one in zip(of["authority"], outcomes, strict=True)}
+        for at, row in rows.iterrows():
+            outcome = found.get((row["quantity"], row["authority"]))
+            if outcome is not None and isfinite(outcome.estimate):
+                columns = outcome_columns(outcome) | {"n_valid": float(pooled.k), "warning": Reason.AMONG_SHOWN.value, "suppression": ""}
+                table.loc[at, list(columns)] = list(columns.values())
+    return table
 
 
 def correlation_within(plan: Plan) -> pd.DataFrame:
