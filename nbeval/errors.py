@@ -107,6 +107,12 @@ class DisclosureError(NbevalError):
     exit_code = 1
 
 
+class ChangedDeclarationError(NbevalError):
+    """A scale or an indicator is declared otherwise than in a signed release, and no decision allows it."""
+
+    exit_code = 1
+
+
 class SignatureError(NbevalError):
     """A signature is missing, of other content, or of somebody who may not sign; or it cannot be made."""
 

@@ -545,6 +545,17 @@ class PlanCheck:
     deviations: tuple[Deviation, ...]
 
 
+@dataclass(frozen=True)
+class ChangedDeclaration:
+    """A scale or an indicator that is declared otherwise than in signed releases."""
+
+    kind: str                    # indicator or scale
+    id: str
+    label: str
+    releases: tuple[tuple[int, str], ...]    # number and day (YYYY-MM-DD) of those it differs from
+    decision: int                # the numbered decision that allows it; 0 where none does
+
+
 @dataclass(frozen=True, eq=False)
 class Evidence:
     """What was collected from all sources of a cohort that are no survey."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Cohort, ReportKind
     from nbeval.cleaning.labels import Labelled
-    from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured, PlanCheck
+    from nbeval.frames import ChangedDeclaration, CleanedCohort, PublishedFigures, DisclosedResults, Measured, PlanCheck
     from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
     from nbeval.report.analyst import Levels
@@ -143,7 +143,7 @@ def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quo
 def report(
     disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind, authority: str = "", *,
     findings: pd.DataFrame | None = None, accounting: pd.DataFrame | None = None, levels: Levels | None = None,
-    plan: PlanCheck | None = None,
+    plan: PlanCheck | None = None, changed: Sequence[ChangedDeclaration] = (),
 ) -> Report:
     """Disclosed results to the report that a notebook holds; it is given no other part of the dictionary than it may show.
 
@@ -156,7 +156,7 @@ def report(
     internal = {"findings": findings, "accounting": accounting} if kind.internal else {}
     protection = Protection(withheld_counts, withheld_numbers)
     scope = scope_of_report(dictionary, cohort, kind)
-    return Report(disclosed, scope, cohort.of_programme, kind, authority, protection=protection, levels=levels, plan=plan, **internal)
+    return Report(disclosed, scope, cohort.of_programme, kind, authority, protection=protection, levels=levels, plan=plan, changed=changed, **internal)
 
 
 def publish(jobs: Sequence[Job], out: Path, **options: Any) -> Summary:

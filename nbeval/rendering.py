@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbeval import pipeline
 from nbeval.release.analysis_plan import plans_digest
+from nbeval.release.declarations import check_declarations
 from nbeval.release.fingerprint import file_sha256, fingerprint_of_numbers, fingerprint_of_report, key_of, scope_of_report
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
@@ -49,6 +50,7 @@ def render_requests(
 
     A report on nobody is not made, and stops no other. Of a wave that is still to come it fails only where it was ``named``.
     """
+    changed = check_declarations(study.cohort, study.dictionary, study.workspace.releases)
     results = study.results(fresh=fresh)
     lacking = {one: fault for one in requested if (fault := nobody_in(one, study.cohort, results))}
     later = [] if named else [one for one in lacking if _to_come(one, study.cohort, results)]
@@ -63,9 +65,9 @@ def render_requests(
         dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
         inputs_key=study.inputs_key, numbers=dict(fingerprint_of_numbers(study.scope)),
     )
-    plan = plans_digest(study.cohort, study.dictionary, study.workspace.releases)
+    held_to = plans_digest(study.cohort, study.dictionary, study.workspace.releases) + "".join(map(repr, changed))
     study.on_progress("making the reports")
-    jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results, plan)), []
+    jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results, held_to)), []
     remove(out / study.cohort.id / "internal")          # where earlier versions wrote what is never published
     for internal in sorted({job.internal for job in jobs}):
         place = private_place(internal_folder(out)) if internal else out
@@ -111,9 +113,10 @@ def _to_come(request: ReportRequest, cohort: Cohort, results: CohortResults) -> 
 
 
 def jobs_of(
-    cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults, plan: str = "",
+    cohort: Cohort, dictionary: Dictionary, requested: Sequence[ReportRequest], results: CohortResults, held_to: str = "",
 ) -> Iterator[Job]:
-    """The reports as jobs: notebook, parameters, title, and the key of all that they show; ``plan`` is the checksum of what they are held to."""
+    """The reports as jobs: notebook, parameters, title, and the key of all that they show; ``held_to`` is the plan and the signed
+    declarations that they are held to."""
     programme, shown, seen = dictionary.programme, {}, {}
     for one in requested:
         kind, place = one.kind, one.authority
@@ -126,15 +129,15 @@ def jobs_of(
             kind=kind.id, notebook=notebook, parameters=parameters, folder=folder_of(cohort, one),
             title=kind.title.format(programme=programme.name, cohort=cohort.label, authority=name),
             language=programme.language, internal=kind.internal, dictionary=shown[kind.id],
-            content_key=_content_key(one, results, shown[kind.id], notebook, plan),
+            content_key=_content_key(one, results, shown[kind.id], notebook, held_to),
         )
 
 
-def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str, str], notebook: Path, plan: str) -> str:
+def _content_key(request: ReportRequest, results: CohortResults, shown: dict[str, str], notebook: Path, held_to: str) -> str:
     """The key of everything that a report is made from, and of nothing else."""
     never_shown = {"inputs", *(() if request.kind.internal else ("findings", "accounting"))}
     tables = {name: digest for name, digest in sorted(results.sums.items()) if name not in never_shown}
-    return key_of(tables=tables, inputs=results.inputs, dictionary=shown, notebook=file_sha256(notebook), plan=plan)
+    return key_of(tables=tables, inputs=results.inputs, dictionary=shown, notebook=file_sha256(notebook), plan=held_to)
 
 
 def _environment(workspace: Workspace, results: CohortResults) -> dict[str, str]:

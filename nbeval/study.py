@@ -161,6 +161,7 @@ class Study:
         """
         from nbeval import pipeline
         from nbeval.release.analysis_plan import check_plan
+        from nbeval.release.declarations import changed_declarations
 
         declared = kind_named(kind, self.dictionary)
         check_authority(self.cohort, declared, authority)
@@ -168,7 +169,9 @@ class Study:
         internal = {"findings": kept.findings, "accounting": kept.accounting} if declared.internal else {}
         waves = [one.id for one in self.cohort.waves]
         plan = check_plan(self.cohort, self.dictionary, self.workspace.releases, waves[:1] if declared.wave == "first" else waves)
-        return pipeline.report(kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, plan=plan, **internal)
+        changed = changed_declarations(self.cohort, self.dictionary, self.workspace.releases)
+        return pipeline.report(
+            kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, plan=plan, changed=changed, **internal)
 
     def _levels(self, indicator: str, by: Sequence[str], wave: str, authority: str) -> tuple[Indicator, pd.DataFrame]:
         """The levels of a declared indicator by groups, unprotected: what an analyst's own breakdown in a report is made from.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from nbeval.dictionary.files import Contents, Faults, Place, Placed, Reader
+from nbeval.dictionary.files import Contents, Faults, Place, Placed, Reader, parts
 from nbeval.dictionary.lookup import Dictionary, LoadedInstrument, Official
 from nbeval.dictionary.models import (
     FIGURES, OF_BENCHMARK, Area, Authority, AuthorityCode, Band, Benchmark, Choice, Citation, Cohort, Column, Comparability, Disclosure,
@@ -23,6 +24,7 @@ from nbeval.errors import DictionaryError
 from nbeval.folders import dictionary_folder
 
 ENVIRONMENT = "NBEVAL_DICTIONARY"
+_DECISION = re.compile(r"^\W*(\d+)\. ", re.MULTILINE)     # how a decision begins: **70. or 70.
 #: which file holds which record: one record in a TOML file, one record a row in a CSV file
 PROGRAMME_FILES: dict[str, type[Record]] = {
     "programme.toml": Programme, "disclosure.toml": Disclosure, "sources.csv": Citation, "authorities.csv": Authority,
@@ -73,6 +75,7 @@ def _load(folder: Path, digest: str) -> Dictionary:
     check_unique(entries, faults)
     check_references(entries, ids, faults)
     check_registered(contents, faults)
+    check_decisions(contents, folder / "decisions.md", faults)
     Rules(contents, ids, faults).check()
     faults.raise_if_any(folder.name)
     return _dictionary(contents, folder, digest)
@@ -105,6 +108,16 @@ def read_contents(reader: Reader) -> Contents:
         completed = {"complete": _from_figures(contents)} if kind is Benchmark else {}
         contents.add(kind, read(name, kind, optional=name in OPTIONAL, **completed))
     return contents
+
+
+def check_decisions(contents: Contents, file: Path, faults: Faults) -> None:
+    """Check that a decision that allows something stands in the numbered decisions."""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    numbers = {int(number) for number in _DECISION.findall(text)}
+    for cohort, place in contents.of(Cohort):
+        for one, where in parts(cohort, place, "changed_since_release"):
+            if one.decision not in numbers:
+                faults.add(where, "decision", f"there is no decision {one.decision} in {file.name}", "record it there, with its number")
 
 
 def _from_figures(contents: Contents) -> Callable[[dict], dict]:

@@ -399,6 +399,13 @@ class Disagreement(Record):
     source: CitedForReaders
 
 
+class ChangedSinceRelease(Record):
+    """Scales and indicators that may be declared otherwise than in a signed release, and the decision that says so."""
+
+    of: Annotated[tuple[str, ...], Ref("indicator or scale"), Field(min_length=1)]
+    decision: Annotated[int, Field(ge=1)]               # its number in decisions.md
+
+
 class Note(Record):
     """Something a reader of every change must know (a period effect, a change of question)."""
 
@@ -441,6 +448,7 @@ class Cohort(Record):
     drivers: tuple[Study, ...] = ()
     notes: tuple[Note, ...] = ()
     disagreements: Annotated[tuple[Disagreement, ...], ReadersOnly()] = ()
+    changed_since_release: Annotated[tuple[ChangedSinceRelease, ...], ReadersOnly()] = ()
     source: CitedForReaders
 
     @property
@@ -769,6 +777,10 @@ class SourceField(Record):
 # --- groups.csv, scales/<id>.toml, indicators.csv, benchmarks.csv ------------------------------------
 
 
+#: columns of the table of respondents (``frames.RESPONDENTS``), beside which each group has one
+OF_RESPONDENTS = ("respondent", "source", "wave", "authority", "person", "role", "weight", "survey_weight", "stratum", "cluster")
+
+
 class GroupLevel(Record):
     """groups.csv: one level of a grouping of respondents."""
 
@@ -781,6 +793,10 @@ class GroupLevel(Record):
     protected: bool = False
     status: Status = Status.CONFIRMED
     source: CitedForReaders
+
+    def faults(self) -> Iterator[Fault]:
+        if self.group in OF_RESPONDENTS:
+            yield "group", f"'{self.group}' is what a respondent's {self.group.replace('_', ' ')} is called", "give the group another id"
 
 
 class ScaleItem(Record):

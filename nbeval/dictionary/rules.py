@@ -61,6 +61,7 @@ class Rules:
         for cohort, place in self.contents.of(Cohort):
             self._members(cohort, place)
             self._files(cohort, place)
+            self._weights(cohort, place)
         self._scales()
         self._groups()
         self._indicators()
@@ -305,6 +306,16 @@ class Rules:
                 for item in sorted(asked - somewhere) if files.version in covered else ():
                     self.faults.add(where, "version", f"export version '{files.version}' has no column of item '{item}', which a group of "
                                     "the cohort needs", "add the column to columns.csv, or leave out the group")
+
+    def _weights(self, cohort: Cohort, place: Place) -> None:
+        """Weighted figures have weights: those of a column, or of margins."""
+        versions = {(source.instrument, files.version) for source in cohort.sources for files in source.files}
+        given = any(column.role is Role.WEIGHT for instrument, version in versions
+                    for column in self.contents.records(Column, instrument) if column.version == version)
+        raked = cohort.weighting is not None and cohort.weighting.margins
+        if cohort.main_figures == "weighted" and versions and not (given or raked):
+            self.faults.add(place, "main_figures", "is 'weighted', and nothing gives weights",
+                            "declare a column of role weight, or margins under [weighting]; or leave it out")
 
     def _says_when(self, files: SourceFiles, instrument: str, cohort: Cohort, where: Place) -> None:
         """Forms of a survey are of a wave: that of their file, or that of a column."""

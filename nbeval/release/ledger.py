@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ class Release:
     dictionary: str
     numbers: Mapping[str, str]                  # fingerprint of the parts of the dictionary that numbers rest on
     code: str
+    declarations: Mapping[str, str] = field(default_factory=dict)     # checksum of each indicator and scale that it shows
     schema: int = SCHEMA
 
     @property

@@ -12,11 +12,14 @@ from pathlib import Path
 import pandas as pd
 
 from nbeval.dictionary.enums import Signatory
+from nbeval.dictionary.models import Cohort
 from nbeval.errors import DisclosureError, OutputError, ParameterError, SignatureError
 from nbeval.frames import ANALYST, result_key
+from nbeval.left_out import places_left_out
 from nbeval.publish.executed import foreign_outputs
 from nbeval.publish.index import write_indexes
 from nbeval.publish.staging import Staging, staging
+from nbeval.release.declarations import changes_noted, check_declarations, declarations_shown
 from nbeval.release.fingerprint import (
     code_digest, file_sha256, fingerprint_of_numbers, fingerprint_of_report, scope_of_report, sha256, sha256_of,
 )
@@ -62,6 +65,7 @@ class Proposal:
     results: pd.DataFrame                       # one row per estimate that some report of the release shows
     signatories: tuple[Signatory, ...]
     numbers: Mapping[str, str]
+    declarations: Mapping[str, str]             # checksum of each indicator and scale that is shown
     faults: tuple[str, ...] = ()                # what stands in the way
     notes: tuple[str, ...] = field(default=())  # what whoever signs should know
 
@@ -97,10 +101,12 @@ def propose(requested: list[ReportRequest], study: Study, audit: pd.DataFrame, o
             faults.append(f"{name} was made with another state of the dictionary; render it again.")
     results = _shown([home / name / RESULTS_FILE for name in there])
     faults += _not_attacked(results, study.results().disclosed.table)
+    faults += [f"Nothing rests on the answers of authority '{row.authority}' at wave '{row.wave}': {row.message} Mend its export, or name it under "
+               "not_expected in the cohort, and render the reports again." for row in places_left_out(study.results().findings).itertuples(index=False)]
     faults += [f"{(~audit['ok']).sum()} withheld numbers can be worked out."] if not audit["ok"].all() else []
     return Proposal(
         cohort, len(releases_of(cohort, ledger)) + 1, there, files, audit, results, workspace.dictionary.disclosure.signed_by,
-        fingerprint_of_numbers(study.scope), tuple(faults), tuple(_notes(cohort, there, list(kinds), results, workspace)))
+        fingerprint_of_numbers(study.scope), declarations_shown(study.scope, set(results.get("indicator", ()))), tuple(faults), tuple(_notes(declared, there, list(kinds), results, workspace)))
 
 
 def sign(proposal: Proposal, signatory: Signatory, key: Path, workspace: Workspace, out: Path) -> Release:
@@ -197,7 +203,7 @@ def _statement(proposal: Proposal, before: tuple[Release, ...], workspace: Works
         previous=sha256(before[-1].content) if before else "", reports=proposal.reports, files=proposal.files,
         results=sha256(_table_bytes(proposal.results)), audit=summary(proposal.audit), audit_places=sha256(_table_bytes(proposal.audit)),
         confirmed={part: BY_A_PERSON[part] for part in proposal.signatories}, dictionary=workspace.dictionary.digest,
-        numbers=dict(proposal.numbers), code=code_digest())
+        numbers=dict(proposal.numbers), code=code_digest(), declarations=dict(proposal.declarations))
 
 
 def _others(release: Release, signatory: Signatory, ledger: Path) -> dict[str, Signer]:
@@ -282,13 +288,14 @@ def _same(printed: str, value: object) -> bool:
     return same_value(printed or None, text or None, 1e-9, 1e-12)
 
 
-def _notes(cohort: str, there: tuple[str, ...], named: list[str], results: pd.DataFrame, workspace: Workspace) -> list[str]:
+def _notes(cohort: Cohort, there: tuple[str, ...], named: list[str], results: pd.DataFrame, workspace: Workspace) -> list[str]:
     """What whoever signs should know."""
     missing = [name for name in named if name not in there]
-    before = releases_of(cohort, workspace.releases)
+    before = releases_of(cohort.id, workspace.releases)
     unconfirmed = len(workspace.dictionary.unconfirmed())
     lines = [f"Not in the release, since not made: {', '.join(missing)}."] if missing else []
     lines += [f"Protected against what is out already: {one.about}." for one in before]
+    lines += changes_noted(check_declarations(cohort, workspace.dictionary, workspace.releases))
     own = int(results["source"].eq(ANALYST).sum()) if len(results) else 0
     lines += [f"{own:,} numbers are of analysts' own tables: each table is protected by itself, and the attack does not see what several tell "
               "together. Look at them beside the declared exhibits before you sign."] if own else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from functools import reduce
 from itertools import groupby
 
@@ -13,7 +14,7 @@ from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
 from nbeval.dictionary.policy import Weakness, weaknesses
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
-from nbeval.frames import AGAINST_REST, HEADLINES, Method, Quantity
+from nbeval.frames import AGAINST_REST, HEADLINES, ChangedDeclaration, Method, Quantity
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
 from nbeval.report.draft import available, domain_of
@@ -169,6 +170,7 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
         paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
                               withheld=rules.symbols["withheld"])),
         *listed(context.say("methods_weaker"), [_weakness_in_words(one, context) for one in weaknesses(context.dictionary)]),
+        *listed(context.say("methods_changed"), [_changed_in_words(one, context) for one in context.changed]),
         paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole", decimals=rules.percent_decimals)),
     ))
 
@@ -192,6 +194,12 @@ def _weakness_in_words(one: Weakness, context: Context) -> str:
     """A rule of protection that is weaker than declared."""
     least = context.say("methods_least", least=one.least) if one.least else context.say("methods_not_protected")
     return context.say("methods_weakness", rule=one.rule, value=one.value, least=least)
+
+
+def _changed_in_words(one: ChangedDeclaration, context: Context) -> str:
+    """A scale or an indicator that is declared otherwise than in signed releases, and the decision that allows it."""
+    releases = "; ".join(context.say("methods_release", number=number, day=context.day(date.fromisoformat(day))) for number, day in one.releases)
+    return context.say("methods_changed_one" if one.decision else "methods_changed_undecided", label=one.label, releases=releases, decision=one.decision)
 
 
 def _family(name: str, count: int, domains: Mapping[str, str], context: Context) -> str:

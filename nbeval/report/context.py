@@ -13,7 +13,7 @@ import pandas as pd
 from nbeval.dictionary.comparability import Comparisons
 from nbeval.dictionary.enums import Design, Match, Measure, ReportForm, SourceKind, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
-from nbeval.frames import MISSING_COLUMNS, UNCLEAR, Contrast, PlanCheck, Quantity, Size
+from nbeval.frames import MISSING_COLUMNS, UNCLEAR, ChangedDeclaration, Contrast, PlanCheck, Quantity, Size
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
 from nbeval.words import Words
@@ -36,6 +36,7 @@ class Context:
     words: Words
     quotes: pd.DataFrame | None = None    # one row per quote that may be printed
     plan: PlanCheck | None = None         # the analysis plan that was registered, and what departs from it
+    changed: tuple[ChangedDeclaration, ...] = ()    # declared otherwise than in a signed release
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:

@@ -14,7 +14,7 @@ from nbeval.dictionary.enums import ReportForm, SourceKind
 from nbeval.dictionary.models import Cohort, ExhibitRow, ReportKind
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
-from nbeval.frames import DisclosedResults, PlanCheck
+from nbeval.frames import ChangedDeclaration, DisclosedResults, PlanCheck
 from nbeval.report import account
 from nbeval.report.aggregates import Frame, Protection
 from nbeval.report.analyst import Caption, Levels, OwnExhibits
@@ -33,20 +33,21 @@ class Report:
 
     ``findings`` and ``accounting`` are what cleaning found and how its forms add up, for internal kinds of report. ``protection`` is
     disclosure control of an analyst's own tables, and ``levels`` gives estimates from the answers; a report may be opened without.
-    ``plan`` is the registered analysis plan that the report is held to, with what departs from it.
+    ``plan`` is the registered analysis plan that the report is held to, with what departs from it; ``changed`` are the scales and
+    indicators that are declared otherwise than in a signed release.
     """
 
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
                  authority: str = "", *, findings: pd.DataFrame | None = None,
                  accounting: pd.DataFrame | None = None, protection: Protection | None = None, levels: Levels | None = None,
-                 plan: PlanCheck | None = None) -> None:
+                 plan: PlanCheck | None = None, changed: Sequence[ChangedDeclaration] = ()) -> None:
         refuse_undisclosed(disclosed)
         refuse_authority(cohort, kind, authority)
         self.disclosed = disclosed
         self.context = Context(
             dictionary, cohort, kind, authority,
             Results.of(disclosed.table, main_weighted=cohort.main_figures == "weighted"),
-            words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), disclosed.quotes, plan,
+            words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), disclosed.quotes, plan, tuple(changed),
         )
         self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}

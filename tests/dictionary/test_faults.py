@@ -47,6 +47,12 @@ BROKEN = {
         ["authority_codes.csv, line 3, field 'valid_from': 'April 2021' is not a date", "2020-03-31"]),
     "a text of a TOML file is a number": (
         COHORT, 'starts = "2020"', "starts = 2020", ["field 'starts': 2020 is not text", "quotation marks"]),
+    "a change since a release is allowed by a decision that is not there": (
+        COHORT, "", '\n[[changed_since_release]]\nof = ["card_yes", "reader"]\ndecision = 7\n',
+        ["changed_since_release, entry 1, field 'decision': there is no decision 7 in decisions.md"]),
+    "a change since a release is of nothing that is declared": (
+        COHORT, "", '\n[[changed_since_release]]\nof = ["card_yess"]\ndecision = 1\n',
+        ["changed_since_release, entry 1, field 'of': unknown indicator or scale 'card_yess'", "did you mean 'card_yes'?"]),
     "a field inside a TOML file is wrong": (
         COHORT, 'instrument = "reading_survey"', 'instrumnt = "reading_survey"',
         ["cohorts/first.toml, sources, entry 1, field 'instrumnt'", "sources, entry 1, field 'instrument': is empty"]),
@@ -296,7 +302,7 @@ BROKEN = {
     "an item is routed by itself": (
         f"{SURVEY}/routing.csv", "card,often", "card,card", ["is the item itself"]),
     "a comparability note is about an unknown version": (
-        f"{SURVEY}/comparability.csv", "2020,2022", "2020,2021", ["field 'version_b': unknown export version '2021'"]),
+        f"{SURVEY}/comparability.csv", "card,2020,2022", "card,2020,2021", ["field 'version_b': unknown export version '2021'"]),
     "a rule for duplicates is unknown": (
         f"{SURVEY}/instrument.toml", 'late = "keep"', 'late = "keep"\nduplicates = "latest"',
         ["field 'duplicates': 'latest' is not allowed", "did you mean 'last'?"]),
@@ -374,9 +380,16 @@ BROKEN = {
     "a beginning is not a date": (
         COHORT, 'starts = "2020"', 'starts = "spring 2020"',
         ["field 'starts': 'spring 2020' is not a year, a month or a day"]),
-    "a group is not asked in a version": (
-        f"{SURVEY}/columns.csv", "2022,Q2 | How often do you read?,item,often,true\n", "",
-        ["files, entry 2, field 'version': export version '2022' has no column of item 'often'"]),
+    "main figures are weighted and nothing gives weights": (
+        COHORT, 'ends = "2022"', 'ends = "2022"\nmain_figures = "weighted"',
+        ["cohorts/first.toml, field 'main_figures': is 'weighted', and nothing gives weights", "declare a column of role weight, or margins"]),
+    "main figures are weighted and the weights are neither given nor matched to anything": (
+        COHORT, 'source = "T1"\n\n[[waves]]\nid = "before"', 'source = "T1"\nmain_figures = "weighted"\nweighting = { trim_upper = 3.0 }\n\n[[waves]]\nid = "before"',
+        ["cohorts/first.toml, field 'main_figures': is 'weighted', and nothing gives weights"]),
+    **{f"a group is called {name}": (
+        "groups.csv", "frequency,How often they read,often,often", f"{name},How often they read,often,often",
+        [f"groups.csv, line 2, field 'group': '{name}' is what a respondent's {name.replace('_', ' ')} is called", "give the group another id"])
+       for name in ("stratum", "cluster", "survey_weight", "weight", "wave")},
     "shares do not add up": (
         "specimen.toml", '"5-6" = 0.3', '"5-6" = 0.4',
         ["specimen.toml, items, entry 1, field 'shares': add up to 1.1"]),
@@ -398,6 +411,18 @@ def test_a_broken_dictionary_is_refused_in_words_that_say_where_and_what_to_do(c
         load(tiny)
     for part in told:
         assert part in error.value.found, error.value.found
+
+
+def test_a_group_that_no_version_asks_is_named_and_one_that_some_version_asks_is_not(tiny):
+    for name, wrong in (("routing.csv", "card,"), ("columns.csv", "2022,Q2")):
+        file = tiny / SURVEY / name
+        file.write_text("".join(line for line in file.read_text().splitlines(True) if not line.startswith(wrong)))
+    load(tiny)
+    file.write_text("".join(line for line in file.read_text().splitlines(True) if ",often," not in line))
+    with pytest.raises(DictionaryError) as error:
+        load(tiny)
+    for entry, version in ((1, "2020"), (2, "2022")):
+        assert f"files, entry {entry}, field 'version': export version '{version}' has no column of item 'often'" in error.value.found
 
 
 @pytest.mark.parametrize("name", [

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -14,14 +15,16 @@ import pytest
 
 from nbeval.cli.app import main
 from nbeval.dictionary import load
-from nbeval.errors import DisclosureError, SourceError
+from nbeval.errors import ChangedDeclarationError, DisclosureError, SourceError
 from nbeval.frames import result_key
+from nbeval.release.declarations import changed_declarations, check_declarations
 from nbeval.release.fingerprint import file_sha256, sha256
 from nbeval.release.ledger import Release, earlier_results, pending, releases_digest, releases_of, signature_of, signers_of
 from nbeval.release.policy import check_policy
 from nbeval.release.provenance import PROVENANCE
 from nbeval.release.sign import Purpose, sign
 from nbeval.rendering import render_cohort
+from nbeval.specimen import write_specimen
 from nbeval.study import Study
 from nbeval.workspace import Workspace
 from tests.conftest import TINY, results_of
@@ -365,3 +368,75 @@ def _publish(table, ledger):
     (ledger / COHORT / "release-1.csv").write_bytes(content)
     (ledger / COHORT / "release-1.json").write_bytes(release.content)
     (ledger / COHORT / "release-1.json.author.sig").touch()
+
+
+# --- declarations that changed since -----------------------------------------------------------------
+
+OTHER_CODES = ("habit,card,,percent,1,%", "habit,card,,percent,0,%")
+MAY = '\n[[changed_since_release]]\nof = ["card_yes"]\ndecision = 1\n'
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """The miniature programme with another coding of a headline indicator."""
+    folder = shutil.copytree(TINY, tmp_path / "changed")
+    file = folder / "indicators.csv"
+    assert OTHER_CODES[0] in file.read_text()
+    file.write_text(file.read_text().replace(*OTHER_CODES, 1))
+    return folder
+
+
+def test_a_release_keeps_a_checksum_of_each_indicator_and_scale_that_it_shows(signed, ledger):
+    signed("baseline")
+    (release,) = releases_of(COHORT, ledger)
+    assert "indicator enjoy_low" in release.declarations
+    shown = set(pd.read_csv(ledger / COHORT / "release-1.csv", dtype=str, keep_default_na=False)["indicator"])
+    dictionary = load(TINY)
+    scales = {f"scale {one.scale}" for one in dictionary.indicators if one.indicator in shown and one.scale}
+    assert {*release.declarations} >= scales | {f"indicator {one.indicator}" for one in dictionary.indicators if one.indicator in shown}
+    assert changed_declarations(dictionary.cohort(COHORT), dictionary, ledger) == ()
+
+
+def test_what_is_declared_otherwise_than_in_a_release_stops_the_render_until_a_decision_allows_it(signed, command, changed, out):
+    assert signed("baseline")[0] == 0
+    for words in (("render", "baseline", "--formats", "html"), ("release", "baseline")):
+        code, said, err = command(*words, dictionary=changed)
+        assert code == 1
+        assert "indicator 'card_yes', changed since release 1" in err and "enjoy_low" not in err and "[[changed_since_release]]" in err
+    with (changed / "cohorts" / "first.toml").open("a") as cohort:
+        cohort.write(MAY)
+    code, said, err = command("render", "baseline", "--formats", "html", dictionary=changed)
+    assert code == 0, said + err
+    text = (out / COHORT / "baseline" / "report.html").read_text(encoding="utf-8")
+    assert "declared otherwise than in a signed release" in text and "as decision 1 of the programme says" in text
+    code, said, err = command("release", "baseline", dictionary=changed)
+    assert "'card_yes' is declared otherwise than in release 1, as decision 1 allows" in said
+
+
+def test_other_words_for_a_measure_are_no_other_declaration(signed, ledger):
+    signed("baseline")
+    dictionary = load(TINY)
+    renamed = replace(dictionary, indicators=tuple(
+        one.model_copy(update={"label": "Another", "short": "Another", "says": "said so", "note": "A note."}) for one in dictionary.indicators))
+    assert changed_declarations(dictionary.cohort(COHORT), renamed, ledger) == ()
+    coded = replace(dictionary, scales=tuple(one.model_copy(update={"minimum_answered": 99}) for one in dictionary.scales), indicators=tuple(
+        one.model_copy(update={"codes": ("0",)}) if one.indicator == "enjoy_low" else one for one in dictionary.indicators))
+    with pytest.raises(ChangedDeclarationError, match="declared otherwise than in a signed release"):
+        check_declarations(dictionary.cohort(COHORT), coded, ledger)
+    found = {(one.kind, one.id, one.decision) for one in changed_declarations(dictionary.cohort(COHORT), coded, ledger)}
+    (release,) = releases_of(COHORT, ledger)
+    assert found == {("indicator", "enjoy_low", 0)} | {("scale", one.id, 0) for one in dictionary.scales if f"scale {one.id}" in release.declarations}
+
+
+def test_what_rests_on_fewer_authorities_than_declared_is_not_signed(command, ledger, out, ada, tmp_path):
+    data = tmp_path / "data" / COHORT
+    dictionary = load(TINY)
+    write_specimen(dictionary.cohort(COHORT), dictionary, data)
+    (data / "before" / "east.csv").write_bytes(b"")
+    words = ("baseline", "--data", str(data.parent))
+    code, said, err = command("render", *words, "--formats", "html")
+    assert code == 1 and "east" in said + err
+    code, said, err = command("release", *words, "--sign-with", str(ada))
+    assert code == 1
+    assert "Nothing rests on the answers of authority 'east' at wave 'before'" in said
+    assert releases_of(COHORT, ledger) == ()
