@@ -538,7 +538,7 @@ class PlanCheck:
     number: int
     date: str                    # YYYY-MM-DD
     signed_by: str
-    key: str                     # fingerprint of the SSH key that signed it; empty where it was not signed with one
+    key: str                     # fingerprint of the SSH key that signed it
     checksum: str                # sha256 of its file
     before_data: bool            # whether the report's last wave had no data when it was registered
     later: int                   # plans that were registered after it

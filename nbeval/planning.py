@@ -43,9 +43,9 @@ class Draft:
         with atomic_file(file, "the plan") as half:
             half.write_bytes(content)
 
-    def register(self, releases: Path, *, signed_by: str = "", key: Path | None = None) -> Plan:
-        """Keep the plan beside the releases."""
-        return register(self.record, lambda name: html_bytes(self.document(name)), releases, signed_by=signed_by, key=key)
+    def register(self, releases: Path, key: Path) -> Plan:
+        """Keep the plan beside the releases, signed with a person's SSH key."""
+        return register(self.record, lambda name: html_bytes(self.document(name)), releases, key)
 
 
 def draft_plan(cohort: str, workspace: Workspace) -> Draft:

@@ -103,21 +103,20 @@ def attack(
 def plan(
     cohort: options.CohortName,
     out: Annotated[Path | None, typer.Option("--out", help="Write the plan to this file: .md, .html or .json.", metavar="FILE")] = None,
-    signed_by: Annotated[str, typer.Option("--signed-by", help="Register the plan in the name of this person.", metavar="NAME")] = "",
-    key: Annotated[Path | None, typer.Option("--key", help="Register it signed with this person's SSH key.", metavar="FILE")] = None,
+    sign_with: Annotated[Path | None, typer.Option("--sign-with", help="The SSH key to sign it with, which registers it.", metavar="KEY")] = None,
     dictionary: options.DictionaryFolder = None, data: options.DataFolder = None,
 ) -> None:
     """Write the analysis plan of a cohort.
 
     What will be compared, tested and reported, from the dictionary as it is now: headline measures, families, thresholds, designs, weights,
-    the smallest change that can be shown. Says which data are there already. With --signed-by or --key the plan is registered in
-    the project's folder of releases, and every later report says what departs from it.
+    the smallest change that can be shown. Says which data are there already. With --sign-with the plan is signed by an SSH
+    key that the file allowed_signers names, and registered in the project's folder of releases; every later report says what departs from it.
     """
     from nbeval.planning import draft_plan
 
     workspace = workspace_of(dictionary, data)
     draft = draft_plan(cohort, workspace)
-    registered = draft.register(workspace.releases, signed_by=signed_by, key=key) if signed_by or key else None
+    registered = draft.register(workspace.releases, sign_with) if sign_with else None
     counts = {part: len(entries) for part, entries in draft.record["plan"].items()}
     say(f"Analysis plan of {cohort}, {draft.record['written']}: {counts['headline']} headline measures, {counts['family']} families of tests, "
         f"{counts['contrast']} contrasts of waves.")
@@ -129,10 +128,10 @@ def plan(
         draft.write(out, registered.signed_by if registered else "")
         say(f"written  {out}")
     if registered:
-        say(f"Registered as {cohort}/{registered.file} by {registered.signed_by}{f', key {registered.key}' if registered.key else ''}; "
+        say(f"Registered as {cohort}/{registered.file} by {registered.signed_by}, key {registered.key}; "
             f"sha256 {registered.sha256}.")
     else:
-        say("Not registered. To register it, run the command again with --signed-by NAME or --key FILE.")
+        say("Not signed, and so not registered. To register it, run the command again with --sign-with KEY.")
 
 
 def release(

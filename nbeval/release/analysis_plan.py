@@ -1,7 +1,7 @@
 """The analysis plan: what is fixed before the data, written down from the dictionary, registered, and held against what is done later.
 
-A plan is one JSON file with a checksum, beside the releases of its cohort: ``analysis-plan-1.json``, its page ``.html``, and where it was
-signed with a person's SSH key ``analysis-plan-1.json.sig`` (``release.sign``). ``analysis-plans.json`` lists them with their checksums. A
+A plan is one JSON file with a checksum, beside the releases of its cohort: ``analysis-plan-1.json``, its page ``.html``, and the signature
+of a person's SSH key ``analysis-plan-1.json.sig`` (``release.sign``); without one it is written and not registered. ``analysis-plans.json`` lists them with their checksums. A
 report is held to the last plan that was registered while its last wave had no data.
 """
 
@@ -17,11 +17,11 @@ from typing import Any
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Cohort, Indicator
-from nbeval.errors import OutputError, ParameterError, SourceError
+from nbeval.errors import OutputError, SourceError
 from nbeval.frames import Deviation, PlanCheck, PlanPart
 from nbeval.publish.staging import staging
 from nbeval.release.fingerprint import code_digest, fingerprint_of_numbers, scope_of_numbers, sha256
-from nbeval.release.sign import Purpose, key_of_signature, sign, signer_of, signers_file
+from nbeval.release.sign import Purpose, sign, signer_of, signers_file
 
 LEDGER = "analysis-plans.json"
 SCHEMA = 1
@@ -41,7 +41,7 @@ class Plan:
     number: int
     date: str                                   # YYYY-MM-DD, of the clock
     signed_by: str
-    key: str                                    # fingerprint of the key that signed it; empty where none did
+    key: str                                    # fingerprint of the key that signed it
     file: str
     sha256: str
 
@@ -166,39 +166,27 @@ def plan_bytes(record: Mapping[str, Any]) -> bytes:
     return (json.dumps(record, indent=2, ensure_ascii=False, sort_keys=True) + "\n").encode("utf-8")
 
 
-def register(
-    record: Mapping[str, Any], page: Callable[[str], bytes], releases: Path, *, signed_by: str = "", key: Path | None = None,
-) -> Plan:
-    """Keep a plan beside the releases of its cohort, under the name of whoever answers for it; ``page`` makes its page for that name.
+def register(record: Mapping[str, Any], page: Callable[[str], bytes], releases: Path, key: Path) -> Plan:
+    """Keep a plan beside the releases of its cohort, signed with the SSH key of whoever answers for it; ``page`` makes its page for that name.
 
     Raises
     ------
-    ParameterError
-        Nobody is named, or the key is of somebody else.
     SignatureError
         The key cannot be used, or is of nobody who may sign a plan.
     """
-    cohort, content, signature = record["cohort"], plan_bytes(record), ""
+    cohort, content = record["cohort"], plan_bytes(record)
     before = plans_of(cohort, releases)
-    if key is not None:
-        signature = sign(content, key, Purpose.ANALYSIS_PLAN)
-        signer = signer_of(content, signature, Purpose.ANALYSIS_PLAN, signers_file(releases))
-        if signed_by.strip() not in ("", signer.name):
-            raise ParameterError("the key is not that of the person who is named.", found=signer.name, allowed=signed_by.strip(),
-                                 do="name whoever has the key, or leave --signed-by out.")
-        signed_by = signer.name
-    if not signed_by.strip():
-        raise ParameterError("a plan is registered by a person.", found="an empty name", do="give the name with --signed-by, or a key with --key.")
+    signature = sign(content, key, Purpose.ANALYSIS_PLAN)
+    signer = signer_of(content, signature, Purpose.ANALYSIS_PLAN, signers_file(releases), _moment(record["written"]))
     number = len(before) + 1
     name = f"analysis-plan-{number}.json"
-    plan = Plan(number, record["written"][:10], signed_by.strip(), key_of_signature(signature) if signature else "", name, sha256(content))
+    plan = Plan(number, record["written"][:10], signer.name, signer.key, name, sha256(content))
     with staging(releases) as place:
         if plans_of(cohort, releases) != before:
             raise OutputError("somebody else registered a plan meanwhile.", where=LEDGER, do="run the command again.")
         place.write(f"{cohort}/{name}", content)
         place.write(f"{cohort}/{name.replace('.json', '.html')}", page(plan.signed_by))
-        if signature:
-            place.write(f"{cohort}/{name}.sig", signature.encode("ascii"))
+        place.write(f"{cohort}/{name}.sig", signature.encode("ascii"))
         entries = [asdict(one) for one in (*before, plan)]
         place.write(f"{cohort}/{LEDGER}", plan_bytes({"schema": SCHEMA, "cohort": cohort, "plans": entries}))
     return plan
@@ -231,11 +219,14 @@ def record_of(cohort: str, plan: Plan, releases: Path) -> dict[str, Any]:
     if sha256(given) != plan.sha256:
         raise SourceError(f"analysis plan {plan.number} of cohort '{cohort}' is not as it was registered.",
                           found="another content" if given else "no such file", where=f"{cohort}/{plan.file}", do=_REPAIR)
-    if plan.key:
-        signature = file.with_name(f"{plan.file}.sig")
-        text = signature.read_text(encoding="ascii", errors="replace") if signature.is_file() else ""
-        signer_of(given, text, Purpose.ANALYSIS_PLAN, signers_file(releases), _moment(json.loads(given)["written"]))
-    return json.loads(given)
+    signature = file.with_name(f"{plan.file}.sig")
+    text = signature.read_text(encoding="ascii", errors="replace") if signature.is_file() else ""
+    record = json.loads(given)
+    signer = signer_of(given, text, Purpose.ANALYSIS_PLAN, signers_file(releases), _moment(record["written"]))
+    if (signer.name, signer.key, record["written"][:10]) != (plan.signed_by, plan.key, plan.date):
+        raise SourceError(f"analysis plan {plan.number} of cohort '{cohort}' is not as it was registered.",
+                          found="another name, key or day in the ledger", where=f"{cohort}/{LEDGER}", do=_REPAIR)
+    return record
 
 
 def plans_digest(cohort: Cohort, dictionary: Dictionary, releases: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from nbeval import dictionary
 from nbeval.cli.app import main
-from nbeval.errors import ParameterError, SignatureError, SourceError
+from nbeval.errors import SignatureError, SourceError
 from nbeval.estimate.families import HEADLINES
 from nbeval.estimate.power import smallest_change_percent
 from nbeval.frames import PlanPart
@@ -37,9 +37,16 @@ def cohort(declared):
     return declared.cohorts[0]
 
 
-def registered(cohort, declared, releases: Path, data=None, **who):
+def signer(releases: Path, *options: str) -> Path:
+    """The key of Ada, who may sign plans in a folder of releases unless ``options`` say otherwise."""
+    key = new_key(releases / "keys", "ada")
+    write_signers(releases / "allowed_signers", signers_line(key, "ada@example.org", *options or ['namespaces="nbeval-analysis-plan"']))
+    return key
+
+
+def registered(cohort, declared, releases: Path, data=None):
     """A plan that was registered when these data were there."""
-    return register(compose(cohort, declared, data or NONE, NOW), lambda name: b"page", releases, **who or {"signed_by": "Ada"})
+    return register(compose(cohort, declared, data or NONE, NOW), lambda name: b"page", releases, signer(releases))
 
 
 def with_indicators(declared, **changes):
@@ -95,12 +102,6 @@ def test_a_registered_plan_is_found_again_with_its_checksum(cohort, declared, tm
     assert not plans_of("nobody", tmp_path)
 
 
-def test_nobody_registers_a_plan_without_a_name(cohort, declared, tmp_path):
-    with pytest.raises(ParameterError, match="registered by a person"):
-        registered(cohort, declared, tmp_path, signed_by=" ")
-    assert not (tmp_path / cohort.id).exists()
-
-
 @pytest.mark.parametrize("change", ["edit", "remove", "ledger"])
 def test_a_plan_that_was_changed_is_found_out(cohort, declared, tmp_path, change):
     plan = registered(cohort, declared, tmp_path)
@@ -115,28 +116,43 @@ def test_a_plan_that_was_changed_is_found_out(cohort, declared, tmp_path, change
         check_plan(cohort, declared, tmp_path, ["before"])
 
 
-def test_a_signed_plan_is_found_out_even_where_its_checksum_was_made_anew(cohort, declared, tmp_path):
-    key = new_key(tmp_path / "keys", "ada")
-    write_signers(tmp_path / "allowed_signers", signers_line(key, "ada@example.org", 'namespaces="nbeval-analysis-plan"'))
-    plan = registered(cohort, declared, tmp_path, key=key)
+def forged(cohort, plan, releases: Path, old: bytes, new: bytes) -> None:
+    """Change the file of a plan, and put its new checksum into the ledger."""
+    file, ledger = releases / cohort.id / plan.file, releases / cohort.id / LEDGER
+    content = file.read_bytes()
+    assert old in content
+    file.write_bytes(content.replace(old, new))
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace(plan.sha256, sha256(file.read_bytes())), encoding="utf-8")
+
+
+def test_a_plan_is_found_out_even_where_its_checksum_was_made_anew(cohort, declared, tmp_path):
+    plan = registered(cohort, declared, tmp_path)
     assert plan.signed_by == "ada@example.org" and plan.key.startswith("SHA256:")
     assert check_plan(cohort, declared, tmp_path, ["before"]).key == plan.key
-    file, ledger = tmp_path / cohort.id / plan.file, tmp_path / cohort.id / LEDGER
-    forged = file.read_bytes().replace(b'"headline"', b'"headlines"')
-    file.write_bytes(forged)
-    ledger.write_text(ledger.read_text(encoding="utf-8").replace(plan.sha256, sha256(forged)), encoding="utf-8")
+    forged(cohort, plan, tmp_path, b'"headline"', b'"headlines"')
     with pytest.raises(SignatureError, match="not of this content"):
         plans_of(cohort.id, tmp_path)
 
 
-@pytest.mark.parametrize(("options", "name", "message"), [
-    ('namespaces="nbeval-release"', "", "may not sign for this purpose"), ('namespaces="nbeval-analysis-plan"', "Bob", "not that of the person"),
-])
-def test_a_key_signs_for_its_own_person_and_purpose(cohort, declared, tmp_path, options, name, message):
-    key = new_key(tmp_path / "keys", "ada")
-    write_signers(tmp_path / "allowed_signers", signers_line(key, "ada@example.org", options))
-    with pytest.raises((SignatureError, ParameterError), match=message):
-        registered(cohort, declared, tmp_path, key=key, signed_by=name)
+def test_a_plan_without_its_signature_or_with_another_name_is_found_out(cohort, declared, tmp_path):
+    plan = registered(cohort, declared, tmp_path)
+    ledger = tmp_path / cohort.id / LEDGER
+    kept = ledger.read_text(encoding="utf-8")
+    for old, new in (("ada@example.org", "bob@example.org"), (plan.key, ""), (plan.date, "2019-01-02")):
+        assert old in kept
+        ledger.write_text(kept.replace(old, new), encoding="utf-8")
+        with pytest.raises(SourceError, match="not as it was registered"):
+            plans_of(cohort.id, tmp_path)
+    ledger.write_text(kept.replace(plan.key, ""), encoding="utf-8")
+    (tmp_path / cohort.id / f"{plan.file}.sig").unlink()
+    with pytest.raises(SignatureError, match="no signature"):
+        plans_of(cohort.id, tmp_path)
+
+
+def test_a_key_signs_for_its_own_purpose(cohort, declared, tmp_path):
+    key = signer(tmp_path, 'namespaces="nbeval-release"')
+    with pytest.raises(SignatureError, match="may not sign for this purpose"):
+        register(compose(cohort, declared, NONE, NOW), lambda name: b"page", tmp_path, key)
     assert not (tmp_path / cohort.id).exists()
 
 
@@ -217,13 +233,16 @@ def run(project: Path, cohort, *words: str) -> int:
 def test_the_command_writes_and_registers_a_plan(project, cohort, capsys):
     assert run(project, cohort, "--out", str(project / "plan.md")) == 0
     said = capsys.readouterr().out
-    assert "2 headline measures" in said and "Not registered" in said and "no pre-registration" not in said
+    assert "2 headline measures" in said and "Not signed, and so not registered" in said and "no pre-registration" not in said
     assert "after        0 of 3 files are there" in said and "before       3 of 3 files are there already" in said
-    assert not (project / "releases" / cohort.id).exists() and "Not registered: nobody" in (project / "plan.md").read_text(encoding="utf-8")
-    assert run(project, cohort, "--signed-by", "Ada", "--out", str(project / "plan.json")) == 0
+    assert not (project / "releases" / cohort.id).exists() and "Not signed and not registered: nobody" in (project / "plan.md").read_text(encoding="utf-8")
+    assert run(project, cohort, "--signed-by", "Ada") == 2, "a typed name is no signature"
+    assert not (project / "releases" / cohort.id).exists()
+    capsys.readouterr()
+    assert run(project, cohort, "--sign-with", str(signer(project / "releases")), "--out", str(project / "plan.json")) == 0
     plan, = plans_of(cohort.id, project / "releases")
     assert plan.sha256 in capsys.readouterr().out and sha256((project / "plan.json").read_bytes()) == plan.sha256
-    assert "Registered by Ada" in (project / "releases" / cohort.id / "analysis-plan-1.html").read_text(encoding="utf-8")
+    assert "Registered by ada@example.org, who signed it with an SSH key" in (project / "releases" / cohort.id / "analysis-plan-1.html").read_text(encoding="utf-8")
     assert check_plan(dictionary.load(project / "dictionary").cohort(cohort.id), dictionary.load(project / "dictionary"), project / "releases",
                       ["before", "after"]).before_data
 

@@ -9,7 +9,7 @@ from nbeval.frames import Deviation, PlanCheck, PlanPart
 from nbeval.report import Report
 from tests.report.invented import disclosed, rows
 
-PLAN = PlanCheck(2, "2020-01-01", "Ada", "", "ab" * 32, True, 0, ())
+PLAN = PlanCheck(2, "2020-01-01", "Ada", "SHA256:ada", "ab" * 32, True, 0, ())
 
 
 def cells(report, exhibit: str) -> list[list[str]]:
@@ -30,7 +30,7 @@ def test_a_report_that_keeps_to_its_plan_says_so_and_which_it_was(make):
     exhibit = make(plan=PLAN).exhibit("departed").exhibit
     assert [row.cells[0].text for row in exhibit.rows] == ["None: all is as planned"]
     assert exhibit.sentence == f"Held against analysis plan 2, registered on 1 January 2020 by Ada; checksum {'ab' * 32}."
-    assert exhibit.notes == ("The name was given, and no key signed it.",)
+    assert exhibit.notes == ("Signed with the key SHA256:ada.",)
 
 
 def test_what_departs_from_the_plan_is_named_with_what_was_planned(make):

@@ -38,7 +38,7 @@ class PlanDeviations(Kind):
     def own_notes(self) -> Iterator[str]:
         plan = self.context.plan
         if plan is not None:
-            yield self.say("plan_note_signed", fingerprint=plan.key) if plan.key else self.say("plan_note_unsigned")
+            yield self.say("plan_note_signed", fingerprint=plan.key)
             if plan.later:
                 yield self.say("plan_note_later", count=plan.later)
 
