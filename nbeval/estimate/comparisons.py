@@ -14,7 +14,7 @@ from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Benchmark, Indicator
 from nbeval.estimate.families import level_of_one
 from nbeval.estimate.levels import NOBODY, ONE_ONLY, share, unit_of
-from nbeval.estimate.means import hedges_g, mean_against_fixed, moments, welch
+from nbeval.estimate.means import difference, hedges_g, mean_against_fixed, moments, squares_without, welch
 from nbeval.estimate.plan import PLACE, Plan
 from nbeval.estimate.power import smallest_change_mean, smallest_change_percent
 from nbeval.estimate.proportions import SMALLEST_EXPECTED, against_fixed_exact, against_fixed_score, differences_tested, newcombe
@@ -100,7 +100,10 @@ def pair(now: pd.DataFrame, then: pd.DataFrame, on: Sequence[str]) -> pd.DataFra
 def against_rest(parts: pd.DataFrame, whole: pd.DataFrame, on: Sequence[str]) -> pd.DataFrame:
     """Put beside the counts of each part those of all others: the whole less the part."""
     pairs = pair(parts, whole, on)
-    return pairs.assign(**{beside: pairs[beside] - pairs[name] for name, beside in COUNTED.items()})
+    part, everybody = ([pairs[name] for name in names] for names in (COUNTED, COUNTED.values()))
+    rest = {beside: pairs[beside] - pairs[name] for name, beside in COUNTED.items()}
+    n, total, squares = everybody
+    return pairs.assign(**rest | {"squares_reference": squares_without(squares, n, total, tuple(part))})
 
 
 def difference_rows(pairs: pd.DataFrame, plan: Plan, quantity: Quantity) -> pd.DataFrame:
@@ -138,7 +141,7 @@ def compare_means(pairs: pd.DataFrame, conf_level: float) -> tuple[pd.DataFrame,
     common = pairs.drop(columns=["numerator", "numerator_reference"]).assign(
         conf_level=conf_level, warning=np.select(without, [NOBODY, ONE_ONLY, Reason.ALL_THE_SAME], ""),
     )
-    plain = common.assign(**found.columns() | {"estimate": mean1 - mean0}, method=Method.WELCH)
+    plain = common.assign(**found.columns() | {"estimate": difference(mean1, mean0)}, method=Method.WELCH)
     size = hedges_g(mean1, sd1, n1, mean0, sd0, n0, conf_level)
     return plain, common.assign(**size.columns(), method=Method.HEDGES_G, unit="standard deviations")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 import pandas as pd
 
 from nbeval.estimate.comparisons import compare_percentages, pair
@@ -45,7 +47,7 @@ def _shares(plan: Plan, group: str) -> pd.DataFrame:
     asked = plan.respondents["wave"].astype(str).value_counts()
     return counts.assign(
         group=group, n_valid=counts.groupby("wave")["numerator"].transform("sum"),
-        n_eligible=counts["wave"].map(asked).astype(float), squares=counts["numerator"],
+        n_eligible=counts["wave"].map(asked).astype(float), squares=nan,
     )
 
 

@@ -60,7 +60,7 @@ class Predictors:
 @dataclass(frozen=True, eq=False)
 class Design:
     """The columns of a model for those who have the outcome: one row per pattern, with the answers summed. ``n``, ``total`` and
-    ``squares`` are answers, their sum and the sum of their squares; ``aliased`` are columns left out because others determine them."""
+    ``squares`` are answers, their sum and the sum of their squares around the pattern's mean; ``aliased`` are columns left out because others determine them."""
 
     table: pd.DataFrame
     info: patsy.DesignInfo
@@ -132,7 +132,8 @@ def make_design(predictors: Predictors, answers: Floats) -> Design:
     somebody has."""
     used = predictors.complete & np.isfinite(answers)
     at, size = predictors.pattern[used], len(predictors.patterns)
-    sums = [np.bincount(at, part, size) for part in (np.ones(len(at)), answers[used], answers[used] ** 2)]
+    sums = [np.bincount(at, part, size) for part in (np.ones(len(at)), answers[used])]
+    sums.append(np.bincount(at, (answers[used] - (sums[1] / np.maximum(sums[0], 1))[at]) ** 2, size))
     here = sums[0] > 0
     table = predictors.patterns[here]
     table = table.assign(**{name: table[name].cat.remove_unused_categories() for name in table if hasattr(table[name], "cat")})
@@ -312,7 +313,7 @@ def without_separated(fitted: Fitted) -> Fitted:
 def covariance(fitted: Fitted, *, robust: bool = False) -> Floats:
     """Variance matrix of the coefficients: the model's own, or against unequal variances (HC1: the sandwich times n / (n - p))."""
     made, n, p = fitted.design, fitted.n, fitted.p
-    squares = made.squares - 2 * fitted.means * made.total + made.n * fitted.means**2
+    squares = made.squares + made.n * (made.total / made.n - fitted.means) ** 2
     if not robust:
         return fitted.inverse * (squares.sum() / (n - p) if fitted.kind == LINEAR else 1.0)
     return fitted.inverse @ (made.matrix.T @ (made.matrix * squares[:, None]) * n / (n - p)) @ fitted.inverse

@@ -14,7 +14,7 @@ from nbeval.estimate.comparisons import POWER, difference_rows, pair
 from nbeval.estimate.families import level_of_one
 from nbeval.estimate.glm import clustered_mean
 from nbeval.estimate.levels import mean_levels, percentages, unit_of
-from nbeval.estimate.means import paired_t, standardised_change
+from nbeval.estimate.means import paired_t, standardised_change, varies
 from nbeval.estimate.outcome import outcome_columns
 from nbeval.estimate.plan import Plan, beside_values, in_order, tally
 from nbeval.estimate.power import smallest_change_paired
@@ -201,6 +201,7 @@ def _means(at: dict, pairs: Pairs, level: float, unit: str) -> Iterator[dict[str
 def _detectable(one: Indicator, changes: np.ndarray, alpha: float) -> dict[str, object]:
     """The smallest change that the pairs could have shown."""
     spread = float(changes.std(ddof=1)) if len(changes) > 1 else np.nan
+    spread = spread if varies(changes) else 0.0
     found = smallest_change_paired(spread, len(changes), power=POWER, alpha=alpha)
     factor = 100 if one.measure is Measure.PERCENT else 1
     return outcome_columns(found, factor=factor) | {
@@ -217,7 +218,7 @@ def pair_levels(plan: Plan) -> pd.DataFrame:
             for place, pairs, inside in _pairs_in_places(one.indicator, waves, plan):
                 for wave, other, values in ((waves.wave, waves.reference, pairs.now), (waves.reference, waves.wave, pairs.then)):
                     rows.append(place | {"wave": wave, "reference": other, "n_valid": float(len(values)), "n_eligible": float(inside.sum()),
-                                         "numerator": values.sum(), "squares": (values**2).sum()})
+                                         "numerator": values.sum(), "squares": ((values - values.mean()) ** 2).sum() if len(values) else 0.0})
     if not rows:
         return plan.rows()
     table = pd.DataFrame(rows).assign(contrast=Contrast.PAIRS.value)

@@ -19,14 +19,42 @@ from nbeval.frames import Method, Reason
 
 
 def moments(n: ArrayLike, total: ArrayLike, squares: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Give means and standard deviations (n - 1) from counts, sums and sums of squares; NaN where there are none. A spread as small as the
-    rounding of the sums (7/3 from everybody) is 0."""
+    """Give means and standard deviations (n - 1) from counts, sums and sums of squares around the mean; NaN where there are none. A spread
+    as small as the rounding of the answers is 0."""
     n, total, squares = (np.asarray(value, float) for value in (n, total, squares))
-    some = np.where(n > 0, n, np.nan)
-    mean = total / some
-    around = squares - some * mean**2
-    around = np.where(around > 4 * np.finfo(float).eps * (16 + np.sqrt(n)) * squares, around, 0.0)
-    return mean, np.sqrt(around / np.where(n > 1, n - 1, np.nan))
+    mean = total / np.where(n > 0, n, np.nan)
+    sd = np.sqrt(squares / np.where(n > 1, n - 1, np.nan))
+    return mean, np.where(_varies(sd, mean) | np.isnan(sd), sd, 0.0)
+
+
+def squares_with(squares: ArrayLike, n: ArrayLike, mean: ArrayLike, others: ArrayLike, value: ArrayLike) -> np.ndarray:
+    """Give the sums of squares around the mean when as many ``others``, who all answered ``value``, are put to ``n`` answers."""
+    n, others = np.asarray(n, float), np.asarray(others, float)
+    gap = np.where(others > 0, np.where(n > 0, mean, value) - np.asarray(value, float), 0.0)
+    return squares + n * others / np.maximum(n + others, 1) * gap**2
+
+
+def squares_without(squares: ArrayLike, n: ArrayLike, total: ArrayLike, part: tuple[ArrayLike, ArrayLike, ArrayLike]) -> np.ndarray:
+    """Give the sums of squares around the mean of those left when a part (its count, sum and squares) is taken away; a remainder as small
+    as the rounding of the two is 0."""
+    squares, n, total = (np.asarray(value, float) for value in (squares, n, total))
+    n1, total1, squares1 = (np.asarray(value, float) for value in part)
+    rest, mean, mean1 = n - n1, (total - total1) / np.maximum(n - n1, 1), total1 / np.maximum(n1, 1)
+    between = np.where((rest > 0) & (n1 > 0), rest * n1 / np.maximum(n, 1) * (mean - mean1) ** 2, 0.0)
+    left = squares - squares1 - between
+    return np.where(left > 4 * np.finfo(float).eps * (16 + np.sqrt(n)) * (squares + np.abs(mean) * np.sqrt(n * squares)), left, 0.0)
+
+
+def difference(mean1: ArrayLike, mean0: ArrayLike) -> np.ndarray:
+    """Give the first mean minus the second; 0 where they differ by no more than their rounding."""
+    mean1, mean0 = np.asarray(mean1, float), np.asarray(mean0, float)
+    return np.where(np.abs(mean1 - mean0) <= 8 * np.finfo(float).eps * np.abs(mean1), 0.0, mean1 - mean0)
+
+
+def varies(values: ArrayLike) -> bool:
+    """Say whether numbers differ by more than the rounding of the arithmetic that gave them."""
+    values = np.asarray(values, float)
+    return bool(values.size and np.ptp(values) > 1e-12 * max(1.0, float(np.abs(values).max())))
 
 
 def mean_interval(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, conf_level: float = 0.95) -> Estimates:
@@ -58,9 +86,10 @@ def welch(
     found = stats.ttest_ind_from_stats(*given, equal_var=False)
     part1, part0 = sd1**2 / n1, sd0**2 / n0
     std_error, df = np.sqrt(part1 + part0), (part1 + part0) ** 2 / (part1**2 / (n1 - 1) + part0**2 / (n0 - 1))
-    low, high = stats.t.interval(conf_level, df, mean1 - mean0, std_error)
+    gap = difference(mean1, mean0)
+    low, high = stats.t.interval(conf_level, df, gap, std_error)
     return estimates(
-        where, estimate=mean1 - mean0, std_error=std_error, conf_low=low, conf_high=high, statistic=found.statistic, df=df,
+        where, estimate=gap, std_error=std_error, conf_low=low, conf_high=high, statistic=found.statistic, df=df,
         p_value=found.pvalue,
     )
 
@@ -91,7 +120,7 @@ def paired_t(final: ArrayLike, baseline: ArrayLike, conf_level: float = 0.95) ->
     change = paired_changes(final, baseline)
     if change.size == 0:
         return not_estimable(Method.PAIRED_T, Reason.NO_PAIR)
-    why = _why_no_spread(change)
+    why = _why_no_spread(change, baseline)
     if why:
         return Outcome(float(change.mean()), method=Method.PAIRED_T, warning=Reason.NO_INTERVAL.format(why=why))
     found = DescrStatsW(change)
@@ -108,8 +137,8 @@ def standardised_change(final: ArrayLike, baseline: ArrayLike, conf_level: float
     both = ~np.isnan(final) & ~np.isnan(baseline)
     final, baseline = final[both], baseline[both]
     change, n = paired_changes(final, baseline), int(both.sum())
-    why = Reason.NO_PAIR if n == 0 else _why_no_spread(change)
-    if not why and (np.ptp(baseline.round(10)) == 0 or np.ptp(final.round(10)) == 0):
+    why = Reason.NO_PAIR if n == 0 else _why_no_spread(change, baseline)
+    if not why and not (varies(baseline) and varies(final)):
         why = Reason.WAVE_WITHOUT_SPREAD
     if why:
         return not_estimable(Method.SMCR, why)
@@ -125,11 +154,12 @@ def paired_changes(final: ArrayLike, baseline: ArrayLike) -> np.ndarray:
     return change[~np.isnan(change)].round(10)
 
 
-def _why_no_spread(change: np.ndarray) -> str:
-    """Why changes have no spread to measure by, or nothing."""
+def _why_no_spread(change: np.ndarray, baseline: ArrayLike) -> str:
+    """Why changes have no spread to measure by beyond the rounding of the answers that they are between, or nothing."""
     if change.size == 1:
         return Reason.ONE_PAIR
-    return Reason.SAME_CHANGE if np.ptp(change) == 0 else ""
+    rounding = 8 * np.finfo(float).eps * np.nanmax(np.abs(np.asarray(baseline, float)))
+    return Reason.SAME_CHANGE if np.ptp(change) <= rounding else ""
 
 
 def _two_samples(*given: ArrayLike) -> tuple[list[np.ndarray], np.ndarray]:

@@ -22,6 +22,7 @@ from nbeval.estimate.comparisons import compare_means, compare_percentages, pair
 from nbeval.estimate.glm import independent_columns
 from nbeval.estimate.levels import unit_of
 from nbeval.estimate.matched import link, paired_mean, paired_percentage
+from nbeval.estimate.means import moments, squares_with
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import OUTSIDE_BASE, PLACE, Plan
 from nbeval.estimate.sampling import domain_differences
@@ -110,8 +111,10 @@ def filled(counts: pd.DataFrame, end: ArrayLike) -> pd.DataFrame:
     """The counts (``frames`` of ``tally``) as they would be had everybody who was asked and gave no answer said ``end``."""
     end, missing = np.asarray(end, float), (counts["n_eligible"] - counts["n_valid"]).to_numpy()
     added = np.where(missing > 0, missing * np.where(missing > 0, end, 0.0), 0.0)
+    mean, _ = moments(counts["n_valid"], counts["numerator"], counts["squares"])
     return counts[list(PLACE)].assign(
-        n_valid=counts["n_eligible"], numerator=counts["numerator"] + added, squares=counts["squares"] + added * np.where(missing > 0, end, 0.0))
+        n_valid=counts["n_eligible"], numerator=counts["numerator"] + added,
+        squares=squares_with(counts["squares"], counts["n_valid"], mean, missing, end))
 
 
 def _matched_bounds(plan: Plan, wave: str, reference: str) -> pd.DataFrame:

@@ -27,7 +27,7 @@ _IN_BASE = [f"missing_{reason.value}" for reason in MissingReason if reason not 
 def tally(values: pd.DataFrame, axes: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Count and sum the values within every combination of the axes, those that do not occur included. One row per combination: the axes,
     ``n_valid``, ``n_eligible`` (they were asked and the question applied to them), ``numerator`` and ``squares`` (sums of the values and
-    of their squares) and ``missing_<reason>``. ``values`` has ``value`` and ``missing`` (``frames.VALUES``); the axes are category columns
+    of their squared distances from their mean: exactly 0 where all are the same) and ``missing_<reason>``. ``values`` has ``value`` and ``missing`` (``frames.VALUES``); the axes are category columns
     as long as it, and rows missing on one are left out."""
     shape = [len(axis.cat.categories) for axis in axes.values()]
     counts, total, squares = _count([axis.cat.codes.to_numpy() for axis in axes.values()], shape, values)
@@ -39,11 +39,14 @@ def tally(values: pd.DataFrame, axes: Mapping[str, pd.Series]) -> pd.DataFrame:
 
 
 def _count(codes: list[np.ndarray], shape: list[int], values: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Counts by reason (the first: a valid answer) and sums of every cell, over pieces of the rows that fit into a processor's own memory."""
+    """Counts by reason (the first: a valid answer), sums and squares around the mean of every cell, over pieces of the rows that fit into a
+    processor's own memory. Squares are taken from the middle of the cell's first answers: a constant has exactly no spread, and a far offset
+    loses none."""
     why = values["missing"].cat.set_categories(_REASONS).cat.codes.to_numpy()
     value = values["value"].to_numpy(dtype=float)
     cells, width = int(np.prod(shape)), len(_REASONS) + 1
-    counts, total, squares = np.zeros(cells * width), np.zeros(cells), np.zeros(cells)
+    counts, origin = np.zeros(cells * width), np.full(cells, np.nan)
+    total, shifts, squares = np.zeros(cells), np.zeros(cells), np.zeros(cells)
     for start in range(0, len(values), PIECE):
         piece = slice(start, start + PIECE)
         parts, reasons, answers = [code[piece] for code in codes], why[piece], value[piece]
@@ -54,14 +57,32 @@ def _count(codes: list[np.ndarray], shape: list[int], values: pd.DataFrame) -> t
         for code, size in zip(parts[1:], shape[1:], strict=True):     # the last axis runs fastest
             cell *= size
             cell += code
-        counts += np.bincount(cell * width + (reasons + 1), minlength=cells * width)
-        answers = np.where(np.isfinite(answers), answers, 0.0)
+        here = np.bincount(cell * width + (reasons + 1), minlength=cells * width)
+        counts += here
+        known = np.isfinite(answers)
+        if not known.all():
+            cell, answers = cell[known], answers[known]
+        here = here.reshape(cells, width)[:, 0] > 0
+        zero_or_one = bool(((answers == 0) | (answers == 1)).all()) and not np.nan_to_num(origin[here]).any()
+        fresh = here & np.isnan(origin)
+        if fresh.any():
+            origin = np.where(fresh, 0.0 if zero_or_one else _middle(cell, answers, cells), origin)
         added = np.bincount(cell, weights=answers, minlength=cells)
         total += added
+        shifted = answers if zero_or_one else answers - origin[cell]
+        shifts += added if zero_or_one else np.bincount(cell, weights=shifted, minlength=cells)
         # the squares of 0 and 1 are the numbers themselves
-        zero_or_one = bool(((answers == 0) | (answers == 1)).all())
-        squares += added if zero_or_one else np.bincount(cell, weights=answers * answers, minlength=cells)
-    return counts.reshape(cells, width), total, squares
+        squares += added if zero_or_one else np.bincount(cell, weights=shifted * shifted, minlength=cells)
+    counts = counts.reshape(cells, width)
+    around = np.maximum(squares - shifts**2 / np.maximum(counts[:, 0], 1), 0.0)
+    return counts, np.where((around == 0) & (counts[:, 0] > 0), np.nan_to_num(origin) * counts[:, 0] + shifts, total), around
+
+
+def _middle(cell: np.ndarray, answers: np.ndarray, cells: int) -> np.ndarray:
+    """The mean of every cell, from one of its answers: where all are the same, that answer; NaN where there is none."""
+    one = np.full(cells, np.nan)
+    one[cell] = answers
+    return one + np.bincount(cell, weights=answers - one[cell], minlength=cells) / np.maximum(np.bincount(cell, minlength=cells), 1)
 
 
 #: the columns that place a tally within a cohort; empty text stands for all

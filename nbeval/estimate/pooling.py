@@ -129,7 +129,7 @@ def correlation_within(plan: Plan) -> pd.DataFrame:
 
 
 def icc(n: ArrayLike, total: ArrayLike, squares: ArrayLike, *, conf_level: float = 0.95) -> Outcome:
-    """Give the intraclass correlation ICC(1) of groups from their counts, sums and sums of squares, by one-way analysis of variance with the
+    """Give the intraclass correlation ICC(1) of groups from their counts, sums and sums of squares around their means, by one-way analysis of variance with the
     mean size k0 of unequal groups, and the interval by F (Searle; exact for equal sizes only). It may be negative. 1 without an interval
     where answers are alike within every group; written here because statsmodels has none."""
     n, total, squares = (np.asarray(value, float) for value in (n, total, squares))
@@ -142,7 +142,7 @@ def icc(n: ArrayLike, total: ArrayLike, squares: ArrayLike, *, conf_level: float
     between = float((n * (means - grand) ** 2).sum()) / (groups - 1)
     within = float(np.nansum((n - 1) * np.nan_to_num(spreads) ** 2)) / (people - groups)
     size = (people - (n**2).sum() / people) / (groups - 1)
-    slight = 1e-20 * max(1.0, float(squares.sum())) + (64 * np.finfo(float).eps * abs(grand)) ** 2
+    slight = 1e-20 * max(1.0, people * grand**2) + (64 * np.finfo(float).eps * abs(grand)) ** 2
     if within <= slight:
         return not_estimable(Method.ICC, Reason.ALL_THE_SAME) if between <= slight else Outcome(1.0, method=Method.ICC, warning=Reason.ALIKE_WITHIN)
     if between <= slight:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from nbeval.dictionary.models import Scale
+from nbeval.estimate.means import varies
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.proportions import wilson
@@ -27,8 +28,7 @@ def alpha(items: pd.DataFrame, *, conf_level: float = 0.95) -> Outcome:
     """Give Cronbach's alpha with the interval of Feldt, Woodruff and Salih (Appl Psychol Meas 1987;11:93-103). Written here because
     pingouin's licence does not fit and its alpha takes pairs where answers are missing."""
     complete = complete_answers(items)
-    # equal answers give a spread of rounding size, so the range of the score is asked
-    why = _too_few(complete) or (Reason.SCORE_WITHOUT_SPREAD if np.ptp(complete.sum(axis=1)) == 0 else "")
+    why = _too_few(complete) or ("" if varies(complete.sum(axis=1)) else Reason.SCORE_WITHOUT_SPREAD)
     if why:
         return not_estimable(Method.ALPHA, why)
     (n, k), covariance = complete.shape, np.cov(complete, rowvar=False)
@@ -47,7 +47,7 @@ def item_rest(items: pd.DataFrame) -> dict[str, Outcome]:
     found, total = {}, complete.sum(axis=1)
     for position, name in enumerate(items.columns):
         item, rest = complete[:, position], total - complete[:, position]
-        spread = np.ptp(item) > 0 and np.ptp(rest) > 0
+        spread = varies(item) and varies(rest)
         found[name] = Outcome(float(np.corrcoef(item, rest)[0, 1]), method=Method.ALPHA) if spread else not_estimable(Method.ALPHA, Reason.NO_SPREAD)
     return found
 

@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from nbeval.dictionary.enums import Lonely
 from nbeval.errors import ParameterError
+from nbeval.estimate.means import difference
 from nbeval.frames import Reason
 
 #: intervals of weighted shares
@@ -134,10 +135,9 @@ def domain_means(
     (negative: none), so that those of several indicators may be below one another; ``respondent`` is the position in the design of whoever
     gave the answer (default: answers are beside the respondents)."""
     y, w, at, who, size = _answers(design, values, domain, respondent, domains)
-    n, total = np.bincount(at, minlength=size).astype(float), np.bincount(at, w, size)
+    n = np.bincount(at, minlength=size).astype(float)
+    mean, around, total = _centred(y, w, at, size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.bincount(at, w * y, size) / total
-        around = y - mean[at]
         variance, df = _variance(design, w * around / total[at], at, who, size)
         spread = np.bincount(at, w * around**2, size)
         positive = np.bincount(at, w > 0, size)
@@ -155,12 +155,11 @@ def domain_differences(
     later = np.asarray(second, bool)
     y, w, at, who, size = _answers(design, values, domain, respondent, domains, extra=later)
     side, at = at % 2, at // 2
-    total = np.bincount(2 * at + side, w, 2 * size)
+    mean, around, total = _centred(y, w, 2 * at + side, 2 * size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.bincount(2 * at + side, w * y, 2 * size) / total
-        z = np.where(side == 1, 1.0, -1.0) * w * (y - mean[2 * at + side]) / total[2 * at + side]
+        z = np.where(side == 1, 1.0, -1.0) * w * around / total[2 * at + side]
     variance, df = _variance(design, z, at, who, size)
-    gap = mean[1::2] - mean[::2]
+    gap = difference(mean[1::2], mean[::2])
     n = np.bincount(at, minlength=size).astype(float)
     return DomainMeans(gap, np.where(np.isfinite(gap), np.sqrt(np.maximum(variance, 0.0)), np.nan), n, df, np.full(size, np.nan))
 
@@ -204,6 +203,17 @@ def effective_n(weights: ArrayLike) -> float:
     w = np.asarray(weights, float)
     w = w[np.isfinite(w)]
     return float(w.sum() ** 2 / (w**2).sum()) if w.any() else np.nan
+
+
+def _centred(y: Floats, w: Floats, at: Codes, size: int) -> tuple[Floats, Floats, Floats]:
+    """Weighted means of the domains, every answer less the mean of its domain, and the sums of weights. From an answer of the domain itself:
+    a constant answer has exactly no spread."""
+    origin, total = np.full(size, np.nan), np.bincount(at, w, size)
+    origin[at[w > 0]] = y[w > 0]
+    shifted = y - origin[at]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.bincount(at, w * shifted, size) / total
+        return origin + shift, shifted - shift[at], total
 
 
 def _codes(labels: ArrayLike | None, n: int) -> Codes:

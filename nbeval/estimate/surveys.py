@@ -549,7 +549,7 @@ def _counted(answers: _Answers, axes: dict[str, pd.Series], kept: np.ndarray | N
     level = pd.Series(pd.Categorical.from_codes(codes, categories=answers.levels, ordered=answers.ordered))
     cells = tally(pd.DataFrame({"value": value, "missing": why}), axes | {"level": level})
     bases = whole.loc[np.repeat(whole.index, len(answers.levels)), ["n_valid", "n_missing"]].reset_index(drop=True)
-    return cells[[*axes, "level"]].assign(**bases, numerator=cells["n_valid"], squares=cells["n_valid"])
+    return cells[[*axes, "level"]].assign(**bases, numerator=cells["n_valid"], squares=np.nan)
 
 
 def _domain_of(axes: dict[str, pd.Series]) -> np.ndarray:

@@ -107,7 +107,7 @@ def test_no_filling_of_the_gaps_lies_outside_the_bounds():
     now, then = [1.0, 0.0, 1.0, np.nan, np.nan], [0.0, 1.0, np.nan]
     changes = [np.mean([1, 0, 1, *a]) - np.mean([0, 1, b]) for *a, b in product((0, 1), repeat=3)]
     counts = [pd.DataFrame([{"indicator": "i", "wave": "w", "authority": "", "group": "", "level": "", "n_valid": float(np.isfinite(side).sum()),
-                             "n_eligible": float(len(side)), "numerator": np.nansum(side), "squares": np.nansum(side)}]) for side in (now, then)]
+                             "n_eligible": float(len(side)), "numerator": np.nansum(side), "squares": np.nansum((side - np.nanmean(side)) ** 2)}]) for side in (now, then)]
     ends = [float((one["numerator"] / one["n_valid"]).iloc[0]) for side, end in zip(counts * 2, (0.0, 1.0, 1.0, 0.0), strict=True)
             for one in (filled(side, [end]),)]
     assert (ends[0] - ends[1], ends[2] - ends[3]) == pytest.approx((min(changes), max(changes)))
