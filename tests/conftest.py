@@ -110,6 +110,18 @@ def prepared_specimen(cache: Path):
         return Study(next(one for one in workspace.dictionary.cohorts if one.invented), workspace).results()
 
 
+def results_by_command(cohort: str, dictionary: Path, data: Path, out: Path):
+    """Every unprotected result as ``nbeval results`` writes it, as text."""
+    import pandas as pd
+
+    from nbeval.cli.app import main
+
+    assert main(["results", cohort, "--internal", "--dictionary", str(dictionary), "--data", str(data), "--out", str(out)]) == 0
+    table = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert len(table)
+    return table
+
+
 def results_of(cohort, dictionary, data: Path):
     """Every result of a cohort, unprotected, from its exports."""
     from nbeval import pipeline

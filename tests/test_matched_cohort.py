@@ -22,6 +22,7 @@ EXHIBITS = """\
 exhibit,reports,section,order,title,kind,chart,source_id,quantities,indicators,groups,notes,sentence
 took_part,baseline; final,participation,1,Who took part in {cohort},participation,,survey,response_rate; count,,,,
 lost,final,comparability,1,Who was lost,attrition,,survey,attrition; difference,headline,,,"{estimate} of those who could be followed did not answer again."
+bands,baseline; final,comparability,2,Enjoyment in bands,distribution,stacked,survey,percent,distribution:enjoy_bands,,,
 change_main,final,change,1,What changed,change,dumbbell,survey,percent; change; smallest_change,card_yes,,,"{label}: {verdict}, from {before} to {after}."
 """
 
@@ -116,6 +117,25 @@ def test_levels_beside_a_change_are_those_of_the_pairs(report):
     assert (f"{100 * had / both:.2f}", f"{100 * have / both:.2f}") == ("43.75", "57.50")
     assert any("those who answered both times" in note for note in shown.notes)
     assert not any("unrounded" in note for note in shown.notes)
+
+
+def test_a_distribution_at_both_waves_is_that_of_the_pairs_and_at_the_first_alone_that_of_everybody(report, place):
+    """Low, medium and high enjoyment: 0 to 4, 5 and 6, 7 to 10."""
+    def shares(number: int, *, of_pairs: bool) -> list[str]:
+        forms = [(number + k) % 11 for library in LIBRARIES for k, (_, _, has) in enumerate(people(library)) if has is not None or not of_pairs]
+        return [f"{100 * sum(low <= one <= high for one in forms) / len(forms):.0f}" for low, high in ((0, 4), (5, 6), (7, 10))]
+
+    assert shares(1000, of_pairs=True) != shares(1000, of_pairs=False), "those who were lost had answered otherwise"
+    shown = report.exhibit("bands").exhibit
+    lines = [line.cells for line in shown.rows if not line.heading]
+    assert [[line[1].text, line[3].text] for line in lines] == [list(pair) for pair in zip(
+        shares(1000, of_pairs=True), shares(2000, of_pairs=True), strict=True)]
+    assert any("those who answered both times" in note for note in shown.notes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NBEVAL_CACHE", str(place / "cache"))
+        first = open_report(COHORT, "baseline", dictionary=place / "dictionary", data=place).exhibit("bands").exhibit
+    assert [line.cells[1].text for line in first.rows if not line.heading] == shares(1000, of_pairs=False)
+    assert not any("both times" in note for note in first.notes)
 
 
 @pytest.mark.skipif(not WITHHELD.is_dir(), reason="the small programmes are not beside this checkout")

@@ -12,7 +12,7 @@ import nbeval
 from nbeval.cli.app import main
 from nbeval.errors import DictionaryError
 from nbeval.frames import ROLE, Reason
-from tests.conftest import ROOT
+from tests.conftest import ROOT, results_by_command
 from tests.guards import some
 from tests.reading_clubs import WEEKLY, write_panel, write_towns
 
@@ -171,9 +171,11 @@ def test_the_report_of_the_panel_shows_pairs_and_moves_and_not_who_left(panel):
     assert len(gone) and gone["suppression"].ne("").all()
 
 
-def test_reports_are_rendered(tmp_path):
+def test_results_are_written_and_reports_rendered(tmp_path):
     data = write_towns(write_panel(tmp_path / "data"))
-    for cohort, dictionary in (("towns", TOWNS), ("panel", PANEL)):
+    for cohort, dictionary, quantity in (("towns", TOWNS, "difference_in_differences"), ("panel", PANEL, "moved_up")):
+        table = results_by_command(cohort, dictionary, data, tmp_path / f"{cohort}.csv")
+        assert quantity in set(table["quantity"])
         assert main(["render", cohort, "final", "--dictionary", str(dictionary), "--data", str(data), "--out", str(tmp_path / "out"),
                      "--formats", "html"]) == 0
         page = next((tmp_path / "out").rglob(f"{cohort}/final/report.html")).read_text(encoding="utf-8")

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 import nbeval
+from nbeval.cli.app import main
 from nbeval.study import open_report
+from tests.conftest import results_by_command
 from tests.guards import some
 
 PROGRAMME = Path(__file__).parent / "programmes" / "three_waves"
@@ -165,3 +167,11 @@ class TestWavesToCome:
         table = nbeval.open_study(COHORT, dictionary=PROGRAMME, data=data).estimate().table
         assert list(pairs(table, "card_yes").index) == [("w2", "w1")]
         assert not table["quantity"].eq("trend").any()
+
+
+def test_results_are_written_and_a_report_rendered(data, own_cache, tmp_path):
+    table = results_by_command(COHORT, PROGRAMME, data, tmp_path / "results.csv")
+    assert {*table["wave"]} >= set(WAVES) and table["quantity"].eq("trend").any()
+    assert main(["render", COHORT, "final", "--dictionary", str(PROGRAMME), "--data", str(data), "--out", str(tmp_path / "out"), "--formats", "html"]) == 0
+    page = (tmp_path / "out" / COHORT / "final" / "report.html").read_text(encoding="utf-8")
+    assert "Year 3 (2022) against Year 2 (2021)" in page

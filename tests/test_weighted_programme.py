@@ -12,9 +12,11 @@ import pytest
 from scipy import stats
 
 import nbeval
+from nbeval.cli.app import main
 from nbeval.disclosure.attack import attack_release
 from nbeval.disclosure.protect import protect_release
 from nbeval.frames import Quantity
+from tests.conftest import results_by_command
 from tests.guards import some
 
 PROGRAMME = Path(__file__).parent / "programmes" / "weighted"
@@ -173,3 +175,13 @@ def test_a_weighted_figure_beside_a_withheld_count_is_found_by_the_attack(study)
     others = (leaking["indicator"].eq("card_yes") & ~mine) | leaking["indicator"].eq("")
     audit = attack_release(leaking[~others].reset_index(drop=True), study.cohort, study.dictionary)
     assert (~audit["ok"] & audit["what"].eq("percent")).any()
+
+
+def test_results_are_written_and_a_report_rendered(tmp_path, monkeypatch):
+    monkeypatch.setenv("NBEVAL_CACHE", str(tmp_path / "cache"))
+    data = PROGRAMME / "data"
+    table = results_by_command("pupils", PROGRAMME, data, tmp_path / "results.csv")
+    assert table["weighted"].eq("True").any()
+    assert main(["render", "pupils", "baseline", "--dictionary", str(PROGRAMME), "--data", str(data), "--out", str(tmp_path / "out"), "--formats", "html"]) == 0
+    page = (tmp_path / "out" / "pupils" / "baseline" / "report.html").read_text(encoding="utf-8")
+    assert "weighted" in page

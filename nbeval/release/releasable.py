@@ -29,7 +29,8 @@ def releasable(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) ->
 
     Rows of sources that are nobody's answers all stay.
     """
-    asked = {one for exhibit in dictionary.exhibits for one in _asked_by(exhibit, cohort, dictionary)}
+    paired = set(results["indicator"][results["contrast"].eq(Contrast.PAIRS)])
+    asked = {one for exhibit in dictionary.exhibits for one in _asked_by(exhibit, cohort, dictionary, paired)}
     rows = results.assign(
         of_authority=results["authority"].ne(""), group=results["group"].where(results["group"].isin([*dictionary.groups, ROLE]), ""),
         against=results["contrast"].where(results["quantity"].eq(Quantity.DIFFERENCE) | results["contrast"].eq(Contrast.PAIRS), ""),
@@ -38,8 +39,8 @@ def releasable(results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) ->
     return results[keep | results["source"].isin(dictionary.disclosure.not_of_answers)].reset_index(drop=True)
 
 
-def _asked_by(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary) -> Iterator[tuple]:
-    """Everything one exhibit may ask for, as tuples of ``_ASKED``."""
+def _asked_by(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary, paired: set[str]) -> Iterator[tuple]:
+    """Everything one exhibit may ask for, as tuples of ``_ASKED``; ``paired`` are the indicators that have levels of linked people."""
     kind, reports = KINDS[exhibit.kind], [one for one in dictionary.programme.reports if one.id in exhibit.reports]
     waves = [wave.id for wave in cohort.waves]
     if reports and all(one.wave == "first" for one in reports):
@@ -50,9 +51,12 @@ def _asked_by(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary) -> It
     sources = dict.fromkeys((exhibit.source_id, *(answered if declared else ())))
     quantities = {*exhibit.quantities, *(_WITH_CHANGE if Quantity.CHANGE in exhibit.quantities else _LEVELS)}
     each = kind.shows_single_authorities or any(one.per_authority for one in reports) or Quantity.RESPONSE_RATE in quantities
-    linked = kind.of_change and cohort.design is Design.MATCHED
     groups = ["", *exhibit.groups, *([ROLE] if kind.shows_comparison else [])]
-    for quantity in quantities:
-        against = [Contrast.PAIRS] if linked and quantity in _LEVELS else [Contrast.NONE, *kind.compares_with]
-        yield from product(
-            sources, [*declared, *exhibit.indicators, ""], [quantity], [*waves, ""], [False, True] if each else [False], groups, against)
+    places, anything = [False, True] if each else [False], [Contrast.NONE, *kind.compares_with]
+    linked = cohort.design is Design.MATCHED and len(waves) > 1
+    for quantity, name in product(quantities, dict.fromkeys([*declared, *exhibit.indicators, ""])):
+        beside_change = linked and quantity in _LEVELS and (kind.of_change or kind.sets_levels_beside_change and name in paired)
+        against = [Contrast.PAIRS] if beside_change else anything
+        yield from product(sources, [name], [quantity], [*waves, ""], places, groups, against)
+        if beside_change and not kind.of_change and any(one.wave == "first" for one in reports):       # which knows of no pairs
+            yield from product(sources, [name], [quantity], waves[:1], places, groups, anything)

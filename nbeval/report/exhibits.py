@@ -37,7 +37,7 @@ def leading(draft: Kind) -> Sentence:
     spec, context = draft.spec, draft.context
     if not spec.sentence or (context.kind.form is ReportForm.SLIDES and draft.sums_up):
         return Sentence("")
-    template = context.words["change_of_linked"] if context.linked and draft.sets_levels_beside_change else spec.sentence
+    template = context.words["change_of_linked"] if context.linked and draft.of_change and draft.sets_levels_beside_change else spec.sentence
     filled = [fill(template, subject) for subject in leads(draft)]
     return next((sentence for sentence in filled if sentence.state is State.SHOWN), filled[0])
 

@@ -92,12 +92,16 @@ class Kind(Draft, ABC):
               quantity: Quantity | None = None, other: str = "") -> Result | None:
         """The level of an indicator: at the last wave and in the authority of the report, unless another one is named. Beside a change of
         linked people it is that of those who answered at the ``other`` wave too: the first, or for the first the last."""
-        if not (self.sets_levels_beside_change and self.context.linked):
+        if not self.is_of_pairs(one):
             return super().level(one, wave, authority, group=group, level=level, quantity=quantity)
         wave, ends = wave or self.context.wave.id, [end.id for end in self.ends]
         return self.find(
             quantity or self.context.quantity(one), indicator=one.indicator, wave=wave, group=group, level=level, contrast=Contrast.PAIRS,
             authority=self.context.authority if authority is None else authority, reference=other or ends[wave == ends[0]])
+
+    def is_of_pairs(self, one: Indicator) -> bool:
+        """Whether the levels of an indicator are those of the people who answered at both waves."""
+        return self.sets_levels_beside_change and self.context.linked
 
     def has_row(self, one: Indicator) -> bool:
         """Whether an indicator has a row, where rows are indicators."""
@@ -335,7 +339,7 @@ class Kind(Draft, ABC):
 
     def _rounding(self) -> Iterator[str]:
         """Why a reader who subtracts would find another number: differences before rounding, or of fewer people."""
-        if self.sets_levels_beside_change and self.context.linked:
+        if any(map(self.is_of_pairs, self.indicators)):
             yield self.say("note_linked")
             return
         for later, earlier, difference, form in self.subtractions():

@@ -153,16 +153,23 @@ def _whose(one: Benchmark) -> str:
 
 
 class Distribution(Kind):
-    """Rows are the bands of a distribution: at each wave the percentage and its interval, of one base."""
+    """Rows are the bands of a distribution: at each wave the percentage and its interval, of one base.
+
+    Where people are linked it is of those who answered at both waves, if both asked.
+    """
 
     id = "distribution"
     marks = ("bands",)
+    sets_levels_beside_change = True
 
     def columns(self) -> Iterator[Field]:
         yield self.column.label("answer", lambda one: one.short)
         for wave in self.context.waves:
             yield from self.column.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_",
                                             group=self.head_of(wave))[:2]
+
+    def is_of_pairs(self, one: Indicator) -> bool:
+        return super().is_of_pairs(one) and bool(self.results.where(indicator=one.indicator, contrast=Contrast.PAIRS))
 
     def blocks(self) -> Iterator[Block]:
         """One block per distribution, headed by its question where there are several."""
