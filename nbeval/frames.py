@@ -287,6 +287,7 @@ class Reason(StrEnum):
     # of models
     FEW_RESPONDENTS = "{n} respondents are too few for {p} coefficients"
     FEW_EVENTS = "fewer than 10 events for each coefficient"
+    OWN_GROUP = "not adjusted for the group that its own question makes"
     NOBODY_AT = "nobody with an answer in {levels}"
     NOT_CONVERGED = "the fit did not converge"
     SEPARATED = "quasi-complete separation: no finite estimate of {terms}"

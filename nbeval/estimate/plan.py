@@ -216,6 +216,11 @@ class Plan:
         items = known and (*known.items_of(indicator), *known.items_of_group(group))
         return known.match(items, waves, authority) if known else Match.SAME
 
+    def is_made_of(self, indicator: str, group: str) -> bool:
+        """Whether an indicator and a group are made of the same item."""
+        known = self._comparisons
+        return known is not None and bool(set(known.items_of(indicator)) & set(known.items_of_group(group)))
+
     def comparable(self, indicator: str, wave: str, reference: str, authority: str = "", group: str = "") -> Match:
         """How well an indicator, and the group that it is broken down by, can be compared between two waves: as the worst of their items,
         by the versions of the files of all authorities, or of one. What ``differs`` is shown at both waves and never tested."""

@@ -20,8 +20,8 @@ EVENTS_NEEDED = 10
 def adjusted_change(plan: Plan) -> pd.DataFrame:
     """Standardise the change of every indicator over the pooled sample of both waves, for the whole cohort. One row per indicator x pair
     of waves (``change_adjusted``): the average difference that a model predicts between the waves with authority and the declared covariates
-    held alike, and its delta-method interval (HC1). Respondents with a covariate missing are not in the model, nor in ``n_valid`` and
-    ``n_reference``."""
+    held alike, and its delta-method interval (HC1). No indicator is adjusted for a group made of its own item: the row says so. Respondents
+    with a covariate missing are not in the model, nor in ``n_valid`` and ``n_reference``."""
     terms = [name for name in plan.cohort.adjust_for if name in plan.respondents]
     if not terms or not plan.every_pair:
         return plan.rows()
@@ -38,16 +38,19 @@ def _between(wave: str, first: str, answers: pd.DataFrame, terms: list[str], pla
         wave=pd.Categorical(people["wave"].astype(str), categories=[first, wave]), authority=pd.Categorical(people["authority"].astype(str)))
     terms = [name for name in terms if people.groupby("wave", observed=False)[name].count().gt(0).all()]
     terms = [*(["authority"] if people["authority"].nunique() > 1 else []), *terms]
-    predictors, now, rows = prepare(people, ["wave", *terms]), people["wave"].eq(wave).to_numpy(), []
+    prepared, now, rows = {}, people["wave"].eq(wave).to_numpy(), []
     for one in (one for one in plan.indicators() if (wave, first) in plan.contrasts[one.indicator]):
+        held = tuple(name for name in terms if not plan.is_made_of(one.indicator, name))
+        predictors = prepared.get(held) or prepared.setdefault(held, prepare(people, ["wave", *held]))
         given = answers.loc[both, one.indicator].to_numpy(dtype=float)
         is_percent, used = one.measure is Measure.PERCENT, predictors.complete & np.isfinite(given)
-        found = adjusted_difference(
+        found = not_estimable(Method.STANDARDISED_DELTA_HC1, Reason.OWN_GROUP) if not held else adjusted_difference(
             predictors, given, kind=LOGISTIC if is_percent else LINEAR, variable="wave", reference=first, level=wave, conf_level=plan.conf_level)
+        own = Reason.OWN_GROUP if held != tuple(terms) else ""
         rows.append({
             "indicator": one.indicator, "wave": wave, "reference": first, "unit": unit_of(one),
-            **outcome_columns(found, factor=100 if is_percent else 1), "n_valid": float((used & now).sum()),
-            "n_reference": float((used & ~now).sum()), "method": Method.join(f"{Method.STANDARDISED} for {', '.join(terms)}", Method.DELTA_HC1),
+            **outcome_columns(found, factor=100 if is_percent else 1), "warning": found.warning or own, "n_valid": float((used & now).sum()),
+            "n_reference": float((used & ~now).sum()), "method": Method.join(f"{Method.STANDARDISED} for {', '.join(held)}", Method.DELTA_HC1),
         })
     return rows
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from nbeval import dictionary
 from nbeval.dictionary.enums import Measure, MissingReason
 from nbeval.dictionary.models import Study, Weighting
 from nbeval.estimate.assembly import estimate
+from nbeval.estimate.glm import adjusted_difference, prepare
 from nbeval.estimate.plan import tally
 from nbeval.frames import MISSING_COLUMNS, RESULT_KEY, RESULTS, Measured, Method, Quantity, Reason, check
 from nbeval.report.results import Results
@@ -249,6 +252,29 @@ def test_factors_that_separate_an_outcome_have_neither_odds_ratio_nor_effect(dec
                   & found["indicator"].eq(outcome)]
     assert {"frequency", "other"} == set(found["group"]) and found["estimate"].isna().all()
     assert found["warning"].str.contains("separation").all()
+
+
+def test_no_indicator_is_adjusted_for_the_group_that_its_own_item_makes(declared, cohort):
+    people = people_of(cohort, declared, 400)
+    one = next(one for one in declared.indicators if one.measure is Measure.PERCENT and one.item)
+    group = cohort.adjust_for[0]
+    made = one.model_copy(update={"item": declared.groups[group][0].item})
+    own = replace(declared, indicators=tuple(made if each is one else each for each in declared.indicators))
+    given = measured(people, declared)
+    before, after = (rows(estimate(given, cohort, each), Quantity.CHANGE_ADJUSTED).set_index("indicator") for each in (declared, own))
+    assert after.loc[one.indicator, "warning"] == Reason.OWN_GROUP and group not in after.loc[one.indicator, "method"]
+    assert "authority" in after.loc[one.indicator, "method"]
+    said, said_before = (set(table.index[table["warning"].eq(Reason.OWN_GROUP)]) for table in (after, before))
+    assert said == said_before | {one.indicator} and len(said) < len(after), "a scale that holds the item says so too, and no other"
+    answers = given.values[given.values["indicator"].eq(one.indicator)].set_index("respondent")["value"].reindex(people["respondent"]).to_numpy(float)
+    first, last = (wave.id for wave in cohort.waves)
+    plain = adjusted_difference(prepare(people, ["wave", "authority"]), answers, kind="logistic", variable="wave", reference=first, level=last)
+    assert after.loc[one.indicator, "estimate"] == pytest.approx(100 * plain.estimate)
+    assert before.loc[one.indicator, "estimate"] != pytest.approx(100 * plain.estimate)
+    alone = cohort.model_copy(update={"authorities": cohort.authorities[:1]})
+    here = people.assign(authority=pd.Categorical([cohort.authorities[0]] * len(people), categories=cohort.authorities[:1]))
+    nothing = rows(estimate(measured(here, declared), alone, own), Quantity.CHANGE_ADJUSTED).set_index("indicator").loc[one.indicator]
+    assert np.isnan(nothing["estimate"]) and "not adjusted" in nothing["warning"]
 
 
 def test_an_ordered_answer_is_compared_by_ranks_and_odds_and_never_summed(declared, cohort):
