@@ -107,7 +107,7 @@ def _second(row) -> Outcome:
         level = case("scale2_cases", row.case)["conf_level"]
         return Outcome(int(items.notna().all(axis=1).sum())) if row.quantity == "n" else reliability.alpha(items, conf_level=level)
     values = inputs("icc_groups").query("case_id == @row.case").dropna(subset="value").groupby("group")["value"]
-    return icc(values.size(), values.sum(), values.agg(lambda one: float((one**2).sum())), conf_level=case("icc_group_cases", row.case)["conf_level"])
+    return icc(values.size(), values.sum(), values.agg(lambda one: float(((one - one.mean()) ** 2).sum())), conf_level=case("icc_group_cases", row.case)["conf_level"])
 
 
 @pytest.mark.parametrize("row", offered_rows("reliability2", SECOND))
