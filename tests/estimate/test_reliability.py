@@ -97,7 +97,17 @@ def test_the_range_of_the_scale_is_declared_and_not_observed():
 
 SECOND = ["alpha|complete_cases", "n|complete cases", "icc_1|anova_k0"]
 REFUSED_SECOND = {
-    "n_any|*": "counted by the cleaning of a cohort", "items|*": "declared", "alpha_pairwise*|*": "the number of respondents differs from pair to pair",
+    "n_any|*": "counted by the cleaning of a cohort", "items|*": "declared", "groups|*": "the number of authorities with answers, counted by the caller",
+    "raters|*": "declared", "n|subjects": "counted by the agreement of raters", "n|values": "counted by the caller", "n_left_out|*": "counted by the caller",
+    "alpha|pairwise*": "the number of respondents differs from pair to pair", "*pair_n|*": "belongs to alpha of pairs",
+    "alpha_standardised|*": "alpha of the items as they are is the declared measure",
+    "omega_total|*": "omega is not a quantity of the reports; alpha with its interval is the declared measure",
+    "icc_1|lme4_reml": "the analysis of variance is the one that is reported", "icc_1|multilevel": "takes the mean size of groups",
+    "icc_2|anova": "the reliability of the mean of an authority is in no report",
+    "icc_2|spearman_brown_mean_size": "the reliability of the mean of an authority is in no report",
+    "icc*|psych": "ratings are ordered levels: agreement is by weighted kappa",
+    "groups_differ|*": "authorities are compared each with the others", "design_effect|*": "reported where people were sampled in clusters",
+    "mean_square_*|*": "a step of the ICC", "size|*": "a step of the ICC",
 }
 
 
@@ -107,7 +117,12 @@ def _second(row) -> Outcome:
         level = case("scale2_cases", row.case)["conf_level"]
         return Outcome(int(items.notna().all(axis=1).sum())) if row.quantity == "n" else reliability.alpha(items, conf_level=level)
     values = inputs("icc_groups").query("case_id == @row.case").dropna(subset="value").groupby("group")["value"]
-    return icc(values.size(), values.sum(), values.agg(lambda one: float(((one - one.mean()) ** 2).sum())), conf_level=case("icc_group_cases", row.case)["conf_level"])
+    return icc(values.size(), values.sum(), values.agg(lambda one: float(((one - one.mean()) ** 2).sum())),
+               conf_level=case("icc_group_cases", row.case)["conf_level"])
+
+
+def test_every_value_of_the_second_set_is_offered_or_refused(shared):
+    all_accounted_for("reliability2", SECOND, REFUSED_SECOND)
 
 
 @pytest.mark.parametrize("row", offered_rows("reliability2", SECOND))
