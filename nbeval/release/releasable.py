@@ -53,9 +53,10 @@ def _asked_by(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary, paire
     each = kind.shows_single_authorities or any(one.per_authority for one in reports) or Quantity.RESPONSE_RATE in quantities
     groups = ["", *exhibit.groups, *([ROLE] if kind.shows_comparison else [])]
     places, anything = [False, True] if each else [False], [Contrast.NONE, *kind.compares_with]
-    linked = cohort.design is Design.MATCHED and len(waves) > 1
+    matched = cohort.design is Design.MATCHED
     for quantity, name in product(quantities, dict.fromkeys([*declared, *exhibit.indicators, ""])):
-        beside_change = linked and quantity in _LEVELS and (kind.of_change or kind.sets_levels_beside_change and name in paired)
+        of_both = kind.of_change or (kind.sets_levels_beside_change and len(waves) > 1 and name in paired)
+        beside_change = matched and quantity in _LEVELS and of_both
         against = [Contrast.PAIRS] if beside_change else anything
         yield from product(sources, [name], [quantity], [*waves, ""], places, groups, against)
         if beside_change and not kind.of_change and any(one.wave == "first" for one in reports):       # which knows of no pairs
