@@ -208,6 +208,9 @@ class Reason(StrEnum):
 
     NOBODY = "nobody answered"
     NOBODY_ASKED = "nobody was asked"
+    NOT_ASKED = "the question was not asked"
+    NOT_ASKED_AT_ONE_WAVE = "the question was not asked at one of the waves"
+    NOT_ASKED_OF_ONE = "one of the two groups was not asked the question"
     MORE_THAN_ELIGIBLE = "there are more forms than people who could have answered, so one of the two counts is wrong"
     POPULATION_UNKNOWN = "the number of people who could have answered is not declared"
     ONE_ANSWER = "an interval needs two answers or more"
@@ -305,6 +308,11 @@ class Reason(StrEnum):
     EMPTY_CELL = "some group has nobody with some answer: estimates of the freed model are infinite"
     NO_ENDS = "the ends of its scale are not declared"
     INFINITE = "no finite estimates: some group gave only the lowest or the highest answers"
+
+    @property
+    def is_of_asking(self) -> bool:
+        """Whether there is no number because a question was not asked."""
+        return self in (Reason.NOT_ASKED, Reason.NOT_ASKED_AT_ONE_WAVE, Reason.NOT_ASKED_OF_ONE)
 
     @property
     def not_estimable(self) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 import nbeval
 from nbeval.cli.app import main
+from nbeval.frames import Reason
 from nbeval.study import open_report
 from tests.conftest import results_by_command
 from tests.guards import some
@@ -77,6 +78,13 @@ class TestResults:
         first, middle, last = totals(CARD)
         for (wave, reference), points in {("w2", "w1"): middle - first, ("w3", "w1"): last - first, ("w3", "w2"): last - middle}.items():
             assert found.loc[(wave, reference), "estimate"] == pytest.approx(100 * points / 180)
+
+    def test_what_was_not_asked_never_says_that_nobody_answered(self, results):
+        of_club = results[results["indicator"].eq("club_yes")]
+        first = some(row for row in of_club[of_club["wave"].eq("w1") & of_club["estimate"].isna()].itertuples())
+        assert {row.quantity for row in first} >= {"percent", "difference", "item_nonresponse"} and {row.contrast for row in first} >= {"", "rest"}
+        assert {row.warning for row in first} == {Reason.NOT_ASKED.not_estimable} and {row.verdict for row in first} == {""}
+        assert not of_club["warning"].str.contains("nobody").any()
 
     def test_what_was_asked_from_the_second_wave_counts_from_there(self, results):
         found = pairs(results, "club_yes")

@@ -60,6 +60,12 @@ class Comparisons:
         files = (one for wave in ("", *waves) for one in self._used.get(wave, ()))      # of no wave: of whatever its rows say
         return tuple(sorted({version for version, whose in files if not authority or not whose or authority in whose}))
 
+    def asks(self, items: Collection[str], wave: str, authority: str = "") -> bool:
+        """Whether some version of the files of a wave, of all or of one authority, has a column of one of these items. Where no file or no
+        column is declared nobody can say that it was not asked."""
+        used = self.versions((wave,), authority)
+        return not (items and used and self._held) or any(item in self._held.get(version, ()) for version in used for item in items)
+
     def pairs(self, items: Collection[str], waves: Collection[str], authority: str = "") -> Iterator[Versions]:
         """Every two versions of these items that were used at these waves, with what is declared of them.
 

@@ -8,7 +8,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort
 from nbeval.estimate.comparison_groups import comparison_groups
 from nbeval.estimate.beyond import reach_beyond
-from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences, leave_untested
+from nbeval.estimate.comparisons import authority_against_rest, benchmarks, change, group_differences, leave_untested, say_not_asked
 from nbeval.estimate.composition import composition
 from nbeval.estimate.evidence import (
     action_results, addressed_change, condition_results, judgement_results, official_results, theme_results,
@@ -48,7 +48,8 @@ def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.D
     keeps its row, and ``warning`` says why."""
     plan = make_plan(measured, cohort, dictionary)
     changes = SAME_PEOPLE if plan.matched else TWO_SAMPLES
-    results = reach_beyond(leave_untested(gather(block(plan) for block in (*ALWAYS, *changes)), plan), plan)
+    results = say_not_asked(leave_untested(gather(block(plan) for block in (*ALWAYS, *changes)), plan), plan)
+    results = reach_beyond(results, plan)
     return add_verdicts(adjust_families(results, dictionary), dictionary)
 
 

@@ -69,6 +69,36 @@ def leave_untested(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
                           warning=results["warning"].mask(untested, Reason.NOT_COMPARABLE.not_estimable))
 
 
+#: contrasts whose ``reference`` is another wave
+_OF_WAVES = [Contrast.WAVE.value, Contrast.COMPARISON.value, Contrast.PAIRS.value]
+#: reasons that stand, whatever was asked
+_STANDING = [Reason.NOT_COMPARABLE.not_estimable, Reason.DEFINITION_DIFFERS.not_estimable]
+
+
+def say_not_asked(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Say of every figure that is missing because a question was not asked that it was not asked, never that nobody answered: at its wave
+    and place, at the wave it is contrasted with, or of those it is compared with. One row per row of ``results``."""
+    if not plan.unasked:
+        return results
+    rows = results[results["estimate"].isna() & ~results["warning"].isin(_STANDING)]
+    own = _unasked(rows, plan)
+    waves, levels, rest = (rows["contrast"].isin(names) for names in (_OF_WAVES, [Contrast.LEVEL.value], [Contrast.REST.value]))
+    others = rows.assign(wave=rows["wave"].mask(waves, rows["reference"]), level=rows["level"].mask(levels, rows["reference"]))
+    other = _unasked(others, plan)
+    alone = np.array([all((name, wave, one, "", "") in plan.unasked for one in plan.cohort.authorities if one != authority)
+                      for name, wave, authority in rows[["indicator", "wave", "authority"]].itertuples(index=False, name=None)], dtype=bool)
+    why = np.select(
+        [own & (~waves | other), waves & (own | other), (levels & other) | (rest & alone)],
+        [Reason.NOT_ASKED.not_estimable, Reason.NOT_ASKED_AT_ONE_WAVE.not_estimable, Reason.NOT_ASKED_OF_ONE.not_estimable], rows["warning"])
+    return results.assign(warning=pd.Series(why, index=rows.index).reindex(results.index).fillna(results["warning"]).astype(str))
+
+
+def _unasked(rows: pd.DataFrame, plan: Plan) -> np.ndarray:
+    """Whether each row is of an indicator that was not asked in its place at its wave, or anywhere at it."""
+    return np.array([place in plan.unasked or (*place[:2], "", "", "") in plan.unasked or (*place[:3], "", "") in plan.unasked
+                     for place in rows[list(PLACE)].itertuples(index=False, name=None)], dtype=bool)
+
+
 def group_differences(plan: Plan) -> pd.DataFrame:
     """Compare every level of a group with the group's first level, at every wave. One row per indicator x wave x level but the first
     (contrast ``level``)."""

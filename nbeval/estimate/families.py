@@ -30,6 +30,8 @@ _OF_CHANGES = np.array([Verdict.CANNOT_TELL.value, Verdict.ROSE.value, Verdict.F
                         Verdict.MAY_HAVE_FALLEN.value, Verdict.NO_CLEAR_CHANGE.value], dtype=object)
 _OF_DIFFERENCES = np.array([Verdict.CANNOT_TELL.value, Verdict.HIGHER.value, Verdict.LOWER.value, Verdict.MAY_BE_HIGHER.value,
                             Verdict.MAY_BE_LOWER.value, Verdict.NO_CLEAR_DIFFERENCE.value], dtype=object)
+#: why there was nothing to test
+_UNTESTED = [one.not_estimable for one in Reason if one is Reason.NOT_COMPARABLE or one.is_of_asking]
 #: what tests of one family have in common besides
 _TOGETHER = ("source", "quantity", "contrast", "wave", "group", "weighted")
 
@@ -116,9 +118,9 @@ def level_of_one(pairs: pd.DataFrame, dictionary: Dictionary, conf_level: float)
 def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Say of every change and difference what its test and its interval allow: one row per row of ``results``, with ``verdict`` filled,
     and for changes ``size``. The adjusted p-value decides where the test has a family, the plain one elsewhere, never the sign alone. What
-    was not tested, because the waves cannot be compared, has no word."""
+    was not tested, because the waves cannot be compared or the question was not asked, has no word."""
     ours = results["indicator"].isin({one.indicator for one in dictionary.indicators})
-    judged = (ours & results["quantity"].isin(WITH_VERDICT) & results["warning"].ne(Reason.NOT_COMPARABLE.not_estimable)).to_numpy()
+    judged = (ours & results["quantity"].isin(WITH_VERDICT) & ~results["warning"].isin(_UNTESTED)).to_numpy()
     rows = results[judged]
     change = rows["contrast"].eq(Contrast.WAVE.value)
     numbers = [rows[name] for name in ("estimate", "conf_low", "conf_high")]

@@ -89,6 +89,8 @@ def _middle(cell: np.ndarray, answers: np.ndarray, cells: int) -> np.ndarray:
 PLACE = ("indicator", "wave", "authority", "group", "level")
 
 
+#: an indicator, a wave, an authority, a group and a level of it
+Place = tuple[str, str, str, str, str]
 #: a later wave and the earlier one that it is contrasted with
 Pair = tuple[str, str]
 
@@ -220,6 +222,30 @@ class Plan:
         """Whether an indicator and a group are made of the same item."""
         known = self._comparisons
         return known is not None and bool(set(known.items_of(indicator)) & set(known.items_of_group(group)))
+
+    @cached_property
+    def unasked(self) -> frozenset[Place]:
+        """The places and waves at which an indicator was not asked of anybody: all who were there were not, or nobody was there and no
+        version of the files has it."""
+        table = self.tallies
+        counted = table[["n_valid", "n_eligible", *MISSING_COLUMNS]].to_numpy()
+        nobody_there = ~counted.any(axis=1) & table["group"].eq("").to_numpy()
+        not_asked = table["missing_not_asked"].gt(0) & table[["n_valid", "n_eligible", "missing_not_applicable"]].eq(0).all(axis=1)
+        found = set(table.loc[not_asked, list(PLACE)].itertuples(index=False, name=None))
+        found |= {place for place in table.loc[nobody_there, list(PLACE)].itertuples(index=False, name=None) if not self._asks(*place[:3])}
+        return frozenset(found | {(name, wave, "", "", "") for name, asked in self.asked.items() for wave in self.waves
+                                  if wave not in asked or ((name, wave) in self._empty and not self._asks(name, wave))})
+
+    @cached_property
+    def _empty(self) -> set[tuple[str, str]]:
+        """Indicators and waves at which nobody took part."""
+        absent = set(self.waves) - set(self.respondents["wave"].astype(str).unique())
+        return {(name, wave) for name in self.asked for wave in absent}
+
+    def _asks(self, indicator: str, wave: str, authority: str = "") -> bool:
+        """Whether the files of a wave have a column of an indicator."""
+        known = self._comparisons
+        return known is None or known.asks(known.items_of(indicator), wave, authority)
 
     def comparable(self, indicator: str, wave: str, reference: str, authority: str = "", group: str = "") -> Match:
         """How well an indicator, and the group that it is broken down by, can be compared between two waves: as the worst of their items,

@@ -138,6 +138,8 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
         return words_cell(context.verdict_words(row), row, "verdict")
     if row is not None and row.reason is Reason.NOT_COMPARABLE:
         return words_cell(context.say("not_compared"), row, "verdict")
+    if row is not None and row.is_not_asked:
+        return words_cell(context.say("verdict_not_asked"), row, "verdict")
     symbol = context.symbol_of(row)
     return cell_of(row, "verdict", symbol, symbol=symbol)
 

@@ -228,6 +228,12 @@ class Context:
             return State.NOT_ESTIMABLE if self._reasons.get(row.suppression) is Symbol.NOT_AVAILABLE else State.WITHHELD
         return State.WITHHELD if field in _COUNTS and not is_missing(row.estimate) else State.NOT_ESTIMABLE
 
+    def not_asked_at(self, indicator: Indicator, source: str, authority: str = "") -> tuple[Wave, ...]:
+        """The waves of the report at which a question was not asked, here or anywhere."""
+        rows = {wave: self.results.find(source, self.quantity(indicator), indicator=indicator.indicator, wave=wave.id, authority=authority)
+                for wave in self.waves}
+        return tuple(wave for wave, row in rows.items() if row is not None and row.is_not_asked)
+
     def wave_line(self, wave: Wave) -> str:
         """A wave with the days of its fieldwork."""
         if self.cohort.made_from is SourceKind.PUBLISHED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import reduce
@@ -42,6 +43,9 @@ _HEADINGS = (*dict.fromkeys(heading for _, heading in _BY_VERDICT.values()), "fi
 _BY_DECISION = {Decision.YES: "print_found_yes", Decision.NO: "print_found_no", Decision.OPEN: "print_found_open"}
 #: measures that are named, each under its heading; the others are counted
 _NAMED = (Standing.STRENGTH, Standing.PRIORITY, Standing.MIXED)
+
+#: measures of which nothing is found, each with its reason
+_SILENT = (Standing.NO_DIFFERENCE, Standing.NOT_SHOWN, Standing.NOT_TESTED, Standing.NOT_ASKED)
 
 
 def _keys(sentences: Iterable[Sentence]) -> tuple[str, ...]:
@@ -98,8 +102,15 @@ def _finding(subject: Subject, context: Context) -> tuple[str, Sentence]:
     row = subject.change
     if row is not None and row.reason is Reason.NOT_COMPARABLE:
         return "findings_unknown", fill(context.words["finding_not_comparable"], subject)
+    waves = context.not_asked_at(subject.indicator, subject.source, subject.authority)
+    if waves and (row is None or row.is_not_asked):
+        asked = " ".join(fill(context.words["finding_at"], replace(subject, wave=wave.id)).words for wave in context.waves if wave not in waves)
+        said = context.say("finding_not_asked", label=subject.label, waves="; ".join(wave.label for wave in waves))
+        return "findings_unknown", Sentence(f"{said} {asked}".strip(), tuple(
+            key_of(level) for level in map(subject.at, (wave.id for wave in context.waves)) if level is not None))
     if row is None or row.verdict not in _BY_VERDICT:
-        return "findings_withheld", fill(context.words["finding_no_clear_change"], subject)
+        sentence = fill(context.words["finding_no_clear_change"], subject)
+        return "findings_withheld" if sentence.state is State.WITHHELD else "findings_unknown", sentence
     key, heading = _BY_VERDICT[row.verdict]
     if context.state(row) is State.WITHHELD:
         heading = "findings_withheld"
@@ -112,8 +123,8 @@ def _level(subject: Subject, context: Context) -> tuple[str, Sentence]:
     """The finding of a report of one wave: the level, beside the first published figure there is."""
     percent = subject.indicator.measure is Measure.PERCENT
     sentence = fill(context.words["finding_level_percent" if percent else "finding_level_mean"], subject)
-    if context.state(subject.main) is not State.SHOWN:
-        return "findings_withheld", sentence
+    if sentence.state is not State.SHOWN:
+        return "findings_withheld" if sentence.state is State.WITHHELD else "findings_unknown", sentence
     beside = _beside(subject, context)
     if beside is None:
         return "findings_levels", sentence
@@ -229,9 +240,9 @@ def _reasons(one: Assessed, context: Context) -> Iterator[str]:
 
 def _counted(measures: tuple[Assessed, ...], context: Context) -> str:
     """Of how many measures there is nothing to say, and why."""
-    level, not_shown = (sum(one.standing is kind for one in measures) for kind in (Standing.NO_DIFFERENCE, Standing.NOT_SHOWN))
-    key = "standing_counted_not_shown" if not_shown else "standing_counted"
-    return context.say(key, total=len(measures), level=level, not_shown=not_shown)
+    of = Counter(one.standing for one in measures)
+    counts = (context.say(f"standing_count_{kind}", count=of[kind]) for kind in _SILENT if of[kind] or kind is Standing.NO_DIFFERENCE)
+    return context.say("standing_counted", total=len(measures) - of[Standing.NOT_ASKED], counts="; ".join(counts))
 
 
 def _of_measures(measures: tuple[Assessed, ...], context: Context) -> Iterator[Sentence]:

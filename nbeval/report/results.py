@@ -66,6 +66,11 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
         return self._warned[0]
 
     @property
+    def is_not_asked(self) -> bool:
+        """Whether it has no number because the question was not asked."""
+        return isinstance(self.reason, Reason) and self.reason.is_of_asking
+
+    @property
     def reason_fields(self) -> dict[str, str]:
         """What fills the fields of the reason, where it has any."""
         return self._warned[1]

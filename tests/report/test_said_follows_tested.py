@@ -7,9 +7,10 @@ import re
 import pytest
 
 from nbeval.estimate.families import sizes, verdicts
-from nbeval.frames import Size, Verdict
+from nbeval.frames import Reason, Size, Verdict
 from nbeval.words import words_of
 from tests.guards import some
+from tests.report.invented import NUMBERS
 
 #: interval, adjusted p, and the smallest meaningful change
 ROWS = [
@@ -74,6 +75,48 @@ def test_the_adjustment_is_named_once_under_the_first_table_with_tests_and_in_th
                                                                     for note in report.exhibit(draft.spec.exhibit).exhibit.notes))
     assert len(having) == 1
     assert "Benjamini and Hochberg" in str(report.methods()) and "5%" in str(report.methods())
+
+
+WITHHELD = {"suppression": "[c]", "verdict": "", "warning": ""}
+NO_FIGURE = {
+    "not asked": ({"suppression": "[x]", "verdict": "", "warning": Reason.NOT_ASKED.not_estimable}, "the question was not asked"),
+    "nobody": ({"suppression": "[x]", "verdict": "", "warning": Reason.NOBODY.not_estimable}, "nobody answered"),
+    "too few": ({"suppression": "[x]", "verdict": "", "warning": Reason.TOO_FEW.not_estimable}, "too few answers"),
+    "withheld": (WITHHELD, "is withheld, because showing it could give a person away"),
+}
+
+
+def without(fields, wave="after"):
+    """The invented results without the numbers of one measure at the last wave, and without its change."""
+    def gone(made):
+        return [one | dict.fromkeys(NUMBERS, float("nan")) | fields if one["indicator"] == "calm" and one["wave"] == wave else one for one in made]
+    return gone
+
+
+@pytest.mark.parametrize("why", NO_FIGURE)
+def test_why_there_is_no_figure_is_said_of_that_reason_alone(make, why):
+    fields, said = NO_FIGURE[why]
+    others = [words for other, (_, words) in NO_FIGURE.items() if other != why]
+    report = make(change=without(fields))
+    finding = some(line for line in str(report.key_findings()).split("\n") if "Feels calm" in line)
+    exhibit = report.exhibit("levels").exhibit
+    texts = [str(report.text("{label}: {estimate}.", indicator="calm")), *(note for note in exhibit.notes if "Feels calm" in note and "no figure" in note)]
+    assert all(said in text for text in texts) and len(texts) == (1 if why == "withheld" else 2), texts
+    assert not [text for text in (*texts, *finding) if any(other in text for other in others)]
+    assert ("not asked at After" in " ".join(finding)) is (why == "not asked")
+    heading = str(report.key_findings()).split("Feels calm")[0].strip("\n*- “").split("\n")
+    assert any("Not shown" in line for line in heading) is (why == "withheld"), heading
+    evidence = [cell.text for row in report.exhibit("matrix").exhibit.rows if row.cells[0].text == "Feels calm" for cell in row.cells]
+    assert ("not asked" in evidence) is (why == "not asked") and ("withheld" in evidence) is (why == "withheld"), evidence
+
+
+@pytest.mark.parametrize(("why", "standing"), [("not asked", "not_asked"), ("nobody", "not_tested"), ("too few", "not_tested"), ("withheld", "not_shown")])
+def test_a_measure_without_figures_is_counted_as_what_it_is(make, why, standing):
+    report = make("place", "north", change=without(NO_FIGURE[why][0]))
+    assert {one.indicator.indicator: one.standing for one in report.drafts["stands"].assessed}["calm"] == standing
+    said = str(report.strengths_and_priorities())
+    assert {"not_asked": "1 more were not asked about here", "not_tested": "could not be tested, as nobody answered", "not_shown": "1 are withheld"}[standing] in said
+    assert ("because too few people stand behind" in str(report.to_discuss())) is (why == "withheld")
 
 
 def test_no_entry_of_words_glues_a_field_to_a_word():

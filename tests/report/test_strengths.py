@@ -57,7 +57,7 @@ def test_what_is_withheld_is_neither_and_is_counted(make):
     assert set(places(report).values()) == {Standing.NOT_SHOWN}
     said = str(report.strengths_and_priorities())
     assert "No measure is clearly better here" in said and "No measure is clearly worse here" in said
-    assert "4 cannot be shown or could not be tested" in said
+    assert "Of 4 measures asked about here, 0 show no clear difference; 4 are withheld." in said
     assert "4 measures cannot be shown" in str(report.to_discuss())
 
 
@@ -80,7 +80,7 @@ def test_strengths_and_priorities_are_put_forward_for_discussion(make):
 def test_the_table_has_each_measure_under_what_it_is(make):
     shown = make("place", "north").exhibit("stands").exhibit
     headings = [row.cells[0].text for row in shown.rows if row.heading]
-    assert headings == ["Strengths", "Priorities", "No clear difference", "Not shown, or not tested"]
+    assert headings == ["Strengths", "Priorities", "No clear difference", "Not tested"]
 
 
 def test_every_result_that_is_told_is_noted_as_shown(make):

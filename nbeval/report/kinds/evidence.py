@@ -41,7 +41,9 @@ class Points(StrEnum):
     UNCLEAR = "unclear"                # the test found no clear change, or too little was done or said
     WORSE = "worse"
     OTHER = "other"                    # it changed, and neither way is the better one
-    UNKNOWN = "unknown"                # the test cannot tell, or the figure is withheld
+    UNKNOWN = "unknown"                # the test cannot tell
+    WITHHELD = "withheld"              # the figure is withheld
+    NOT_ASKED = "not_asked"            # the question was not asked at both waves
     NO_WAY = "no_way"                  # what is wished for points no way
 
 
@@ -94,8 +96,10 @@ _BESIDE_TESTS = MappingProxyType({
 })
 #: how strong evidence is, the strongest first
 _BY_STRENGTH = (Strength.STRONG, Strength.MODERATE, Strength.WEAK)
-#: what a chart counts: wishes are not counted
-_DRAWN = tuple(one for one in Points if one is not Points.NO_WAY)
+#: what no test speaks of
+_SILENT = frozenset({Points.UNKNOWN, Points.WITHHELD, Points.NOT_ASKED})
+#: what a chart counts: wishes are not counted, and what was not asked is no evidence
+_DRAWN = tuple(one for one in Points if one not in (Points.NO_WAY, Points.NOT_ASKED))
 
 
 def pointing(indicator: Indicator, result: Result | None) -> Points:
@@ -113,7 +117,7 @@ def together(points: Iterable[Points]) -> Tests:
         return Tests.MIXED if Points.WORSE in found else Tests.BETTER
     if Points.WORSE in found:
         return Tests.WORSE
-    return Tests.POSSIBLE if found & _MAYBE else Tests.UNCLEAR if found - {Points.UNKNOWN} else Tests.NONE
+    return Tests.POSSIBLE if found & _MAYBE else Tests.UNCLEAR if found - _SILENT else Tests.NONE
 
 
 def tests_of(items: Iterable[EvidenceItem]) -> Tests:
@@ -207,6 +211,8 @@ class Evidence(Kind):
 
     def _found(self, item: EvidenceItem) -> Cell:
         """The word that a test allows, or what was counted."""
+        if item.points is Points.NOT_ASKED:
+            return words_cell(self.say("verdict_not_asked"), item.result, "verdict")
         if item.is_tested:
             return verdict_cell(item.result, self.context)
         return words_cell(item.found, item.result, "estimate") if item.found else symbol_cell(item.result, self.context, "estimate")
@@ -239,8 +245,17 @@ class Evidence(Kind):
         """A measure of those who answered."""
         row, form = self.change(one), self.context.format(one)
         points = pointing(one, row)
+        if points is Points.UNKNOWN:
+            points = self._silent(one, row)
         return EvidenceItem(one.outcomes, super().source_label(), self.context.label(one), points, _strength(points, row), row, form,
                             unit=self.say("points_short") if form.percent else "")
+
+    def _silent(self, one: Indicator, row: Result | None) -> Points:
+        """Why a change of a measure points no way: withheld, not asked, or nobody can tell."""
+        if row is not None and self.context.state(row) is State.WITHHELD:
+            return Points.WITHHELD
+        unasked = self.context.not_asked_at(one, self.spec.source_id, self.context.authority)
+        return Points.NOT_ASKED if unasked and (row is None or row.is_not_asked) else Points.UNKNOWN
 
     def _of_source(self, source: Source) -> Iterator[EvidenceItem]:
         """The items of a source that is no survey: of each of its areas that is about an outcome."""
@@ -260,6 +275,7 @@ class Evidence(Kind):
                 group=RATERS, level=body.code, contrast=Contrast.WAVE, reference=context.first.id)
             if row is not None:
                 points = _tested(row.verdict, rising=True)
+                points = self._unseen(row) if points is Points.UNKNOWN else points
                 yield EvidenceItem(area.outcomes, source.label, self.say("item_rated", raters=body.label.lower(), area=area.label), points,
                                    _strength(points, row), row, RATING, unit=self.say("steps_short"))
 
@@ -287,13 +303,17 @@ class Evidence(Kind):
                 found = self.say("item_wished", count=numeral(row.estimate), total=numeral(row.n_eligible))
                 yield EvidenceItem(area.outcomes, source.label, area.label, Points.NO_WAY, Strength.NONE, row, found=found)
 
+    def _unseen(self, row: Result) -> Points:
+        """Why a count is not shown."""
+        return Points.WITHHELD if self.context.state(row) is State.WITHHELD else Points.UNKNOWN
+
     def _counted(self, area: Area, source: Source, row: Result | None, words: str, **fields: str) -> Iterator[EvidenceItem]:
         """What was done or said, which points the outcome's way from the declared share on."""
         rule = self.context.dictionary.programme.evidence
         if row is None or rule is None or not row.n_eligible > 0:
             return
         if self.context.state(row) is not State.SHOWN:
-            yield EvidenceItem(area.outcomes, source.label, area.label, Points.UNKNOWN, Strength.NONE, row)
+            yield EvidenceItem(area.outcomes, source.label, area.label, self._unseen(row), Strength.NONE, row)
             return
         reached = row.estimate / row.n_eligible >= rule.smallest_share
         yield EvidenceItem(
@@ -309,7 +329,9 @@ class Standing(StrEnum):
     PRIORITY = "priority"
     MIXED = "mixed"                     # one test finds it better, another worse
     NO_DIFFERENCE = "no_difference"     # tested, and no clear difference
-    NOT_SHOWN = "not_shown"             # no test can be shown, or none was possible
+    NOT_SHOWN = "not_shown"             # its tests are withheld
+    NOT_ASKED = "not_asked"             # the question was not asked here
+    NOT_TESTED = "not_tested"           # nobody answered, too few did, or nothing was there to compare with
 
 
 @dataclass(frozen=True)
@@ -366,10 +388,16 @@ class StrengthsAndPriorities(Kind):
         if found & {True, False}:
             standing = Standing.MIXED if {True, False} <= found else Standing.STRENGTH if True in found else Standing.PRIORITY
         else:
-            tested = any(row is not None and row.verdict not in UNTESTED and self.context.state(row) is State.SHOWN
-                         for row in tests.values())
-            standing = Standing.NO_DIFFERENCE if tested else Standing.NOT_SHOWN
+            standing = self._without_finding(self.level(one), [row for row in tests.values() if row is not None])
         return Assessed(one, self.level(one), tests, standing)
+
+    def _without_finding(self, level: Result | None, tests: list[Result]) -> Standing:
+        """Why no test of a measure found a difference: tested without one, withheld, not asked, or not to be tested."""
+        if any(row.verdict not in UNTESTED and self.context.state(row) is State.SHOWN for row in tests):
+            return Standing.NO_DIFFERENCE
+        if any(row is not None and self.context.state(row) is State.WITHHELD for row in (level, *tests)):
+            return Standing.NOT_SHOWN
+        return Standing.NOT_ASKED if level is not None and level.is_not_asked else Standing.NOT_TESTED
 
     def _test(self, one: Indicator, contrast: Contrast) -> Result | None:
         """The change since the first wave, or the difference from all other authorities or the first respondents whose definition fits."""
