@@ -56,7 +56,8 @@ def levels(frame: pd.DataFrame, *, y: str | Sequence[str] | None = None, hue: st
 def change(frame: pd.DataFrame, *, y: str | Sequence[str] | None = None, hue: str | None = None, title: str = "", ax: Axes | None = None) -> Axes:
     """Draw changes, or any differences, as dots on their intervals beside the line that means none.
 
-    Parameters and errors are those of :func:`levels`. A change whose interval keeps clear of the line is one that the data bear out.
+    Parameters and errors are those of :func:`levels`. Where the frame has a ``verdict``, and a ``size``, they are written at the right of
+    each line: the word follows the test and the interval, and an interval that keeps clear of the line may still only be a possible change.
 
     Examples
     --------
@@ -64,8 +65,9 @@ def change(frame: pd.DataFrame, *, y: str | Sequence[str] | None = None, hue: st
     >>> from nbeval import plot
     >>> moved = pd.DataFrame({"indicator": ["Lonely often", "Trusts worker"], "unit": "percentage points", "estimate": [-5.5, 1.2],
     ...                       "conf_low": [-9.0, -3.1], "conf_high": [-2.0, 5.4]})
-    >>> plot.change(moved).get_xlabel()
-    'percentage points'
+    >>> ax = plot.change(moved.assign(verdict=["may have fallen", "no clear change"]))
+    >>> ax.get_xlabel(), [text.get_text() for text in ax.texts]
+    ('percentage points', ['may have fallen', 'no clear change'])
     """
     from nbeval.report.charts.analysts import draw_estimates
 

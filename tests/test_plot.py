@@ -34,6 +34,21 @@ def levels(**changes):
         "n": [210, 180, 90, None], "method": "Wilson interval", "suppression": ["", "", "", "[c]"], **changes})
 
 
+def moved(**more):
+    """Changes with what their tests say."""
+    return pd.DataFrame({"indicator": ["Lonely", "Calm", "Safe"], "unit": "percentage points", "estimate": [-5.5, 1.2, None],
+                         "conf_low": [-9.0, -3.1, None], "conf_high": [-2.0, 5.4, None], "verdict": ["may have fallen", "no clear change", "cannot tell"],
+                         "suppression": ["", "", "[c]"], **more})
+
+
+def test_a_change_is_drawn_with_its_verdict_and_its_size():
+    ax = plot.change(moved(size=["size uncertain", "", ""]))
+    assert named(ax) == ["Lonely", "Calm", "Safe"] and [text.get_text() for text in ax.texts] == ["[c]", "may have fallen, size uncertain", "no clear change"]
+    two = pd.concat([moved(wave="2021"), moved(wave="2022", verdict=["fell", "rose", ""])])
+    said = [text.get_text() for text in plot.change(two).texts]
+    assert "2021: may have fallen\n2022: fell" in said
+
+
 def named(ax):
     """The labels of the lines."""
     return [label.get_text() for label in ax.get_yticklabels()]

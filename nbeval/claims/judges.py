@@ -14,7 +14,7 @@ from nbeval.claims.arithmetic import (
     means_beside, p_of, spread_possible, squares_printed_as, totals_printed_as,
 )
 from nbeval.claims.claim import SYMBOLS, Claim, ClaimKind, Judged, Judgement, Verdict
-from nbeval.claims.phrases import Direction, direction_of, phrase_of
+from nbeval.claims.phrases import Direction, direction_of, is_possible, phrase_of
 from nbeval.claims.files import is_report, read_claims, read_report
 from nbeval.dictionary.enums import Rounding
 from nbeval.dictionary.printed_number import PrintedNumber, printed_number
@@ -181,7 +181,7 @@ def _comparison(claim: Claim) -> Judgement:
     """What is said of two percentages: whether they differ beyond chance, over all counts that rounding allows."""
     said = direction_of(claim.word)
     if said is None:
-        return Judgement(Verdict.CANNOT_BE_DECIDED, f"{_UNKNOWN}: rose, fell, higher, lower, no change or significant are.")
+        return Judgement(Verdict.CANNOT_BE_DECIDED, f"{_UNKNOWN}: rose, fell, higher, lower, may have risen, may be lower, no change or significant are.")
     pair = f"{_figure(claim.percent)} of {claim.n} less {_figure(claim.other_percent)} of {claim.other_n}"
     found = compare_printed(_counts(claim, "percent", "n"), _counts(claim, "other_percent", "other_n"))
     if found.low != found.low:
@@ -195,6 +195,8 @@ def _comparison(claim: Claim) -> Judgement:
     fits = said is actual or (said is Direction.EITHER and actual is not Direction.NONE)
     right = "" if fits else {Direction.NONE: "no clear change", Direction.UP: "higher", Direction.DOWN: "lower"}[actual]
     beyond = f"beyond chance: {'no' if actual is Direction.NONE else 'yes'}, whatever the rounding"
+    if fits and is_possible(claim.word):
+        beyond += "; whether a test adjusted for further questions decides is not in print, and 'may' allows for that"
     return Judgement(Verdict.REPRODUCES if fits else Verdict.DOES_NOT_FOLLOW, f"{shown}; {beyond}.", right)
 
 

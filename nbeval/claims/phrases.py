@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+#: words that leave open whether a figure is higher: an interval says so, and a test that allows for other questions may not
+_MAYBE = re.compile(r"\b(?:may|might|could|possibl[ey]|perhaps|maybe)\b")
 #: how far a share may be from a fraction that stands for it: five points, and no nearer to the next fraction
 NEAR = Fraction(5, 100)
 _NUMBERS = {word: number for number, word in enumerate(
@@ -28,7 +30,7 @@ class Direction(StrEnum):
 
 _DIRECTIONS = {
     Direction.NONE: r"\b(?:no (?:clear )?(?:change|difference)|unchanged|not (?:statistically )?significant\w*|the same|stable|similar|ns)\b",
-    Direction.UP: r"\b(?:ros\w+|rise\w*|higher|increas\w+|grew|up|more|above)\b",
+    Direction.UP: r"\b(?:ros\w+|rise\w*|higher|increas\w+|grew|grown|up|more|above)\b",
     Direction.DOWN: r"\b(?:fell|fall\w*|lower|decreas\w+|declin\w+|drop\w*|down|fewer|less|below|reduc\w+)\b",
     Direction.EITHER: r"\b(?:significant\w*|chang\w+|differ\w*)\b",
 }
@@ -71,6 +73,11 @@ def direction_of(word: str) -> Direction | None:
     """What a word says of two figures; None where it says nothing that is known."""
     text = word.casefold()
     return next((direction for direction, pattern in _DIRECTIONS.items() if re.search(pattern, text)), None)
+
+
+def is_possible(word: str) -> bool:
+    """Whether a word says no more than that it may be so: ``may have risen``, ``may be lower``, ``a possible rise``."""
+    return _MAYBE.search(word.casefold()) is not None
 
 
 def phrase_of(word: str) -> Phrase | None:

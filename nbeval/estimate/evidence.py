@@ -8,13 +8,14 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Direction, FieldRole, Measure
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Choice, Cohort, Indicator, Wave
 from nbeval.estimate.contingency import kappa
-from nbeval.estimate.families import verdicts
+from nbeval.estimate.families import adjust, sizes, verdicts
 from nbeval.estimate.means import mean_interval
 from nbeval.estimate.outcome import Outcome, no_results, outcome_columns, result_rows, stacked
 from nbeval.frames import Contrast, Method, Quantity, Reason
@@ -126,8 +127,22 @@ def addressed_change(results: pd.DataFrame, actions: pd.DataFrame, cohort: Cohor
     marked = _marked(_changes(results, dictionary), actions, dictionary)
     sides = marked.groupby(["wave", "reference", "authority", "side"])["better"].mean().unstack("side").reindex(columns=[ADDRESSED, REST])
     parts = [_compared(rows, wave, reference, dictionary) for (wave, reference), rows in sides.dropna().groupby(["wave", "reference"])]
-    return stacked(parts, cohort=cohort.id, source=str(actions["source"].iloc[0]), group=ADDRESSED, unit="percentage points",
-                   method=Method.WITHIN_AUTHORITIES)
+    return _judged(stacked(parts, cohort=cohort.id, source=str(actions["source"].iloc[0]), group=ADDRESSED, unit="percentage points",
+                           method=Method.WITHIN_AUTHORITIES), dictionary)
+
+
+def _judged(rows: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """The changes are one family, the differences another, whatever the waves: their verdicts follow the adjusted test and the interval, and
+    the size of a change its interval."""
+    change, made = rows["contrast"].eq(Contrast.WAVE.value), rows["estimate"].notna()
+    adjusted = pd.Series(np.nan, rows.index)
+    for kind in (change, ~change):
+        adjusted[kind] = adjust(rows.loc[kind, "p_value"], method=dictionary.programme.adjustment(ADDRESSED)) if kind.any() else np.nan
+    numbers = [rows[name] for name in ("estimate", "conf_low", "conf_high")]
+    least = dictionary.programme.smallest_meaningful_change.get(Measure.PERCENT, np.nan)
+    return rows.assign(
+        family=np.where(made, ADDRESSED, ""), p_adjusted=adjusted, size=sizes(*numbers, np.where(change, least, np.nan)),
+        verdict=verdicts(*numbers, adjusted, change=change, alpha=1 - dictionary.programme.conf_level))
 
 
 def questions(dictionary: Dictionary) -> dict[str, Indicator]:
@@ -189,8 +204,9 @@ def _compared(rows: pd.DataFrame, wave: str, reference: str, dictionary: Diction
         })
     table = pd.DataFrame(made)
     table[["estimate", "conf_low", "conf_high"]] = table[["estimate", "conf_low", "conf_high"]].round(DECIMALS)
-    judged = verdicts(table["estimate"], table["conf_low"], table["conf_high"], np.nan, change=table["contrast"].eq(Contrast.WAVE.value))
-    return table.assign(verdict=judged)
+    half, df = (table["conf_high"] - table["conf_low"]) / 2, len(rows) - 1
+    ratio = table["estimate"] / half.where(half > 0) * special.stdtrit(df, (1 + level) / 2)      # of the rounded ones: nothing further is told
+    return table.assign(df=df, p_value=2 * special.stdtr(df, -ratio.abs()))
 
 
 #: groups of rows: who mentioned a theme, and how far coders agree on it

@@ -37,7 +37,7 @@ from nbeval.frames import Method, Reason
 
 #: the columns of an estimate, in their order; those that do not apply are left out
 COLUMNS = (
-    "estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted", "verdict",
+    "estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted", "verdict", "size",
     "n", "n_reference", "n_missing", "n_effective", "unit", "method", "warning",
 )
 #: how the waves of a survey were sampled
@@ -189,7 +189,7 @@ def crosstab(
 def change(
     df: pd.DataFrame, y: str, wave: str = "wave", by: str | Sequence[str] | None = None, *, weights: str | None = None,
     strata: str | None = None, clusters: str | None = None, errors: str = LINEARISED, design: str = SEPARATE,
-    person: str | None = None, unit: str | None = None, conf_level: float = 0.95,
+    person: str | None = None, unit: str | None = None, conf_level: float = 0.95, smallest_meaningful: float | None = None,
 ) -> pd.DataFrame:
     """Estimate the change of a column from the first wave to each later one.
 
@@ -213,13 +213,18 @@ def change(
         The column that names a person at every wave. People who occur twice at a wave, or at one wave only, are left out.
     unit, conf_level
         As in ``levels``.
+    smallest_meaningful : float, optional
+        The smallest change that matters, without sign and in the unit of the estimate, decided before the data.
 
     Returns
     -------
     one row per group x later wave (and per level of a distribution)
         ``estimate`` is the later wave minus the first (``reference``), in percentage points or in the unit of the answers. Two
         samples: Newcombe's interval with chi-squared or Boschloo's test, or Welch's interval and test. The same people:
-        Newcombe's interval for pairs with McNemar's test, or the paired t. ``verdict`` is what the test allows to be said.
+        Newcombe's interval for pairs with McNemar's test, or the paired t. ``verdict`` is what the test and the interval allow to be
+        said: rose or fell, may have risen or may have fallen (the interval leaves out 0 and the test does not decide), no clear
+        change, or cannot tell. With ``smallest_meaningful``, ``size`` says how the whole interval lies to it, never the estimate: at
+        least the smallest meaningful change, smaller than it, or uncertain. Rows are not adjusted for being several.
 
     Notes
     -----
@@ -232,12 +237,16 @@ def change(
     >>> change(df, "safe")[["wave", "reference", "estimate", "conf_low", "conf_high", "verdict"]].round(1)
        wave  reference  estimate  conf_low  conf_high verdict
     0     2          1      35.0      13.4       52.4    rose
+    >>> change(df, "safe", smallest_meaningful=10)[["estimate", "conf_low", "size"]].round(1)
+       estimate  conf_low                                     size
+    0      35.0      13.4  at least the smallest meaningful change
     >>> df["authority"] = ["a", "b", "c", "d", "e"] * 16
     >>> change(df, "safe", clusters="authority", errors="cr2")[["estimate", "conf_low", "conf_high", "df"]].round(1)
        estimate  conf_low  conf_high   df
     0      35.0      28.1       41.9  4.0
     """
     _one_of(design, (SEPARATE, MATCHED), "design")
+    _refuse_no_size(smallest_meaningful)
     answers, axes = _answers(df, y, unit), _axes(df, by)
     waves = _axes(df, wave)[wave]
     if len(waves.cat.categories) < 2:
@@ -256,7 +265,7 @@ def change(
         ], ignore_index=True)
     named = waves.cat.categories
     found = found.assign(**{wave: named.take(found["code"]), "reference": named[0]})
-    return _tidy(_judged(found, "p_value", conf_level, change=True), axes, answers, also=(wave, "reference"))
+    return _tidy(_judged(found, "p_value", conf_level, smallest_meaningful, change=True), axes, answers, also=(wave, "reference"))
 
 
 #: what becomes of a person's answer, and which way it went
@@ -325,7 +334,7 @@ def transitions(
 def compare_groups(
     df: pd.DataFrame, y: str, by: str, *, reference: object = None, rest: bool = False, weights: str | None = None,
     strata: str | None = None, clusters: str | None = None, errors: str = LINEARISED, unit: str | None = None, conf_level: float = 0.95,
-    adjust: str = "bh",
+    adjust: str = "bh", smallest_meaningful: float | None = None,
 ) -> pd.DataFrame:
     """Compare the levels of a group with one of them, or each with all others.
 
@@ -342,12 +351,16 @@ def compare_groups(
         As in ``levels`` and ``change``.
     adjust : str
         How the p-values are adjusted for being several: ``"bh"`` (Benjamini and Hochberg) or ``"holm"``.
+    smallest_meaningful : float, optional
+        As in ``change``: the smallest difference that matters.
 
     Returns
     -------
     one row per compared level (and per level of a distribution)
         ``estimate`` is the level of ``by`` minus ``reference``, with intervals and tests as from ``change`` for two samples.
-        ``p_adjusted`` is over all rows, and ``verdict`` follows it: higher, lower, no clear difference, or cannot tell.
+        ``p_adjusted`` is over all rows, and ``verdict`` follows it and the interval: higher or lower, may be higher or may be lower
+        (the interval leaves out 0 and the adjusted test does not decide), no clear difference, or cannot tell. With
+        ``smallest_meaningful``, ``size`` says how the whole interval lies to it.
 
     Examples
     --------
@@ -359,6 +372,7 @@ def compare_groups(
     1    c         a      0.33        0.23  no clear difference
     """
     _one_of(adjust, families.ADJUSTMENTS, "adjustment")
+    _refuse_no_size(smallest_meaningful)
     answers, groups, none = _answers(df, y, unit), _axes(df, by)[by], _axes(df, None)
     names, codes = groups.cat.categories, groups.cat.codes.to_numpy()
     if reference is not None and (rest or reference not in names):
@@ -377,7 +391,7 @@ def compare_groups(
         by: names.take(found["code"]), "reference": "rest" if rest else names[first],
         "p_adjusted": families.adjust(found["p_value"], method=adjust),
     })
-    return _tidy(_judged(found, "p_adjusted", conf_level, change=False), none, answers, also=(by, "reference"))
+    return _tidy(_judged(found, "p_adjusted", conf_level, smallest_meaningful, change=False), none, answers, also=(by, "reference"))
 
 
 def reliability(items: pd.DataFrame, *, conf_level: float = 0.95) -> pd.DataFrame:
@@ -646,10 +660,18 @@ def _matched(
     return table.assign(**{name: pd.Categorical(table[name], dtype=groups[name].dtype) for name in groups})
 
 
-def _judged(found: pd.DataFrame, p_value: str, conf_level: float, *, change: bool) -> pd.DataFrame:
-    """Differences with their verdicts."""
-    given = (found[name] for name in ("estimate", "conf_low", "conf_high", p_value))
-    return found.assign(verdict=families.verdicts(*given, change=change, alpha=1 - conf_level))
+def _judged(found: pd.DataFrame, p_value: str, conf_level: float, smallest: float | None, *, change: bool) -> pd.DataFrame:
+    """Differences with their verdicts and, where it is said from when on one matters, how their intervals lie to that."""
+    interval = [found[name] for name in ("estimate", "conf_low", "conf_high")]
+    judged = found.assign(verdict=families.verdicts(*interval, found[p_value], change=change, alpha=1 - conf_level))
+    return judged if smallest is None else judged.assign(size=families.sizes(*interval, smallest))
+
+
+def _refuse_no_size(smallest: float | None) -> None:
+    """Refuse a smallest meaningful change that is none."""
+    if smallest is not None and not 0 < smallest < np.inf:
+        raise ParameterError("the smallest meaningful change is no size.", found=f"smallest_meaningful={smallest!r}", allowed="a number above 0",
+                             do="give it without sign, in the unit of the estimate: 5 is 5 percentage points; or leave it out.")
 
 
 def _tidy(found: pd.DataFrame, axes: dict[str, pd.Series], answers: _Answers, also: Sequence[str] = ()) -> pd.DataFrame:

@@ -119,12 +119,12 @@ def interval_words(row: Result | None, context: Context, form: NumberFormat, *, 
     return context.say("to", low=write(float(row.conf_low)), high=write(float(row.conf_high)))
 
 
-def p_cell(row: Result | None, context: Context) -> Cell:
-    """The p-value of a result, never written as zero."""
+def p_cell(row: Result | None, context: Context, field: str = "p_value") -> Cell:
+    """The p-value of a result, plain or adjusted in its family, never written as zero."""
     form = NumberFormat(decimals=3)
-    if context.state(row, "p_value") is State.SHOWN and form.rounded(row.p_value) == 0:
-        return cell_of(row, "p_value", context.say("under", least=numeral(0.001, 3)), float(row.p_value))
-    return level_cell(row, context, form, "p_value")
+    if context.state(row, field) is State.SHOWN and form.rounded(getattr(row, field)) == 0:
+        return cell_of(row, field, context.say("under", least=numeral(0.001, 3)), float(getattr(row, field)))
+    return level_cell(row, context, form, field)
 
 
 def count_cell(row: Result | None, context: Context, field: str = "n_valid") -> Cell:

@@ -209,8 +209,11 @@ class Context:
         """What the interval of a change says of its size, with the smallest that is declared meaningful; empty where that adds nothing."""
         if not row.size or (row.size is Size.UNCERTAIN and row.verdict in UNCLEAR):
             return ""
-        measures = {one.indicator: one.measure for one in self.dictionary.indicators}
-        return self.say(f"finding_size_{row.size.name.lower()}", smallest=self.smallest_meaningful(measures[row.indicator]))
+        return self.say(f"finding_size_{row.size.name.lower()}", smallest=self.smallest_meaningful(self.measure_of(row)))
+
+    def measure_of(self, row: Result) -> Measure:
+        """What a change is measured in; one of no indicator is a mean of changes of percentages."""
+        return next((one.measure for one in self.dictionary.indicators if one.indicator == row.indicator), Measure.PERCENT)
 
     def smallest_meaningful(self, measure: Measure) -> str:
         """The smallest change of a measure that is declared meaningful, with its unit."""

@@ -93,6 +93,16 @@ def test_the_bases_that_fit_all_percentages_of_a_table_are_found(fields, wanted)
     assert verdict("shared_base", **fields) == wanted
 
 
+@pytest.mark.parametrize("word", ["may have risen", "may be higher", "a possible rise", "may have fallen", "may be lower", "might have changed"])
+def test_a_word_that_leaves_it_open_stands_where_the_figures_differ_that_way(word):
+    down = "fallen" in word or "lower" in word
+    fields = {"percent": "56", "n": "1,804", "other_percent": "60", "other_n": "2,476"} if down else ROSE
+    assert verdict("comparison", word=word, **fields) == ("reproduces", "")
+    assert "'may' allows for that" in arithmetic("comparison", word=word, **fields)
+    assert verdict("comparison", word=word, **SAME) == ("does not follow", "no clear change")
+    assert verdict("comparison", word="may have fallen" if not down else "may have risen", **fields)[0] == "does not follow"
+
+
 ROSE = {"percent": "60", "n": "2,476", "other_percent": "56", "other_n": "1,804"}
 OPEN = {"percent": "5", "n": "2,476", "other_percent": "6", "other_n": "1,804"}
 SAME = {"percent": "34", "n": "1,258", "other_percent": "33", "other_n": "1,804"}

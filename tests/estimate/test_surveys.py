@@ -12,6 +12,7 @@ import statsmodels.api as sm
 from nbeval.errors import ParameterError
 from nbeval.estimate import surveys
 from nbeval.estimate.glm import cr2
+from nbeval.frames import Size
 from tests.estimate.reference import expected_rows, meets
 from tests.estimate.samples import two_samples
 from tests.estimate.test_level_reference import answers, hits
@@ -243,3 +244,31 @@ def test_a_refusal_shows_no_answer():
     with pytest.raises(ParameterError) as refused:
         surveys.levels(pd.DataFrame({"y": [0.0, 1.0, 4711.0]}), "y", unit="percent")
     assert "4711" not in str(refused.value) and "1 other" in str(refused.value)
+
+
+SIZED = pd.DataFrame({"wave": [1] * 40 + [2] * 40, "safe": [True] * 10 + [False] * 30 + [True] * 24 + [False] * 16})
+
+
+@pytest.mark.parametrize(("smallest", "size"), [(10, Size.AT_LEAST), (20, Size.UNCERTAIN), (60, Size.SMALLER)])
+def test_the_size_of_a_change_and_of_a_difference_is_that_of_its_interval(smallest, size):
+    # 13.4 to 52.4
+    assert surveys.change(SIZED, "safe", smallest_meaningful=smallest)["size"].tolist() == [str(size)]
+    assert surveys.compare_groups(SIZED, "safe", "wave", smallest_meaningful=smallest)["size"].tolist() == [str(size)]
+    assert "size" not in surveys.change(SIZED, "safe")
+
+
+@pytest.mark.parametrize("smallest", [0, -5, float("nan"), float("inf")])
+def test_a_smallest_meaningful_change_is_above_nothing(smallest):
+    with pytest.raises(ParameterError, match="smallest meaningful change"):
+        surveys.change(SIZED, "safe", smallest_meaningful=smallest)
+    with pytest.raises(ParameterError, match="smallest meaningful change"):
+        surveys.compare_groups(SIZED, "safe", "wave", smallest_meaningful=smallest)
+
+
+def test_a_difference_that_the_adjusted_test_does_not_decide_may_be():
+    # 20 of 40 against 10 of 40: p 0.021; with four groups alike beside it the adjusted p is 0.1
+    groups = {"a": 10, "b": 20, "c": 10, "d": 10, "e": 10, "f": 10}
+    df = pd.DataFrame([{"group": name, "safe": k < hits} for name, hits in groups.items() for k in range(40)])
+    found = surveys.compare_groups(df, "safe", "group").set_index("group")
+    assert found.loc["b", "p_value"] < 0.05 < found.loc["b", "p_adjusted"] and found.loc["b", "conf_low"] > 0
+    assert found.loc["b", "verdict"] == "may be higher" and set(found["verdict"].drop("b")) == {"no clear difference"}

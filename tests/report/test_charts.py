@@ -38,7 +38,7 @@ def written(svg):
 
 WORDS = {"withheld": "Not shown", "answered": "Number", "empty": "There is nothing to draw.", "limit_95": "95%", "limit_99_8": "99.8%",
          "of_ten": "{number} in 10", "few_of_ten": "fewer than 1 in 10", "most_of_ten": "nearly all", "stroke_clear": "Clear change",
-         "stroke_unclear": "No clear change", "first": "Managers", "other": "Others"}
+         "stroke_possible": "Possible change", "stroke_unclear": "No clear change", "stroke_untested": "Cannot tell", "first": "Managers", "other": "Others"}
 LEGENDS = {"heat": {"first": "Managers higher", "other": "Others higher", "alike": "alike"}, "timeline": {"planned": "planned", "held": "held"}}
 LONG = "A very long label about something that somebody once wished to know of young people in many places " * 2
 TWINS = [*((chart, None) for chart in CHARTS), *((chart, SLIM) for chart in CHARTS if CHARTS[chart].has_slim_twin)]
@@ -264,6 +264,28 @@ def test_a_clear_change_differs_by_its_stroke_and_not_by_colour_alone():
     strokes = re.findall(r'stroke-dasharray: [\d. ,]+; stroke-dashoffset: 0; stroke: (#\w+)', svg)
     assert strokes and set(strokes) == {QUIET.lower()}
     assert COLOURS[0].lower() in svg
+
+
+STROKE_WORDS = {"Clear change", "Possible change", "No clear change", "Cannot tell"}
+
+
+@pytest.mark.parametrize(("verdict", "key"), [
+    (Verdict.ROSE, "Clear change"), (Verdict.FELL, "Clear change"), (Verdict.MAY_HAVE_RISEN, "Possible change"), (Verdict.MAY_HAVE_FALLEN, "Possible change"),
+    (Verdict.NO_CLEAR_CHANGE, "No clear change"), (Verdict.CANNOT_TELL, "Cannot tell"), (Verdict.NONE, "Cannot tell"),
+])
+def test_a_stroke_says_what_the_verdict_says_and_the_key_names_what_is_drawn_alone(verdict, key):
+    line = [replace(mark, heading="One", verdict=verdict, verdict_text=str(verdict), short=str(verdict)) for mark in marks("Goes out")]
+    texts = written(drawn("multiples", data(line)).svg("x", "Short.", "Long."))
+    assert STROKE_WORDS & set(texts) == {key}
+    assert (f"Goes out: {verdict}" in " ".join(texts)) is (key in ("Clear change", "Possible change"))
+
+
+def test_every_chart_of_changes_names_a_possible_one(make):
+    """Charts that draw verdicts: in their signs, their words, or the text that stands for them."""
+    report = make(change=lambda made: [one | {"verdict": "may have fallen"} if one["verdict"] == "fell" else one for one in made])
+    for exhibit in some(one for one in pictured(report) if any(row for row in report.drafts[one.id].judged if row.verdict == "may have fallen")):
+        said = "perhaps away from it" if exhibit.id == "matrix" else "may have fallen"
+        assert said in exhibit.figure.description and "fell" not in re.findall(r"\w+", exhibit.figure.description), exhibit.id
 
 
 def test_words_are_moved_apart_in_their_order_and_no_further_than_needed():

@@ -24,7 +24,7 @@ from nbeval.report.charts.sheet import COLOURS, DIVERGING, HAIR, INK, LABELS, MA
 #: columns of a tidy frame that say something about an estimate; every other column says what it is of
 ABOUT = frozenset({
     "estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "p_adjusted", "n", "n_valid", "n_reference",
-    "n_eligible", "n_effective", "n_missing", "count", "numerator", "method", "unit", "verdict", "warning", "suppression", "family", "test",
+    "n_eligible", "n_effective", "n_missing", "count", "numerator", "method", "unit", "verdict", "size", "warning", "suppression", "family", "test",
 })
 BETWEEN = 0.2               # lines, between the marks of one line
 SYMBOL = "[x]"              # where there is no number, and the frame has no symbol for it
@@ -44,10 +44,22 @@ def draw_estimates(frame: pd.DataFrame, ax: Axes | None, *, y: str | Sequence[st
         for row in marks[marks["value"].isna()].itertuples():
             ax.annotate(row.text, (1.01, row.y), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL, color=QUIET,
                         annotation_clip=False)
+        if reference is not None:
+            _say_verdicts(ax, frame, marks)
         if len(series) > 1:
             _key(ax, [Line2D([], [], linestyle="none", color=COLOURS[at % len(COLOURS)], marker=MARKERS[at % len(MARKERS)], label=name)
                       for at, name in enumerate(series)])
     return ax
+
+
+def _say_verdicts(ax: Axes, frame: pd.DataFrame, marks: pd.DataFrame) -> None:
+    """Write what tests say of each line at its right: the verdict and, where there is one, the size; by series where there are several."""
+    words = [", ".join(str(row[name]) for name in ("verdict", "size") if name in frame and pd.notna(row[name]) and row[name])
+             for _, row in frame.iterrows()]
+    told = marks.assign(words=words)[marks["value"].notna()]
+    for line, rows in told[told["words"].ne("")].groupby(told["y"].round()):
+        said = "\n".join(f"{row.series}: {row.words}" if row.series else row.words for row in rows.itertuples())
+        ax.annotate(said, (1.01, line), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL, color=INK, annotation_clip=False)
 
 
 def _marks(frame: pd.DataFrame, y: str | Sequence[str] | None, hue: str | None) -> tuple[pd.DataFrame, list[str], list[str]]:

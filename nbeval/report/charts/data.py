@@ -12,7 +12,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from nbeval.exhibit import Cell
-from nbeval.frames import Verdict
+from nbeval.frames import UNTESTED, Verdict
 
 #: from which days are counted
 EPOCH = date(1970, 1, 1)
@@ -53,9 +53,15 @@ class Mark:
         return self.value == self.value
 
     @property
-    def is_clear(self) -> bool:
-        """Whether the test calls it a change or a difference."""
-        return Verdict(self.verdict).is_clear
+    def stroke(self) -> str:
+        """How a line with the verdict is drawn: ``clear``, ``possible``, ``unclear``, or ``untested`` where nobody can tell."""
+        verdict = Verdict(self.verdict)
+        return "clear" if verdict.is_clear else "possible" if verdict.is_possible else "untested" if verdict in UNTESTED else "unclear"
+
+    @property
+    def says_a_way(self) -> bool:
+        """Whether the verdict says, clearly or perhaps, which way."""
+        return self.stroke in ("clear", "possible")
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class ChartData:
     """All that a chart draws: one row per mark in ``marks``, in the order in which they are drawn, and the words that it writes itself.
 
     ``words`` are ``withheld``, ``answered``, ``empty``, ``limit_95``, ``limit_99_8``, ``of_ten`` (with a field ``number``), ``few_of_ten``,
-    ``most_of_ten``, ``stroke_clear``, ``stroke_unclear``, ``first`` and ``other`` (who is compared in a grid), ``month_1`` to ``month_12``
+    ``most_of_ten``, ``stroke_clear``, ``stroke_possible``, ``stroke_unclear``, ``stroke_untested``, ``first`` and ``other`` (who is compared in a grid), ``month_1`` to ``month_12``
     (in few letters, for a timeline).
     """
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from nbeval.report.charts.chart import Chart
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.charts.sheet import (
-    CLEAR, COLOURS, EDGE, HAIR, INK, LABELS, LEAD, MARKERS, QUIET, SIZE, SMALL, UNCLEAR, WIDTH, Sheet, looks, width_of, wrapped,
+    COLOURS, EDGE, HAIR, INK, LABELS, LEAD, MARKERS, QUIET, SIZE, SMALL, STROKES, WIDTH, Sheet, looks, width_of, wrapped,
 )
 from nbeval.report.numerals import MINUS
 
@@ -244,8 +244,9 @@ class Multiples(Chart):
     has_slim_twin = True
 
     def draw(self, data: ChartData, width: float = WIDTH) -> Sheet:
-        sheet = Sheet(data, width, [(data.words["stroke_clear"], {"marker": "o", "markevery": [0, -1], **CLEAR}),
-                                    (data.words["stroke_unclear"], {"marker": "o", "markevery": [0, -1], **UNCLEAR})])
+        found = {line[0].stroke for line in data.lines if line[0].is_shown and line[-1].is_shown}
+        sheet = Sheet(data, width, [(data.words[f"stroke_{name}"], {"marker": "o", "markevery": [0, -1], **look})
+                                    for name, look in STROKES.items() if name in found])
         columns = 2 if width == WIDTH else 1
         wide = (width - 2 * EDGE - BETWEEN * (columns - 1)) / columns
         panels = [_panel(block, data, wide) for block in data.blocks]
@@ -260,11 +261,11 @@ class Multiples(Chart):
 
 
 def _panel(block: list[list[Mark]], data: ChartData, wide: float) -> Panel:
-    """The lines of a domain with the words at their right ends: the number and the label, and a clear change in a word."""
+    """The lines of a domain with the words at their right ends: the number and the label, and a clear or a possible change in a word."""
     drawn, withheld = [], []
     for line in block:
         if line[0].is_shown and line[-1].is_shown:
-            words = f"{line[-1].text}  {line[0].label}" + (f": {line[0].short}" if line[0].is_clear else "")
+            words = f"{line[-1].text}  {line[0].label}" + (f": {line[0].short}" if line[0].says_a_way else "")
             drawn.append((line, wrapped(words, wide - NUMBERS - SLOPE - 5.0, SMALL)))
         else:
             withheld.append(line[0].label)
@@ -292,7 +293,7 @@ def _draw_panel(sheet: Sheet, panel: Panel, series: Sequence[str], left: float, 
                 afters, spread(afters, [_room_of(words) for _, words in drawn], top, top + tall), strict=True)
     for number, ((line, words), before, named, after, worded) in enumerate(sides):
         apart = min(APART, 0.25 / len(drawn)) * (number - (len(drawn) - 1) / 2)
-        look = CLEAR if line[0].is_clear else UNCLEAR
+        look = STROKES[line[0].stroke]
         for x, mark in ((apart, line[0]), (1 + apart, line[-1])):
             axes.vlines(x, mark.low, mark.high, color=look["color"], linewidth=0.9, zorder=1)
         axes.plot([apart, 1 + apart], [line[0].value, line[-1].value], marker="o", markersize=4.6, markeredgecolor=look["color"],
@@ -300,7 +301,7 @@ def _draw_panel(sheet: Sheet, panel: Panel, series: Sequence[str], left: float, 
         sheet.rule([last + 2.6, last + 4.4], [after, worded])
         sheet.rule([first - 4.0, first - 2.6], [named, before])
         sheet.text(first - 4.4, named, line[0].text, ha="right", fontsize=SMALL)
-        sheet.text(last + 5.0, worded, words, fontsize=SMALL, color=INK if line[0].is_clear else QUIET, linespacing=1.1)
+        sheet.text(last + 5.0, worded, words, fontsize=SMALL, color=INK if line[0].says_a_way else QUIET, linespacing=1.1)
     if withheld:
         sheet.text(left, top + tall + 2.0, withheld, va="top", fontsize=SMALL, color=QUIET, linespacing=1.1)
 

@@ -43,8 +43,13 @@ DIVERGING = ("#9A3412", "#F0A675", "#E4E4E4", "#86AFD1", "#12436D")
 #: grounds of the cells of a grid, by tone; light enough for black numbers
 GROUNDS = {"": "#EFEFEF", "first": "#F7B58A", "other": "#9BD8D3", "alike": "#FFFFFF", "red": "#F2A99B", "amber": "#FBDD9A",
            "green": "#B5DDB8"}
-CLEAR, UNCLEAR = {"color": COLOURS[0], "linewidth": 1.7}, {"color": QUIET, "linewidth": 1.0, "linestyle": (0, (3, 1.8)),
-                                                           "markerfacecolor": "white"}
+#: the strokes of changes, by what their tests say
+STROKES = {
+    "clear": {"color": COLOURS[0], "linewidth": 1.7},
+    "possible": {"color": COLOURS[0], "linewidth": 1.0, "linestyle": (0, (6, 1.8)), "markerfacecolor": "white"},
+    "unclear": {"color": QUIET, "linewidth": 1.0, "linestyle": (0, (3, 1.8)), "markerfacecolor": "white"},
+    "untested": {"color": QUIET, "linewidth": 0.9, "linestyle": (0, (1, 1.8)), "markerfacecolor": "white"},
+}
 
 STYLE = {
     **sns.plotting_context("paper"),

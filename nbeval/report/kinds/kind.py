@@ -16,6 +16,7 @@ from nbeval.report.cells import (
     Block, Field, Table, count_cell, difference_cell, grid, interval_cell, interval_words, level_cell, p_cell, verdict_cell, why_not,
 )
 from nbeval.report.charts.data import ChartData, Mark
+from nbeval.report.charts.sheet import STROKES
 from nbeval.report.context import Context
 from nbeval.report.draft import Draft, Units, by_domain
 from nbeval.report.numerals import NumberFormat, numeral
@@ -24,6 +25,8 @@ from nbeval.report.results import Result, State
 #: what levels are compared with: nothing; those of linked people say with which wave they are linked
 OF_LEVELS = (Contrast.NONE, Contrast.PAIRS)
 #: how many unconfirmed measures a note names; the account of limits names all
+#: the section of full tables
+_ANNEX = "annex"
 _MOST_NAMED = 6
 #: published figures, and who did not answer: nobody's weight is in them
 _NEVER_WEIGHTED = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE, Quantity.ITEM_NONRESPONSE, Quantity.COUNT)
@@ -136,9 +139,20 @@ class Kind(Draft, ABC):
         """The columns and rows; without rows where the report has nothing to show in it."""
         if not self.context.waves or (self.needs_two_waves and not self.context.shows_change):
             return Table()
-        made = grid(self.columns(), self.blocks())
+        made = grid(self._with_adjusted_p(tuple(self.columns())), self.blocks())
         has_results = any(cell.result for row in made.rows if not row.heading for cell in row.cells)
         return made if has_results or self.of_words else Table(made.columns)
+
+    def _with_adjusted_p(self, fields: tuple[Field, ...]) -> Iterator[Field]:
+        """The columns, and in the annex, or where a plain p-value is printed, before what tests say the p-value adjusted in their family."""
+        subjects = [subject for block in self.blocks() for subject in block.subjects]
+        full = self.spec.section == _ANNEX or any(field.cell(subject).field == "p_value" for field in fields for subject in subjects[:1])
+        for field in fields:
+            rows = (field.cell(subject).of for subject in subjects) if full and field.column.key == "verdict" else ()
+            if any(row is not None and self.context.state(row, "p_adjusted") is State.SHOWN for row in rows):
+                yield Field(Column("p_adjusted", self.say("p_adjusted"), numeric=True),
+                            lambda subject, field=field: p_cell(field.cell(subject).of, self.context, "p_adjusted"))
+            yield field
 
     @cached_property
     def shown(self) -> tuple[Result, ...]:
@@ -175,7 +189,7 @@ class Kind(Draft, ABC):
     def chart_of(self, marks: Iterable[Mark], *, words: dict[str, str] | None = None, **about: object) -> ChartData:
         """The data of a chart with the words of the report and the banner over invented data."""
         keys = {"withheld": "withheld_short", "answered": "n", "empty": "chart_empty", "of_ten": "of_ten", "few_of_ten": "x_in_ten_few",
-                "most_of_ten": "x_in_ten_most", "stroke_clear": "stroke_clear", "stroke_unclear": "stroke_unclear"}
+                "most_of_ten": "x_in_ten_most", **{f"stroke_{name}": f"stroke_{name}" for name in STROKES}}
         limits = {"limit_95": self.say("funnel_limit", level="95%"), "limit_99_8": self.say("funnel_limit", level="99.8%")}
         return ChartData.of(list(marks), banner=self.say("invented") if self.context.cohort.invented else "",
                             words={**{name: self.say(key) for name, key in keys.items()}, **limits, **(words or {})}, **about)
@@ -296,11 +310,10 @@ class Kind(Draft, ABC):
 
     def _smallest_meaningful(self) -> Iterator[str]:
         """The smallest change that is declared meaningful, where the table says of a change how its interval lies to it."""
-        context = self.context
-        names = {row.indicator for row in self.judged if row.size}
-        measures = dict.fromkeys(one.measure for one in context.dictionary.indicators if one.indicator in names)
+        measures = {self.context.measure_of(row) for row in self.judged if row.size}
         if measures:
-            yield self.say("note_smallest_meaningful", sizes="; ".join(map(context.smallest_meaningful, measures)))
+            sizes = (self.context.smallest_meaningful(one) for one in Measure if one in measures)
+            yield self.say("note_smallest_meaningful", sizes="; ".join(sizes))
 
     @cached_property
     def judged(self) -> tuple[Result, ...]:
