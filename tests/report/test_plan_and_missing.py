@@ -51,8 +51,8 @@ def test_what_departs_from_the_plan_is_named_with_what_was_planned(make):
 def test_a_change_that_both_bounds_keep_is_said_to_stand_and_one_that_they_do_not_is_not(make):
     report = make()
     reading = {row[0]: row[9] for row in cells(report, "gaps_filled")}
-    assert reading == {"Feels calm": "still a fall", "Feels angry": "a rise, or no clear change", "Score": "a rise, or no clear change",
-                       "Rare": "cannot tell"} or list(reading.values()) == ["still a fall", "a rise, or no clear change", "a rise, or no clear change", "cannot tell"]
+    assert reading == {"Feels calm": "still a fall", "Feels angry": "a rise, or nothing clear", "Score": "a rise, or nothing clear",
+                       "Rare": "cannot tell"} or list(reading.values()) == ["still a fall", "a rise, or nothing clear", "a rise, or nothing clear", "cannot tell"]
     sentence = report.exhibit("gaps_filled").exhibit.sentence
     assert sentence.startswith("Of 2 clear headline changes, 1 would still be found")
     assert "the test says something else for" in sentence

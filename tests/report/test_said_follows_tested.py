@@ -8,6 +8,7 @@ import pytest
 
 from nbeval.estimate.families import sizes, verdicts
 from nbeval.frames import Reason, Size, Verdict
+from nbeval.report.charts.chart import known_charts
 from nbeval.words import words_of
 from tests.guards import some
 from tests.report.invented import NUMBERS
@@ -75,6 +76,71 @@ def test_the_adjustment_is_named_once_under_the_first_table_with_tests_and_in_th
                                                                     for note in report.exhibit(draft.spec.exhibit).exhibit.notes))
     assert len(having) == 1
     assert "Benjamini and Hochberg" in str(report.methods()) and "5%" in str(report.methods())
+
+
+#: the words of what is clear, wherever an exhibit prints them
+CLEAR_WORDS = re.compile(r"\b(?:rose|fell)\b|(?<!may be )\b(?:higher|lower)\b|^(?:away from it|towards it)|\b[1-9]\d* clearly (?:got )?(?:better|worse)")
+POSSIBLE_WORDS = re.compile(r"\bmay (?:have (?:risen|fallen)|be (?:higher|lower))\b|\bpossible (?:rise|fall)\b|perhaps (?:towards|away)")
+NO_WORDS = re.compile(r"\bno clear (?:change|difference)\b")
+#: kinds of exhibit that print verdicts, as far as the invented results have them
+WITH_VERDICT = {"change", "change_adjusted", "change_by_authority", "differences", "comparison", "overlap", "change_missing", "evidence", "standing", "attrition"}
+
+
+def all_judged(made, interval, p, least):
+    """The invented results, every tested row of them with one interval and one p, judged as the package judges."""
+    (low, high), middle = interval, sum(interval) / 2
+    fields = {"estimate": middle, "conf_low": low, "conf_high": high, "p_value": p / 3, "p_adjusted": p}
+    return [one | fields | {"verdict": str(verdicts(middle, low, high, p, change=one["contrast"] == "wave")),
+                            "size": str(sizes(middle, low, high, least)) if one["contrast"] == "wave" else ""}
+            if one["verdict"] and not one["suppression"] else one for one in made]
+
+
+def printed(draft):
+    """What an exhibit says of each line: its cells, and the text that stands for its chart; and what it says of all of them."""
+    lines = [" | ".join(cell.text for cell in row.cells[1:]) for row in draft.table.rows if not row.heading]
+    if draft.spec.chart:
+        chart, data = known_charts()[draft.spec.chart], draft.chart_data()
+        lines += [line.split(": ", 1)[-1] for line in chart.description(data, draft.say).split("\n") if line != data.remark and "nothing to draw" not in line]
+    return lines, draft.sentence()
+
+
+@pytest.mark.parametrize(("interval", "p", "least"), ROWS)
+def test_every_exhibit_with_a_verdict_says_what_was_tested(make, interval, p, least):
+    outside, decided = interval[0] > 0 or interval[1] < 0, p <= 0.05
+    seen = set()
+    for report in (make(change=lambda made: all_judged(made, interval, p, least)), make("place", "north", change=lambda made: all_judged(made, interval, p, least))):
+        for draft in report.drafts.values():
+            if not any(row.p_adjusted == p for row in draft.judged) and draft.id not in ("evidence", "standing"):
+                continue
+            seen.add(draft.id)
+            lines, sentence = printed(draft)
+            assert lines, draft.spec.exhibit
+            said = "\n".join((*lines, sentence))
+            if not (outside and decided):
+                assert not CLEAR_WORDS.search(said), (draft.spec.exhibit, said)
+            if outside and decided:
+                assert not POSSIBLE_WORDS.search(said), (draft.spec.exhibit, said)
+            if outside:
+                assert not NO_WORDS.search("\n".join(lines)), (draft.spec.exhibit, said)
+            if not outside:
+                assert not POSSIBLE_WORDS.search(said), (draft.spec.exhibit, said)
+            assert "smaller than the smallest" not in said or -least < interval[0] and interval[1] < least, said
+            assert "at least the smallest" not in said or interval[0] >= least or interval[1] <= -least, said
+    assert seen == WITH_VERDICT
+
+
+def test_tables_of_the_annex_have_the_adjusted_p_before_what_is_said(make):
+    def tested(made):
+        return all_judged(made, (1.0, 4.0), 0.0312, 5.0)
+
+    drafts = make(change=tested).drafts
+    assert not [one.spec.exhibit for one in drafts.values() if one.spec.section == "main" and any(column.key == "p_adjusted" for column in one.table.columns)]
+    overlap = next(one for one in drafts.values() if one.id == "overlap")
+    annexed = type(overlap)(overlap.spec.model_copy(update={"section": "annex"}), overlap.context)
+    keys = [column.key for column in annexed.table.columns]
+    assert keys[keys.index("verdict") - 1] == "p_adjusted"
+    assert "adjusted for the tests of its family" in annexed.table.columns[keys.index("p_adjusted")].label
+    assert [row.cells[keys.index("p_adjusted")].text for row in annexed.table.rows if not row.heading] == ["0.031"]
 
 
 WITHHELD = {"suppression": "[c]", "verdict": "", "warning": ""}

@@ -96,6 +96,10 @@ class Ratings(OfRaters):
                          group=RATERS if body.code else "", level=body.code)
 
 
+#: who rates higher, by what the test says
+_WHO = {Verdict.HIGHER: "first", Verdict.LOWER: "other", Verdict.MAY_BE_HIGHER: "may_first", Verdict.MAY_BE_LOWER: "may_other"}
+
+
 class Gaps(Ratings):
     """Rows are areas; both bodies of raters, the difference, and in words who rates higher."""
 
@@ -130,7 +134,7 @@ class Gaps(Ratings):
         (first, other), row = self.bodies[:2], self.gap(area)
         if self.context.state(row) is not State.SHOWN:
             return symbol_cell(row, self.context, "estimate")
-        key = {Verdict.HIGHER: "first", Verdict.LOWER: "other"}.get(row.verdict, "unclear") if row.verdict else self.by_size(row)
+        key = _WHO.get(row.verdict, "unclear") if row.verdict else self.by_size(row)
         return words_cell(self.say(f"gap_{key}", first=first.label, other=other.label), row, "estimate")
 
 
