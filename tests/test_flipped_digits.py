@@ -242,7 +242,7 @@ def test_the_command_says_no_and_why(file, pattern, named, tiny_place, tmp_path,
 
 
 def test_a_released_folder_and_the_exports_are_all_it_takes(tiny_place, tmp_path, capsys):
-    shutil.copytree(tiny_place / "reports" / "first" / "baseline", tmp_path / "released" / "first" / "baseline")
+    shutil.copytree(tiny_place / "reports" / "first", tmp_path / "released" / "first")
     shutil.copytree(tiny_place / "first", tmp_path / "exports" / "first")
     options = ["--dictionary", str(tiny_place / "dictionary"), "--data", str(tmp_path / "exports"), "--out", str(tmp_path / "released")]
     assert main(["verify", "first", *options]) == 0

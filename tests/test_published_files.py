@@ -117,6 +117,7 @@ def nothing_further(block, must, out, weights, policy) -> Chosen:
 
 def test_a_release_without_secondary_suppression_is_refused(small, tmp_path, monkeypatch):
     monkeypatch.setattr(protect, "choose_cells", nothing_further)
+    monkeypatch.setattr(protect.Widening, "widen_leaks", lambda widening, leaks: False)
     with pytest.raises(DisclosureError, match="can be worked out"):
         Study(load(small[0]).cohort("first"), Workspace(small[0], cache_folder=tmp_path)).results()
 
@@ -124,6 +125,7 @@ def test_a_release_without_secondary_suppression_is_refused(small, tmp_path, mon
 def test_a_release_without_secondary_suppression_is_found_out_by_its_files(small, tmp_path, monkeypatch):
     monkeypatch.setattr(protect, "choose_cells", nothing_further)
     monkeypatch.setattr(protect, "refuse_leaks", lambda audit: None)
+    monkeypatch.setattr(protect.Widening, "widen_leaks", lambda widening, leaks: False)
     summary = render_cohort("first", ("baseline", "final"), Workspace(small[0], cache_folder=tmp_path / "cache"), tmp_path / "reports", formats=("html",))
     assert not summary.failed, str(summary)
     leaks, _ = derivable(small[0], tmp_path / "reports" / "first")

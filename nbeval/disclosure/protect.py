@@ -111,7 +111,7 @@ def _of_lone_people(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> 
 def _margins(table: pd.DataFrame) -> pd.DataFrame:
     """The cells of blocks of moves that are cells of other blocks too, by number: ``copy`` and ``cell``. They are withheld with these, and
     for these alone: the inside of a table gives way to its margins."""
-    copies = table[[bool(moved_block(name)) for name in table["block"]]].rename(columns={"cell": "copy"})
+    copies = table[table["block"].map(moved_block).astype(bool)].rename(columns={"cell": "copy"})
     lead, _, end = (copies["what"].str.rpartition(" ")[number] for number in (0, 1, 2)) if len(copies) else (copies["what"],) * 3
     then = end.eq(THEN)
     of = copies.assign(

@@ -119,7 +119,8 @@ def add_verdicts(results: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     """Say of every change and difference what its test and its interval allow: one row per row of ``results``, with ``verdict`` filled,
     and for changes ``size``. The adjusted p-value decides where the test has a family, the plain one elsewhere, never the sign alone. What
     was not tested, because the waves cannot be compared or the question was not asked, has no word."""
-    ours = results["indicator"].isin({one.indicator for one in dictionary.indicators})
+    people = results["indicator"].eq("") & results["group"].isin(list(dictionary.groups))
+    ours = people | results["indicator"].isin({one.indicator for one in dictionary.indicators})
     judged = (ours & results["quantity"].isin(WITH_VERDICT) & ~results["warning"].isin(_UNTESTED)).to_numpy()
     rows = results[judged]
     change = rows["contrast"].eq(Contrast.WAVE.value)

@@ -18,7 +18,7 @@ def changes(p_values) -> tuple:
                  estimate=-8.0, conf_low=-15.0, conf_high=-1.0, p_value=p) for place, p in enumerate(p_values)]
     indicators = tuple(SimpleNamespace(indicator=row["indicator"], family="f", headline=False, measure=Measure.PERCENT) for row in rows)
     programme = SimpleNamespace(adjustment=lambda family: "bh", conf_level=0.95, smallest_meaningful_change={})
-    return complete(rows), SimpleNamespace(indicators=indicators, programme=programme)
+    return complete(rows), SimpleNamespace(indicators=indicators, programme=programme, groups={})
 
 
 def test_no_adjusted_p_value_of_a_release_depends_on_a_withheld_test():

@@ -48,7 +48,7 @@ _EXHIBITS = (
     ("departed", "plan_deviations", "", ()), ("gaps_filled", "change_missing", "", ("calm", "angry", "score", "rare")),
     ("beside_weighted", "weighting", "", ("calm", "angry")), ("matrix", "evidence", "matrix", ("calm", "angry", "rare", "score")),
     ("alike", "composition_test", "", ()), ("lost", "attrition", "", ("calm", "score")), ("stands", "standing", "", ("calm", "angry", "rare", "tea")),
-    ("nothing", "levels", "dots", ("absent",)),
+    ("nothing", "levels", "dots", ("absent",)), ("least", "smallest_change", "", ("calm",)),
 )
 
 

@@ -100,7 +100,7 @@ def test_unconfirmed_rules_are_said_once_under_every_exhibit_that_rests_on_them(
     assert all(len(found) <= 1 for found in notes.values())
     marked = [name for name, found in notes.items() if any("Feels calm" in note for note in found)]
     assert marked == ["levels", "bare", "beside", "groups", "places", "funnel", "range", "gaps", "change", "adjusted", "local",
-                      "gone", "odds", "drawn", "ten", "pooled", "twice", "gaps_filled", "beside_weighted", "matrix", "lost"]
+                      "gone", "odds", "drawn", "ten", "pooled", "twice", "gaps_filled", "beside_weighted", "matrix", "lost", "least"]
 
 
 def test_several_answers_may_add_to_more_than_a_hundred(make):

@@ -81,7 +81,7 @@ def test_every_arrangement_of_marks_is_made_by_a_kind_and_drawn_by_a_chart():
 
 
 def test_what_shows_change_needs_two_waves():
-    changing = [kind for kind in KINDS.values() if kind.of_change or kind.sets_levels_beside_change]
+    changing = [kind for kind in KINDS.values() if kind.of_change]
     assert changing and all(kind.needs_two_waves for kind in changing)
 
 

@@ -23,7 +23,7 @@ class ChangeMissing(Kind):
     """Rows are indicators: who was asked and who answered, the change, its bounds over the missing answers, and the change with them imputed."""
 
     id = "change_missing"
-    needs_two_waves = of_change = True
+    needs_two_waves = of_change = sums_up = True
 
     def has_row(self, one: Indicator) -> bool:
         return self._bound(one, Quantity.CHANGE_MISSING_BOUND_LOWEST) is not None

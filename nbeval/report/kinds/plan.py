@@ -17,7 +17,7 @@ class PlanDeviations(Kind):
 
     id = "plan_deviations"
     unit_words, source_words = "", ""
-    of_words = True
+    of_words = sums_up = True
 
     def columns(self) -> Iterable[Field]:
         make = self.column
