@@ -139,3 +139,13 @@ def suggestion(value: str, known: Iterable[str]) -> str:
         return "none is declared yet: declare it first"
     shown = ", ".join(known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
     return f"use one of: {shown}"
+
+
+#: signals of Ctrl-C to this run: a library in whose code one falls may swallow the exception
+stops: list[int] = []
+
+
+def still_going() -> None:
+    """Raise once more what Ctrl-C raised, where it was swallowed; called at every step."""
+    if stops:
+        raise KeyboardInterrupt

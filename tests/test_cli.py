@@ -15,6 +15,8 @@ import pytest
 import nbeval
 from nbeval.cli import options
 from nbeval.cli.app import app, main
+from nbeval.cli.options import on_progress
+from nbeval.errors import stops
 from tests.conftest import ROOT
 
 COMMANDS = [command.name or command.callback.__name__ for command in app.registered_commands]
@@ -143,3 +145,15 @@ def test_a_shell_completes_the_cohorts_of_the_project(monkeypatch):
 def test_verify_without_anything_published_says_so(place, capsys, tmp_path):
     assert main(["verify", "first", *places(place)[:4], "--out", str(tmp_path / "none")]) == 2
     assert "there is no published report of cohort 'first'" in capsys.readouterr().err
+
+
+def test_ctrl_c_that_a_library_swallowed_ends_the_run_at_its_next_step(capsys):
+    stops.append(2)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            on_progress("the next step")
+    finally:
+        stops.clear()
+    assert "next step" not in capsys.readouterr().err
+    on_progress("going on")
+    assert "going on" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import typer
 
 from nbeval import __version__
 from nbeval.cli import data, reports
-from nbeval.cli.options import be_verbose, on_progress
+from nbeval.cli.options import be_verbose, on_progress, stopping
 from nbeval.errors import STOPPED, NbevalError
 
 #: a report is made by one process of several: threads of the linear algebra would only get in their way
@@ -60,7 +60,8 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")            # a terminal that lacks a character shows another one
     try:
-        app(arguments)
+        with stopping():
+            app(arguments)
     except SystemExit as done:
         if done.code == STOPPED:
             on_progress("Stopped. What was finished stays; what was not has left no trace.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from nbeval.errors import still_going, stops
 
 if TYPE_CHECKING:
     from nbeval.study import Study
@@ -60,8 +64,28 @@ def say_json(answer: dict[str, Any]) -> None:
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 
+@contextmanager
+def stopping() -> Iterator[None]:
+    """Let Ctrl-C end the command at its next step at the latest."""
+    def stop(number: int, frame: Any) -> None:
+        stops.append(number)
+        signal.default_int_handler(number, frame)
+
+    stops.clear()
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        stops.clear()
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def on_progress(line: str) -> None:
     """Progress or a fault, on standard error; with --verbose, after the seconds since the command began."""
+    still_going()
     typer.echo(f"{time.monotonic() - _clock['began']:7.1f} s  {line}" if _clock else line, err=True)
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from nbeval.errors import NbevalError, ParameterError, RenderError
+from nbeval.errors import NbevalError, ParameterError, RenderError, still_going
 from nbeval.publish.formats import check_formats
 from nbeval.publish.index import CRATE, Signature, entries, write_indexes
 from nbeval.publish.job import Job, Origin, Outcome, Summary, Task, check_parameters, imported_modules
@@ -131,6 +131,7 @@ class _Batch:
                     self._progress.begin(self._jobs[number].folder)
                     workers.start(number, self._task(number))       # the first waits until all is preloaded
                     self._since[number] = time.monotonic()
+                still_going()
                 for finished in workers.wait(0.25):
                     self._take(finished)
                 for number, since in self._since.items():
