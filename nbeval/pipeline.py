@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Cohort, ReportKind
     from nbeval.cleaning.labels import Labelled
-    from nbeval.frames import ChangedDeclaration, CleanedCohort, PublishedFigures, DisclosedResults, Measured, PlanCheck
+    from nbeval.deviations import ChangedDeclaration, PlanCheck
+    from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
     from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
     from nbeval.report.analyst import Levels

@@ -18,7 +18,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.errors import OutputError, SourceError
-from nbeval.frames import Deviation, PlanCheck, PlanPart
+from nbeval.deviations import Deviation, PlanCheck, PlanPart
 from nbeval.publish.staging import staging
 from nbeval.release.fingerprint import code_digest, fingerprint_of_numbers, scope_of_numbers, sha256
 from nbeval.release.sign import Purpose, sign, signer_of, signers_file
@@ -67,7 +67,7 @@ def compose(cohort: Cohort, dictionary: Dictionary, data: Mapping[str, tuple[int
 
 
 def content(cohort: Cohort, dictionary: Dictionary) -> dict[str, dict[str, Any]]:
-    """What a plan fixes, part by part (``frames.PlanPart``), as the dictionary declares it now."""
+    """What a plan fixes, part by part (``deviations.PlanPart``), as the dictionary declares it now."""
     programme, policy = dictionary.programme, dictionary.disclosure
     names = {one.authority: one.name for one in dictionary.authorities}
     waves = {one.id: one.label for one in cohort.waves}

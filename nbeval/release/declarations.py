@@ -9,7 +9,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Status
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import ChangedDeclarationError
-from nbeval.frames import ChangedDeclaration
+from nbeval.deviations import ChangedDeclaration
 from nbeval.release.fingerprint import fingerprint_of_part, scope_of_numbers
 from nbeval.release.ledger import releases_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbeval.dictionary.models import Programme
 from nbeval.exhibit import Cell, Column, Exhibit, Row
-from nbeval.frames import PlanPart
+from nbeval.deviations import PlanPart
 from nbeval.publish.document import Block, Document, Heading, Prose, Shown, parse
 from nbeval.release.analysis_plan import plan_bytes, said_of
 from nbeval.release.fingerprint import sha256

@@ -14,7 +14,8 @@ from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
 from nbeval.dictionary.policy import Weakness, weaknesses
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
-from nbeval.frames import AGAINST_REST, HEADLINES, ChangedDeclaration, Method, Quantity
+from nbeval.deviations import ChangedDeclaration
+from nbeval.frames import AGAINST_REST, HEADLINES, Method, Quantity
 from nbeval.report.context import Context
 from nbeval.report.displays import Paragraphs, Several, Shown, Text, bullets, lead, listed, paragraph
 from nbeval.report.draft import available, domain_of

@@ -13,7 +13,8 @@ import pandas as pd
 from nbeval.dictionary.comparability import Comparisons
 from nbeval.dictionary.enums import Design, Match, Measure, ReportForm, SourceKind, Symbol
 from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
-from nbeval.frames import MISSING_COLUMNS, UNCLEAR, ChangedDeclaration, Contrast, PlanCheck, Quantity, Size
+from nbeval.deviations import ChangedDeclaration, PlanCheck
+from nbeval.frames import MISSING_COLUMNS, UNCLEAR, Contrast, Quantity, Size
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
 from nbeval.words import Words

@@ -14,7 +14,8 @@ from nbeval.dictionary.enums import ReportForm, SourceKind
 from nbeval.dictionary.models import Cohort, ExhibitRow, ReportKind
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
-from nbeval.frames import ChangedDeclaration, DisclosedResults, PlanCheck
+from nbeval.deviations import ChangedDeclaration, PlanCheck
+from nbeval.frames import DisclosedResults
 from nbeval.report import account
 from nbeval.report.aggregates import Frame, Protection
 from nbeval.report.analyst import Caption, Levels, OwnExhibits

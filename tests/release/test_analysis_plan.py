@@ -15,7 +15,7 @@ from nbeval.cli.app import main
 from nbeval.errors import SignatureError, SourceError
 from nbeval.estimate.families import HEADLINES
 from nbeval.estimate.power import smallest_change_percent
-from nbeval.frames import PlanPart
+from nbeval.deviations import PlanPart
 from nbeval.planning import Draft
 from nbeval.release import analysis_plan
 from nbeval.release.analysis_plan import LEDGER, check_plan, compose, content, deviations, plan_bytes, plans_digest, plans_of, register

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbeval.dictionary.models import MissingAnswers
-from nbeval.frames import Deviation, PlanCheck, PlanPart
+from nbeval.deviations import Deviation, PlanCheck, PlanPart
 from nbeval.report import Report
 from tests.report.invented import disclosed, rows
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from nbeval.dictionary.enums import Symbol
 from nbeval.exhibit import Cell
-from nbeval.frames import Deviation
+from nbeval.deviations import Deviation
 from nbeval.report.cells import Block, Field
 from nbeval.report.kinds.kind import Kind
 
