@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from nbeval.left_out import left_out, places_left_out
 from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin, Outcome, Summary
 from nbeval.release.ledger import signature_of
+from nbeval.release.provenance import PROVENANCE
 from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.study import BATCH, CohortResults, Study, no_progress
 from nbeval.workspace import Workspace, private_place, remove
@@ -68,7 +70,7 @@ def render_requests(
     held_to = plans_digest(study.cohort, study.dictionary, study.workspace.releases) + "".join(map(repr, changed))
     study.on_progress("making the reports")
     jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results, held_to)), []
-    remove(out / study.cohort.id / "internal")          # where earlier versions wrote what is never published
+    _clear_internal(out / study.cohort.id / "internal")
     for internal in sorted({job.internal for job in jobs}):
         place = private_place(internal_folder(out)) if internal else out
         outcomes += pipeline.publish(
@@ -77,6 +79,14 @@ def render_requests(
             signature=partial(signature_of, reports=out, ledger=study.workspace.releases),
         ).outcomes
     return Summary((*outcomes, *failed), left_out(results.findings))
+
+
+def _clear_internal(folder: Path) -> None:
+    """Take away the reports that earlier versions wrote among the published ones though they are never published; nothing else."""
+    for report in folder.glob(f"*/{PROVENANCE}"):
+        remove(report.parent)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def nobody_in(request: ReportRequest, cohort: Cohort, results: CohortResults) -> NoDataError | None:

@@ -29,8 +29,7 @@ UNDECLARED = "two_waves_norow"
 def place(request, shared, tmp_path_factory):
     """A programme of two waves whose question differs, or of which nothing is declared, with its exports."""
     folder = shared / "cases" / "programmes" / request.param
-    if not folder.is_dir():
-        pytest.skip(f"the programme '{request.param}' is not among the shared cases")
+    assert folder.is_dir(), f"the programme '{request.param}' is not among the shared cases"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NBEVAL_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield folder

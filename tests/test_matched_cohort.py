@@ -10,9 +10,8 @@ import pandas as pd
 import pytest
 
 from nbeval.study import open_report
-from tests.conftest import ROOT, TINY
+from tests.conftest import TINY
 
-WITHHELD = ROOT.parent / "shared" / "cases" / "programmes" / "withheld_change"
 COHORT, KEY = "first", "Member number"
 LIBRARIES = ("north", "south", "east")
 #: of every library, by whether they had a card at first and have one at last; those who were lost, by whether they had one
@@ -138,12 +137,12 @@ def test_a_distribution_at_both_waves_is_that_of_the_pairs_and_at_the_first_alon
     assert not any("both times" in note for note in first.notes)
 
 
-@pytest.mark.skipif(not WITHHELD.is_dir(), reason="the small programmes are not beside this checkout")
-def test_a_few_who_left_withhold_the_levels_of_everybody_and_never_the_change(tmp_path, monkeypatch):
+def test_a_few_who_left_withhold_the_levels_of_everybody_and_never_the_change(shared, tmp_path, monkeypatch):
     """Thirty pairs of thirty-two: the change is shown with the levels of the pairs, and nothing withheld is called no clear change."""
     monkeypatch.setenv("NBEVAL_CACHE", str(tmp_path / "cache"))
-    shutil.copytree(WITHHELD / "data", tmp_path / "data" / "c")
-    report = open_report("c", "final", dictionary=WITHHELD / "dictionary", data=tmp_path / "data")
+    programme = shared / "cases" / "programmes" / "withheld_change"
+    shutil.copytree(programme / "data", tmp_path / "data" / "c")
+    report = open_report("c", "final", dictionary=programme / "dictionary", data=tmp_path / "data")
     found = report.context.results.where(quantity="change")
     assert [(row.n_valid, row.suppression) for row in found] == [(30, "")]
     (line,) = [line for line in report.exhibit("chg").exhibit.rows if not line.heading]

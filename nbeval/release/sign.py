@@ -48,7 +48,6 @@ class Purpose(StrEnum):
     OUTPUT_CHECK = "nbeval-output-check"    # the second person, who checks what leaves
     ANALYSIS_PLAN = "nbeval-analysis-plan"
     POLICY = "nbeval-policy"                # a policy of disclosure control weaker than declared
-    WITHDRAWAL = "nbeval-withdrawal"
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,6 @@ def signer_of(
 def fingerprint(key: bytes) -> str:
     """The fingerprint of a public key, as ``ssh-keygen -l`` prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
-
-
-def key_of_signature(signature: str) -> str:
-    """The fingerprint of the key that an armoured signature says it is by; that it is, only :func:`signer_of` knows."""
-    return fingerprint(_parts(signature)[0])
 
 
 # --- who may sign ----------------------------------------------------------------------------------

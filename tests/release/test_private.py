@@ -18,6 +18,7 @@ from nbeval.errors import OutputError, SourceError
 from nbeval.folders import internal_folder
 from nbeval.release.checksum_key import KEY_FILE, PublishedChecksums, has_key, key_for, key_name, keyed
 from nbeval.release.fingerprint import file_sha256
+from nbeval.release.provenance import PROVENANCE
 from nbeval.study import Study
 from nbeval.workspace import Workspace, atomic_file, private_folder
 from tests.conftest import TINY
@@ -106,11 +107,16 @@ def test_internal_reports_lie_apart_and_are_for_their_owner_alone(open_to_all, t
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nbeval.pipeline.publish", publish)
-        (tmp_path / "reports" / COHORT / "internal").mkdir(parents=True)
+        for name in (PROVENANCE, "report.html"):
+            before = tmp_path / "reports" / COHORT / "internal" / "checks" / name
+            before.parent.mkdir(parents=True, exist_ok=True)
+            before.write_text("{}", encoding="utf-8")
+        before.parent.parent.joinpath("mine.txt").write_text("of somebody", encoding="utf-8")
         render_requests(study, [ReportRequest(kind), ReportRequest(kind.model_copy(update={"internal": True}))], tmp_path / "reports")
     assert seen == [(tmp_path / "reports", [f"{COHORT}/{kind.id}"]), (internal_folder(tmp_path / "reports"), [f"{COHORT}/{kind.id}"])]
     assert mode(internal_folder(tmp_path / "reports")) == 0o700
-    assert not (tmp_path / "reports" / COHORT / "internal").exists(), "what lay among the published ones is gone"
+    left = [path.name for path in (tmp_path / "reports" / COHORT / "internal").iterdir()]
+    assert left == ["mine.txt"], "reports that lay among the published ones are gone, and nothing else"
 
 
 # --- checksums of confidential exports --------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Change from the first wave to the last: plain, with the samples made alike, over authorities, and bounded where people answered twice."""
+"""Change between waves: plain, as a trend, with the samples made alike, over authorities, and bounded where people answered twice."""
 
 from __future__ import annotations
 
