@@ -17,3 +17,9 @@ def tiny(root):
 def cohort(tiny):
     """Its one cohort."""
     return tiny.cohorts[0]
+
+
+@pytest.fixture(scope="session")
+def alone(cohort):
+    """The cohort with one authority: a fault of its export leaves nobody else's, and stops the run."""
+    return cohort.model_copy(update={"authorities": ("north",)})

@@ -23,7 +23,7 @@ def _told(cleaned, check):
 def test_every_check_says_something_even_where_it_finds_nothing(tiny, cohort, tmp_path):
     findings = clean_survey(cohort, tiny, write_cohort(tmp_path)).findings
     FINDINGS.validate(findings)
-    assert list(dict.fromkeys(findings["check"])) == [*(check.name for check in CHECKS), "waves_to_come", "files_distinct", "files_unexpected"]
+    assert list(dict.fromkeys(findings["check"])) == [*(check.name for check in CHECKS), "exports_usable", "waves_to_come", "files_distinct", "files_unexpected"]
     assert len({check.name for check in CHECKS}) == len({check.passes for check in CHECKS}) == len(CHECKS)
     assert findings["message"].str.endswith(".").all()
 

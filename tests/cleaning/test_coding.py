@@ -30,11 +30,11 @@ def test_closed_answers_numbers_and_reasons(tiny, cohort, tmp_path):
     assert _of(cleaned, "enjoy") == [0, 10, 10, "prefer_not_to_say", 7, "not_answered"]
 
 
-def test_a_label_is_read_by_the_codebook_of_its_version(tiny, cohort, tmp_path):
+def test_a_label_is_read_by_the_codebook_of_its_version(tiny, cohort, alone, tmp_path):
     cleaned = _north(tiny, cohort, tmp_path, [form("1", often="Often")], [later("1", often="Often or always")])
     assert _of(cleaned, "often") == [1] and _of(cleaned, "often", "after") == [1]
     with pytest.raises(Exception, match="item 'often'"):
-        _north(tiny, cohort, tmp_path, [form("1", often="Often or always")])
+        _north(tiny, alone, tmp_path, [form("1", often="Often or always")])
 
 
 def test_one_column_per_option_blanks_are_nought_once_the_question_is_answered(tiny, cohort, tmp_path):

@@ -47,7 +47,7 @@ def test_forms_that_are_all_empty_fail_and_no_check_of_nobody_passes(tiny, cohor
     cleaned = clean_survey(cohort, tiny, write_cohort(tmp_path, empty, {name: [later(**BLANK)] for name in AUTHORITIES}))
     assert found(cleaned, "forms_kept") == [("failure", "before", "", "", 120), ("failure", "after", "", "", 3)]
     passed = set(cleaned.findings.loc[cleaned.findings["outcome"].eq("pass"), "check"])
-    assert passed == {"forms_add_up", "waves_to_come", "files_unexpected"} | ({"files_distinct"} & passed)
+    assert passed == {"forms_add_up", "exports_usable", "waves_to_come", "files_unexpected"} | ({"files_distinct"} & passed)
     assert "Not checked: no form was kept." in set(cleaned.findings["message"])
 
 
@@ -102,13 +102,13 @@ def test_answers_between_the_points_of_a_scale_are_found_by_place(tiny, cohort, 
     assert "before/north.csv" in messages(cleaned, "answers_whole") and value not in messages(cleaned, "answers_whole")
 
 
-def test_a_half_point_is_refused_where_every_answer_of_the_scale_has_a_row(tiny, cohort, tmp_path):
+def test_a_half_point_is_refused_where_every_answer_of_the_scale_has_a_row(tiny, alone, tmp_path):
     loaded = tiny.instruments[0]
     ends = next(one for one in loaded.responses if one.response_set == "ends" and one.code == 0)
     every = tuple(ends.model_copy(update={"code": code, "label": f"{code} of 10", "also": ""}) for code in range(11))
     listed = replace(tiny, instruments=(replace(loaded, responses=(*(one for one in loaded.responses if one.response_set != "ends"), *every)),))
     with pytest.raises(UnknownCodeError, match="item 'enjoy'.*2 of 3 answers are not") as caught:
-        clean_survey(cohort, listed, write_cohort(tmp_path, {"north": [*forms(2, enjoy="4.5"), form("9")], "south": [form(enjoy="")], "east": [form(enjoy="")]}))
+        clean_survey(alone, listed, write_cohort(tmp_path, {"north": [*forms(2, enjoy="4.5"), form("9")]}))
     assert "before/north.csv (2 forms)" in str(caught.value) and "keep_if" in str(caught.value)
 
 
@@ -142,12 +142,12 @@ def test_labels_of_the_test_column_that_nobody_declared_are_found(tiny, cohort, 
     assert found(cleaned, "tests_declared") == [("warning", "before", "east", "", 1)]
 
 
-def test_forms_that_the_survey_tool_screened_out_are_excluded_by_their_label(tiny, cohort, tmp_path):
-    data = write_cohort(tmp_path, {"east": [form("1", status="Disqualified"), form("2")]})
+def test_forms_that_the_survey_tool_screened_out_are_excluded_by_their_label(tiny, alone, tmp_path):
+    data = write_cohort(tmp_path, {"north": [form("1", status="Disqualified"), form("2")]})
     with pytest.raises(UnknownCodeError, match="status column"):
-        clean_survey(cohort, tiny, data)
-    cleaned = clean_survey(cohort, with_rules(tiny, excluded_labels=("Disqualified",)), data)
-    account = cleaned.accounting.set_index("file").loc["before/east.csv"]
+        clean_survey(alone, tiny, data)
+    cleaned = clean_survey(alone, with_rules(tiny, excluded_labels=("Disqualified",)), data)
+    account = cleaned.accounting.set_index("file").loc["before/north.csv"]
     assert (account["read"], account["kept"], account["screened out"]) == (2, 1, 1)
 
 

@@ -126,11 +126,13 @@ def test_nothing_that_people_typed_or_that_identifies_them_is_in_any_table(tiny,
 @pytest.mark.parametrize("broken", [
     {"often": "canary"}, {"enjoy": "99"}, {"novels": "canary"}, {"status": "canary"}, {"comment": 'canary"', "often": "?"},
 ])
-def test_no_message_of_an_error_holds_a_cell(tiny, cohort, tmp_path, broken):
+def test_no_message_of_an_error_holds_a_cell(tiny, cohort, alone, tmp_path, broken):
     forms = [form(f"canary-{number}", comment="canary", email="canary@example.org", ip="canary-ip") for number in range(9)]
     data = write_cohort(tmp_path, {"north": [*forms, form("canary-last", **{"comment": "canary", **broken})]})
     with pytest.raises(NbevalError) as caught:
-        clean_survey(cohort, tiny, data)
-    for text in (str(caught.value), repr(caught.value), *map(str, caught.value.args)):
+        clean_survey(alone, tiny, data)
+    left_out = clean_survey(cohort, tiny, data).findings.query("check == 'exports_usable'")
+    assert left_out[["outcome", "wave", "authority"]].values.tolist() == [["failure", "before", "north"]]
+    for text in (str(caught.value), repr(caught.value), *map(str, caught.value.args), left_out.to_csv()):
         assert "canary" not in text and "99" not in text and "example.org" not in text and str(tmp_path) not in text
     assert "\n  do " in str(caught.value)
