@@ -16,6 +16,21 @@ from typing import Any
 STOPPED = 130
 
 
+#: what stands in place of a label or an answer that only few people gave
+WITHHELD = "(text withheld)"
+
+
+def said_by(text: str, count: int, least: int) -> str:
+    """A label or an answer for a message: in quotation marks where at least so many people gave it, else what stands in its place.
+
+    Every message that names one goes through here: a label that one person gave is that person's answer.
+
+    >>> said_by("Often", 7, 5), said_by("Never", 1, 5)
+    ("'Often'", '(text withheld)')
+    """
+    return f"'{text}'" if count >= least else WITHHELD
+
+
 class NbevalError(Exception):
     """A fault that somebody who uses nbeval can put right; the command line exits with 2."""
 

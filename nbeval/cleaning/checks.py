@@ -16,6 +16,7 @@ from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, Foun
 from nbeval.cleaning.forms import EXCLUSIONS, NO_FORMS, Exclusion, given_weights
 from nbeval.dictionary.comparability import held
 from nbeval.dictionary.enums import ItemKind, Match, MissingReason, Role, ScaleRule
+from nbeval.errors import WITHHELD, said_by
 
 #: fewer answers than this are alike by chance
 _ALIKE = 15
@@ -169,17 +170,17 @@ def repaired(intake: Intake) -> list[Finding]:
         groups[one.item, one.wave, one.read_as].append(one)
     found, rare = [], defaultdict(int)
     for (item, wave, read_as), group in sorted(groups.items()):
-        count, texts = sum(one.count for one in group), sorted({one.text for one in group if one.count >= least})
+        count, texts = sum(one.count for one in group), sorted({(one.text, one.count) for one in group if one.count >= least})
         if not texts:
             rare[item, wave] += count
             continue
         # What follows the number in a labelled number is not declared, so it is not shown.
-        typed = kinds.get(item) is ItemKind.NUMBER and any(text.strip()[:1] in "-0123456789" for text in texts)
-        shown, others = "Text that begins with the number" if typed else f"'{texts[0]}'", len({one.text for one in group}) - 1
+        typed = kinds.get(item) is ItemKind.NUMBER and any(text.strip()[:1] in "-0123456789" for text, _ in texts)
+        shown, others = "Text that begins with the number" if typed else said_by(*texts[0], least), len({one.text for one in group}) - 1
         if others and not typed:
             shown += f" and {number(others, 'other spelling')}"
-        found.append(Finding(NOTE, f"{shown} read as '{read_as}', {number(count, 'answer')}.", wave=wave, item=item, count=count))
-    withheld = f" in spellings that fewer than {least} people each used, read as declared answers (text withheld)."
+        found.append(Finding(NOTE, f"{shown} read as {said_by(read_as, count, least)}, {number(count, 'answer')}.", wave=wave, item=item, count=count))
+    withheld = f" in spellings that fewer than {least} people each used, read as declared answers {WITHHELD}."
     return found + [Finding(NOTE, f"{number(count, 'answer')}{withheld}", wave=wave, item=item, count=count)
                     for (item, wave), count in sorted(rare.items())]
 

@@ -15,7 +15,7 @@ from nbeval.dictionary import LoadedInstrument
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import ItemKind, MissingReason, Role
 from nbeval.dictionary.models import Item, Response, Routing
-from nbeval.errors import UnknownCodeError
+from nbeval.errors import WITHHELD, UnknownCodeError, said_by
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 # "0 - Not at all satisfied", "10 (completely)"; never "5-6", "2 or 3".
@@ -386,10 +386,10 @@ def _line(key: tuple[str, str, str], group: list[Spelling], threshold: int, inst
     item, wave, version = key
     header = next((column.header for column in instrument.columns_of(version) if column.item == item), "")
     shown = sorted((one for one in group if one.count >= threshold), key=lambda one: (-one.count, one.text))
-    parts = [f"'{one.text.strip()}' ({one.count} answers)" for one in shown]
+    parts = [f"{said_by(one.text.strip(), one.count, threshold)} ({one.count} answers)" for one in shown]
     withheld = sum(one.count for one in group if one.count < threshold)
     if withheld:
-        parts.append(f"{withheld} {'answer' if withheld == 1 else 'answers'} (text withheld)")
+        parts.append(f"{withheld} {'answer' if withheld == 1 else 'answers'} {WITHHELD}")
     at = f" at wave '{wave}'" if wave else ""
     return f"item '{item}'{at}: {'; '.join(parts)} of {group[0].answered} (export version '{version}', column '{header}')"
 

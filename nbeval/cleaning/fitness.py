@@ -12,6 +12,7 @@ from nbeval.cleaning.findings import FAILURE, NOTE, WARNING, Finding, Intake, nu
 from nbeval.cleaning.forms import Exclusion
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import Design, ItemKind, MissingReason, Role
+from nbeval.errors import said_by
 
 _FILES = 2
 _NOT_ASKED = REASON_CODE[MissingReason.NOT_ASKED]
@@ -134,15 +135,19 @@ def numbers_for_labels(intake: Intake) -> list[Finding]:
 
 def exclusive_choices(intake: Intake) -> list[Finding]:
     """Forms that make a choice which excludes the others together with one of them."""
-    found = []
+    found, least = [], intake.dictionary.disclosure.threshold_internal
     for question, places in intake.coded.questions().items():
         chosen = intake.coded.codes[:, places] == 1
         alone = np.array([intake.coded.items[place].exclusive for place in places])
         both = chosen[:, alone].any(axis=1) & (chosen.sum(axis=1) > 1)
-        labels = ", ".join(repr(intake.coded.items[place].label) for place, one in zip(places, alone) if one)
-        found += [Finding(WARNING, f"{number(len(part), 'form chooses', 'forms choose')} {labels} in '{question}' together with another answer; both "
-                          "are counted.", "correct them in corrections.csv if one of the two is known to be wrong.", wave, authority, count=len(part))
-                  for wave, authority, part in _places(intake.kept[both])]
+        for wave, authority, part in _places(intake.kept[both]):
+            rows = chosen[intake.kept.index.get_indexer(part.index)]
+            by = [(intake.coded.items[place].label, int(rows[:, column].sum())) for column, place in enumerate(places) if alone[column]]
+            labels = ", ".join(dict.fromkeys(said_by(label, count, least) for label, count in by if count))
+            found.append(Finding(
+                WARNING, f"{number(len(part), 'form chooses', 'forms choose')} an answer that excludes the others {labels} in '{question}' together "
+                "with another; both are counted.", "correct them in corrections.csv if one of the two is known to be wrong.", wave, authority,
+                count=len(part)))
     return found
 
 

@@ -15,7 +15,7 @@ from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import ItemKind, MissingReason
 from nbeval.dictionary.files import suggestion
 from nbeval.dictionary.models import Cohort
-from nbeval.errors import ParameterError, UnknownCodeError
+from nbeval.errors import WITHHELD, ParameterError, UnknownCodeError, said_by
 
 #: a message repeats an answer that is not declared only if so many people gave it
 SHOWN_FROM = 5
@@ -218,9 +218,9 @@ def _report(found: Mapping[str, Counter], frame: pd.DataFrame, undeclared: str) 
         return
     lines = []
     for column, strange in found.items():
-        shown = [f"'{text}' ({count})" for text, count in strange.most_common() if count >= SHOWN_FROM]
+        shown = [f"{said_by(text, count, SHOWN_FROM)} ({count})" for text, count in strange.most_common() if count >= SHOWN_FROM]
         rare = sum(count for count in strange.values() if count < SHOWN_FROM)
-        shown += [f"{rare} given by fewer than {SHOWN_FROM} people each (text withheld)"] if rare else []
+        shown += [f"{rare} given by fewer than {SHOWN_FROM} people each {WITHHELD}"] if rare else []
         lines.append(f"'{column}': {sum(strange.values())} of {int(frame[column].notna().sum())} answers: {', '.join(shown)}")
     if undeclared == "raise":
         raise UnknownCodeError(f"answers of {len(found)} columns are not declared.", found="\n".join(lines), where="label",

@@ -24,7 +24,7 @@ def measure(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> M
     people, gaps, raking = _weighed(add_groups(cleaned.respondents, cleaned.answers, groups), cohort)
     return Measured(
         values=derive_indicators(with_scores(cleaned.answers, dictionary), dictionary.indicators),
-        respondents=people, keyed=scale_items(cleaned.answers, _asked(dictionary, items)), findings=_of_weights(gaps), raking=raking,
+        respondents=people, keyed=scale_items(cleaned.answers, _asked(dictionary, items)), findings=_of_weights(gaps, dictionary.disclosure.threshold_internal), raking=raking,
     )
 
 
@@ -39,10 +39,10 @@ def _weighed(people: pd.DataFrame, cohort: Cohort) -> tuple[pd.DataFrame, tuple[
     return people.join(weighed[[name for name in weighed if name not in people]]), gaps, raking
 
 
-def _of_weights(gaps: Iterable[Unweighted]) -> pd.DataFrame:
+def _of_weights(gaps: Iterable[Unweighted], least: int) -> pd.DataFrame:
     """What could not be weighted as declared, as findings (``frames.FINDINGS``)."""
     rows = [{"check": "weights_made", "outcome": "warning", "source": "", "wave": one.wave, "authority": one.authority, "item": "",
-             "count": one.count, "message": one.message, "do": "merge levels that few have, declare the people of each, or weight to fewer margins."}
+             "count": one.count, "message": one.message(least), "do": "merge levels that few have, declare the people of each, or weight to fewer margins."}
             for one in gaps]
     return check(pd.DataFrame(rows, columns=list(FINDINGS.columns)).astype({name: int if name == "count" else str for name in FINDINGS.columns}),
                  FINDINGS)

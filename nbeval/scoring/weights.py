@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from nbeval.dictionary.models import Cohort
-from nbeval.errors import ParameterError
+from nbeval.errors import ParameterError, said_by
 from nbeval.frames import Raking
 
 #: share of the total that no margin may be off by when raking stops
@@ -156,8 +156,8 @@ class Gap(Enum):
 
     AUTHORITY = "None of its {count} respondents has a level of the margin '{margin}' that people are counted for: left unweighted."
     NOT_REACHED = "Its {count} respondents cannot be weighted to the margins together: left unweighted."
-    EMPTY_LEVEL = "The margin '{margin}' counts {count} people of the level '{level}', whom no respondent is like: the other levels stand for them."
-    UNCOUNTED_LEVEL = "{count} respondents have the level '{level}' of the margin '{margin}', for which no people are counted: without a weight."
+    EMPTY_LEVEL = "The margin '{margin}' counts {count} people of the level {level}, whom no respondent is like: the other levels stand for them."
+    UNCOUNTED_LEVEL = "{count} respondents have the level {level} of the margin '{margin}', for which no people are counted: without a weight."
     NOT_TRIMMED = "The weights of {count} respondents cannot be kept within the declared limits: not trimmed."
 
 
@@ -172,10 +172,10 @@ class Unweighted:
     level: str
     count: int
 
-    @property
-    def message(self) -> str:
-        """The gap in words."""
-        return self.gap.value.format(count=f"{self.count:,}", margin=self.margin, level=self.level)
+    def message(self, least: int) -> str:
+        """The gap in words; a level that fewer than so many respondents have is not named, one that none has is."""
+        respondents = least if self.gap is Gap.EMPTY_LEVEL else self.count
+        return self.gap.value.format(count=f"{self.count:,}", margin=self.margin, level=said_by(self.level, respondents, least))
 
 
 def weigh(respondents: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:

@@ -128,6 +128,10 @@ def test_a_choice_that_excludes_the_others_is_found_together_with_one(tiny, coho
     alone = replace(tiny, instruments=(replace(loaded, items=items),))
     cleaned = clean_survey(cohort, alone, write_cohort(tmp_path, {"east": [form("1", comics="Yes"), form("2", novels="No", comics="Yes")]}))
     assert found(cleaned, "answers_exclusive") == [("warning", "before", "east", "", 1)]
+    said = messages(cleaned, "answers_exclusive")
+    assert "(text withheld) in 'reads'" in said and "Comics" not in said, "what one person chose is that person's answer"
+    many = [form(str(number), comics="Yes") for number in range(5)]
+    cleaned = clean_survey(cohort, alone, write_cohort(tmp_path / "many", {"east": many}))
     assert "'Comics' in 'reads'" in messages(cleaned, "answers_exclusive")
 
 

@@ -40,7 +40,7 @@ def test_an_authority_whose_respondents_all_lack_a_margin_is_left_unweighted_and
     assert sums["north"] == pytest.approx(60) and sums["east"] == pytest.approx(50)
     after = at(weighed, "after").groupby("authority", observed=True)["weight"].sum()
     assert after.to_dict() == pytest.approx(SIZES)
-    assert "'frequency'" in gaps[0].message and "left unweighted" in gaps[0].message
+    assert "'frequency'" in gaps[0].message(5) and "left unweighted" in gaps[0].message(5)
 
 
 def test_an_authority_without_its_population_is_left_unweighted_and_named(cohort):
@@ -63,7 +63,7 @@ def test_a_level_with_nobody_in_it_is_named_and_the_others_stand_for_its_people(
     (gap,) = gaps
     assert (gap.gap, gap.wave, gap.level) == (Gap.EMPTY_LEVEL, "before", "often")
     assert (gap.authority, gap.count) == (("south", 18) if by_authority else ("", 80))
-    assert "'often'" in gap.message and "'frequency'" in gap.message
+    assert "'often'" in gap.message(5) and "'frequency'" in gap.message(5)
     assert at(weighed, "before").groupby("authority", observed=True)["weight"].sum().to_dict() == pytest.approx(SIZES)
 
 
