@@ -458,6 +458,7 @@ QUOTES = _contract(
     attributes=str,              # what is to be printed of the speaker: group=level, parted by "; "
     decision=str,                # what somebody decided; empty where nobody did
     signed=bool,
+    overruled=str,               # the kinds of finding of the screen that whoever decided lets pass, parted by "; "
 )
 
 JUDGEMENTS = _contract(
@@ -538,6 +539,7 @@ class CleanedCohort:
     accounting: pd.DataFrame     # one row per file: file, wave, authority, read, kept, excluded by reason
     inputs: pd.DataFrame         # one row per file: name relative to the data folder, sha256, bytes
     evidence: Evidence | None = None     # what was collected besides the survey
+    known_by: frozenset[str] = field(default=frozenset(), repr=False)    # names in identifying columns, in memory alone: no quote may hold one
 
 
 @dataclass(frozen=True, eq=False)

@@ -105,7 +105,8 @@ def with_quotes(
         return disclosed
     people = measured.respondents if measured else cleaned.respondents
     people = people[~people["authority"].isin(cohort.comparison_authorities)]
-    return replace(disclosed, quotes=release_quotes(evidence.quotes, evidence.names, people, cohort, dictionary))
+    return replace(disclosed, quotes=release_quotes(
+        evidence.quotes, (*evidence.names, *cleaned.known_by), people, cohort, dictionary))
 
 
 def withheld_counts(*table: Any) -> Any:

@@ -39,6 +39,7 @@ class ColumnMapping:
     required: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     read: Counter[str] = field(default_factory=Counter)                              # file -> rows, once for each wave that is read from it
     unused: Counter[tuple[str, str, str]] = field(default_factory=Counter)           # (file, wave, reason) -> rows that are no forms
+    known_by: set[str] = field(default_factory=set, repr=False)                      # names in identifying columns: never kept
 
 
 def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: LoadedInstrument) -> ColumnMapping:
@@ -89,6 +90,7 @@ def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], map
     roles = {place: column.role.value for place, column in columns.items() if column.role in FORM_ROLES}
     items = {place: column.item for place, column in columns.items() if column.role in _ANSWERS}
     waves, unused = used_rows(file, table, columns)
+    mapping.known_by |= _names_in(table.iloc[:, [place for place, column in columns.items() if column.role is Role.IDENTIFYING]])
     mapping.read[file.name] += len(table)
     mapping.unused.update({(file.name, wave, reason): count for (wave, reason), count in unused.items()})
     table = table.loc[waves.index]
@@ -97,6 +99,19 @@ def _take(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column], map
              **({Role.AUTHORITY.value: file.authority} if file.authority else {})}
     mapping.forms.append(forms.assign(**known))
     mapping.texts.append(table.iloc[:, list(items)].set_axis(list(items.values()), axis=1))
+
+
+_SHORTEST = 3
+
+
+def _names_in(cells: pd.DataFrame) -> set[str]:
+    """What people are known by in identifying columns, for the screen of quotes: names of several words, in one cell or in two beside one
+    another, and addresses."""
+    texts = cells.apply(lambda column: column.str.strip()).fillna("")
+    whole = {text for place in range(texts.shape[1]) for text in texts.iloc[:, place].unique() if "@" in text or " " in text}
+    pairs = {f"{first} {second}" for place in range(texts.shape[1] - 1)
+             for first, second in zip(texts.iloc[:, place], texts.iloc[:, place + 1], strict=True) if first.isalpha() and second.isalpha()}
+    return {text for text in whole | pairs if len(text) >= _SHORTEST and any(sign.isalpha() for sign in text)}
 
 
 def _unknown_headers(mapping: ColumnMapping, lines: list[str], instrument: str, files: int) -> UnknownHeaderError:

@@ -11,7 +11,8 @@ import pandas as pd
 from nbeval.cleaning.findings import NOTE, WARNING, Finding, counted, number
 from nbeval.cleaning.records import Records
 from nbeval.dictionary.codes import normalise
-from nbeval.dictionary.enums import FieldRole
+from nbeval.dictionary.enums import FieldRole, Identifier
+from nbeval.dictionary.models import SourceField
 from nbeval.errors import SourceError
 from nbeval.frames import CODES, QUOTES, check, empty
 
@@ -127,6 +128,7 @@ def _released(records: Records) -> tuple[pd.DataFrame, list[Finding]]:
         "speaker": records.choices(records.one(FieldRole.KIND)), "area": records.areas(records.one(FieldRole.AREA)),
         "text": records.text(words), "attributes": _attributes(records),
         "decision": records.choices(records.one(FieldRole.DECISION)), "signed": records.text(records.one(FieldRole.SIGNED)).ne(""),
+        "overruled": records.optional(FieldRole.OVERRULED, lambda field: _overruled(records, field)),
     })
     found = [
         *counted(WARNING, int((release & ~consent).sum()), "quote", "quotes", " marked for release without consent: not printed.",
@@ -141,6 +143,16 @@ def _yes(records: Records, role: FieldRole) -> pd.Series:
     field = records.one(role)
     aims = [one.code for one in records.instrument.chosen(field.choices) if one.counts]
     return records.choices(field).isin(aims)
+
+
+def _overruled(records: Records, field: SourceField) -> pd.Series:
+    """The kinds of finding that whoever decided on a quote lets pass, by their names."""
+    known = {normalise(one): one.value for one in Identifier}
+    mark = records.instrument.record.separator
+    parted = records.text(field).map(lambda text: [normalise(part) for part in text.split(mark) if part.strip()])
+    records.refuse(field, parted.map(lambda parts: any(part not in known for part in parts)).astype(bool), "name no kind of finding",
+                   list(Identifier), "")
+    return parted.map(lambda parts: "; ".join(dict.fromkeys(known[part] for part in parts))).astype(str)
 
 
 def _attributes(records: Records) -> pd.Series:

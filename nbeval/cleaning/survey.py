@@ -68,7 +68,7 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     return CleanedCohort(
         answers=check(_answer_table(intakes, cohort), ANSWERS), respondents=check(_respondent_table(intakes, cohort), RESPONDENTS),
         findings=findings_table(found), accounting=pd.concat([one.accounting for one in intakes], ignore_index=True),
-        inputs=inputs,
+        inputs=inputs, known_by=frozenset().union(*(one.mapping.known_by for one in intakes)),
     )
 
 

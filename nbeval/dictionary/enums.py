@@ -235,9 +235,30 @@ class FieldRole(StrEnum):
     RELEASE = "release"                # whether the quote is marked for print
     DECISION = "decision"              # what somebody decided about what the screen of quotes found
     SIGNED = "signed"                  # who decided
+    OVERRULED = "overruled"            # the kinds of finding that whoever decided has read and lets pass, parted by the separator
     ATTRIBUTE = "attribute"            # what is printed of the speaker: `choices` is a group
     NAME = "name"                      # a name that no quote may contain
     TEXT = "text"                      # typed by somebody; dropped on reading, never published
+
+
+class Identifier(StrEnum):
+    """A kind of text in a quote that points to a person, by the name with which a person overrules the screen."""
+
+    NAME = "name"                      # on a list, or written as names are
+    PERSON = "named person"            # a worker, a friend, somebody of the family, with a name
+    PLACE = "place"
+    ROOM = "room or house number"
+    DATE = "date"
+    AGE = "age"
+    EMAIL = "e-mail address"
+    PHONE = "telephone number"
+    POSTCODE = "postcode"
+    NHS_NUMBER = "NHS number"
+    NI_NUMBER = "National Insurance number"
+    RECORD_NUMBER = "number of a record"
+    WEB_ADDRESS = "web address"
+    HANDLE = "social media name"
+    COMBINATION = "combination"        # of signs that tell of nobody one by one
 
 
 class OfficialRole(StrEnum):

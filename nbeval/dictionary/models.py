@@ -127,6 +127,13 @@ class Minimum(Record):
     not_of_answers: Annotated[tuple[str, ...] | None, Ref("kind of source", ANY)] = None    # these and no others; None: any but surveys
 
 
+class QuoteRules(Record):
+    """disclosure.toml: what the screen of quotes knows besides names on the list and the words of the language."""
+
+    places: tuple[str, ...] = ()        # towns, hostels, schools: as people call them
+    not_names: tuple[str, ...] = ()     # phrases in capitals that are nobody's name
+
+
 class Disclosure(Record):
     threshold: AtLeastOne  # smallest count that may be published
     threshold_internal: AtLeastOne
@@ -144,6 +151,7 @@ class Disclosure(Record):
     # whose signatures a release takes
     signed_by: Annotated[tuple[Signatory, ...], Field(min_length=1), ReadersOnly()] = (Signatory.AUTHOR,)
     minimum: Annotated[Minimum, ReadersOnly()] = Minimum()
+    quotes: QuoteRules = QuoteRules()
     source: Cited
 
     def faults(self) -> Iterator[Fault]:

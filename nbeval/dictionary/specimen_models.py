@@ -186,6 +186,7 @@ class InventedQuote(Record):
     attributes: dict[str, str] = {}     # level by group
     decision: str = ""
     signed: str = ""
+    overruled: tuple[str, ...] = ()     # kinds of finding of the screen
 
 
 class InventedInspections(Record):

@@ -1,69 +1,20 @@
 """Quotes: which may be printed. Screened, decided upon by a person where the screen found something, and describing enough people.
 
-The screen says what kind of thing it found and where; it never repeats the text. It finds what has a shape (numbers, addresses,
-names on a list) and is no substitute for reading the quote.
+A person who lets pass what the screen found names each kind of finding that is overruled; a decision that does not name it is none.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.enums import Identifier
 from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort
+from nbeval.disclosure.screen import Known, screen
 from nbeval.errors import DisclosureError, ParameterError
-
-_WEIGHTS = range(10, 1, -1)
-
-
-class Identifier(StrEnum):
-    """A kind of text that points to a person."""
-
-    NAME = "name"
-    EMAIL = "e-mail address"
-    PHONE = "telephone number"
-    POSTCODE = "postcode"
-    NHS_NUMBER = "NHS number"
-    NI_NUMBER = "National Insurance number"
-    WEB_ADDRESS = "web address"
-
-
-_SHAPES = {
-    Identifier.EMAIL: re.compile(r"[\w.+'-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\.[\w-]+)+", re.I),
-    Identifier.PHONE: re.compile(r"(?<![\d+])(?:(?:\+|00)\s?44\s?(?:\(0\)\s?)?|\(?0)(?:[\s().-]*\d){9,10}(?!\d)"),
-    Identifier.POSTCODE: re.compile(r"\b(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s?\d[ABD-HJLNP-UW-Z]{2})\b", re.I),
-    Identifier.NHS_NUMBER: re.compile(r"(?<!\d)\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)"),
-    Identifier.NI_NUMBER: re.compile(
-        r"\b(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[\s-]?\d){6}[\s-]?[A-D]\b", re.I),
-    Identifier.WEB_ADDRESS: re.compile(
-        r"(?:https?://|www\.)\S+|(?<![@\w])[a-z0-9-]+\.(?:com|org|net|uk|info|gov|edu|io|me|tv)\b(?:/\S*)?|(?<!\w)@\w{2,}", re.I),
-}
-
-
-def screen(quotes: pd.Series, *, names: Sequence[str] = ()) -> pd.DataFrame:
-    """Look for what could point to a person in quotes that are to be printed.
-
-    One row per hit: ``quote`` (its id), ``kind`` (an ``Identifier``), ``start`` and ``end`` in characters; the text found is not in it.
-
-    NHS numbers are checked by their check digit (modulus 11, NHS Data Dictionary); a telephone
-    number is a United Kingdom one of 10 or 11 digits; the shapes of postcodes and of National
-    Insurance numbers are those that HMRC and Royal Mail give out.
-    """
-    shapes = dict(_SHAPES)
-    if any(name.strip() for name in names):
-        shapes[Identifier.NAME] = _names(names)
-    hits = [
-        (quote, kind.value, found.start(), found.end())
-        for quote, text in quotes.items() if isinstance(text, str)
-        for kind, shape in shapes.items() for found in shape.finditer(text)
-        if kind is not Identifier.NHS_NUMBER or _is_nhs_number(found.group())
-    ]
-    return pd.DataFrame(hits, columns=["quote", "kind", "start", "end"]).sort_values(
-        ["quote", "start", "kind"], ignore_index=True)
 
 
 def describes_at_least(respondents: pd.DataFrame, attributes: Mapping[str, str], threshold: int) -> bool:
@@ -80,20 +31,6 @@ def describes_at_least(respondents: pd.DataFrame, attributes: Mapping[str, str],
     return int(described.sum()) >= threshold
 
 
-def _names(names: Sequence[str]) -> re.Pattern[str]:
-    """A pattern for whole names, the longest first, with any white space between their words."""
-    words = sorted({name.strip() for name in names if name.strip()}, key=lambda one: (-len(one), one))
-    parts = [r"\s+".join(re.escape(word) for word in name.split()) for name in words]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?:['’]s)?(?!\w)", re.I)
-
-
-def _is_nhs_number(text: str) -> bool:
-    """Whether the tenth digit is the check digit of the nine before it."""
-    digits = [int(character) for character in text if character.isdigit()]
-    check = 11 - sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11
-    return check != 10 and digits[9] == check % 11
-
-
 #: what is left of a quote: nothing that says which authority it is from
 COLUMNS = ("source", "wave", "quote", "speaker", "area", "attributes", "text")
 _LISTED = 12
@@ -104,38 +41,60 @@ def release_quotes(
 ) -> pd.DataFrame:
     """Let out the quotes that may be printed.
 
-    Those on which somebody decided otherwise are left out. Raises ``DisclosureError`` where the screen found something on which nobody has
-    decided, or where what is printed of a speaker describes too few; the message names quotes and kinds of finding, never their words.
+    Those on which somebody decided otherwise are left out. Raises ``DisclosureError`` where the screen found something that nobody who
+    decided has named and signed, or where what is printed of a speaker describes too few; the message names quotes, kinds of finding and
+    their places, never their words. ``names`` are those that no quote may hold, ``known`` what else is known of names and places.
     """
-    kept = []
+    kept, known = [], known_to(names, cohort, dictionary)
     for source, rows in quotes.groupby("source", sort=False):
         instrument = dictionary.instrument(next(one.instrument for one in cohort.sources if one.id == source))
-        decided = rows["decision"].ne("") & rows["signed"]
-        _refuse_undecided(rows[~decided], (*names, *_places(cohort, dictionary)))
         lets_out = [one.code for one in instrument.choices if one.choices == "decision" and one.counts]
-        out = rows[rows["decision"].eq("") | rows["decision"].isin(lets_out)]
+        printed = rows["decision"].eq("") | rows["decision"].isin(lets_out)
+        _refuse_undecided(rows[printed | ~rows["signed"]], known)
+        out = rows[printed]
         _refuse_few(out, respondents, instrument, dictionary.disclosure.threshold)
         kept.append(out)
     table = pd.concat(kept, ignore_index=True) if kept else quotes
     return table[list(COLUMNS)].astype(str)
 
 
-def _places(cohort: Cohort, dictionary: Dictionary) -> list[str]:
-    """The names of a cohort's authorities, without what follows in brackets."""
-    return [dictionary.authority(one).name.partition(" (")[0] for one in cohort.authorities]
+#: words at the end of the name of an authority, without which people speak of it
+_OF_AUTHORITIES = ("city", "county", "borough", "metropolitan", "district", "council", "unitary", "authority", "of")
 
 
-def _refuse_undecided(rows: pd.DataFrame, names: Sequence[str]) -> None:
-    """Stop where the screen finds something and there is no signed decision on it."""
-    hits = screen(rows.set_index("quote")["text"], names=names)
-    if hits.empty:
+def known_to(names: Sequence[str], cohort: Cohort, dictionary: Dictionary) -> Known:
+    """What a programme knows of names and places: its authorities, as they are called and for short, and what disclosure.toml declares."""
+    rules = dictionary.disclosure.quotes
+    places = [part for one in cohort.authorities for part in _called(dictionary.authority(one).name)]
+    return Known(tuple(names), tuple([*places, *rules.places]), rules.not_names)
+
+
+def _called(name: str) -> tuple[str, ...]:
+    """The name of an authority without what follows in brackets, and without the words for what kind it is."""
+    whole = name.partition(" (")[0]
+    words = whole.split()
+    while words and words[-1].lower() in _OF_AUTHORITIES:
+        words.pop()
+    while words and words[0].lower() in (*_OF_AUTHORITIES, "london", "royal", "the") and len(words) > 1:
+        words.pop(0)
+    return (whole, " ".join(words) or whole)
+
+
+def _refuse_undecided(rows: pd.DataFrame, known: Known) -> None:
+    """Stop where the screen finds something that no signed decision names."""
+    hits = screen(rows.set_index("quote")["text"], names=known.names, places=known.places, not_names=known.not_names)
+    signed = rows[rows["decision"].ne("") & rows["signed"]]
+    overruled = {(one.quote, kind) for one in signed.itertuples() for kind in one.overruled.split("; ") if kind}
+    left = hits[[pair not in overruled for pair in zip(hits["quote"], hits["kind"], strict=True)]]
+    if left.empty:
         return
-    found = hits.drop_duplicates(["quote", "kind"])
+    more = len(left) - _LISTED
     raise DisclosureError(
-        f"{found['quote'].nunique()} quotes hold what may point to a person, and nobody has decided on them.",
-        found="; ".join(f"quote {one.quote}: {one.kind}" for one in found.head(_LISTED).itertuples()) + " (text withheld)",
-        allowed="a decision, signed, in the file of quotes",
-        do="read the quote, change its words or enter the decision and who took it; nothing is published until then.",
+        f"{left['quote'].nunique()} quotes hold what may point to a person, and nobody has decided on all of it.",
+        found="; ".join(f"quote {one.quote}: {one.kind} at {one.start + 1} to {one.end}" for one in left.head(_LISTED).itertuples())
+        + (f"; and {more} more" if more > 0 else "") + " (text withheld)",
+        allowed="a decision in the file of quotes, signed, that names each kind of finding that is overruled: " + ", ".join(Identifier),
+        do="read the quote and change its words, or enter the decision, who took it and the kinds that it overrules; nothing is published until then.",
     )
 
 

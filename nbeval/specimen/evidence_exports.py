@@ -303,6 +303,7 @@ def _quote_cell(made: Invention, field: SourceField, quote: InventedQuote, numbe
         FieldRole.AREA: lambda: made.instrument.area(quote.area).label, FieldRole.CONSENT: lambda: yes(quote.consent),
         FieldRole.RELEASE: lambda: yes(quote.release), FieldRole.DECISION: lambda: label(quote.decision),
         FieldRole.ATTRIBUTE: level, FieldRole.SIGNED: lambda: quote.signed,
+        FieldRole.OVERRULED: lambda: f"{made.instrument.record.separator} ".join(quote.overruled),
         FieldRole.TEXT: lambda: made.typed("An invented note") if number % 2 else "",
     }
     return cells[field.role]()

@@ -63,6 +63,13 @@ def test_bad_entries_stop_the_run_without_repeating_a_word(dictionary, tmp_path,
     assert "rang" not in str(stopped.value) and stopped.value.do
 
 
+def test_kinds_that_a_person_overrules_are_named_as_the_screen_names_them(dictionary, tmp_path):
+    evidence = cleaned(dictionary, tmp_path, [quote("1", **{"Findings overruled": "Place; web  address"}), quote("2", **{"Findings overruled": ""})])
+    assert evidence.quotes["overruled"].tolist() == ["place; web address", ""]
+    with pytest.raises(UnknownCodeError, match="name no kind of finding"):
+        cleaned(dictionary, tmp_path, [quote("1", **{"Findings overruled": "all"})])
+
+
 def test_two_quotes_of_one_number_stop_the_run(dictionary, tmp_path):
     with pytest.raises(SourceError, match="same quote"):
         cleaned(dictionary, tmp_path, [quote(), quote(text="Another.")])

@@ -6,7 +6,11 @@ import pandas as pd
 import pytest
 
 from nbeval.errors import ParameterError
-from nbeval.disclosure.quotes import describes_at_least, screen
+from nbeval.dictionary.enums import Identifier
+from nbeval.disclosure.quotes import describes_at_least
+from nbeval.disclosure.screen import Known, found_in, screen
+from tests.disclosure.invented_quotes import HARMLESS, NAMES, NOT_NAMES, PLACES, bad_quotes
+from tests.guards import some
 
 
 def kinds(text: str, names=()) -> set[str]:
@@ -27,7 +31,7 @@ def kinds(text: str, names=()) -> set[str]:
     ("QQ is not used, AB 12 34 56 C is", "National Insurance number"),
     ("look at https://example.org/me", "web address"),
     ("look at www.example.org", "web address"),
-    ("find me on insta @somebody12", "web address"),
+    ("find me on insta @somebody12", "social media name"),
 ])
 def test_it_finds(text, kind):
     assert kind in kinds(text)
@@ -48,6 +52,46 @@ def test_names_are_whole_words_in_any_case():
     assert kinds("then JANE  doe's worker left", names=["Jane Doe"]) == {"name"}
     assert kinds("it was a janet doering thing", names=["Jane", "Doe"]) == set()
     assert kinds("price was 3 (three)", names=["3 (t", ""]) == set()
+
+
+#: the most harmless quotes of a hundred that a person has to read in vain
+FALSE_ALARMS = 0.05
+
+
+def kinds_known(text: str) -> set[Identifier]:
+    return {kind for kind, _, _ in found_in(text, Known(NAMES, PLACES, NOT_NAMES))}
+
+
+@pytest.mark.parametrize("kind", Identifier)
+def test_every_invented_quote_with_an_identifier_is_found_by_its_kind(kind):
+    quotes = some(text for labelled, text in bad_quotes() if labelled is kind)
+    assert len(set(quotes)) >= 60
+    assert [text for text in quotes if kind not in kinds_known(text)] == []
+
+
+def test_harmless_quotes_are_let_through_but_for_few(record_property, capsys):
+    assert len(set(HARMLESS)) >= 60
+    alarms = [text for text in HARMLESS if kinds_known(text)]
+    record_property("false_alarms", f"{len(alarms)} of {len(HARMLESS)}")
+    with capsys.disabled():
+        print(f"\nscreen of quotes: {len(bad_quotes())} with an identifier, all found; false alarms {len(alarms)} of {len(HARMLESS)} harmless")
+    assert len(alarms) <= FALSE_ALARMS * len(HARMLESS), alarms
+
+
+def test_a_full_name_with_a_hostel_a_room_and_a_date_is_four_kinds():
+    text = "It was Sandra Brown at Beechwood Hostel who let me in, room 12, on 12 March 2019."
+    assert kinds_known(text) >= {Identifier.NAME, Identifier.PLACE, Identifier.ROOM, Identifier.DATE}
+
+
+def test_names_of_the_list_are_found_in_any_case_and_by_the_last_word_with_a_capital():
+    assert Identifier.NAME in kinds_known("it was tam  larkspur again")
+    assert Identifier.NAME in kinds_known("They never rang Larkspur back.")
+    assert Identifier.NAME not in kinds_known("I picked a larkspur.")
+
+
+def test_a_long_quote_is_screened_at_once():
+    for part in ("A ", "Aa ", "Ab Cd ", "1 ", "flat ", "my PA ", "@a", "insta a.", "+4 "):
+        screen(pd.Series({"q": part * 2000}))
 
 
 def test_it_says_where_and_repeats_nothing():
