@@ -33,7 +33,7 @@ ONLY_IN = {
     "seaborn": ("report/charts",), "matplotlib": ("report/charts", "publish"),
     "statsmodels": ("estimate",),
     "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish", "release"),
-    "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "gptables": ("publish",),
+    "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "pptx": ("publish",), "gptables": ("publish",),
     "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",),
     "openpyxl": ("specimen", "publish"), "typer": ("cli",), "cryptography": ("release",),
 }
@@ -191,7 +191,8 @@ def call_faults(call: ast.Call) -> Iterator[str]:
         yield f"{name} changes warnings for everybody"
     if any(keyword.arg == "inplace" and getattr(keyword.value, "value", None) is True for keyword in call.keywords):
         yield "inplace=True"
-    if name == "merge" and isinstance(call.func, ast.Attribute) and "validate" not in keywords:
+    of_cells = isinstance(call.func, ast.Attribute) and getattr(getattr(call.func.value, "func", None), "attr", "") == "cell"
+    if name == "merge" and isinstance(call.func, ast.Attribute) and not of_cells and "validate" not in keywords:
         yield "merge without validate="
     by_row = any(keyword.arg == "axis" and getattr(keyword.value, "value", 0) in (1, "columns") for keyword in call.keywords)
     on_frame = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") != "np"

@@ -26,7 +26,7 @@ def render(
     cohort: options.CohortName, kinds: options.Kinds = None, authority: options.AuthorityName = "",
     out: options.OutFolder = Path("reports"),
     formats: Annotated[str, typer.Option(
-        "--formats", help="Some of html, pdf, docx, xlsx, md, separated by commas; all but md where none is named.")] = "",
+        "--formats", help="Some of html, pdf, docx, xlsx, md, pptx, separated by commas; all but md and pptx where none is named.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Make also what has not changed.")] = False,
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="How many reports at a time.")] = None,
     dask: Annotated[str, typer.Option("--dask", help="Let a Dask cluster make them.", metavar="ADDRESS")] = "",

@@ -50,7 +50,7 @@ def parts(name: str, content: bytes) -> dict[str, bytes] | None:
     """The parts of a file by what they are called; None where it is not the kind of file that its name says."""
     kind = name.rpartition(".")[2]
     try:
-        if kind in ("docx", "xlsx"):
+        if kind in ("docx", "pptx", "xlsx"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 names = archive.namelist()
                 return {member: archive.read(member) for member in names} if len(set(names)) == len(names) else None

@@ -10,11 +10,13 @@ from itertools import zip_longest
 import docx
 import lxml.html
 import openpyxl
+import pptx
 import pypdf
 from markdown_it import MarkdownIt
 
 from nbeval.exhibit import Exhibit
 from nbeval.publish.document import Document, Heading, Prose, slides_of
+from nbeval.publish.page import column_name
 from nbeval.words import words_of
 
 Grid = list[list[str]]
@@ -211,6 +213,54 @@ def written(text: object) -> str:
     return plain(str(text).replace("$ $", "$$").replace("] (", "]("))
 
 
+def from_slides(document: Document, content: bytes) -> Iterator[str]:
+    """The presentation: titles, bullets and tables of the slides, and the table of every exhibit again in the notes."""
+    deck = pptx.Presentation(BytesIO(content))
+    slides = list(deck.slides)[1:]
+    titles = list(dict.fromkeys((plain(slide.shapes.title.text), slide.notes_slide.notes_text_frame.text.split("\n")[0] if slide.has_notes_slide else "")
+                                for slide in slides))
+    expected = [plain(slide.title) for slide in slides_of(document)]
+    if document.is_slides:
+        yield from (f"pptx: a slide says {other} where the report says {one}"
+                    for one, other in zip_longest(expected, [title for title, _ in titles]) if one != other)
+    captions = words_of(document.language)
+    by_caption: dict[str, list] = {}
+    for slide in slides:
+        if slide.has_notes_slide:
+            by_caption.setdefault(slide.notes_slide.notes_text_frame.text.split("\n")[0], []).append(slide)
+    grids, sentences = [], []
+    for shown in document.exhibits:
+        mine = by_caption.get(captions["label_title"].format(label=shown.exhibit.label, title=shown.exhibit.title), [])
+        notes = [[plain(line) for line in slide.notes_slide.notes_text_frame.text.split("\n")] for slide in mine]
+        if any(one != notes[0] for one in notes) or not notes:
+            yield f"pptx, {shown.exhibit.label}: the notes of its slides differ, or it has none"
+            continue
+        rows = [line.split(" | ") for line in notes[0]]
+        start = next((place for place, row in enumerate(rows) if place and len(row) == len(shown.exhibit.columns) > 1), 1)
+        heads = [plain(column_name(column, grouped=True)) for column in shown.exhibit.columns]
+        if [plain(cell) for cell in rows[start]] != heads:
+            yield f"pptx, {shown.exhibit.label}: the columns in the notes are {rows[start]}"
+        grids.append([[plain(cell) for cell in row] for row in rows[start + 1:start + 1 + len(shown.exhibit.rows)]])
+        sentences += notes[0][1:2] if shown.exhibit.sentence else []
+        drawn = [table_of(slide) for slide in mine]
+        if not shown.exhibit.figure:
+            wrong = first_difference(expected_grid(shown.exhibit), [row for rows in drawn for row in rows])
+            yield from (f"pptx, {shown.exhibit.label}, on the slide: {one}" for one in filter(None, (wrong,)))
+    yield from compare(document, grids, "pptx")
+    yield from compare_sentences(document, sentences, "pptx")
+    yield from compare_prose(document, "".join(
+        shape.text_frame.text for slide in slides for shape in [*slide.shapes, *(slide.notes_slide.shapes if slide.has_notes_slide else ())]
+        if shape.has_text_frame), "pptx")
+
+
+def table_of(slide) -> Grid:
+    """The rows of the table of a slide, without its headers; a heading goes over all columns."""
+    table = next((shape.table for shape in slide.shapes if shape.has_table), None)
+    return [] if table is None else [
+        [plain(cell.text) for cell in row.cells if not cell.is_spanned] for row in list(table.rows)[1:]]
+
+
 READERS: dict[str, Callable[[Document, bytes], Iterator[str]]] = {
     "html": from_html, "docx": from_word, "xlsx": from_workbook, "pdf": from_pdf, "md": from_markdown,
+    "pptx": from_slides,
 }

@@ -11,6 +11,7 @@ import docx
 import lxml.html
 import nbformat
 import openpyxl
+import pptx
 import pytest
 
 from nbeval.publish.document import Document, Prose, Shown, read_document
@@ -72,6 +73,22 @@ def in_workbook(content: bytes, wanted) -> bytes:
     made = BytesIO()
     book.save(made)
     return made.getvalue()
+
+
+def in_slides(content: bytes, runs) -> bytes:
+    """A presentation with another number in the first of some runs that has one."""
+    deck = pptx.Presentation(BytesIO(content))
+    run = next(run for one in runs(deck) for run in one.runs if NUMBER.search(run.text))
+    run.text = other(run.text)
+    made = BytesIO()
+    deck.save(made)
+    return made.getvalue()
+
+
+def tables_of_slides(deck):
+    """The paragraphs in the cells of the slides' tables, without the headers."""
+    return (paragraph for slide in deck.slides for shape in slide.shapes if shape.has_table
+            for row in list(shape.table.rows)[1:] for cell in row.cells for paragraph in cell.text_frame.paragraphs)
 
 
 def in_markdown(content: bytes, line: str) -> bytes:
@@ -147,6 +164,15 @@ PLANTED = {
     ("baseline", "md", "a cell"): lambda content: in_markdown(content, r"\| [^|]*\| \d+ \|"),
     ("baseline", "md", "a sentence"): lambda content: in_markdown(content, rf"{re.escape(SENTENCE)}"),
     ("baseline", "md", "prose"): lambda content: in_markdown(content, r"- [^\[]"),
+    ("slides", "pptx", "a cell"): lambda content: in_slides(content, tables_of_slides),
+    ("slides", "pptx", "a slide's title"): lambda content: in_slides(
+        content, lambda deck: (one for slide in deck.slides for one in slide.shapes.title.text_frame.paragraphs)),
+    ("slides", "pptx", "the notes"): lambda content: in_slides(
+        content, lambda deck: (one for slide in deck.slides for one in slide.notes_slide.notes_text_frame.paragraphs if "|" in one.text)),
+    ("slides", "pptx", "prose"): lambda content: in_slides(
+        content, lambda deck: (one for slide in deck.slides for shape in slide.placeholders
+                               if shape.placeholder_format.idx == 1 and slide is not deck.slides[0] for one in shape.text_frame.paragraphs)),
+    ("baseline", "pptx", "a cell"): lambda content: in_slides(content, tables_of_slides),
     **{(name, "pdf", what): lambda _, name=name, change=change: FORMATS["pdf"].make(in_report(report(name), change))
        for name, what, change in [
            ("baseline", "a cell", cell_changed), ("baseline", "a sentence", sentence_changed), ("baseline", "prose", prose_changed),

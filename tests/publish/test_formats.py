@@ -8,16 +8,22 @@ from io import BytesIO
 import docx
 import nbformat
 import openpyxl
+import pptx
 import pypdf
 import pytest
 from docx.oxml.ns import qn
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 from markdown_it import MarkdownIt
 
 from nbeval.publish.document import read_document
 from nbeval.publish.formats import FORMATS
 from nbeval.publish.formats.md import escaped
+from nbeval.words import words_of
 from tests.publish.word_reference import FILE, build_reference
 from tests.publish.agreement import disagreements
+
+#: what a run of text on a slide is like
+RUN = "{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +132,22 @@ def test_text_in_the_workbook_is_neither_formula_nor_link(made):
     assert not book["Figure_1"].merged_cells.ranges
 
 
-@pytest.mark.parametrize("name", ["docx", "xlsx"])
+def test_the_slides_have_titles_alt_text_language_numbers_in_the_notes_and_the_words_over_invented_data(made):
+    deck = pptx.Presentation(BytesIO(made["pptx"]))
+    opening, *slides = deck.slides
+    assert opening.shapes.title.text == deck.core_properties.title == "Report on ok"
+    pictures = [shape for slide in slides for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE]
+    assert [one._element.nvPicPr.cNvPr.get("descr")[:28] for one in pictures] == ["61.5% felt safe at home. A b"]
+    assert 0 < pictures[0].top < pictures[0].top + pictures[0].height < deck.slide_height and pictures[0].left + pictures[0].width < deck.slide_width
+    notes = [slide.notes_slide.notes_text_frame.text for slide in slides if slide.has_notes_slide]
+    assert len(notes) == 1 and "=2+2 *not* #code | [c] | 1,204" in notes[0] and "A note with $x$ and @label." in notes[0]
+    banner = words_of("en-GB")["invented_document"]
+    assert all(any(banner in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in deck.slides)
+    languages = {one.get("lang") for slide in deck.slides for one in slide._element.iter(RUN)}
+    assert languages == {"en-GB"}
+
+
+@pytest.mark.parametrize("name", ["docx", "pptx", "xlsx"])
 def test_office_files_carry_no_clock(made, name):
     with zipfile.ZipFile(BytesIO(made[name])) as archive:
         assert {member.date_time[0] for member in archive.infolist()} == {1980}
