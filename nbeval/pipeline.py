@@ -80,7 +80,9 @@ def estimate(
 def protect(
     results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> DisclosedResults:
-    """Results to disclosed results: what the reports can show, protected as one release; what is public passes."""
+    """Results to disclosed results: what the reports can show, protected as one release and rounded to the digits that leave; what is
+    public passes."""
+    from nbeval.disclosure.digits import release_digits
     from nbeval.disclosure.protect import already_public, protect_release
     from nbeval.estimate.families import judge_released
     from nbeval.estimate.pooling import pool_released
@@ -90,7 +92,7 @@ def protect(
         return already_public(results, cohort, dictionary.disclosure)
     disclosed = protect_release(releasable(results, cohort, dictionary), cohort.of_programme, dictionary, earlier=earlier)
     again = pool_released(disclosed.table, dictionary.programme.conf_level)
-    return replace(disclosed, table=judge_released(again, dictionary))
+    return replace(disclosed, table=release_digits(judge_released(again, dictionary), dictionary))
 
 
 def with_quotes(
@@ -132,7 +134,7 @@ def attack(
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return disclosed.audit
-    return with_choices(attack_release(disclosed.table, cohort.of_programme, dictionary, earlier=earlier), disclosed.audit)
+    return with_choices(attack_release(disclosed.table, cohort.of_programme, dictionary, earlier=earlier, released=True), disclosed.audit)
 
 
 def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quotes: pd.DataFrame | None = None) -> DisclosedResults:

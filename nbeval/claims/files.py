@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -124,8 +125,6 @@ def _words(fault: dict) -> str:
 # --- reports -----------------------------------------------------------------------------------------
 
 RESULTS = "results.csv"
-#: digits of a percentage that results.csv holds in full
-_DIGITS = 8
 #: percentages that show their count, and the column with their base
 _BASES = {Quantity.PERCENT.value: "n_valid", Quantity.RESPONSE_RATE.value: "n_eligible"}
 
@@ -142,7 +141,7 @@ def read_report(path: Path) -> list[Claim]:
     """
     text = _file_text(path, "the report")
     if path.name == RESULTS:
-        found = [_claim_of(row, f"{float(row['estimate']):.{_DIGITS}f}", row.get("exhibit", "")) for row in _counted(text)]
+        found = [_claim_of(row, _as_written(row["estimate"]), row.get("exhibit", "")) for row in _counted(text)]
     else:
         from nbeval.release.verify import read_report_document      # takes a second, which a file of claims does not have
 
@@ -190,6 +189,12 @@ def _of_page(page: lxml.html.HtmlElement, exhibits: list[Exhibit], rows: Mapping
                 percent = " ".join(element.text_content().split()).removesuffix("%")
                 if cell.field == "estimate" and cell.result in rows and _is_number(percent):
                     yield _claim_of(rows[cell.result], percent, f"{exhibit.label}: {row.cells[0].text}")
+
+
+def _as_written(number: str) -> str:
+    """A percentage with the digits that it left with, up to eight."""
+    decimals = min(max(-Decimal(number).as_tuple().exponent, 0), 8)
+    return f"{float(number):.{decimals}f}"
 
 
 def _is_number(text: str) -> bool:

@@ -134,6 +134,15 @@ class QuoteRules(Record):
     not_names: tuple[str, ...] = ()     # phrases in capitals that are nobody's name
 
 
+class Digits(Record):
+    """How many digits of a number leave, in every format; counts of people leave whole (``disclosure/digits.py`` has what is of which)."""
+
+    percent: Annotated[int, Field(ge=0, le=6)] = 2            # decimals of percentages whose counts are printed beside them
+    weighted_percent: Annotated[int, Field(ge=0, le=2)] = 1   # decimals of weighted ones, whose counts are not
+    decimals: Annotated[int, Field(ge=1, le=6)] = 2           # least decimals of means and tests
+    significant: Annotated[int, Field(ge=2, le=6)] = 3        # significant digits of those, where they say more; of models and p-values these alone
+
+
 class Disclosure(Record):
     threshold: AtLeastOne  # smallest count that may be published
     threshold_internal: AtLeastOne
@@ -142,6 +151,7 @@ class Disclosure(Record):
     protected_groups: Annotated[tuple[str, ...], Ref("group")] = ()
     rounding: Literal["half_up"]
     percent_decimals: int = 0
+    digits: Annotated[Digits, ReadersOnly()] = Digits()
     protection_interval: int            # narrowest interval an intruder may derive
     symbols: dict[str, str]             # withheld, not_available, not_applicable, low
     symbol_meanings: dict[str, str]

@@ -14,10 +14,12 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.disclosure.cells import COUNTS, KEY, PLACE, CellKind, Cells, Part, Place, beside_earlier, came_or_went, read_cells
+from nbeval.disclosure.cells import COUNTS, KEY, PLACE, CellKind, Cells, Known, Part, Place, beside_earlier, came_or_went, read_cells
+from nbeval.disclosure.equations import equations, of_rows
 from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
 from nbeval.disclosure.primary import unsafe_cells
 from nbeval.disclosure.relations import Block, blocks
+from nbeval.disclosure.weighted import WeightedFigures, Window
 from nbeval.errors import DisclosureError, FrameError
 from nbeval.frames import Contrast, Quantity, result_key
 
@@ -112,26 +114,67 @@ _DERIVABLE = (Quantity.PERCENT, Quantity.MEAN, Quantity.CHANGE, Quantity.DIFFERE
 
 
 def attack_release(
-    table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+    table: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (), released: bool = False,
 ) -> pd.DataFrame:
     """Find how closely each withheld cell of a release can be derived from what is shown.
 
-    Nothing but what ``table`` and the ``earlier`` tables show is used, and what the declarations say. One row per withheld cell, and per
-    small group that no row prints and that could be derived: where it is, ``width`` of the interval (or a width it has at least),
+    Nothing but what ``table`` and the ``earlier`` tables show is used, and what the declarations say; ``released`` says that tests were
+    judged over what is shown and numbers rounded to the digits that leave, which is then asked of them too. One row per withheld cell, and
+    per small group that no row prints and that could be derived: where it is, ``width`` of the interval (or a width it has at least),
     ``required``, ``ok``, and in ``meets`` the rows that give it away; no value.
     """
-    withheld = table["suppression"].eq(dictionary.disclosure.symbols["withheld"]).to_numpy()
-    cells = read_cells(table, dictionary)
-    known = beside_earlier(cells, earlier, dictionary.disclosure, dictionary)
-    targets = np.zeros(len(known.table), dtype=bool)
-    targets[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
-    audits = [_rebuilt(table, cells, withheld, dictionary.disclosure), _shown_weighted(table, cells, withheld, dictionary.disclosure),
+    policy = dictionary.disclosure
+    withheld = table["suppression"].eq(policy.symbols["withheld"]).to_numpy()
+    cells = read_cells(table, dictionary, rounded=True)
+    known = beside_earlier(cells, earlier, policy, dictionary)
+    targets = _targets(cells, known, withheld)
+    figures = WeightedFigures(table, dictionary, of_attacker=True)
+    audits = [_rebuilt(table, cells, withheld, policy), of_rows(table, equations(table, cells, withheld, dictionary, released=released), policy),
               _few_who_came_or_went(known.table, dictionary)]
     for block in blocks(known.table, cohort, dictionary):
         inside = block.cells["cell"].to_numpy()
-        audits.append(_audit(block, targets[inside], known.out[inside] & targets[inside], dictionary.disclosure))
+        wanted, before = targets[inside], known.out[inside] & targets[inside]
+        found = _audit(block, wanted, before, policy)
+        if len(found) and found["ok"].all() and (windows := figures.windows(block)):
+            found = _beside_windows(block, wanted, windows, policy, found)
+        audits.append(found)
     audit = pd.concat([one for one in audits if len(one)] or [pd.DataFrame(columns=list(AUDIT))], ignore_index=True)
     return audit.astype({"ok": bool, "width": float, "required": float})[list(AUDIT)]
+
+
+def keep_back_weighted(
+    table: pd.DataFrame, figures: WeightedFigures, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+) -> None:
+    """Keep back, in ``figures``, the weighted figures that would narrow the withheld counts of a protected ``table`` too far."""
+    policy = dictionary.disclosure
+    cells = read_cells(table, dictionary, rounded=True)
+    known = beside_earlier(cells, earlier, policy, dictionary)
+    targets = _targets(cells, known, table["suppression"].eq(policy.symbols["withheld"]).to_numpy())
+    for block in blocks(known.table, cohort, dictionary):
+        wanted = targets[block.cells["cell"].to_numpy()]
+        while wanted.any() and (windows := figures.windows(block)):
+            if _beside_windows(block, wanted, windows, policy, None)["ok"].all() or not figures.keep_back(block):
+                break
+
+
+def _targets(cells: Cells, known: Known, withheld: np.ndarray) -> np.ndarray:
+    """The cells that a withheld row shows."""
+    targets = np.zeros(len(known.table), dtype=bool)
+    targets[cells.parts["cell"][withheld[cells.parts["row"]]]] = True
+    return targets
+
+
+def _beside_windows(
+    block: Block, targets: np.ndarray, windows: Sequence[Window], policy: Disclosure, otherwise: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The audit of one block beside what weighted figures say of it; ``otherwise`` where no counts of people are so: the windows are not
+    those of places alone."""
+    try:
+        return _audit_known(block, targets, policy, windows)
+    except FrameError:
+        if otherwise is None:
+            return _audit_known(block, targets, policy)
+        return otherwise
 
 
 def refuse_leaks(audit: pd.DataFrame) -> None:
@@ -148,17 +191,6 @@ def refuse_leaks(audit: pd.DataFrame) -> None:
         found="\n".join(lines), allowed="an interval as wide as protection_interval for each of them",
         where="disclosure.toml", do="leave out the exhibits that show these rows together.", rows=leaks,
     )
-
-
-def _shown_weighted(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Disclosure) -> pd.DataFrame:
-    """The weighted rows that are shown although a count they rest on is withheld: with weights that are nearly alike they give it back."""
-    gone = np.isin(cells.parts["cell"], cells.parts["cell"][withheld[cells.parts["row"]]])
-    gone &= cells.table["value"].isna().to_numpy()[cells.parts["cell"]]
-    rows = sorted({row for row in cells.parts["row"][gone] if table["weighted"].iat[row] and table["estimate"].notna().iat[row]})
-    of = table.iloc[rows].assign(part=Part.ALL, other="")
-    return of[["source", "wave", *PLACE]].assign(
-        block=of["indicator"], kind="row", what=of["quantity"], width=0.0, required=float(policy.protection_interval), ok=False,
-        meets=[result_key(one) for one in of.to_dict("records")])
 
 
 def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Disclosure) -> pd.DataFrame:
@@ -198,8 +230,8 @@ def _audit(block: Block, targets: np.ndarray, before: np.ndarray, policy: Disclo
         return _audit_known(replace(block, cells=cells), targets, policy)
 
 
-def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.DataFrame:
-    """The audit of one block, by all that is known of it."""
+def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure, windows: Sequence[Window] = ()) -> pd.DataFrame:
+    """The audit of one block, by all that is known of it, and by ``windows`` of weighted figures."""
     targets = targets & np.isnan(block.values) & ~_of_nobody(block)
     cells, owners = withheld_cells(block, targets, policy)
     rows, values = small_groups(block, policy)
@@ -208,7 +240,7 @@ def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.Da
     everything = cells.and_counts(rows, policy.protection_interval)
     if not len(everything.needed):
         return pd.DataFrame(columns=list(AUDIT))
-    attacker = Attacker(block, ~np.isnan(block.values))
+    attacker = Attacker(block, ~np.isnan(block.values), np.vstack([one.rows(block) for one in windows]) if windows else None)
     low, high = attacker.intervals(everything)
     found = np.array([width(*ends) for ends in zip(low, high, everything.whole, strict=True)])
     ok = found >= everything.needed - TOLERANCE
@@ -219,7 +251,7 @@ def _audit_known(block: Block, targets: np.ndarray, policy: Disclosure) -> pd.Da
         kind=[*block.kinds[owners], *["answers not printed"] * len(rows)],
         what=[*block.cells["what"].iloc[owners], *[""] * len(rows)],
         width=found, required=everything.needed, ok=ok,
-        meets=["" if fine else _meets(block, attacker, row) for fine, row in zip(ok, everything.rows, strict=True)],
+        meets=["" if fine else _meets(block, attacker, row, windows) for fine, row in zip(ok, everything.rows, strict=True)],
     )
     return audit[(np.arange(len(audit)) < number) | ~ok]
 
@@ -236,9 +268,10 @@ def _places(block: Block, rows: np.ndarray) -> list[Place]:
     return [block.places[int(np.flatnonzero(row)[0]) // block.categories] for row in rows]
 
 
-def _meets(block: Block, attacker: Attacker, row: np.ndarray) -> str:
-    """The shown cells without which an expression could not be derived so closely."""
+def _meets(block: Block, attacker: Attacker, row: np.ndarray, windows: Sequence[Window]) -> str:
+    """The shown cells without which an expression could not be derived so closely, and weighted figures beside them."""
     cells = block.cells[(attacker.leverage(row) > 0) & (block.kinds != CellKind.AT_LEAST)]
-    names = [" ".join(part for part in cell if part) or "whole cohort" for cell in cells[[*PLACE, "kind", "what"]].itertuples(index=False)]
+    names = [f"weighted {one}" for one in dict.fromkeys(window.indicator for window in windows)]
+    names += [" ".join(part for part in cell if part) or "whole cohort" for cell in cells[[*PLACE, "kind", "what"]].itertuples(index=False)]
     more = f" and {len(names) - _SHOWN_AT_MOST} more" if len(names) > _SHOWN_AT_MOST else ""
     return "; ".join(names[:_SHOWN_AT_MOST]) + more

@@ -104,7 +104,8 @@ EVERYBODY = "people"
 class Cells:
     """The cells of a release and the rows that show them.
 
-    ``table`` has one row per cell: ``KEY``, ``value`` (missing where it is withheld) and its number ``cell``.
+    ``table`` has one row per cell: ``KEY``, ``value`` (missing where it is withheld), ``off``, by how much the true value may be another
+    (a sum behind a rounded mean), and its number ``cell``.
     ``parts`` has one row per row of results x cell: ``row``, ``cell`` and ``field``, which is
     ``estimate`` or the column of a base.
     """
@@ -113,14 +114,14 @@ class Cells:
     parts: pd.DataFrame
 
 
-def read_cells(results: pd.DataFrame, dictionary: Dictionary) -> Cells:
-    """Read the cells that rows of results (``frames.RESULTS``) show, disclosed or not."""
+def read_cells(results: pd.DataFrame, dictionary: Dictionary, *, rounded: bool = False) -> Cells:
+    """Read the cells that rows of results (``frames.RESULTS``) show, disclosed or not; ``rounded`` to the digits that leave, or exact."""
     table = results.reset_index(drop=True).assign(other="")
     table = table.assign(part=np.where(table["group"].eq(ROLE), Part.COMPARISON, Part.ALL).astype(object))
     table = table[~table["source"].isin(dictionary.disclosure.not_of_answers)]
     order = _orders_of_waves(dictionary)
     sides = _among_linked(_sides(table), order)
-    answers = _answers(sides, dictionary)
+    answers = _answers(sides, dictionary, 0.5 * 10.0 ** -dictionary.disclosure.digits.decimals if rounded else 0.0)
     found = [
         answers, _people(table, sides, dictionary), _known(_counted(_people_linked(table, sides, order))),
         _asked(table, dictionary), _at_least(answers, dictionary), _moves(sides, order, dictionary)]
@@ -151,7 +152,7 @@ def _numbered(shown: pd.DataFrame, table: pd.DataFrame, order: Mapping[str, Mapp
     """Each cell once, and the rows that show it."""
     key = list(KEY)
     best = shown.sort_values(["known", "rank", "value"], ascending=[False, True, False], kind="stable")
-    cells = best.drop_duplicates(key)[[*key, "value"]].sort_values(key, ignore_index=True)
+    cells = best.drop_duplicates(key)[[*key, "value", "off"]].sort_values(key, ignore_index=True)
     cells = cells.assign(cell=np.arange(len(cells)))
     parts = shown[[*key, "row", "field"]].merge(cells[[*key, "cell"]], on=key, validate="many_to_one")
     over = [_over_authorities(table, cells, order, dictionary), _over_sides(table, cells, dictionary), _over_waves(table, cells, dictionary),
@@ -241,8 +242,8 @@ def _sides(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([now, then], ignore_index=True)
 
 
-def _answers(sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """The bases, shares, sums and squares that the sides of answers show."""
+def _answers(sides: pd.DataFrame, dictionary: Dictionary, off: float) -> pd.DataFrame:
+    """The bases, shares, sums and squares that the sides of answers show; means and deviations are true to ``off``."""
     part = sides[sides["indicator"].ne("") & ~sides["quantity"].isin([*OVER_AUTHORITIES, *OVER_SIDES, *MOVES, *OPEN])]
     means = {one.indicator for one in dictionary.indicators if one.measure is Measure.MEAN}
     end = part["quantity"].isin(ENDS)
@@ -259,11 +260,11 @@ def _answers(sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     names = [share_name(*pair) for pair in zip(shares["indicator"], shares["quantity"], strict=True)]
     shares = shares.assign(kind=CellKind.SHARE, what=names, value=shares["count"], field="estimate")
     level = means["quantity"].eq(Quantity.MEAN) & means["contrast"].isin(["", Contrast.PAIRS]) & ~means["weighted"]
-    sums = means.assign(kind=CellKind.SUM, what="", value=(means["estimate"] * means["base"]).where(level), field="estimate")
-    return pd.concat([_known(bases), _known(shares), _known(sums), _known(_squares(means))], ignore_index=True)
+    sums = means.assign(kind=CellKind.SUM, what="", value=(means["estimate"] * means["base"]).where(level), field="estimate", off=off * means["base"])
+    return pd.concat([_known(bases), _known(shares), _known(sums), _known(_squares(means, off))], ignore_index=True)
 
 
-def _squares(means: pd.DataFrame) -> pd.DataFrame:
+def _squares(means: pd.DataFrame, off: float) -> pd.DataFrame:
     """The sum of squares that a standard deviation shows together with the mean of the same people."""
     plain = means[means["contrast"].eq("") & ~means["weighted"]]
     spread = plain[plain["quantity"].eq(Quantity.SD)]
@@ -271,7 +272,8 @@ def _squares(means: pd.DataFrame) -> pd.DataFrame:
     mean = plain.loc[plain["quantity"].eq(Quantity.MEAN), [*on, "estimate"]].rename(columns={"estimate": "centre"})
     both = spread.merge(mean, on=on, how="left", validate="many_to_one")
     value = (both["base"] - 1) * both["estimate"] ** 2 + both["base"] * both["centre"] ** 2
-    return both.assign(kind=CellKind.SQUARES, what="", value=value, field="estimate")
+    near = off * ((both["base"] - 1) * (2 * both["estimate"].abs() + off) + both["base"] * (2 * both["centre"].abs() + off))
+    return both.assign(kind=CellKind.SQUARES, what="", value=value, field="estimate", off=near)
 
 
 def _people(table: pd.DataFrame, sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
@@ -345,8 +347,9 @@ def _at_least(answers: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
 def _known(part: pd.DataFrame) -> pd.DataFrame:
     """The columns of a shown cell."""
     text = {name: part[name].astype(str) for name in KEY}
-    return part.assign(known=part["value"].notna(), **text)[[*KEY, "value", "known", "rank", "row", "field"]].astype(
-        {"value": float, "rank": float, "row": int})
+    off = part["off"].fillna(0.0) if "off" in part else 0.0
+    return part.assign(known=part["value"].notna(), off=off, **text)[[*KEY, "value", "off", "known", "rank", "row", "field"]].astype(
+        {"value": float, "off": float, "rank": float, "row": int})
 
 
 def _over_authorities(
@@ -477,21 +480,26 @@ def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclo
     both = both.sort_values("cell", ignore_index=True, na_position="last")
     value = both["value"].where(both["cell"].notna())
     difference = (value - both["before"]).abs().to_numpy()
+    same = 1e-6 + both[["off", "off_before"]].sum(axis=1).to_numpy()
     near = np.where(both["kind"].isin(COUNTS), policy.threshold, np.inf)
-    changed = (difference > 1e-6) & (difference < near)
-    out = both["before"].notna().to_numpy() & ~(difference > 1e-6)
-    table = both.assign(value=value.where(value.notna() | ~out, both["before"]), cell=np.arange(len(both)))
-    return Known(table[[*KEY, "value", "cell"]], out, changed)
+    changed = (difference > same) & (difference < near)
+    out = both["before"].notna().to_numpy() & ~(difference > same)
+    only_before = value.isna() & out
+    table = both.assign(
+        value=value.where(~only_before, both["before"]), off=both["off"].where(~only_before, both["off_before"]).fillna(0.0),
+        cell=np.arange(len(both)))
+    return Known(table[[*KEY, "value", "off", "cell"]], out, changed)
 
 
 def _published(earlier: Sequence[pd.DataFrame], dictionary: Dictionary) -> pd.DataFrame:
-    """One row per cell that an earlier report shows, with its value there (``before``); an analyst's own tables have no declared cells."""
+    """One row per cell that an earlier report shows, with its value there (``before``, true to ``off_before``); an analyst's own tables
+    have no declared cells."""
     complete = [_complete(table) for table in earlier if len(table)]
     tables = [own for table in complete if len(own := table[table["source"].ne(ANALYST)].reset_index(drop=True))]
     if not tables:
-        return pd.DataFrame({name: pd.Series(dtype=str) for name in KEY} | {"before": pd.Series(dtype=float)})
-    shown = pd.concat([read_cells(table, dictionary).table for table in tables], ignore_index=True).dropna(subset=["value"])
-    return shown.drop_duplicates(list(KEY), keep="last")[[*KEY, "value"]].rename(columns={"value": "before"})
+        return pd.DataFrame({name: pd.Series(dtype=str) for name in KEY} | dict.fromkeys(("before", "off_before"), pd.Series(dtype=float)))
+    shown = pd.concat([read_cells(table, dictionary, rounded=True).table for table in tables], ignore_index=True).dropna(subset=["value"])
+    return shown.drop_duplicates(list(KEY), keep="last")[[*KEY, "value", "off"]].rename(columns={"value": "before", "off": "off_before"})
 
 
 def _complete(table: pd.DataFrame) -> pd.DataFrame:

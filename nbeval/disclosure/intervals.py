@@ -144,17 +144,20 @@ class Targets:
 
 
 class Attacker:
-    """Everything known of a block, as one system of equations and bounds."""
+    """Everything known of a block, as one system of equations and bounds; ``negative`` are further expressions that are not above 0."""
 
-    def __init__(self, block: Block, known: np.ndarray) -> None:
+    def __init__(self, block: Block, known: np.ndarray, negative: np.ndarray | None = None) -> None:
         self.values = block.values
         bounds = block.kinds == CellKind.AT_LEAST
-        self.exact = np.flatnonzero(known & ~bounds)
+        low, high = _ends(block)
+        near = known & ~bounds & (high > low)
+        self.exact = np.flatnonzero(known & ~bounds & ~near)
         self.least = np.flatnonzero(known & bounds)
         self.equal = sparse.vstack([block.matrix[self.exact], block.equalities], format="csr")
-        self.right = np.concatenate([self.values[self.exact], np.zeros(block.equalities.shape[0])])
-        self.below = sparse.vstack([-block.matrix[self.least], block.cap_rows], format="csr")
-        self.most = np.concatenate([-self.values[self.least], block.caps])
+        self.right = np.concatenate([low[self.exact], np.zeros(block.equalities.shape[0])])
+        more = sparse.csr_matrix((0, block.matrix.shape[1]) if negative is None else negative)
+        self.below = sparse.vstack([-block.matrix[self.least], block.cap_rows, block.matrix[near], -block.matrix[near], more], format="csr")
+        self.most = np.concatenate([-self.values[self.least], block.caps, high[near], -low[near], np.zeros(more.shape[0])])
         self.name = block.name
 
     def intervals(self, targets: Targets) -> tuple[np.ndarray, np.ndarray]:
@@ -210,6 +213,15 @@ class Attacker:
         if point is None:
             raise contradiction(self.name)
         return point
+
+
+def _ends(block: Block) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and highest value of each cell; of whole answers a sum is a whole number."""
+    low, high = block.values - block.off, block.values + block.off
+    codes = block.coding.codes
+    if np.isfinite(codes).all() and (codes == np.round(codes)).all() and block.coding.exact:
+        low, high = np.where(block.off > 0, [np.ceil(low - TOLERANCE), np.floor(high + TOLERANCE)], [low, high])
+    return low, high
 
 
 def width(low: float, high: float, whole: bool) -> float:

@@ -10,13 +10,15 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Design, SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.disclosure.attack import AUDIT, attack_release, refuse_leaks
+from nbeval.disclosure.attack import AUDIT, attack_release, keep_back_weighted, refuse_leaks
 from nbeval.disclosure.cells import (
     KEY, NOW, PLACE, SECOND_LOOKS, THEN, CellKind, Cells, Known, beside_earlier, came_or_went, moved_block, read_cells, routes_of,
 )
+from nbeval.disclosure.equations import FROM_ANSWERS
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
 from nbeval.disclosure.relations import blocks
 from nbeval.disclosure.secondary import Unprotected, choose_cells
+from nbeval.disclosure.weighted import TESTS, WeightedFigures
 from nbeval.disclosure.widening import Choice, Name, Widening
 from nbeval.errors import DictionaryError, DisclosureError
 from nbeval.frames import MISSING_COLUMNS, RESULTS, Contrast, DisclosedResults, check
@@ -34,8 +36,8 @@ def protect_release(
 
     The guarantee: from everything shown, with all relations between places, answers and reports, no withheld count can be narrowed to fewer
     than ``protection_interval`` + 1 whole numbers; the true one is among them, and the symbol does not say whether it was withheld for its
-    own sake. A number that is shown is shown in full: its numerator and base may both be published, so rounding (``percent_decimals``) is a
-    matter of print, not of protection.
+    own sake. The numerator and base of a number that is shown may both be published; what rests on more than they say leaves with few
+    digits (``digits.release_digits``), once all are judged.
     """
     check(results, RESULTS)
     table = results.reset_index(drop=True)
@@ -49,9 +51,23 @@ def protect_release(
         if audit["ok"].all() or not widening.widen_leaks(audit[~audit["ok"]]):
             break
     refuse_leaks(audit)
+    disclosed = _with_coarse(disclosed, table, cohort, dictionary, earlier)
     audit = audit.assign(solved=[str(solved.get(name, "")) for name in zip(audit["source"], audit["wave"], audit["block"], strict=True)])
     disclosed.index = results.index
     return DisclosedResults(table=disclosed, policy=dictionary.disclosure, audit=audit)
+
+
+def _with_coarse(
+    disclosed: pd.DataFrame, exact: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, earlier: Sequence[pd.DataFrame],
+) -> pd.DataFrame:
+    """A protected table without the tests of weighted figures, or the figures, that would narrow a withheld count too far."""
+    figures, policy = WeightedFigures(exact, dictionary), dictionary.disclosure
+    keep_back_weighted(disclosed, figures, cohort, dictionary, earlier=earlier)
+    coarse, gone = figures.kept_back(disclosed)
+    nothing = pd.Series(False, index=disclosed.index)
+    found = disclosed.assign(**{name: disclosed[name].mask(coarse) for name in TESTS})
+    again = withhold(found, policy, rows=gone, bases=nothing, references=nothing, eligible=nothing, reasons=nothing)
+    return again.assign(suppression=again["suppression"].where(gone, disclosed["suppression"]))
 
 
 def withheld_over_release(
@@ -157,13 +173,6 @@ def _follow(table: pd.DataFrame, gone: pd.DataFrame, routes: Mapping[str, str]) 
         bases = pd.MultiIndex.from_frame(routed.assign(block=routed["what"].map(routes))[[*here, "block"]])
         follow |= pd.MultiIndex.from_frame(table[[*here, "block"]]).isin(bases) & table["kind"].eq(CellKind.BASE).to_numpy()
     return follow
-
-
-#: every number of a row that is made from the answers, and so goes with the estimate
-FROM_ANSWERS = (
-    "estimate", "std_error", "conf_low", "conf_high", "statistic", "df", "p_value", "p_adjusted",
-    "numerator", "numerator_reference", "n_effective",
-)
 
 
 def withhold(

@@ -23,7 +23,7 @@ from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import ItemKind, Measure, Quantity, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.cells import (
-    ENDS, EVERYBODY, NOW, PLACE, THEN, CellKind, Part, Place, item_block, moved_block, places_of, routes_of, scale_block,
+    COUNTS, ENDS, EVERYBODY, NOW, PLACE, THEN, CellKind, Part, Place, item_block, moved_block, places_of, routes_of, scale_block,
     share_name,
 )
 
@@ -179,6 +179,11 @@ class Block:
         return self.cells["value"].to_numpy()
 
     @cached_property
+    def off(self) -> np.ndarray:
+        """By how much the value of each cell may be off."""
+        return self.cells["off"].to_numpy() if "off" in self.cells else np.zeros(len(self.cells))
+
+    @cached_property
     def cell_places(self) -> list[Place]:
         """The place of each cell."""
         return places_of(self.cells)
@@ -280,8 +285,8 @@ def _additions_of_linked(position: Mapping[Place, int], is_earlier: Callable[[st
 
 
 def _adds_up(parent: Place, children: list[Place], values: Mapping[Place, Mapping[tuple[str, str], float]]) -> bool:
-    """Whether the children are the whole of the parent, as far as the cells show."""
-    full = [kind for kind in values[parent] if all(kind in values[child] for child in children)]
+    """Whether the children are the whole of the parent, as far as their counts show; sums may be rounded."""
+    full = [kind for kind in values[parent] if kind[0] in COUNTS and all(kind in values[child] for child in children)]
     return all(abs(sum(values[child][kind] for child in children) - values[parent][kind]) < 1e-6 for kind in full)
 
 
@@ -289,7 +294,7 @@ def _fits(parent: Place, children: list[Place], values: Mapping[Place, Mapping[t
     """Whether the children can be parts of the parent: levels that overlap are not."""
     return all(
         sum(values[child].get((kind, what), 0.0) for child in children) <= whole + 1e-6
-        for (kind, what), whole in values[parent].items() if kind != CellKind.MEMBERS
+        for (kind, what), whole in values[parent].items() if kind in COUNTS and kind != CellKind.MEMBERS
     )
 
 

@@ -141,8 +141,8 @@ def judge_released(disclosed: pd.DataFrame, dictionary: Dictionary) -> pd.DataFr
     """Adjust and judge anew what a release shows: families are made of the tests that are shown alone. One row per row of ``disclosed``.
 
     An adjusted p-value over withheld tests as well would be a withheld p-value times the size of its family over its rank, and with the
-    bases printed beside it give the withheld count back.
+    bases printed beside it give the withheld count back. Where the test of a figure is kept back, what it had said of it stays.
     """
-    shown = disclosed["estimate"].notna()
+    shown = disclosed["estimate"].notna() & (disclosed["p_value"].notna() | disclosed["verdict"].eq(""))
     judged = add_verdicts(adjust_families(disclosed, dictionary), dictionary)
     return judged.assign(**{name: judged[name].where(shown, disclosed[name]) for name in ("verdict", "size")})

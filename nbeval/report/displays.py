@@ -126,7 +126,7 @@ class Several(Display):
 
 @dataclass(frozen=True, eq=False)
 class Closing(Display):
-    """The end of a report: every result it showed, with all digits, as the text of ``results.csv``; a reader sees nothing."""
+    """The end of a report: every result it showed, with the digits that leave, as the text of ``results.csv``; a reader sees nothing."""
 
     used: pd.DataFrame
 
