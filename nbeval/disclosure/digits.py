@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary import Dictionary
+from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Digits
 from nbeval.frames import Quantity
 
@@ -64,7 +65,8 @@ def places(table: pd.DataFrame, name: str, dictionary: Dictionary) -> np.ndarray
     single, weighted = table["quantity"].isin(OF_SINGLE_ANSWERS).to_numpy(), table["weighted"].to_numpy(dtype=bool)
     if name in _TESTS:
         return np.where(single | weighted | (name in _P), significant, at_least)
-    percent = table["unit"].isin(_PERCENT).to_numpy()
+    shares = {one.indicator for one in dictionary.indicators if one.measure is Measure.PERCENT}
+    percent = (table["unit"].isin(_PERCENT) | table["indicator"].isin(shares)).to_numpy()
     counted = table["quantity"].isin(OF_COUNTS).to_numpy() & percent
     coarse = weighted & table["std_error"].isna().to_numpy()              # its tests were kept back: it leaves as it is printed
     leave = np.select(
