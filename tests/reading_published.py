@@ -32,6 +32,8 @@ from tests.drawings import Drawing, Line, Shape, Words, of_page, of_pdf, of_svg
 SYMBOL = re.compile(r"\[[cxz]\]|\[low\]")
 NUMBER = re.compile(r"(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?(?=%|\b)")
 
+#: how far a level is from the number that leaves: two decimals
+LEAVES = 0.005 + 1e-9
 #: rows whose counts are of the people of their place: a model's, an unnamed place's or a comparison's are not
 OF_THEIR_PLACE = ("percent", "mean", "sd", "change", "difference", "smallest_change", "overlap_bound", "overlap_widest", "item_nonresponse")
 
@@ -143,7 +145,7 @@ def _of_results(text: str, where: str) -> Iterator[Fact]:
                 if row[name]:
                     yield Fact(cell, kind, float(row[name]), 1e-6, f"{where}/results.csv")
         if row["estimate"] and not row["contrast"] and row["quantity"] in ("percent", "mean"):
-            yield Fact(here, row["quantity"], float(row["estimate"]), 1e-9, f"{where}/results.csv")
+            yield Fact(here, row["quantity"], float(row["estimate"]), LEAVES, f"{where}/results.csv")
 
 
 # --- exhibits --------------------------------------------------------------------------------------
@@ -635,7 +637,7 @@ class Picture:
     def _of_lines(self) -> Iterator[Fact]:
         """Marks with their intervals on lines, and numbers beside them."""
         signs = {sign for label in self.columns if (sign := self._sign(label))}
-        off = 0.02 * abs(self.across.slope) + 1e-6
+        off = 0.02 * abs(self.across.slope) + LEAVES
         for one in self.drawing.shapes:
             row = self._row_at(one.y)
             if one in signs or max(one.wide, one.high) > 10 or row is None or one.look == "open ":
@@ -675,7 +677,7 @@ class Picture:
             names, row = self._bar_of(bar.y), max((pair for pair in above if pair[0].look == bar.look), key=lambda pair: pair[0].y, default=(None, None))[1]
             cell = self.cell(row, names[0]) if len(names) == 1 else None
             if cell:
-                yield self._fact(cell, slope * bar.wide, 0.03 * slope + 1e-6, "bar")
+                yield self._fact(cell, slope * bar.wide, 0.03 * slope + LEAVES, "bar")
             elif not any(abs(slope * bar.wide - one) < NEAR for name in names for _, other in above for one in _numbers(other["cells"][self.series[name]])):
                 hidden = [one for _, other in above for one in self._unexplained(slope * bar.wide, other, "bar", names)]
                 yield from hidden[len(strangers):len(strangers) + 1]         # bands stand in their order
@@ -712,7 +714,7 @@ class Picture:
             alike = [row for row in rows if not bases[id(row)] or abs(bases[id(row)][0] - n) < 0.6 + 0.02 * abs(self.across.slope)]
             shown = [row for row in alike if any(abs(number - value) < NEAR for number in _numbers(row["cells"][place]))]
             for row in alike if len(alike) == 1 else shown or [row for row in alike if _hidden(row)]:
-                yield self._fact(self.cell(row, name), value, 0.02 * abs(self.down.slope) + 1e-6, "mark")
+                yield self._fact(self.cell(row, name), value, 0.02 * abs(self.down.slope) + LEAVES, "mark")
 
     def _of_words(self) -> Iterator[Fact]:
         """A number before the name of its row is that of the last column; a grid of words has them in the order of the columns; or people are filled."""
@@ -738,7 +740,7 @@ class Picture:
             label, row = max((pair for pair in self.rows if pair[0].y < height), key=lambda pair: pair[0].y, default=(None, None))
             cell = self.cell(row, name)
             if len(people) == 10 and cell:
-                yield self._fact(cell, 10.0 * sum(one.fill not in ("", "#ffffff") for one in people), 5.0 + 1e-6, "people")
+                yield self._fact(cell, 10.0 * sum(one.fill not in ("", "#ffffff") for one in people), 5.0 + LEAVES, "people")
             for number, words in enumerate(self.drawing.words):
                 if cell and number not in self.used and abs(words.y - height) < 4 and re.fullmatch(VALUE, words.text):
                     yield from _said(words.text, cell, "estimate", f"{self.exhibit['id']}, number")
