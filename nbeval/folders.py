@@ -7,14 +7,20 @@ repository. A command finds it from anywhere inside it. Outside any project, the
 
 from __future__ import annotations
 
+import getpass
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 #: the checkout, where the package is used from one; elsewhere the folder the package is installed in
 _BESIDE = PACKAGE.parent
 DICTIONARY, NOTEBOOKS, RELEASES, CACHE = "data_dictionary", "notebooks", "releases", ".nbeval"
+#: locked while the process of a private folder runs
+_ALIVE = "alive.lock"
 #: where a wheel holds the dictionary and the notebooks of New Belongings
 _SHARE = PACKAGE / "_share"
 
@@ -96,6 +102,46 @@ def is_published(path: Path) -> bool:
     together, alone = (f"{CACHE}/lock", "index.html"), ("provenance.json", "ro-crate-metadata.json")
     return any(all((folder / name).is_file() for name in together) or any((folder / name).is_file() for name in alone)
                for folder in path.resolve().parents)
+
+
+@contextmanager
+def private_folder(what: str) -> Iterator[Path]:
+    """Give a temporary folder that only its owner can read, for what may hold answers.
+
+    It goes with its process: what killed ones left behind is removed first. A lock says which process is still there.
+    """
+    from filelock import FileLock
+
+    root, prefix = Path(tempfile.gettempdir()), f"nbeval-{getpass.getuser()}-"
+    with FileLock(root / f"{prefix}folders.lock", mode=0o600):          # nobody clears a folder whose process is about to lock it
+        for abandoned in abandoned_folders():
+            remove(abandoned)
+        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{what}-", dir=root))
+        alive = FileLock(folder / _ALIVE, mode=0o600)
+        alive.acquire()
+    try:
+        yield folder
+    finally:
+        alive.release()
+        remove(folder)
+
+
+def abandoned_folders() -> list[Path]:
+    """The private folders of this user whose process is gone."""
+    from filelock import FileLock, Timeout
+
+    found = []
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"nbeval-{getpass.getuser()}-*-*")):
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        with suppress(Timeout, OSError), FileLock(folder / _ALIVE, timeout=0, mode=0o600):
+            found.append(folder)
+    return found
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder that is damaged or not wanted."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _is_project(folder: Path) -> bool:

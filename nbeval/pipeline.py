@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nbeval.dictionary import Dictionary
     from nbeval.dictionary.models import Cohort, ReportKind
     from nbeval.cleaning.labels import Labelled
+    from nbeval.cleaning.withdrawn import Withdrawn
     from nbeval.deviations import ChangedDeclaration, PlanCheck
     from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
     from nbeval.publish.job import Job, Summary
@@ -30,15 +31,17 @@ if TYPE_CHECKING:
     from nbeval.report.analyst import Levels
 
 
-def clean(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort | PublishedFigures:
-    """Raw exports to answers, or printed figures as they are, with findings and the accounting of everything read."""
+def clean(cohort: Cohort, dictionary: Dictionary, data: Path, withdrawn: Withdrawn | None = None) -> CleanedCohort | PublishedFigures:
+    """Raw exports to answers, or printed figures as they are, with findings and the accounting of everything read; without who withdrew."""
     from nbeval.cleaning import clean_survey
     from nbeval.cleaning.sources import clean_sources, with_sources
     from nbeval.cleaning.published import clean_published
+    from nbeval.cleaning.withdrawn import NOBODY
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return clean_published(cohort, dictionary)
-    return with_sources(clean_survey(cohort, dictionary, data), clean_sources(cohort.of_programme, dictionary, data))
+    gone = withdrawn or NOBODY
+    return with_sources(clean_survey(cohort, dictionary, data, gone), clean_sources(cohort.of_programme, dictionary, data, gone))
 
 
 def labelled(cleaned: CleanedCohort, cohort: Cohort, dictionary: Dictionary) -> Labelled:

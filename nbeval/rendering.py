@@ -15,7 +15,7 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import NoDataError
-from nbeval.folders import internal_folder
+from nbeval.folders import internal_folder, remove
 from nbeval.left_out import left_out, places_left_out
 from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin, Outcome, Summary
@@ -23,7 +23,7 @@ from nbeval.release.ledger import signature_of
 from nbeval.release.provenance import PROVENANCE
 from nbeval.request import ReportRequest, folder_of, notebook_of, requests
 from nbeval.study import BATCH, CohortResults, Study, no_progress
-from nbeval.workspace import Workspace, private_place, remove
+from nbeval.workspace import Workspace, private_place
 
 #: imported once, before the reports of a batch are made
 MODULES = ("nbeval.study", "nbeval.report", "pandas", "pyarrow.parquet", "matplotlib.backends.backend_svg", "seaborn")

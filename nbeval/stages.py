@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: columns of an accounting that say which file it is of
 _OF_FILE = ("file", "wave", "authority")
+#: forms of people who withdrew: never shown, and with them not how many were read, of which the others are parts
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,9 @@ def cleaned_counts(
     files, printed = len(cleaned.accounting), not hasattr(cleaned, "answers")
     what = "figures in print" if printed else "forms"
     sentence = f"{what} of {files:,} files; checks: {checks or 'none'}." if files else f"no {what}; checks: {checks or 'none'}."
-    columns = [name for name in cleaned.accounting.columns if name not in _OF_FILE]
+    columns = [name for name in cleaned.accounting.columns if name not in (*_OF_FILE, WITHDRAWN)]
     rows = [
-        (str(wave), *_account(part[columns].sum(), policy, printed=printed, withheld=str(wave) in _waves_withheld(disclosed, policy)))
+        (str(wave), *_account(part[[*columns, *({WITHDRAWN} & set(part))]].sum(), policy, printed=printed, withheld=str(wave) in _waves_withheld(disclosed, policy)))
         for wave, part in cleaned.accounting.groupby("wave", sort=False)
     ] if files else []
     return StageCounts("Cleaned", sentence, ("wave", *columns) if rows else (), tuple(rows))
@@ -139,7 +141,9 @@ def _account(counts: pd.Series, policy: Disclosure, *, printed: bool, withheld: 
     if printed:
         return [f"{count:,}" for count in counts]
     symbol = policy.symbols["withheld"]
-    cells = {name: _shown(int(count), policy) for name, count in counts.items()}
+    cells = {name: _shown(int(count), policy) for name, count in counts.items() if name != WITHDRAWN}
+    if counts.get(WITHDRAWN):
+        cells["read"] = symbol
     if withheld:
         cells["kept"] = symbol
     if symbol in cells.values():

@@ -21,9 +21,10 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Measure, SourceKind
 from nbeval.dictionary.models import Cohort, Indicator
 from nbeval.errors import ParameterError, SourceError
+from nbeval.folders import remove
 from nbeval.request import check_authority, kind_named
 from nbeval.stages import StageCounts, cleaned_counts, estimated_counts, protected_counts, scored_counts
-from nbeval.workspace import Workspace, atomic_directory, mark_used, remove
+from nbeval.workspace import Workspace, atomic_directory, mark_used
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -224,16 +225,29 @@ class Study:
     def cleaned(self) -> CleanedCohort | PublishedFigures:
         """The answers, or figures in print, with findings and accounting; confidential."""
         from nbeval import pipeline
+        from nbeval.release.withdrawals import withdrawn_from
 
         before = self.key
         self.on_progress("reading and checking the exports")
-        cleaned = pipeline.clean(self.scope.cohort(self.cohort.id), self.scope, self.data)
+        withdrawn = withdrawn_from(self.cohort, self.data, self.workspace.releases)
+        cleaned = pipeline.clean(self.scope.cohort(self.cohort.id), self.scope, self.data, withdrawn)
         if self._key_now() != before:
             raise SourceError(
                 f"the exports of cohort '{self.cohort.id}' changed while they were being read.",
                 do="let nobody write to them and run the command again.",
             )
+        cleaned = self._with_withdrawals(cleaned)
         return replace(cleaned, inputs=self._with_checksums(cleaned.inputs)) if is_confidential(self.cohort) else cleaned
+
+    def _with_withdrawals(self, cleaned: CleanedCohort | PublishedFigures) -> CleanedCohort | PublishedFigures:
+        """What was cleaned, with the record of withdrawals among what it was made from, by checksum and not by length."""
+        import pandas as pd
+
+        from nbeval.release.withdrawals import WITHDRAWALS, withdrawals_digest
+
+        digest = withdrawals_digest(self.cohort.id, self.workspace.releases)
+        row = pd.DataFrame([{"file": WITHDRAWALS, "sha256": digest, "bytes": 0}])
+        return replace(cleaned, inputs=pd.concat([cleaned.inputs, row], ignore_index=True)) if digest else cleaned
 
     def _with_checksums(self, inputs: pd.DataFrame) -> pd.DataFrame:
         """The exports with checksums that may be published: keyed, or as they were published."""
@@ -550,10 +564,13 @@ def content_key(cohort: Cohort, data: Path, workspace: Workspace) -> str:
     """A checksum of everything a cohort's numbers depend on: exports, dictionary, code, packages, earlier releases."""
     from nbeval.cleaning.files import exports_digest
     from nbeval.release.ledger import releases_digest
+    from nbeval.release.withdrawals import withdrawals_digest
 
     numbers = fingerprint_of_numbers(scope_of_numbers(workspace.dictionary, cohort.id))
+    gone = withdrawals_digest(cohort.id, workspace.releases)
     return key_of(
-        cohort=cohort.id, exports=exports_digest(cohort, data), dictionary=dict(numbers), earlier=releases_digest(cohort.id, workspace.releases))
+        cohort=cohort.id, exports=exports_digest(cohort, data), dictionary=dict(numbers), earlier=releases_digest(cohort.id, workspace.releases),
+        **({"withdrawals": gone} if gone else {}))
 
 
 def _study(cohort: str, workspace: Workspace) -> Study:

@@ -6,7 +6,6 @@ exports, dictionary, code and packages. Each of its folders is whole or not ther
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import tempfile
@@ -23,10 +22,10 @@ from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import NoDataError, OutputError
+from nbeval.folders import remove
 
 KEPT = 10                   # folders of one kind in the cache: those used last
 _UNFINISHED = "half-"
-_ALIVE = "alive.lock"       # locked while the process of a private folder runs
 _ABANDONED = 24 * 3600      # seconds after which an unfinished folder is that of a run that was killed
 
 
@@ -114,27 +113,6 @@ def atomic_directory(folder: Path) -> Iterator[Path]:
     _prune(folder.parent)
 
 
-@contextmanager
-def private_folder(what: str) -> Iterator[Path]:
-    """Give a temporary folder that only its owner can read, for what may hold answers.
-
-    It goes with its process: what killed ones left behind is removed first. A lock says which process is still there.
-    """
-    from filelock import FileLock
-
-    root, prefix = Path(tempfile.gettempdir()), f"nbeval-{getpass.getuser()}-"
-    with FileLock(root / f"{prefix}folders.lock", mode=0o600):          # nobody clears a folder whose process is about to lock it
-        _clear_abandoned(root, prefix)
-        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{what}-", dir=root))
-        alive = FileLock(folder / _ALIVE, mode=0o600)
-        alive.acquire()
-    try:
-        yield folder
-    finally:
-        alive.release()
-        remove(folder)
-
-
 def private_place(folder: Path) -> Path:
     """A folder that stays, which nobody but its owner can enter."""
     try:
@@ -144,17 +122,6 @@ def private_place(folder: Path) -> Path:
         raise OutputError("the folder for what is never published cannot be made.", found=error.strerror or "", where=folder.name,
                           do="name a reports' folder in a place that you may write to.") from None
     return folder
-
-
-def _clear_abandoned(root: Path, prefix: str) -> None:
-    """Remove the private folders whose process is gone."""
-    from filelock import FileLock, Timeout
-
-    for folder in root.glob(f"{prefix}*-*"):
-        if folder.is_symlink() or not folder.is_dir():
-            continue
-        with suppress(Timeout, OSError), FileLock(folder / _ALIVE, timeout=0, mode=0o600):
-            remove(folder)
 
 
 @contextmanager
@@ -183,11 +150,6 @@ def mark_used(folder: Path) -> None:
     """Note that a folder was used now, so that it is among the last to be removed."""
     with suppress(OSError):
         os.utime(folder)
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder that is damaged or not wanted."""
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prune(kind: Path) -> None:

@@ -102,7 +102,7 @@ def files_by_wave(cohort: Cohort, data: Path) -> dict[str, tuple[int, int]]:
 def unexpected(cohort: Cohort, data: Path) -> list[str]:
     """The files in the cohort's folder that no source declares, relative to the data folder; hidden files and corrections are left out."""
     folder = cohort_folder(cohort, data)
-    declared = _declared(cohort, data)
+    declared = declared_files(cohort, data)
     # The data folder itself may hold other cohorts' folders, so only folders that hold declared files are looked into.
     looked_into = [folder.rglob("*")] if folder != data else [one.glob("*") for one in {folder, *(path.parent for path in declared)}]
     present = {path for paths in looked_into for path in paths if path.is_file() and not path.name.startswith(".")}
@@ -113,7 +113,7 @@ def exports_digest(cohort: Cohort, data: Path) -> str:
     """A checksum of all raw data that a cohort's numbers and findings depend on: declared files, corrections, names of undeclared files."""
     total = hashlib.sha256()
     folder = cohort_folder(cohort, data)
-    for path in sorted((*_declared(cohort, data), folder / CORRECTIONS)):
+    for path in sorted((*declared_files(cohort, data), folder / CORRECTIONS)):
         content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
         total.update(f"{path.relative_to(data).as_posix()}\0{content}\n".encode())
     for name in unexpected(cohort, data):
@@ -133,7 +133,7 @@ def record_inputs(files: list[ExportFile], corrections: Path | None, data: Path)
     return pd.DataFrame(rows, columns=["file", "sha256", "bytes"])
 
 
-def _declared(cohort: Cohort, data: Path) -> set[Path]:
+def declared_files(cohort: Cohort, data: Path) -> set[Path]:
     """Every file that a cohort declares, whether it is there or not."""
     return {file.path for source in cohort.sources for file in _exports(cohort, source, data)}
 

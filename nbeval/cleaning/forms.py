@@ -164,6 +164,7 @@ class Exclusion(StrEnum):
     """Why a form is not kept. The first reason that fits is the one that is counted."""
 
     KEPT = ""
+    WITHDRAWN = "withdrawn"
     TEST = "test"
     PARTIAL = "partial"
     LATE = "late"
@@ -178,7 +179,7 @@ EXCLUSIONS = tuple(reason for reason in Exclusion if reason)
 #: rows that are no forms of the wave
 NO_FORMS = (Exclusion.OTHER_WAVE, Exclusion.FILTERED)
 #: counted only where there are any
-_RARE = (Exclusion.SCREENED_OUT, *NO_FORMS)
+_RARE = (Exclusion.WITHDRAWN, Exclusion.SCREENED_OUT, *NO_FORMS)
 
 
 def describe_forms(forms: pd.DataFrame, cohort: Cohort, rules: Instrument) -> pd.DataFrame:
@@ -225,7 +226,7 @@ def _partial(forms: pd.DataFrame, rules: Instrument) -> pd.Series:
 def excluded(forms: pd.DataFrame, texts: pd.DataFrame, rules: Instrument) -> pd.Series:
     """An ``Exclusion`` for every form (empty where it is kept), as far as it can be said before answers are coded."""
     filled = (texts.fillna("") != "").sum(axis=1)
-    tests = {Exclusion.TEST: forms["is_test"], Exclusion.SCREENED_OUT: forms["is_screened_out"], Exclusion.PARTIAL: forms["is_partial"] & (not rules.keep_partial),
+    tests = {Exclusion.WITHDRAWN: forms["is_withdrawn"], Exclusion.TEST: forms["is_test"], Exclusion.SCREENED_OUT: forms["is_screened_out"], Exclusion.PARTIAL: forms["is_partial"] & (not rules.keep_partial),
              Exclusion.LATE: forms["is_late"] & (rules.late == "exclude"), Exclusion.EMPTY: filled < rules.minimum_answered}
     reasons = pd.Series(np.select(list(tests.values()), [reason.value for reason in tests], default=""), forms.index)
     reasons[_repeated(forms[reasons == ""], texts, filled, rules.duplicates)] = Exclusion.DUPLICATE.value

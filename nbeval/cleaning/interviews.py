@@ -38,7 +38,12 @@ def clean_codes(records: list[Records]) -> tuple[pd.DataFrame, list[Finding]]:
     with_theme = numbered["area"].ne("").groupby([numbered["document"], numbered["coder"]]).transform("any")
     table = numbered[numbered["area"].ne("") | ~with_theme].drop_duplicates(["document", "coder", "area"])
     table = table.sort_values(["document", "coder", "area"], ignore_index=True)[list(CODES.columns)]
-    return check(table, CODES), _findings(table)
+    return check(table, CODES), [*_findings(table), *_withdrawn(records, "segment")]
+
+
+def _withdrawn(records: list[Records], what: str) -> list[Finding]:
+    """How much was left out because people withdrew."""
+    return counted(NOTE, sum(one.withdrawn for one in records), what, f"{what}s", " of people who withdrew: left out.")
 
 
 def _segments(records: Records) -> pd.DataFrame:
@@ -107,7 +112,7 @@ def clean_quotes(records: list[Records]) -> tuple[pd.DataFrame, tuple[str, ...],
     listed = [one for one in records if not one.of(FieldRole.QUOTE)]
     names = sorted({text for one in listed for field in one.of(FieldRole.NAME) for text in one.text(field) if text})
     released = [_released(one) for one in records if one.of(FieldRole.QUOTE)]
-    found = [one for _, noted in released for one in noted]
+    found = [*(one for _, noted in released for one in noted), *_withdrawn(records, "quote")]
     if released and not names:
         found.append(Finding(WARNING, "no list of names was supplied, so names in quotes cannot be found.",
                              "supply the names of young people, workers and places beside the quotes."))

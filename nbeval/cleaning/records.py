@@ -11,6 +11,7 @@ from nbeval.cleaning.corrections import apply_corrections
 from nbeval.cleaning.files import ExportFile
 from nbeval.cleaning.forms import name_authorities
 from nbeval.cleaning.reading import read_export, read_times
+from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
@@ -38,7 +39,8 @@ class Records:
     source: str
     fields: tuple[SourceField, ...]
     texts: pd.DataFrame
-    about: pd.DataFrame          # file, line, wave, authority, submission
+    about: pd.DataFrame          # file, line, wave, authority, submission; version, and by what and whom a row may be withdrawn
+    withdrawn: int = 0           # rows of people who withdrew, which are gone
 
     def of(self, role: FieldRole) -> tuple[SourceField, ...]:
         """The fields of a role that the exports have."""
@@ -199,6 +201,7 @@ def corrected(texts: pd.DataFrame, about: pd.DataFrame, corrections: pd.DataFram
 
 def read_records(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
+    withdrawn: Withdrawn = NOBODY,
 ) -> list[Records]:
     """The tables of a source, one ``Records`` for each export version, corrected."""
     instrument = dictionary.instrument(source.instrument)
@@ -211,8 +214,11 @@ def read_records(
         }) for file, texts in parts], ignore_index=True)
         texts = pd.concat([texts for _, texts in parts], ignore_index=True).fillna("")
         records = Records(cohort, dictionary, instrument, source.id, fields, texts, about)
-        about = about.assign(authority=_authorities(records), submission=_keys(records))
-        found.append(replace(records, texts=corrected(texts, about, corrections, source.id), about=about))
+        about = about.assign(authority=_authorities(records), submission=_keys(records), version=version, **_people(records))
+        gone = withdrawn.among(about.assign(source=source.id, submission=about["known_by"])) & about["known_by"].ne("")
+        left, texts = about[~gone].reset_index(drop=True), texts[~gone].reset_index(drop=True)
+        theirs = withdrawn.corrections_left(corrections, about[gone])
+        found.append(replace(records, texts=corrected(texts, left, theirs, source.id), about=left, withdrawn=int(gone.sum())))
     return found
 
 
@@ -246,6 +252,13 @@ def _keys(records: Records) -> pd.Series:
     """By what a row is known to corrections: its key, else its area, else its line."""
     named = records.of(FieldRole.KEY) or records.of(FieldRole.AREA)
     return records.text(named[0]) if named else records.about["line"].astype(str)
+
+
+def _people(records: Records) -> dict[str, pd.Series]:
+    """By what people can withdraw a row (a quote by its number, what an interview is coded from by its document), and who is said to speak."""
+    named = records.of(FieldRole.DOCUMENT) or (records.of(FieldRole.KEY) if records.of(FieldRole.QUOTE) else ())
+    blank = pd.Series("", records.about.index)
+    return {"known_by": records.text(named[0]) if named else blank, "person": records.optional(FieldRole.PERSON, records.text)}
 
 
 def since_epoch(when: pd.Series) -> pd.Series:

@@ -10,8 +10,9 @@ from nbeval.cleaning.files import ExportFile
 from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
 from nbeval.cleaning.forms import name_authorities
 from nbeval.cleaning.reading import read_table, sheet_names
+from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.cleaning.records import Records, corrected, named_columns, refuse_other_authority
-from nbeval.dictionary import Dictionary
+from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import FieldRole
 from nbeval.dictionary.models import Choice, Cohort, Source, SourceField
@@ -26,6 +27,7 @@ RATERS, COVER = "raters", "cover"
 
 def clean_ratings(
     cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
+    withdrawn: Withdrawn = NOBODY,
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """The ratings of a self-assessment (one workbook per authority and wave), one row per rating asked for, and the points not rated.
 
@@ -46,11 +48,36 @@ def clean_ratings(
         for choice in instrument.chosen(RATERS):
             texts = named_columns(_sheet(file, sheets, choice), below, file)
             records = _rows(book, texts, choice, file, corrections)
-            rated = _ratings(records, choice, people.get(choice.code))
+            rated, left_out = _left_out(_ratings(records, choice, people.get(choice.code)), choice, file, withdrawn)
+            findings += left_out
             findings += _unrated(rated, file, records)
             parts.append(rated)
     table = pd.concat(parts or [empty(RATINGS)], ignore_index=True)
     return check(table.sort_values(["source", "wave", "authority", "raters", "rater", "point"], ignore_index=True), RATINGS), findings
+
+
+def raters_of(instrument: LoadedInstrument, files: list[ExportFile]) -> pd.DataFrame:
+    """Who can withdraw ratings, one row each: every body of raters of every workbook and, where several rated apart, each of them."""
+    rows = []
+    for file in files:
+        several = sum(field.role is FieldRole.RATING for field in instrument.fields_of(file.version))
+        for body in instrument.chosen(RATERS):
+            names = [body.code, *(f"{body.code}/{number}" for number in range(1, several + 1) if several > 1 and not body.people)]
+            rows += [(file.source, file.wave, file.authority, file.version, name, "") for name in names]
+    return pd.DataFrame(rows, columns=["source", "wave", "authority", "version", "submission", "person"], dtype=str)
+
+
+def _left_out(rated: pd.DataFrame, body: Choice, file: ExportFile, withdrawn: Withdrawn) -> tuple[pd.DataFrame, list[Finding]]:
+    """The ratings without those of raters who withdrew; what a body rated together cannot be taken apart."""
+    known = pd.DataFrame({"source": rated["source"], "wave": file.wave, "authority": file.authority, "version": file.version, "submission": body.code})
+    gone = withdrawn.among(known) | withdrawn.among(known.assign(submission=body.code + "/" + rated["rater"].astype(str)))
+    if not gone.any():
+        return rated, []
+    rated = rated.assign(rating=rated["rating"].mask(gone))
+    given = rated.groupby("rater")["rating"].transform("count")
+    count = int(rated["rater"][gone].nunique())
+    return rated[given.gt(0) | rated["rater"].eq(1)].reset_index(drop=True), [Finding(
+        NOTE, f"{body.label}: ratings of {number(count, 'rater')} who withdrew are left out.", "", file.wave, file.authority, count=count)]
 
 
 def _people(cover: Records, file: ExportFile) -> dict[str, float]:

@@ -16,6 +16,7 @@ from nbeval.cleaning.interviews import clean_codes, clean_quotes
 from nbeval.cleaning.published import clean_official
 from nbeval.cleaning.records import read_records
 from nbeval.cleaning.self_assessment import clean_ratings
+from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort, Source
@@ -30,7 +31,7 @@ _ONE_TABLE = {SourceKind.ACTION_PLAN: ("actions", clean_actions), SourceKind.VIS
 NAMES = "names"
 
 
-def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidence:
+def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path, withdrawn: Withdrawn = NOBODY) -> Evidence:
     """Everything that a cohort declares besides its survey, as tables; a source without files is known of and not collected."""
     parts: dict[str, list] = {name: [] for name in (*TABLES, NAMES)}
     found, files = [], []
@@ -42,7 +43,7 @@ def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path) -> Evidenc
         located = locate(cohort, source, data, may_lack=True)
         if not located:
             continue
-        tables, findings = _clean(kind, cohort, dictionary, source, located, read_corrections(path, cohort, CORRECTIONS))
+        tables, findings = _clean(kind, cohort, dictionary, source, located, read_corrections(path, cohort, CORRECTIONS), withdrawn)
         for name, table in tables:
             parts[name].append(table)
         found += [(f"{kind} entries", source.id, finding) for finding in findings]
@@ -65,15 +66,16 @@ def with_sources(cleaned: CleanedCohort, evidence: Evidence) -> CleanedCohort:
 
 def _clean(
     kind: SourceKind, cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
+    withdrawn: Withdrawn,
 ) -> tuple[list[tuple[str, Any]], list[Finding]]:
     """The tables and findings of one source, by the kind of its instrument."""
     if kind is SourceKind.SELF_ASSESSMENT:
-        ratings, findings = clean_ratings(cohort, dictionary, source, files, corrections)
+        ratings, findings = clean_ratings(cohort, dictionary, source, files, corrections, withdrawn)
         return [("ratings", ratings)], findings
     if kind is SourceKind.OFFICIAL:
         figures, findings = clean_official(cohort, dictionary, source, files)
         return [("official", figures)], findings
-    layouts = read_records(cohort, dictionary, source, files, corrections)
+    layouts = read_records(cohort, dictionary, source, files, corrections, withdrawn)
     if kind is SourceKind.INTERVIEWS:
         codes, findings = clean_codes(layouts)
         return [("codes", codes)], findings

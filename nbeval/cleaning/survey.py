@@ -18,10 +18,11 @@ from nbeval.cleaning.corrections import apply_corrections, read_corrections
 from nbeval.cleaning.files import CORRECTIONS, ExportFile, cohort_folder, locate, not_there_yet, record_inputs, spelled_waves, unexpected
 from nbeval.cleaning.findings import Intake, findings_table
 from nbeval.cleaning.forms import (
-    FORM_ROLES, Exclusion, account, blank_at_the_wave, describe_forms, excluded, given_weights, map_columns, name_authorities,
+    FORM_ROLES, ColumnMapping, Exclusion, account, blank_at_the_wave, describe_forms, excluded, given_weights, map_columns, name_authorities,
 )
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
 from nbeval.cleaning.reading import read_exports, read_table
+from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.cleaning.usable import check_exports, take_usable
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
@@ -32,7 +33,7 @@ from nbeval.frames import ANSWERS, RESPONDENTS, CleanedCohort, check, empty
 # --- a cohort -------------------------------------------------------------------------------------
 
 
-def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedCohort:
+def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path, withdrawn: Withdrawn = NOBODY) -> CleanedCohort:
     """The answers of a cohort's survey from its raw exports, one row per respondent x closed item: a code or a ``MissingReason``.
 
     Respondents are numbered by source, wave, authority and submission. The order of rows and columns in the exports does not matter,
@@ -57,7 +58,7 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
     of_exports = []
     for source in surveys:
         files, first = located[source.id], sum(len(one.kept) for one in intakes)
-        intake, faults = take_usable(files, _taking(cohort, dictionary, source, files, corrections, first))
+        intake, faults = take_usable(files, _taking(cohort, dictionary, source, files, corrections, first, withdrawn))
         intakes.append(intake)
         of_exports += check_exports(source.id, faults)
     inputs = record_inputs([file for files in located.values() for file in files], path if path.is_file() else None, data)
@@ -74,34 +75,33 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path) -> CleanedC
 
 def _taking(
     cohort: Cohort, dictionary: Dictionary, source: Source, located: Sequence[ExportFile], corrections: pd.DataFrame, first: int,
+    withdrawn: Withdrawn,
 ) -> Callable[[Sequence[ExportFile]], Intake]:
     """Takes in some of the files of a source: with all corrections, or with those of the waves and authorities that the files are of."""
     def take(files: Sequence[ExportFile]) -> Intake:
         places = {(file.wave, file.authority) for file in files}
         theirs = [len(files) == len(located) or place in places for place in zip(corrections["wave"], corrections["authority"])]
-        return _take_in(cohort, dictionary, source, list(zip(files, read_exports(files))), corrections[np.array(theirs, dtype=bool)], first)
+        return _take_in(cohort, dictionary, source, list(zip(files, read_exports(files))), corrections[np.array(theirs, dtype=bool)], first,
+                        withdrawn)
     return take
 
 
 def _take_in(
     cohort: Cohort, dictionary: Dictionary, source: Source, exports: list[tuple[ExportFile, pd.DataFrame]], corrections: pd.DataFrame,
-    first: int = 0,
+    first: int = 0, withdrawn: Withdrawn = NOBODY,
 ) -> Intake:
     """Take one source from its tables of text to codes, its respondents numbered from ``first`` + 1."""
     instrument = dictionary.instrument(source.instrument)
     rules = instrument.record
-    mapping = map_columns(exports, instrument)
-    forms = pd.concat(mapping.forms, ignore_index=True).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
-    forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))
-    forms["authority"] = name_authorities(forms, cohort, dictionary)
-    forms = describe_forms(forms, cohort, rules)
+    mapping, forms = forms_of(cohort, dictionary, instrument, exports)
+    forms = describe_forms(forms, cohort, rules).assign(is_withdrawn=withdrawn.among(forms))
     answers = pd.concat(mapping.texts, ignore_index=True).sort_index(axis=1)
     typed = [item.item for item in instrument.items if item.kind is ItemKind.TEXT and item.item in answers]
     closed = answers.drop(columns=typed)
     forms["excluded"] = excluded(forms, closed, rules)
 
     kept = forms[forms["excluded"] == Exclusion.KEPT]
-    mine = corrections[corrections["source"] == source.id]
+    mine = withdrawn.corrections_left(corrections[corrections["source"] == source.id], forms[forms["is_withdrawn"]])
     closed = apply_corrections(closed.loc[kept.index], kept, mine)
     coded = code_answers(kept, closed, instrument)
     refuse_unknown(coded, kept, instrument, dictionary.disclosure.threshold_internal, cohort=cohort.id, source=source.id)
@@ -118,6 +118,16 @@ def _take_in(
         cohort, dictionary, source.id, instrument, forms, kept, answers.loc[order, typed].reset_index(drop=True), coded,
         mapping, account(forms, mapping.read, mapping.unused), len(mine), contradictions,
     )
+
+
+def forms_of(
+    cohort: Cohort, dictionary: Dictionary, instrument: LoadedInstrument, exports: list[tuple[ExportFile, pd.DataFrame]],
+) -> tuple[ColumnMapping, pd.DataFrame]:
+    """The columns of a source's exports, and what is known of every form, one row each."""
+    mapping = map_columns(exports, instrument)
+    forms = pd.concat(mapping.forms, ignore_index=True).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
+    forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))
+    return mapping, forms.assign(authority=name_authorities(forms, cohort, dictionary))
 
 
 def _questions_answered(coded: Coded) -> np.ndarray:

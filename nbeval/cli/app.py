@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from nbeval import __version__
-from nbeval.cli import data, reports
+from nbeval.cli import custody, data, reports
 from nbeval.cli.options import be_verbose, on_progress, stopping
 from nbeval.errors import STOPPED, NbevalError
 
@@ -24,7 +24,8 @@ app = typer.Typer(
 )
 _cohorts = typer.Typer(help="Begin a cohort.", no_args_is_help=True)
 for command in (data.new, data.specimen, data.dictionary, data.check, data.results,
-                reports.plan, reports.render, reports.verify, reports.attack, reports.release, reports.bundle):
+                reports.plan, reports.render, reports.verify, reports.attack, reports.release, reports.bundle,
+                custody.withdraw, custody.retention):
     app.command()(command)
 app.command(help=reports.CLAIMS_HELP)(reports.claims)
 app.add_typer(_cohorts, name="cohort")

@@ -228,6 +228,7 @@ class FieldRole(StrEnum):
     DUE = "due"                        # the day by which an action is to be done
     PLANNED = "planned"                # the day for which a visit was planned
     HELD = "held"                      # the day on which it was held, empty where it was not; of a judgement, its day
+    PERSON = "person"                  # who is quoted, by a number; never printed, so that all of their quotes can be withdrawn
     DOCUMENT = "document"              # the interview, the return or the open answer that a segment is from
     CODER = "coder"                    # who gave the code; where no column says it, the end of the file's name: x_ab.csv
     QUOTE = "quote"                    # the words of a quote; kept only where they are released with consent
@@ -259,6 +260,21 @@ class Identifier(StrEnum):
     WEB_ADDRESS = "web address"
     HANDLE = "social media name"
     COMBINATION = "combination"        # of signs that tell of nobody one by one
+
+
+class Retained(StrEnum):
+    """A kind of what lies on disk, for which a programme says how long it is kept."""
+
+    EXPORTS = "exports"                        # raw data, declared files and others beside them
+    CORRECTIONS = "corrections"
+    INTERNAL_RESULTS = "internal_results"      # what `nbeval results --internal` wrote
+    INTERNAL_REPORTS = "internal_reports"      # reports that are never published
+    CACHE = "cache"                            # disclosed results, findings and invented exports, worked out again when they are needed
+    LEFTOVERS = "leftovers"                    # of runs that were killed
+    BUNDLES = "bundles"
+    KEY = "key"                                # of checksums and withdrawals
+    LEDGER = "ledger"                          # statements, signatures, withdrawals
+    REPORTS = "reports"                        # published
 
 
 class OfficialRole(StrEnum):

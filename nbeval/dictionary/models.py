@@ -14,7 +14,7 @@ from pydantic import Field
 
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import (
-    Design, Direction, FieldRole, ItemKind, Lonely, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Role, Rounding,
+    Design, Direction, FieldRole, ItemKind, Lonely, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Retained, Role, Rounding,
     ScaleRule, Signatory, SourceKind, Status, Symbol, YearForm,
 )
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
@@ -235,6 +235,23 @@ class ReportKind(Record):
     made_from: SourceKind = SourceKind.SURVEY  # survey: answers and what is collected beside them
 
 
+class WithdrawalRule(Record):
+    """programme.toml: what becomes of reports that are out when somebody withdraws."""
+
+    released: Literal["stay", "replace", ""] = ""   # they stay as they are; are made again without the person and released anew; not declared
+    about: Said = ""                        # what was promised to those who took part, in a sentence
+    source: CitedForReaders = ""
+
+
+class RetentionRule(Record):
+    """programme.toml or the cohort: how long a kind of what lies on disk is kept."""
+
+    of: Retained
+    days: Count
+    since: Literal["written", "cohort_ends"] = "written"    # the last change to it, or the end of the cohort
+    source: CitedForReaders = ""
+
+
 class Programme(Record):
     id: str
     name: Said
@@ -251,6 +268,8 @@ class Programme(Record):
     reports: tuple[ReportKind, ...]
     evidence: EvidenceRule | None = None
     standing: StandingRule | None = None
+    withdrawal: Annotated[WithdrawalRule, ReadersOnly()] = WithdrawalRule()
+    retention: Annotated[tuple[RetentionRule, ...], ReadersOnly()] = ()
     source: CitedForReaders
 
     def adjustment(self, family: str) -> str:
@@ -467,6 +486,7 @@ class Cohort(Record):
     notes: tuple[Note, ...] = ()
     disagreements: Annotated[tuple[Disagreement, ...], ReadersOnly()] = ()
     changed_since_release: Annotated[tuple[ChangedSinceRelease, ...], ReadersOnly()] = ()
+    retention: Annotated[tuple[RetentionRule, ...], ReadersOnly()] = ()  # before the programme's
     source: CitedForReaders
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,7 +11,7 @@ from typing import Any
 
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import ParameterError
-from nbeval.folders import PACKAGE, supplied
+from nbeval.folders import PACKAGE, private_folder, supplied
 from nbeval.publish.index import CRATE, Entry, entries
 from nbeval.release.fingerprint import sha256
 from nbeval.release.ledger import published_statements
@@ -37,12 +36,12 @@ def write_bundle(cohort: Cohort, workspace: Workspace, reports: Path, file: Path
         raise ParameterError(f"there is no published report of cohort '{cohort.id}' to bundle.", found="no finished report",
                              where="the folder named by --reports", do="make the reports with 'nbeval render' first.")
     invented = cohort if cohort.invented else next((one for one in workspace.dictionary.cohorts if one.invented), None)
-    with tempfile.TemporaryDirectory() as apart:
+    with private_folder("bundle") as apart:
         if invented:
             from nbeval.specimen import write_specimen
 
-            write_specimen(invented, workspace.dictionary, Path(apart) / invented.id)
-        content = dict(_files(cohort, workspace, reports, published, Path(apart)))
+            write_specimen(invented, workspace.dictionary, apart / "data" / invented.id)
+        content = dict(_files(cohort, workspace, reports, published, apart / "data"))
     content[README] = _readme(cohort, invented, published).encode("utf-8")
     content[CHECKSUMS] = "".join(f"{sha256(content[name])}  {name}\n" for name in sorted(content)).encode("utf-8")
     _write(content, file)

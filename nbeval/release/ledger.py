@@ -152,7 +152,7 @@ def signers_of(release: Release, folder: Path, ledger: Path, signatories: Iterab
 
 def earlier_results(cohort: str, ledger: Path) -> list[pd.DataFrame]:
     """What a cohort has published so far."""
-    return [_table(one, ledger) for one in releases_of(cohort, ledger)]
+    return [results_of(one, ledger) for one in releases_of(cohort, ledger)]
 
 
 def releases_digest(cohort: str, ledger: Path) -> str:
@@ -203,7 +203,7 @@ def _read(file: Path, where: str) -> Release:
                           "the chain of releases is broken: the statement of a release is missing.", where=where, do=_REPAIR) from None
 
 
-def _table(release: Release, ledger: Path) -> pd.DataFrame:
+def results_of(release: Release, ledger: Path) -> pd.DataFrame:
     """The results that one release showed, if they are as they were signed."""
     file = ledger / release.cohort / f"{release.name}.csv"
     if file_sha256(file) != release.results:

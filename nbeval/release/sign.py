@@ -23,7 +23,6 @@ import re
 import shutil
 import struct
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from nbeval.errors import SignatureError
+from nbeval.folders import private_folder
 
 SIGNERS = "allowed_signers"
 _ARMOUR = re.compile(r"-----BEGIN SSH SIGNATURE-----\s+([A-Za-z0-9+/=\s]+?)\s*-----END SSH SIGNATURE-----\s*")
@@ -48,6 +48,7 @@ class Purpose(StrEnum):
     OUTPUT_CHECK = "nbeval-output-check"    # the second person, who checks what leaves
     ANALYSIS_PLAN = "nbeval-analysis-plan"
     POLICY = "nbeval-policy"                # a policy of disclosure control weaker than declared
+    WITHDRAWAL = "nbeval-withdrawal"        # somebody withdrew, and is left out from now on
 
 
 @dataclass(frozen=True)
@@ -204,8 +205,8 @@ def _strings(data: bytes, count: int) -> Iterator[bytes]:
 
 def _checked_by_ssh(content: bytes, signature: str, purpose: Purpose, signers: Path, allowed: _Allowed, at: datetime) -> bool:
     """Whether ``ssh-keygen`` says that the signature is good."""
-    with tempfile.TemporaryDirectory(prefix="nbeval-signature-") as apart:
-        file = Path(apart) / "signature"
+    with private_folder("signature") as apart:
+        file = apart / "signature"
         file.write_text(signature, encoding="ascii")
         when = [f"-Overify-time={at.astimezone(UTC):%Y%m%d%H%M%SZ}"] if {"valid-after", "valid-before"} & set(allowed.options) else []
         words = ("-f", str(signers), "-I", allowed.name, "-n", purpose, "-s", str(file), *when)

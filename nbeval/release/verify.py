@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 
 from nbeval.errors import ParameterError, SourceError
+from nbeval.folders import private_folder
 from nbeval.frames import RESULT_KEY
 from nbeval.dictionary.models import Cohort
 from nbeval.publish.formats import FORMATS
@@ -31,7 +32,7 @@ from nbeval.release.provenance import PROVENANCE, input_checksum, read
 from nbeval.rendering import render_requests
 from nbeval.request import ReportRequest, folder_of, requests
 from nbeval.study import Study, is_confidential, no_progress
-from nbeval.workspace import Workspace, private_folder
+from nbeval.workspace import Workspace
 
 RESULTS_FILE = "results.csv"
 Table = dict[str, dict[str, str]]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 import zipfile
 from pathlib import Path
 
 from nbeval.errors import ParameterError
+from nbeval.folders import private_folder
 
 HEADER_JOIN = " | "
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -96,8 +96,8 @@ def _sav(headers: list[str], rows: list[list[str]]) -> bytes:
     import pyreadstat
 
     table = pd.DataFrame(rows, columns=headers, dtype=object)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "export.sav"
+    with private_folder("export") as folder:
+        path = folder / "export.sav"
         pyreadstat.write_sav(table, path)
         content = bytearray(path.read_bytes())
     for place, text in (_SAV_DATE, _SAV_TIME):

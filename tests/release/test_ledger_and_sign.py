@@ -440,3 +440,15 @@ def test_what_rests_on_fewer_authorities_than_declared_is_not_signed(command, le
     assert code == 1
     assert "Nothing rests on the answers of authority 'east' at wave 'before'" in said
     assert releases_of(COHORT, ledger) == ()
+
+
+def test_reports_that_are_out_and_may_contain_somebody_who_withdraws_are_named(signed, ledger):
+    from nbeval.cleaning.withdrawn import FoundForms, Wanted
+    from nbeval.release.withdrawals import released_with
+
+    assert signed("baseline")[0] == 0
+    dictionary = load(TINY)
+    cohort = dictionary.cohort(COHORT)
+    named = [released_with(Wanted("survey", wave, "north"), FoundForms(("x",), 1, (wave,), 0, 0), cohort, dictionary, ledger)
+             for wave in ("before", "after")]
+    assert [[(one.release, one.report) for one in part] for part in named] == [[(1, "baseline")], []]

@@ -15,12 +15,12 @@ import pytest
 
 from nbeval.cli.app import main
 from nbeval.errors import OutputError, SourceError
-from nbeval.folders import internal_folder
+from nbeval.folders import internal_folder, private_folder
 from nbeval.release.checksum_key import KEY_FILE, PublishedChecksums, has_key, key_for, key_name, keyed
 from nbeval.release.fingerprint import file_sha256
 from nbeval.release.provenance import PROVENANCE
 from nbeval.study import Study
-from nbeval.workspace import Workspace, atomic_file, private_folder
+from nbeval.workspace import Workspace, atomic_file
 from tests.conftest import TINY
 
 COHORT = "first"
@@ -78,7 +78,7 @@ def test_a_private_folder_is_private_and_goes(open_to_all):
 def test_what_a_killed_process_left_is_cleared_by_the_next_and_what_runs_is_left(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    code = "from nbeval.workspace import private_folder\nwith private_folder('verify') as f:\n    (f / 'answers.csv').write_text('x'); print(f, flush=True); input()"
+    code = "from nbeval.folders import private_folder\nwith private_folder('verify') as f:\n    (f / 'answers.csv').write_text('x'); print(f, flush=True); input()"
     runs = [subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     folders = [run.stdout.readline().strip() for run in runs]
     os.kill(runs[0].pid, signal.SIGKILL)

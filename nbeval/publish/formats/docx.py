@@ -6,13 +6,11 @@ their size, and pages a header and a footer. The styles are those of ``templates
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from copy import deepcopy
 from importlib.resources import files
 from io import BytesIO
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import docx
@@ -25,6 +23,7 @@ from docx.table import Table
 from markupsafe import Markup
 
 from nbeval.exhibit import Column, Exhibit, Figure
+from nbeval.folders import private_folder
 from nbeval.publish.document import Document, Shown, prose_html
 from nbeval.publish.formats import Format, fixed_zip
 from nbeval.publish.formats.pdf import png_bytes
@@ -39,11 +38,11 @@ WHOLE_UP_TO = 12                    # rows of a table that is not split between 
 
 def word_bytes(document: Document) -> bytes:
     """The bytes of ``report.docx``: real headings, captions, header rows, alt text, language; the same on every run."""
-    with tempfile.TemporaryDirectory() as folder:
-        target, reference = Path(folder) / "report.docx", files("nbeval.publish") / "templates" / "reference.docx"
+    with private_folder("word") as folder:
+        target, reference = folder / "report.docx", files("nbeval.publish") / "templates" / "reference.docx"
         html, pictures = neutral_html(document)
         for name, content in pictures.items():
-            (Path(folder) / name).write_bytes(content)
+            (folder / name).write_bytes(content)
         about = {"title": document.title, "subtitle": document.subtitle, "lang": document.language}
         pypandoc.convert_text(
             html, "docx", format="html-auto_identifiers", outputfile=str(target),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Sequence
 from math import ceil
-from pathlib import Path
 
 import gptables
 import pandas as pd
@@ -14,6 +12,7 @@ from openpyxl.utils.cell import range_boundaries
 from xlsxwriter.worksheet import Worksheet
 
 from nbeval.exhibit import Exhibit
+from nbeval.folders import private_folder
 from nbeval.publish.document import Document, Shown
 from nbeval.publish.formats import Format, fixed_zip
 from nbeval.publish.page import column_name
@@ -36,8 +35,8 @@ def workbook_bytes(document: Document) -> bytes:
     notes, named = _notes(document), _named(document.exhibits)
     sheets = {name: _sheet(shown.exhibit, name, notes, document) for name, shown in named.items()}
     wording, noted = words_of(document.language), _notes_table(notes, document)
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "tables.xlsx"
+    with private_folder("tables") as folder:
+        target = folder / "tables.xlsx"
         book = gptables.produce_workbook(
             str(target), sheets, cover=_cover(document), workbook_options=_OPTIONS,
             contentsheet_label=wording["contents"] if sheets else None,
