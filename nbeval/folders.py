@@ -112,11 +112,10 @@ def private_folder(what: str) -> Iterator[Path]:
     """
     from filelock import FileLock
 
-    root, prefix = Path(tempfile.gettempdir()), f"nbeval-{getpass.getuser()}-"
-    with FileLock(root / f"{prefix}folders.lock", mode=0o600):          # nobody clears a folder whose process is about to lock it
-        for abandoned in abandoned_folders():
+    with _private_folders() as prefix:
+        for abandoned in _abandoned(prefix):
             remove(abandoned)
-        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{what}-", dir=root))
+        folder = Path(tempfile.mkdtemp(prefix=f"{prefix}{what}-", dir=tempfile.gettempdir()))
         alive = FileLock(folder / _ALIVE, mode=0o600)
         alive.acquire()
     try:
@@ -128,10 +127,26 @@ def private_folder(what: str) -> Iterator[Path]:
 
 def abandoned_folders() -> list[Path]:
     """The private folders of this user whose process is gone."""
+    with _private_folders() as prefix:
+        return _abandoned(prefix)
+
+
+@contextmanager
+def _private_folders() -> Iterator[str]:
+    """Lock the list of private folders, so that nobody clears one whose process is about to lock it; gives how their names begin."""
+    from filelock import FileLock
+
+    prefix = f"nbeval-{getpass.getuser()}-"
+    with FileLock(Path(tempfile.gettempdir()) / f"{prefix}folders.lock", mode=0o600):
+        yield prefix
+
+
+def _abandoned(prefix: str) -> list[Path]:
+    """The private folders whose process is gone."""
     from filelock import FileLock, Timeout
 
     found = []
-    for folder in sorted(Path(tempfile.gettempdir()).glob(f"nbeval-{getpass.getuser()}-*-*")):
+    for folder in sorted(Path(tempfile.gettempdir()).glob(f"{prefix}*-*")):
         if folder.is_symlink() or not folder.is_dir():
             continue
         with suppress(Timeout, OSError), FileLock(folder / _ALIVE, timeout=0, mode=0o600):

@@ -142,10 +142,12 @@ def _rows(source: Source, cohort: Cohort, dictionary: Dictionary, data: Path) ->
     from nbeval.cleaning.records import read_records
     from nbeval.cleaning.self_assessment import raters_of
     from nbeval.cleaning.survey import forms_of
+    from nbeval.cleaning.usable import take_usable
 
     kind, files = dictionary.instrument(source.instrument).record.kind, locate(cohort, source, data, may_lack=True)
     if kind is SourceKind.SURVEY:
-        return forms_of(cohort, dictionary, dictionary.instrument(source.instrument), list(zip(files, read_exports(files))))[1]
+        instrument = dictionary.instrument(source.instrument)
+        return take_usable(files, lambda part: forms_of(cohort, dictionary, instrument, list(zip(part, read_exports(part))))[1])[0]
     if kind is SourceKind.SELF_ASSESSMENT:
         return raters_of(dictionary.instrument(source.instrument), files)
     none = pd.DataFrame(columns=["source", "wave", "authority", "submission"], dtype=str)

@@ -11,6 +11,7 @@ from nbeval.dictionary.enums import Design, Role
 from nbeval.dictionary.models import Eligible
 from nbeval.errors import UnknownCodeError
 from tests.cleaning.exports import AUTHORITIES, BEFORE, form, later, with_columns, with_rules, write_before, write_cohort
+from tests.guards import some
 
 BLANK = {"enjoy": "", "often": "", "card": "", "novels": "", "comics": "", "reads": ""}
 
@@ -193,3 +194,18 @@ def test_lines_above_the_header_are_skipped_where_declared_and_said_where_not(ti
     assert len(clean_survey(cohort.model_copy(update={"sources": (source,)}), tiny, data).respondents) == 6
 
 
+
+
+def test_no_message_of_any_check_names_a_label_that_few_people_gave(tiny, cohort, tmp_path):
+    """Every closed question is answered in spellings of its own, by one person each; what all of them gave may be named."""
+    odd = [form(str(number), often=often, card=card, enjoy=enjoy, novels=novels, comics=comics) for number, (often, card, enjoy, novels, comics) in enumerate([
+        ("OFTEN", "YES", "10 - completely", "yes", "YES"), ("NEVER", "no ", "0 - not at all", "NO", "no"), ("Sometimes ", "Yes", "7.5", "Yes", "Yes"),
+        ("hardly  ever", "no", "3", "selected", "not selected")])]
+    loaded = tiny.instruments[0]
+    items = tuple(one.model_copy(update={"exclusive": one.item == "reads_comics"}) for one in loaded.items)
+    cleaned = clean_survey(cohort, replace(tiny, instruments=(replace(loaded, items=items),)), write_cohort(tmp_path, {"east": odd}))
+    texts = " ".join(cleaned.findings["message"])
+    rare = {label for one in loaded.responses for label in one.spellings} - {"Yes", "Sometimes"}
+    rare |= {one.label for one in loaded.items if one.part_of} | {cell for one in odd for cell in (one["often"], one["card"], one["enjoy"])} - {"Yes"}
+    assert "(text withheld)" in texts
+    assert [label for label in some(sorted(rare), 6) if f"'{label.strip()}'" in texts] == []

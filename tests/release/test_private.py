@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,8 @@ from nbeval.release.fingerprint import file_sha256
 from nbeval.release.provenance import PROVENANCE
 from nbeval.study import Study
 from nbeval.workspace import Workspace, atomic_file
-from tests.conftest import TINY
+from tests.conftest import CANARY, TINY
+from tests.guards import some
 
 COHORT = "first"
 ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="permissions of another kind")
@@ -117,6 +119,42 @@ def test_internal_reports_lie_apart_and_are_for_their_owner_alone(open_to_all, t
     assert mode(internal_folder(tmp_path / "reports")) == 0o700
     left = [path.name for path in (tmp_path / "reports" / COHORT / "internal").iterdir()]
     assert left == ["mine.txt"], "reports that lay among the published ones are gone, and nothing else"
+
+
+#: what may be read by others: what is published or to be given away, what was declared, and the ledger, which holds nothing confidential
+OPEN = {"reports", "releases", "data_dictionary", "plan.html", "bundle.zip", "codebook", "invented"}
+RUNS = (["check", COHORT], ["results", COHORT, "--internal", "--out", "all.csv"], ["plan", COHORT, "--out", "plan.html"], ["attack", COHORT],
+        ["render", COHORT, "baseline"], ["release", COHORT, "baseline"], ["verify", COHORT, "baseline", "--signatures-only"],
+        ["bundle", COHORT, "--out", "bundle.zip"], ["retention", COHORT], ["dictionary", "--out", "codebook"], ["specimen", "--out", "invented"])
+
+
+def readable_by_others(folder):
+    """Every file below a folder that others can come to and read."""
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if mode(Path(place, name)) & stat.S_IXOTH]
+        yield from (Path(place, name) for name in files if mode(Path(place, name)) & stat.S_IROTH)
+
+
+@ON_POSIX
+def test_after_every_command_nothing_with_answers_or_unprotected_numbers_can_be_read_by_others(tiny_place, open_to_all, tmp_path, monkeypatch, capsys):
+    home = tmp_path / "home"
+    shutil.copytree(tiny_place / "dictionary", home / "data_dictionary")
+    shutil.copytree(tiny_place / "reports", home / "reports")
+    shutil.copytree(tiny_place / COHORT, home / "data" / COHORT)
+    (home / "data").chmod(0o700)
+    (home / "temporary").mkdir()
+    for name, folder in {"NBEVAL_DICTIONARY": "data_dictionary", "NBEVAL_DATA": "data", "NBEVAL_RELEASES": "releases", "NBEVAL_CACHE": "cache",
+                         "TMPDIR": "temporary"}.items():
+        monkeypatch.setenv(name, str(home / folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(home)
+    for words in RUNS:
+        assert main(words) in (0, 1), (words, capsys.readouterr().err)
+    seen = some(readable_by_others(home), 50)
+    assert {path.relative_to(home).parts[0] for path in seen} <= OPEN
+    assert not [path.name for path in seen if CANARY.encode() in path.read_bytes()]
+    assert mode(home / "all.csv") == 0o600 and any((home / "cache").rglob("accounting.parquet"))
+    assert [path.name for path in (home / "temporary").iterdir() if path.suffix != ".lock"] == []
 
 
 # --- checksums of confidential exports --------------------------------------------------------------
