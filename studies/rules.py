@@ -1,21 +1,25 @@
-"""What is simulated of the rules by which reports speak: words, few authorities, comparison authorities, missing answers."""
+"""What is simulated of the rules by which reports speak: words, few authorities, comparison authorities, raking, missing answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from studies.simulations import AUTHORITIES, LEVEL, WAVES, Trial, held, misled
 
 from nbeval.dictionary.enums import Measure
-from nbeval.estimate.comparison_groups import difference_in_differences
+from nbeval.estimate.comparison_groups import changes_of_authorities, difference_in_differences, of_changes
 from nbeval.estimate.families import adjust, sizes, verdicts
 from nbeval.estimate.glm import clustered_mean
 from nbeval.estimate.missing_answers import completed, rubin
+from nbeval.estimate.outcome import Outcome, wald
 from nbeval.estimate.pooling import pool, risk_difference
 from nbeval.estimate.proportions import chi_squared_uncorrected, newcombe
+from nbeval.estimate.sampling import DomainMeans, domain_means, korn_graubard, survey_design
 from nbeval.frames import Size, Verdict
+from nbeval.scoring.weights import KnownMargin, rake
 
 CLEAR = (Verdict.ROSE.value, Verdict.FELL.value)
 MAYBE = (Verdict.MAY_HAVE_RISEN.value, Verdict.MAY_HAVE_FALLEN.value)
@@ -54,47 +58,77 @@ def _said(draw: np.random.Generator, n: int, then: NDArray, now: NDArray) -> tup
 
 
 def few_pooled(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
-    """The mean change where few or many authorities, each with its own change, stand for all there could be."""
-    for k in (3, 5, 8, 20):
-        rows = []
+    """Few or many authorities, each with its own change, stand for all there could be: their mean, another one, and each of them by itself."""
+    for k in (4, 8, 17):
+        means, others, own = [], [], []
         for _ in range(runs):
-            then, now = draw.binomial(n, 0.4, k), draw.binomial(n, 0.46 + draw.normal(0, 0.06, k))
-            found = pool(*risk_difference(now, n, then, n), conf_level=LEVEL).mean
-            rows.append((found.conf_low, found.conf_high))
-        low, high = np.array(rows).T
-        yield held(f"mean change of {k} authorities: REML, Hartung-Knapp", low, high, 0.06, where=f"{k} authorities")
+            changes = draw.normal(0.06, 0.06, k + 1)
+            then, now = draw.binomial(n, 0.4, k), draw.binomial(n, np.clip(0.4 + changes[:k], 0.01, 0.99))
+            found = pool(*risk_difference(now, n, then, n), conf_level=LEVEL)
+            means.append((found.mean.conf_low, found.mean.conf_high, 0.06))
+            others.append((found.prediction.conf_low, found.prediction.conf_high, changes[k]))
+            own += [(one.conf_low, one.conf_high, change) for one, change in zip(found.shrunken, changes, strict=False)]
+        for about, rows in (("mean change of {} authorities: REML, Hartung-Knapp with its floor", means),
+                            ("change in another authority, from {}: prediction interval", others),
+                            ("change of one of {} authorities drawn towards their mean", own)):
+            yield held(about.format(k), *np.array(rows).T, where=f"{k} authorities")
 
 
 def few_clusters(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
-    """A change in a sample of authorities, each with its own level and its own change."""
+    """A change in a sample of authorities, each with its own level and its own change. A change of them all would move the estimate and its
+    interval alike, so that one sample without any tries both."""
     for k in (5, 8, 20):
         cluster, last = np.repeat(np.arange(k), 2 * n), np.tile(np.repeat([False, True], n), k)
-        rows = []
+        found = []
         for _ in range(runs):
             own = draw.normal(0, 0.5, k)[cluster] + draw.normal(0, 0.3, k)[cluster] * last
-            still = 6 + own + draw.normal(0, 2, len(cluster))
-            found, none = (clustered_mean(answers, cluster, last, LEVEL) for answers in (still + 0.4 * last, still))
-            rows.append((found.conf_low, found.conf_high, none.p_value))
-        low, high, p = np.array(rows).T
-        yield held(f"change over {k} authorities: CR2, Satterthwaite", low, high, 0.4, where=f"{k} authorities")
-        yield misled(f"change over {k} authorities: CR2, Satterthwaite", p, where=f"{k} authorities")
+            found.append(clustered_mean(6 + own + draw.normal(0, 2, len(cluster)), cluster, last, LEVEL))
+        yield from _both(f"change over {k} authorities: CR2, Satterthwaite", found, f"{k} authorities")
 
 
 def comparison(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
     """The programme's authorities beside others, each with its own level and its own change; without the programme both change alike."""
-    for own, others in ((4, 4), (8, 4), (12, 8)):
-        k, rows = own + others, []
+    for own, others in ((4, 4), (8, 8), (8, 3)):
+        k, alike, each = own + others, [], []
         cluster, last = np.repeat(np.arange(k), 2 * n), np.tile(np.repeat([False, True], n), k)
-        place, wave, inside = cluster.astype(str), np.where(last, WAVES[1], WAVES[0]), cluster < own
+        place, wave, programme = cluster.astype(str), np.where(last, WAVES[1], WAVES[0]), [str(one) for one in range(own)]
         for _ in range(runs):
-            still = 6 + draw.normal(0, 0.5, k)[cluster] + (0.5 + draw.normal(0, 0.3, k)[cluster]) * last + draw.normal(0, 2, len(cluster))
-            found, none = (difference_in_differences(answers, place, wave, programme=list(map(str, range(own))), waves=WAVES)[WAVES[1]]
-                           for answers in (still + 0.4 * last * inside, still))
-            rows.append((found.conf_low, found.conf_high, none.p_value))
-        low, high, p = np.array(rows).T
-        about = f"difference in differences, {own} authorities beside {others}: CR2, Satterthwaite"
-        yield held(about, low, high, 0.4, where=f"{k} authorities")
-        yield misled(about, p, where=f"{k} authorities")
+            answers = 6 + draw.normal(0, 0.5, k)[cluster] + (0.5 + draw.normal(0, 0.3, k)[cluster]) * last + draw.normal(0, 2, len(cluster))
+            alike.append(difference_in_differences(answers, place, wave, programme=programme, waves=WAVES)[WAVES[1]])
+            each.append(of_changes(changes_of_authorities(answers, place, wave, *WAVES), programme, LEVEL))
+        about = f"difference in differences, {own} authorities beside {others}"
+        yield from _both(f"{about}: CR2, Satterthwaite", alike, f"{k} authorities")
+        yield from _both(f"{about}: Welch of their changes", each, f"{k} authorities")
+
+
+def _both(about: str, found: list[Outcome], where: str) -> Iterator[Trial]:
+    """The intervals and the tests of outcomes whose truth is 0."""
+    low, high, p = np.array([(one.conf_low, one.conf_high, one.p_value) for one in found]).T
+    yield held(about, low, high, 0.0, where=where)
+    yield misled(about, p, where=where)
+
+
+def raked(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:
+    """The readier to answer are over-represented, by age and by sex; both margins of the population are known and weights are raked to them."""
+    people, levels, changes = n * AUTHORITIES, [], []
+    for _ in range(runs):
+        first, last = (_raked_share(draw, people) for _ in WAVES)
+        levels.append(korn_graubard(first.estimate, first.std_error, first.n, first.df, LEVEL)[:2])
+        gap, error = float((last.estimate - first.estimate)[0]), float(np.hypot(last.std_error, first.std_error)[0])
+        changes.append(wald(gap, error, LEVEL, "", df=float((last.df + first.df)[0])))
+    low, high = np.array(levels).reshape(runs, 2).T
+    yield held("raked percentage: errors that take in the raking, Korn-Graubard", low, high, 0.4, where="cohort")
+    yield from _both("change of raked percentages: errors that take in the raking", changes, "cohort")
+
+
+def _raked_share(draw: np.random.Generator, people: int) -> DomainMeans:
+    """A share weighted so that the sample meets two margins; it is 0.4 in the population."""
+    older, female = draw.random(people) < 0.7, draw.random(people) < 0.6
+    yes = draw.random(people) < 0.2 + 0.3 * older + 0.1 * female
+    table = pd.DataFrame({"age": np.where(older, "older", "younger"), "sex": np.where(female, "female", "male")})
+    margins = [KnownMargin("age", table["age"], {"older": 500, "younger": 500}), KnownMargin("sex", table["sex"], {"female": 500, "male": 500})]
+    before = np.ones(people)
+    return domain_means(survey_design(rake(before, margins), margins=table, before=before), yes.astype(float))
 
 
 def missing(draw: np.random.Generator, n: int, runs: int) -> Iterator[Trial]:

@@ -152,7 +152,7 @@ def _fitted(y: np.ndarray, matrix: np.ndarray, codes: np.ndarray, sides: dict[st
     method, first = Method.join(Method.AUTHORITY_EFFECTS, Method.CR2), matrix.shape[1] - len(sides)
     kept = independent_columns(matrix, np.ones(len(matrix)))
     place = {wave: int(kept[:first + k].sum()) for k, wave in enumerate(sides) if kept[first + k]}
-    fit = sm.OLS(y, matrix[:, kept]).fit()
+    fit = sm.OLS(y, matrix[:, kept], hasconst=True).fit(method="qr")        # without both, statsmodels decomposes the matrix four times over
     contrasts = np.eye(int(kept.sum()))[list(place.values())]
     covariance, df = cr2(fit.model.exog, fit.resid, codes, contrasts)
     found = dict.fromkeys(sides, not_estimable(method, Reason.NO_COMMON_WAVES))

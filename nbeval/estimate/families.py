@@ -42,8 +42,15 @@ def adjust(p_values: ArrayLike, *, method: str = "bh") -> np.ndarray:
     Ann Stat 2001;29:1165-1188)."""
     given = np.asarray(p_values, float)
     adjusted, made = np.full(given.shape, np.nan), ~np.isnan(given)
-    adjusted[made] = multipletests(given[made], method=ADJUSTMENTS[method])[1]
+    adjusted[made] = _holm(given[made]) if method == "holm" else multipletests(given[made], method=ADJUSTMENTS[method])[1]
     return adjusted
+
+
+def _holm(p: np.ndarray) -> np.ndarray:
+    """Holm's adjustment, written out because statsmodels collects all garbage at each call of it (0.14 s)."""
+    order, found = np.argsort(p, kind="stable"), np.empty(len(p))
+    found[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return found
 
 
 def verdicts(

@@ -193,8 +193,9 @@ class _Effects:
     def weighted(self, tau_squared: float) -> tuple[NDArray[np.float64], float, float, float]:
         """Weights, mean, the generalised Q, and the trace of P = W - W 1 (1'W 1)^-1 1'W."""
         w = 1 / (self.v + tau_squared)
-        mean = float(np.average(self.y, weights=w))
-        return w, mean, float(np.sum(w * (self.y - mean) ** 2)), float(w.sum() - (w**2).sum() / w.sum())
+        whole = float(w.sum())
+        mean = float(w @ self.y) / whole
+        return w, mean, float(w @ (self.y - mean) ** 2), whole - float(w @ w) / whole
 
     def error_of_tau(self, tau_squared: float) -> float:
         """The standard error of tau squared by REML: sqrt(2 / tr(PP))."""
@@ -272,7 +273,7 @@ def _reml(e: _Effects) -> float:
     """The variance between authorities: the zero of the restricted likelihood's score, or 0 where that falls from the start."""
     def score(tau: float) -> float:
         w, mean, _, trace = e.weighted(tau)
-        return float(np.sum(w**2 * (e.y - mean) ** 2)) - trace
+        return float(w**2 @ (e.y - mean) ** 2) - trace
     return _root(score, e)
 
 

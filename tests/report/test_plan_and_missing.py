@@ -54,7 +54,7 @@ def test_a_change_that_both_bounds_keep_is_said_to_stand_and_one_that_they_do_no
     assert reading == {"Feels calm": "still a fall", "Feels angry": "a rise, or nothing clear", "Score": "a rise, or nothing clear",
                        "Rare": "cannot tell"} or list(reading.values()) == ["still a fall", "a rise, or nothing clear", "a rise, or nothing clear", "cannot tell"]
     sentence = report.exhibit("gaps_filled").exhibit.sentence
-    assert sentence.startswith("Of 2 clear headline changes, 1 would still be found")
+    assert sentence.startswith("Of 2 clear changes, 1 would still be found")
     assert "the test says something else for" in sentence
 
 

@@ -208,7 +208,7 @@ def test_the_heat_alt_text_counts_its_cells(make):
     shown, cells = exhibit(make("final"), "gaps_map")
     values = [cell.value for row in cells.values() for key, cell in row.items() if key != "label"]
     higher = sum(value is not None and value >= 0.5 for value in values)
-    assert f"Managers rate higher in {higher} cells" in shown.figure.alt
+    assert f"Managers rate higher by half a step or more in {higher} cells" in shown.figure.alt
 
 
 def test_pictures_are_the_same_every_time(make):

@@ -56,8 +56,8 @@ def test_what_is_withheld_is_neither_and_is_counted(make):
     report = make("place", "north", change=hide)
     assert set(places(report).values()) == {Standing.NOT_SHOWN}
     said = str(report.strengths_and_priorities())
-    assert "No measure is clearly better here" in said and "No measure is clearly worse here" in said
-    assert "Of 4 measures asked about here, 0 show no clear difference; 4 are withheld." in said
+    assert "No measure is clearly and meaningfully better here" in said and "No measure is clearly and meaningfully worse here" in said
+    assert "Of 4 measures asked about here, 0 show nothing clear, or a change too small to be meaningful; 4 are withheld." in said
     assert "4 measures cannot be shown" in str(report.to_discuss())
 
 

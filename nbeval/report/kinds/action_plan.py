@@ -167,4 +167,5 @@ class AddressedBy(OfSource):
     def _change(self, one: Indicator) -> Result | None:
         """Its change in the survey, which is another source."""
         return self.context.results.first(quantity=Quantity.CHANGE, indicator=one.indicator, wave=self.context.wave.id, group="",
-                                          authority=self.context.authority, contrast=Contrast.WAVE)
+                                          authority=self.context.authority, contrast=Contrast.WAVE,
+                                          reference=self.context.first_of(one.indicator).id)

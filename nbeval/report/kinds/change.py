@@ -94,8 +94,9 @@ class Change(Kind):
         points = [pointing(one, row) for one, row in rows if self.context.state(row) is State.SHOWN]
         tested = [one for one in points if one is not Points.UNKNOWN]
         changed = [tested.count(one) for one in (Points.BETTER, Points.WORSE, Points.OTHER)]
+        maybe = sum(row.verdict.is_possible for one, row in rows if self.context.state(row) is State.SHOWN)
         said = self.say(f"said_changes_{together(tested)}" if not changed[2] else "said_changes_other", better=changed[0], worse=changed[1],
-                        other=changed[2], all=len(tested), undecided=len(tested) - sum(changed))
+                        other=changed[2], all=len(tested), undecided=len(tested) - sum(changed), maybe=maybe)
         domain = domain_of(self.spec, self.context)
         return self.say("labelled", label=domain.label, about=said) if domain else self.say("said_changes_whole", said=said)
 
@@ -201,6 +202,11 @@ class ChangePooled(Kind):
             make.words("reading", "heterogeneity_reading", lambda one: words_cell(self._reading(self._spread(one)))),
             make.level("icc", lambda one: self.level(one, authority="", quantity=Quantity.ICC), TWO_DIGITS),
         ]
+
+    def own_notes(self) -> Iterator[str]:
+        """That the interval for another authority may be too narrow, where there is one."""
+        if any(self.context.state(self._another(one), "conf_low") is State.SHOWN for one in self.in_rows):
+            yield self.say("note_prediction")
 
     def _pooled(self, one: Indicator) -> Result | None:
         """The mean change over authorities."""

@@ -164,7 +164,7 @@ class DifferenceInDifferences(BesideComparison):
 
     def _verdict(self, row: Result) -> Cell:
         """What the test allows us to say, or the symbol."""
-        return words_cell(self._said(row)) if self._said(row) else verdict_cell(row, self.context)
+        return words_cell(self._said(row), row, "verdict") if self._said(row) else verdict_cell(row, self.context)
 
     def _said(self, row: Result) -> str:
         """The words of a verdict."""

@@ -63,6 +63,7 @@ class Tests(StrEnum):
     BETTER = "better"
     WORSE = "worse"
     MIXED = "mixed"
+    OTHER = "other"                    # something changed, and neither way is the better one
     POSSIBLE = "possible"              # no test decides, and an interval leaves out 0
     UNCLEAR = "unclear"
     NONE = "untested"
@@ -92,7 +93,7 @@ _MAYBE = frozenset({Points.MAYBE_BETTER, Points.MAYBE_WORSE})
 #: the words for how what was done and said compares with the way in which tests point
 _BESIDE_TESTS = MappingProxyType({
     Tests.BETTER: "untested_agrees", Tests.WORSE: "untested_against", Tests.UNCLEAR: "untested_alone", Tests.NONE: "untested_alone",
-    Tests.POSSIBLE: "untested_alone",
+    Tests.OTHER: "untested_alone", Tests.POSSIBLE: "untested_alone",
 })
 #: how strong evidence is, the strongest first
 _BY_STRENGTH = (Strength.STRONG, Strength.MODERATE, Strength.WEAK)
@@ -117,6 +118,8 @@ def together(points: Iterable[Points]) -> Tests:
         return Tests.MIXED if Points.WORSE in found else Tests.BETTER
     if Points.WORSE in found:
         return Tests.WORSE
+    if Points.OTHER in found:
+        return Tests.OTHER
     return Tests.POSSIBLE if found & _MAYBE else Tests.UNCLEAR if found - _SILENT else Tests.NONE
 
 
@@ -188,7 +191,7 @@ class Evidence(Kind):
         """Of how many outcomes tests point which way."""
         ways = Counter(tests_of(own) for _, own in self.by_outcome)
         return self.say("said_evidence", total=ways.total(), towards=ways[Tests.BETTER], away=ways[Tests.WORSE], mixed=ways[Tests.MIXED],
-                        silent=ways[Tests.POSSIBLE] + ways[Tests.UNCLEAR] + ways[Tests.NONE])
+                        silent=sum(ways[one] for one in (Tests.OTHER, Tests.POSSIBLE, Tests.UNCLEAR, Tests.NONE)))
 
     def chart_data(self) -> ChartData:
         """How many items of each outcome point which way, and what they say together."""

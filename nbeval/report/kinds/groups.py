@@ -198,6 +198,9 @@ class ChangeShrunken(OfPlaces):
     def axis(self) -> dict[str, object]:
         return self.difference_axis
 
+    def own_notes(self) -> Iterator[str]:
+        yield self.say("note_shrunken")
+
     def _raw(self, subject: tuple[Indicator, Place]) -> Result | None:
         """The change as it is."""
         return self._of(Quantity.CHANGE, subject)

@@ -60,7 +60,7 @@ class ChangeMissing(Kind):
             return bounds
         other = [one for one in drawn if self._imputed(one).verdict != self.change(one, "").verdict]
         key = "said_imputed_other" if other else "said_imputed_same"
-        imputed = self.say(key, count=len(drawn), named="; ".join(map(context.label, other)))
+        imputed = self.say(key, count=len(drawn), other=len(other), named="; ".join(map(context.label, other)))
         return self.say("two_sentences", first=bounds, second=imputed)
 
     def own_notes(self) -> Iterable[str]:

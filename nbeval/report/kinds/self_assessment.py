@@ -97,7 +97,8 @@ class Ratings(OfRaters):
 
 
 #: who rates higher, by what the test says
-_WHO = {Verdict.HIGHER: "first", Verdict.LOWER: "other", Verdict.MAY_BE_HIGHER: "may_first", Verdict.MAY_BE_LOWER: "may_other"}
+_WHO = {Verdict.HIGHER: "first", Verdict.LOWER: "other", Verdict.MAY_BE_HIGHER: "may_first", Verdict.MAY_BE_LOWER: "may_other",
+        Verdict.NO_CLEAR_DIFFERENCE: "unclear", Verdict.CANNOT_TELL: "unknown"}
 
 
 class Gaps(Ratings):
@@ -134,7 +135,7 @@ class Gaps(Ratings):
         (first, other), row = self.bodies[:2], self.gap(area)
         if self.context.state(row) is not State.SHOWN:
             return symbol_cell(row, self.context, "estimate")
-        key = _WHO.get(row.verdict, "unclear") if row.verdict else self.by_size(row)
+        key = _WHO[row.verdict] if row.verdict else self.by_size(row)
         return words_cell(self.say(f"gap_{key}", first=first.label, other=other.label), row, "estimate")
 
 
