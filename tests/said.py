@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isnan
 
-from nbeval.frames import AGAINST_REST, Contrast, Quantity
+from nbeval.frames import Contrast, Quantity
 from nbeval.report import Report
 from nbeval.report.charts.chart import known_charts
 from nbeval.report.exhibits import leading
@@ -210,7 +210,9 @@ def _counts(draft: Kind, report: Report) -> Iterator[str]:
     sentence = draft.sentence() if counted else ""
     if sentence:
         expected = counted(draft, report)
-        numbers = [int(number) for number in re.findall(r"(?<![\w.,+\u2212-])\d+(?![\w.,%])", sentence)]
+        for wave in report.context.cohort.waves:
+            sentence = sentence.replace(wave.label, "")
+        numbers = [int(number) for number in re.findall(r"(?<![\w.+\u2212-])\d+(?![\w%]|[.,]\d)", sentence)]
         allowed = expected if isinstance(expected, list) else [expected]
         if numbers not in allowed:
             yield f"{sentence!r} counts {numbers}, the rows {allowed}"
@@ -259,13 +261,11 @@ def _of_gaps(draft: Kind, report: Report) -> list[list[int]]:
 
 def _of_evidence(draft: Kind, report: Report) -> list[list[int]]:
     """The counts of a sentence on outcomes: which way the clear tests under each point."""
-    ways = Counter()
+    ways, better = Counter(), {one.indicator: one.better for one in report.context.dictionary.indicators}
     for _, items in draft.by_outcome:
-        tested = [(item, claims(item.result.verdict)) for item in items if item.is_tested and item.result is not None and not isnan(item.result.estimate)]
-        better_way = {indicator.indicator: indicator.better for indicator in report.context.dictionary.indicators}
-        sides = {("up" in str(better_way.get(item.result.indicator, "higher")) or better_way.get(item.result.indicator, "higher") == "higher") == (
-            CLEAR_UP in said) for item, said in tested
-            if said & {CLEAR_UP, CLEAR_DOWN} and better_way.get(item.result.indicator, "higher") != "neither"}
+        rows = [item.result for item in items if item.is_tested and item.result is not None and not isnan(item.result.estimate)]
+        sides = {(better.get(row.indicator, "higher") == "higher") == (CLEAR_UP in claims(row.verdict)) for row in rows
+                 if claims(row.verdict) & {CLEAR_UP, CLEAR_DOWN} and better.get(row.indicator) != "neither"}
         ways["mixed" if len(sides) == 2 else "towards" if sides == {True} else "away" if sides == {False} else "silent"] += 1
     return [[ways.total(), ways["towards"], ways["away"], ways["mixed"], ways["silent"]]]
 

@@ -109,14 +109,16 @@ class TestEveryEstimate:
         assert some(levels["estimate"].dropna())
 
 
+@pytest.fixture(scope="module")
+def known():
+    """The versions of the tiny programme's questions."""
+    programme = load(TINY)
+    cohort = programme.cohorts[0]
+    return Comparisons(next(one for one in cohort.sources if one.files), cohort, programme)
+
+
 class TestMatch:
     """How the rows of comparability.csv are read."""
-
-    @pytest.fixture(scope="class")
-    def known(self):
-        programme = load(TINY)
-        cohort = programme.cohorts[0]
-        return Comparisons(next(one for one in cohort.sources if one.files), cohort, programme)
 
     def waves(self, known):
         return [wave.id for wave in known.cohort.waves]

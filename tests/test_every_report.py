@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from nbeval.frames import Verdict
-from nbeval.report import Report
-from nbeval.report.charts.data import ChartData, Mark
+from nbeval.publish.document import Prose
+from nbeval.report import Report, findings
+from nbeval.report.charts.data import Mark
 from nbeval.report.kinds import change, comparison_groups, evidence, missing_answers, self_assessment
 from nbeval.report.results import Results
-from tests import said
+from tests import pointers, said
 from tests.every_report import every_study, reports_of
 from tests.guards import some
 
@@ -37,6 +38,25 @@ def test_every_kind_of_exhibit_with_words_is_held(reports):
     assert {draft.id for report in reports.values() for draft in report.drafts.values()} >= HELD
     verdicts = {row.verdict for report in reports.values() for draft in report.drafts.values() for row in draft.judged}
     assert verdicts >= {one for one in Verdict if one is not Verdict.NONE}, "every verdict is read somewhere"
+
+
+# --- what is pointed at ----------------------------------------------------------------------------------
+
+def test_no_text_points_at_a_chapter_a_table_or_a_figure_that_is_not_in_its_report(reports):
+    documents = {name: pointers.document_of(opened_anew(report)) for name, report in reports.items()}
+    assert sum(len(one.exhibits) for one in documents.values()) > len(documents)
+    found = {name: faults for name, one in documents.items() if (faults := list(pointers.pointing_nowhere(one)))}
+    assert not found, "\n".join(f"{name}: {fault}" for name, faults in found.items() for fault in faults[:5])
+
+
+@pytest.mark.parametrize("text", [
+    "As Table 99 shows, more are content.", "See Figure 77.", "See Strengths that nobody wrote.", "The last column says how large it would have to be.",
+    "Weighted figures stand beside them in a table of their own."])
+def test_a_pointer_to_nothing_is_found(reports, text):
+    document = pointers.document_of(opened_anew(reports["tiny final"]))
+    prose = Prose(({"type": "paragraph", "children": [{"type": "text", "raw": text}]},))
+    assert prose.text.strip() == text
+    assert list(pointers.pointing_nowhere(replace(document, blocks=(*document.blocks, prose))))
 
 
 # --- it can fail -----------------------------------------------------------------------------------------
@@ -130,7 +150,8 @@ def certain_without_answers(monkeypatch):
 
 def strengths_by_sign(monkeypatch):
     """A measure is a strength by its sign."""
-    monkeypatch.setattr(evidence, "is_better", lambda one, row: None if row is None or row.estimate != row.estimate else row.estimate > 0)
+    for module in (evidence, findings):
+        monkeypatch.setattr(module, "is_better", lambda one, row: None if row is None or row.estimate != row.estimate else row.estimate > 0)
 
 
 def places_alike(monkeypatch):
@@ -140,7 +161,7 @@ def places_alike(monkeypatch):
 
 def another_heading(monkeypatch):
     """What may be chance is found under what changed."""
-    monkeypatch.setattr("nbeval.report.findings._BY_VERDICT", {verdict: ("finding_rose", "findings_clear") for verdict in Verdict})
+    monkeypatch.setattr(findings, "_BY_VERDICT", {verdict: ("finding_rose", "findings_clear") for verdict in Verdict})
 
 
 def another_description(monkeypatch):

@@ -309,8 +309,10 @@ class Report:
         return account.glossary(self.context)
 
     def exhibit_list(self) -> Text:
-        """The tables and figures of the report, with links, and the section, the source and the results of each."""
-        return account.exhibit_list(self.context, self.drafts.values(), self.numbers, self._own.exhibits)
+        """The tables and figures shown before it, or where there is none yet all that the report has: with links, and the section, the source
+        and the results of each. What a notebook never shows is in no list."""
+        shown = [draft for name, draft in self.drafts.items() if name in self._built] or self.drafts.values()
+        return account.exhibit_list(self.context, shown, self.numbers, self._own.exhibits)
 
     def findings(self) -> Shown | Text:
         """What the checks found, in an internal report only."""

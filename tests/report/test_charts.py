@@ -8,14 +8,18 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from nbeval.dictionary import load
 from nbeval.errors import RenderError
 from nbeval.frames import Verdict
-from nbeval.report.charts.chart import figure_of, known_charts
+from nbeval.report.charts.chart import Chart, figure_of, known_charts
 from nbeval.report.charts.data import ChartData, Mark, Period
 from nbeval.report.charts.rows import spread
 from nbeval.report.charts.sheet import COLOURS, DIVERGING, GROUNDS, INK, MARKERS, QUIET, SHADES, SIZE, SLIM, WIDTH, is_dark, width_of, wrapped
-from nbeval.report.kinds import groups
+from nbeval.report.context import Context
+from nbeval.report.kinds import KINDS, groups
+from nbeval.report.results import Results
 from nbeval.words import words_of
+from tests.conftest import ROOT
 from tests.report.invented import HOSTILE, exhibit, withheld
 from tests.guards import some
 
@@ -352,6 +356,28 @@ def test_letters_can_be_read_on_every_band(shade):
 
 
 # --- nothing to draw -------------------------------------------------------------------------------
+
+def charts_below(chart=Chart):
+    """Every class of a chart that can be declared, however deep it is."""
+    return {found for one in chart.__subclasses__() for found in ({one.id} if one.id else set()) | charts_below(one)}
+
+
+def test_every_chart_that_can_be_declared_is_tried():
+    assert set(CHARTS) == charts_below() and len(CHARTS) > 8
+
+
+def test_every_declared_figure_can_have_no_result():
+    """As kinds of exhibit arrange it: of every programme, cohort and kind of report."""
+    programmes = [load(folder) for folder in (ROOT / "data_dictionary", *sorted((ROOT / "tests" / "programmes").iterdir())) if folder.is_dir()]
+    declared = [(programme, cohort, kind, spec) for programme in programmes for cohort in programme.cohorts for kind in programme.programme.reports
+                if kind.made_from is cohort.made_from and cohort.waves for spec in programme.exhibits if spec.chart and kind.id in spec.reports]
+    assert {spec.chart for *_, spec in declared} <= set(CHARTS)
+    for programme, cohort, kind, spec in some(declared, 50):
+        context = Context(programme, cohort, kind, cohort.authorities[0] if kind.per_authority else "", Results(()), words_of("en-GB"))
+        draft = KINDS[spec.kind](spec, context)
+        figure = figure_of(spec.exhibit, spec.chart, draft.chart_data(), context.say)
+        assert figure.svg.startswith("<svg ") and figure.alt and figure.description, (kind.id, spec.exhibit)
+
 
 
 @pytest.mark.parametrize("about", [{}, {"remark": "Only clear ones are drawn."}, {"percent": False, "reference": 0.0}, {"banner": ""}])

@@ -176,6 +176,13 @@ def test_the_list_of_exhibits_leads_to_their_places(make):
     assert 'id="exhibit-levels"' in page
 
 
+def test_the_list_of_exhibits_has_none_that_the_notebook_did_not_show(make):
+    report = make()
+    report.exhibit("levels")
+    said = str(report.exhibit_list())
+    assert "About levels of" in said and "About bare of" not in said
+
+
 def test_the_glossary_is_in_the_order_of_the_alphabet(make):
     assert [item[0] for item in make().glossary().parts[0].items] == ["Base", "wave"]
 

@@ -80,7 +80,7 @@ def test_strengths_and_priorities_are_put_forward_for_discussion(make):
 def test_the_table_has_each_measure_under_what_it_is(make):
     shown = make("place", "north").exhibit("stands").exhibit
     headings = [row.cells[0].text for row in shown.rows if row.heading]
-    assert headings == ["Strengths", "Priorities", "No clear difference", "Not tested"]
+    assert headings == ["Strengths", "Priorities", "Nothing clear, or too small to be meaningful", "Not tested"]
 
 
 def test_every_result_that_is_told_is_noted_as_shown(make):
