@@ -370,7 +370,8 @@ def test_every_declared_figure_can_have_no_result():
     """As kinds of exhibit arrange it: of every programme, cohort and kind of report."""
     programmes = [load(folder) for folder in (ROOT / "data_dictionary", *sorted((ROOT / "tests" / "programmes").iterdir())) if folder.is_dir()]
     declared = [(programme, cohort, kind, spec) for programme in programmes for cohort in programme.cohorts for kind in programme.programme.reports
-                if kind.made_from is cohort.made_from and cohort.waves for spec in programme.exhibits if spec.chart and kind.id in spec.reports]
+                if kind.made_from is cohort.made_from and cohort.waves and (cohort.authorities or not kind.per_authority) for spec in programme.exhibits
+                if spec.chart and kind.id in spec.reports and spec.source_id in {one.id for one in cohort.sources}]
     assert {spec.chart for *_, spec in declared} <= set(CHARTS)
     for programme, cohort, kind, spec in some(declared, 50):
         context = Context(programme, cohort, kind, cohort.authorities[0] if kind.per_authority else "", Results(()), words_of("en-GB"))
