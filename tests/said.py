@@ -33,6 +33,8 @@ def claim_of(row: Result, alpha: float) -> Claim:
         return UNKNOWN
     way = (row.conf_low > 0) - (row.conf_high < 0) if bounded else (row.estimate > 0) - (row.estimate < 0)
     decided = not tested or p <= alpha * (1 + _ROUNDING)
+    if row.weighted and not tested:         # its p-value would give counts away, and only the verdict left
+        decided = not row.verdict.startswith("may")
     if not way or not bounded and not decided:
         return NOTHING
     return (way, "clear" if decided else "possible")
