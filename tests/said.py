@@ -23,6 +23,8 @@ Claim = tuple[int, str]
 CLEAR_UP, CLEAR_DOWN, MAYBE_UP, MAYBE_DOWN = (1, "clear"), (-1, "clear"), (1, "possible"), (-1, "possible")
 NOTHING, UNKNOWN, NONE = (0, "unclear"), (0, "unknown"), (0, "none")
 _ROUNDING = 1e-9
+#: released limits have two decimals: so near to the smallest meaningful change, the rounded limit may be on its other side
+_DIGITS = 0.011
 
 
 def claim_of(row: Result, alpha: float) -> Claim:
@@ -97,7 +99,8 @@ def of_rows(report: Report) -> Iterator[str]:
         if claims(row.verdict) != {claim_of(row, alpha)}:
             yield f"{key}: {row.verdict!r} beside {row.conf_low:.3g} to {row.conf_high:.3g}, p {row.p_adjusted:.3g}"
         expected = size_of(row, least.get(measures[row.indicator], 0.0)) if row.contrast == Contrast.WAVE and row.quantity != Quantity.TREND else ""
-        if said_size(row.size) != expected:
+        rounded = any(abs(abs(end) - least.get(measures[row.indicator], 0.0)) < _DIGITS for end in (row.conf_low, row.conf_high))
+        if said_size(row.size) != expected and not (rounded and expected):
             yield f"{key}: size {row.size!r}, by its interval {expected!r}"
 
 
