@@ -14,7 +14,9 @@ import pandas as pd
 
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
-from nbeval.disclosure.cells import COUNTS, KEY, PLACE, CellKind, Cells, Known, Part, Place, beside_earlier, came_or_went, read_cells
+from nbeval.disclosure.cells import (
+    COUNTS, EVERYBODY, KEY, PLACE, CellKind, Cells, Known, Part, Place, beside_earlier, came_or_went, read_cells,
+)
 from nbeval.disclosure.equations import equations, of_rows
 from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
 from nbeval.disclosure.primary import unsafe_cells
@@ -146,11 +148,15 @@ def keep_back_weighted(
     table: pd.DataFrame, figures: WeightedFigures, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> None:
     """Keep back, in ``figures``, the weighted figures that would narrow the withheld counts of a protected ``table`` too far."""
+    if not figures.blocks:
+        return
     policy = dictionary.disclosure
     cells = read_cells(table, dictionary, rounded=True)
     known = beside_earlier(cells, earlier, policy, dictionary)
     targets = _targets(cells, known, table["suppression"].eq(policy.symbols["withheld"]).to_numpy())
-    for block in blocks(known.table, cohort, dictionary):
+    names = pd.MultiIndex.from_frame(known.table[["source", "wave", "block"]])
+    weighted = names.isin(figures.blocks) | known.table["block"].eq(EVERYBODY)
+    for block in blocks(known.table[weighted], cohort, dictionary):
         wanted = targets[block.cells["cell"].to_numpy()]
         while wanted.any() and (windows := figures.windows(block)):
             if _beside_windows(block, wanted, windows, policy, None)["ok"].all() or not figures.keep_back(block):

@@ -46,12 +46,11 @@ def protect_release(
     widening = Widening(known, dictionary)
     while True:
         suppressed, solved = withheld_over_release(cells, known, table, cohort, dictionary, widening)
-        disclosed = disclose(table, cells, suppressed, dictionary.disclosure)
+        disclosed = _with_coarse(disclose(table, cells, suppressed, dictionary.disclosure), table, cohort, dictionary, earlier)
         audit = attack_release(disclosed, cohort, dictionary, earlier=earlier)
         if audit["ok"].all() or not widening.widen_leaks(audit[~audit["ok"]]):
             break
     refuse_leaks(audit)
-    disclosed = _with_coarse(disclosed, table, cohort, dictionary, earlier)
     audit = audit.assign(solved=[str(solved.get(name, "")) for name in zip(audit["source"], audit["wave"], audit["block"], strict=True)])
     disclosed.index = results.index
     return DisclosedResults(table=disclosed, policy=dictionary.disclosure, audit=audit)

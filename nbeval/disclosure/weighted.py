@@ -69,6 +69,7 @@ class WeightedFigures:
     dictionary: Dictionary
     of_attacker: bool = False
     coarse: dict[Key, Coarse] = field(default_factory=dict)
+    _known: dict[tuple[str, str, int], float] = field(default_factory=dict, repr=False)
 
     def windows(self, block: Block) -> list[Window]:
         """What they say of the counts of a block."""
@@ -85,6 +86,11 @@ class WeightedFigures:
                 if weights.keys() <= set(block.places) and np.isfinite(crude + near):
                     found.append(Window(key[2], scale, crude + low - near, crude + high + near, weights))
         return found
+
+    @property
+    def blocks(self) -> list[tuple[str, str, str]]:
+        """The blocks that they are of."""
+        return list(self._by_block)
 
     def keep_back(self, block: Block) -> bool:
         """Keep back more of the weighted figures of a block; False where all are."""
@@ -161,12 +167,14 @@ class WeightedFigures:
 
     def _slack(self, source: str, wave: str, number: int) -> float:
         """How far weighted levels are from those by the weights of places, where all counts are printed; 0 where it is but rounding."""
+        if (source, wave, number) in self._known:
+            return self._known[source, wave, number]
         off = [(abs(self._crude(key, self._weights[source, wave][number]) - row["estimate"]), self._ends(key)[1])
                for key, row in self._levels.items() if key[:2] == (source, wave)]
         off = [pair for pair in off if np.isfinite(pair[0])]
-        if len(off) < _ENOUGH:
-            return np.inf
-        return 0.0 if all(one <= half + 1e-6 for one, half in off) else max(one for one, _ in off)
+        found = 0.0 if all(one <= half + 1e-6 for one, half in off) else max(one for one, _ in off)
+        self._known[source, wave, number] = found if len(off) >= _ENOUGH else np.inf
+        return self._known[source, wave, number]
 
     # --- how closely it is known ---
 
