@@ -7,7 +7,7 @@ analyst brings, and takes the sums over all other groups to be known to its read
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import CellKind
 from nbeval.disclosure.primary import small, small_base, small_share
 from nbeval.disclosure.relations import Block, Coding, make_block
+from nbeval.disclosure.rounded_table import rounded_table
 from nbeval.disclosure.secondary import choose_cells
 from nbeval.errors import ParameterError
 
@@ -33,9 +34,9 @@ _OF_METHOD = ("conf_level", "unit", "method", "suppression", *_WORDS)
 
 def protect(
     table: pd.DataFrame, threshold: int = 10, *, count: str | None = None, numbers: Sequence[str] = (), zeros: bool = True,
-    interval: int = 5,
+    interval: int = 5, method: Literal["suppression", "rounding"] = "suppression", rounding_base: int = 10, key: str = "",
 ) -> pd.DataFrame:
-    """Withhold the numbers of a table that rest on too few people, and what would give them back.
+    """Withhold the numbers of a table that rest on too few people, and what would give them back; or round all of its counts.
 
     Parameters
     ----------
@@ -46,7 +47,11 @@ def protect(
     count : the column of counts; ``n`` or ``count`` unless it is said
     numbers : further columns that are worked out from the counts (columns of fractions are taken for such anyway)
     zeros : whether a zero is withheld too; it says something of everybody in the group
-    interval : how many values a withheld count must keep open to whoever knows everything else in the table
+    interval : how many values a withheld or rounded count must keep open to whoever knows everything else in the table
+    method : ``suppression``, or ``rounding`` of every count so that the table still adds up (controlled rounding)
+    rounding_base : counts become multiples of it; ``interval`` + 2 or more
+    key : words that no reader of the table knows; the same key rounds the same count of the same cell alike, in this table and a later one.
+        Without it the lots are drawn from the table itself: give one where the table has few counts, or will be published again
 
     Returns
     -------
@@ -55,10 +60,15 @@ def protect(
         percentages, intervals and tests with them. In ``.attrs["protection"]``: how many rows are withheld for their own sake, and how
         many so that the others cannot be worked out. The table given is not altered.
 
+        Of a table that is rounded, percentages are those of the rounded counts (``"[c]"`` where the base could be under the threshold),
+        and intervals and tests are NaN: made from true counts they would give these back. ``.attrs["protection"]`` has ``less_than``: how
+        far a number may be from the true one.
+
     Raises
     ------
     ParameterError
-        The table has no column of counts, or two rows for one cell.
+        The table has no column of counts, or two rows for one cell; or it is to be rounded and holds means, differences or models, or
+        the base is too small for the interval.
     DisclosureError
         Nothing that could still be withheld protects a cell; the message names the table, not the number.
 
@@ -81,6 +91,9 @@ def protect(
     3     no    b NaN         [c]
     >>> nbeval.protect(table.assign(n=[30, 40, 60, 70])).suppression.tolist()
     ['', '', '', '']
+    >>> rounded = nbeval.protect(table, method="rounding", rounding_base=10, key="words of your own")
+    >>> bool((rounded.n % 10 == 0).all()), bool(((rounded.n - table.n).abs() < 10).all())
+    (True, True)
     """
     policy = _policy(threshold, interval, zeros)
     table = table.copy()
@@ -88,6 +101,12 @@ def protect(
     shown = [name for name in table if name in (*NUMBERS, *numbers, counts) or pd.api.types.is_float_dtype(table[name])]
     shown = [name for name in shown if name != "conf_level"]
     keys = [name for name in table if name not in (*shown, *_OF_METHOD)]
+    if method == "rounding":
+        return rounded_table(
+            table, keys, counts, shown, base=rounding_base, interval=interval, threshold=threshold, key=key, symbol=SYMBOL)
+    if method != "suppression":
+        raise ParameterError("the method is not known.", found=str(method), allowed="suppression, rounding", where="protect",
+                             do="choose one of them.")
     people = table[counts].to_numpy(dtype=float)
     if "base" in table or not {"estimate", "mean"} & set(table):
         found = _cells(table, keys, people, policy, zeros=zeros, first=keys if len(keys) > 2 else keys[:1])
