@@ -81,19 +81,29 @@ def estimate(
 
 
 def protect(
-    results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
+    results: pd.DataFrame, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (), key: bytes = b"",
+    measured: Measured | None = None,
 ) -> DisclosedResults:
     """Results to disclosed results: what the reports can show, protected as one release and rounded to the digits that leave; what is
-    public passes."""
+    public passes. ``key`` is what counts are rounded by, and ``measured`` has the contributors to each figure, where the policy asks for
+    them."""
+    from nbeval.dictionary.policy import is_rounded
     from nbeval.disclosure.digits import release_digits
+    from nbeval.disclosure.dominance import withhold_dominated
     from nbeval.disclosure.protect import already_public, protect_release
+    from nbeval.disclosure.rounded_release import protect_by_rounding
     from nbeval.estimate.families import judge_released
     from nbeval.estimate.pooling import pool_released
+    from nbeval.estimate.rounded import estimate_rounded
     from nbeval.release.releasable import releasable
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return already_public(results, cohort, dictionary.disclosure)
-    disclosed = protect_release(releasable(results, cohort, dictionary), cohort.of_programme, dictionary, earlier=earlier)
+    shown = withhold_dominated(releasable(results, cohort, dictionary), measured, cohort, dictionary)
+    if is_rounded(cohort, dictionary.disclosure):
+        rounded = protect_by_rounding(shown, cohort.of_programme, dictionary, key=key, earlier=earlier)
+        return replace(rounded, table=release_digits(judge_released(estimate_rounded(rounded.table, dictionary), dictionary), dictionary))
+    disclosed = protect_release(shown, cohort.of_programme, dictionary, earlier=earlier)
     again = pool_released(disclosed.table, dictionary.programme.conf_level)
     return replace(disclosed, table=release_digits(judge_released(again, dictionary), dictionary))
 
@@ -132,11 +142,15 @@ def attack(
     disclosed: DisclosedResults, cohort: Cohort, dictionary: Dictionary, *, earlier: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Disclosed results to the audit of a fresh attack on them; of what is public there is nothing to work out."""
+    from nbeval.dictionary.policy import is_rounded
     from nbeval.disclosure.attack import attack_release
     from nbeval.disclosure.protect import with_choices
+    from nbeval.disclosure.rounded_release import attack_rounded
 
     if cohort.made_from is SourceKind.PUBLISHED:
         return disclosed.audit
+    if is_rounded(cohort, dictionary.disclosure):
+        return with_choices(attack_rounded(disclosed.table, cohort.of_programme, dictionary), disclosed.audit)
     return with_choices(attack_release(disclosed.table, cohort.of_programme, dictionary, earlier=earlier, released=True), disclosed.audit)
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from nbeval.dictionary.enums import Quantity
+from nbeval.dictionary.enums import Protection, Quantity
 from nbeval.exhibit import STAGE_MIME
 
 if TYPE_CHECKING:
@@ -152,7 +152,9 @@ def _account(counts: pd.Series, policy: Disclosure, *, printed: bool, withheld: 
 
 
 def _shown(count: int | float, policy: Disclosure) -> str:
-    """A count of people, or the symbol of what is withheld."""
+    """A count of people, or the symbol of what is withheld; where counts are rounded, none beside those of the release."""
+    if policy.method is Protection.ROUNDING:
+        return policy.symbols["withheld"]
     small = count != count or 0 < count < policy.threshold
     return policy.symbols["withheld"] if small else f"{int(count):,}"
 

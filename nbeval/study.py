@@ -259,6 +259,14 @@ class Study:
         return inputs.assign(sha256=[keyed(key, name, digest) for name, digest in zip(inputs["file"], inputs["sha256"], strict=True)])
 
     @property
+    def _rounding_key(self) -> bytes:
+        """What counts are rounded by, where the policy says so: of the key that lies beside the exports, and as secret."""
+        from nbeval.dictionary.enums import Protection
+        from nbeval.release.checksum_key import key_for, keyed
+
+        return keyed(key_for(self.data), "rounding", self.cohort.id).encode() if self.dictionary.disclosure.method is Protection.ROUNDING else b""
+
+    @property
     def inputs_key(self) -> str:
         """The name of the key of the exports' checksums; empty where they are not confidential."""
         from nbeval.release.checksum_key import key_for, key_name
@@ -347,7 +355,8 @@ class Study:
         results = self.estimated
         check_policy(self.dictionary, self.workspace.releases)
         self.on_progress("protecting the results")
-        disclosed = pipeline.protect(results, cohort, dictionary, earlier=earlier_results(cohort.id, self.workspace.releases))
+        disclosed = pipeline.protect(results, cohort, dictionary, earlier=earlier_results(cohort.id, self.workspace.releases), key=self._rounding_key,
+                                     measured=self.measured)
         disclosed = pipeline.with_quotes(disclosed, self.cleaned, self.measured, cohort, dictionary)
         quotes = pd.DataFrame() if disclosed.quotes is None else disclosed.quotes
         cleaned = self.cleaned

@@ -196,6 +196,13 @@ class Signatory(StrEnum):
     OUTPUT_CHECKER = "output_checker"
 
 
+class Protection(StrEnum):
+    """How a release keeps small counts from its readers."""
+
+    SUPPRESSION = "suppression"        # withheld, with what would give them back
+    ROUNDING = "rounding"              # every count to a multiple of a base, so that parts still add up
+
+
 class SourceKind(StrEnum):
     """What a source is made of, and so which way it goes through the stages."""
 

@@ -14,8 +14,8 @@ from pydantic import Field
 
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import (
-    Design, Direction, FieldRole, ItemKind, Lonely, Match, Measure, MissingReason, OfficialRole, Quantity, ReportForm, Retained, Role, Rounding,
-    ScaleRule, Signatory, SourceKind, Status, Symbol, YearForm,
+    Design, Direction, FieldRole, ItemKind, Lonely, Match, Measure, MissingReason, OfficialRole, Protection, Quantity, ReportForm, Retained,
+    Role, Rounding, ScaleRule, Signatory, SourceKind, Status, Symbol, YearForm,
 )
 from nbeval.dictionary.printed_number import PrintedNumber, printed_value
 from nbeval.dictionary.record import (
@@ -117,6 +117,13 @@ class StandingRule(Record):
     source: Cited
 
 
+class Dominance(Record):
+    """The (n, k) rule: a figure is withheld where its ``n`` largest contributors make more than ``k`` percent of it."""
+
+    n: AtLeastOne
+    k: Annotated[float, Field(gt=0, lt=100)]
+
+
 class Minimum(Record):
     """The weakest policy that a programme may have without somebody signing for it."""
 
@@ -125,6 +132,11 @@ class Minimum(Record):
     protection_interval: AtLeastOne = 3
     protect_complement: bool = False
     not_of_answers: Annotated[tuple[str, ...] | None, Ref("kind of source", ANY)] = None    # these and no others; None: any but surveys
+    method: Protection | None = None                    # this and no other
+    rounding_base: AtLeastOne = 5
+    dominance: Dominance | None = None
+    p_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    authorities_contribute: bool = False
 
 
 class QuoteRules(Record):
@@ -155,6 +167,12 @@ class Disclosure(Record):
     protection_interval: int            # narrowest interval an intruder may derive
     symbols: dict[str, str]             # withheld, not_available, not_applicable, low
     symbol_meanings: dict[str, str]
+    method: Protection = Protection.SUPPRESSION
+    rounding_base: AtLeastOne | None = None    # of rounding: counts become multiples of it
+    # means and weighted figures are withheld where few contributors (people, or clusters of them) make most of them
+    dominance: Dominance | None = None
+    p_percent: Annotated[float, Field(gt=0, le=100)] | None = None    # where all but the two largest make less than this share of the largest
+    authorities_contribute: bool = False       # authorities are contributors too, to every figure over all of them
     priority: tuple[str, ...] = ()      # what is kept longest, most important first
     # sources that are not answers of people: only the counts of people on their rows are protected
     not_of_answers: Annotated[tuple[str, ...], Ref("kind of source", ANY)] = ()
@@ -168,6 +186,14 @@ class Disclosure(Record):
         unexplained = sorted(set(self.symbols) ^ set(self.symbol_meanings))
         if unexplained:
             yield "symbol_meanings", f"do not match the symbols: {', '.join(unexplained)}", "give every symbol one meaning"
+        if (self.method is Protection.ROUNDING) != (self.rounding_base is not None):
+            yield "rounding_base", "method 'rounding' needs a base, and no other method has one", "declare both or neither"
+        if self.authorities_contribute and self.dominance is None and self.p_percent is None:
+            yield "authorities_contribute", "says who contributes, and no rule of dominance is declared", "declare dominance or p_percent"
+        least = self.protection_interval + 2
+        if self.rounding_base is not None and self.rounding_base < least:
+            yield ("rounding_base", f"is {self.rounding_base}: a count that two releases round differently lies between two multiples, which "
+                   f"leave fewer values than protection_interval = {self.protection_interval} keeps open", f"at least protection_interval + 2, here {least}")
 
 
 class Term(Record):

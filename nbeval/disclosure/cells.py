@@ -120,7 +120,7 @@ def read_cells(results: pd.DataFrame, dictionary: Dictionary, *, rounded: bool =
     table = table.assign(part=np.where(table["group"].eq(ROLE), Part.COMPARISON, Part.ALL).astype(object))
     table = table[~table["source"].isin(dictionary.disclosure.not_of_answers)]
     order = _orders_of_waves(dictionary)
-    sides = _among_linked(_sides(table), order)
+    sides = _among_linked(sides_of(table), order)
     answers = _answers(sides, dictionary, 0.5 * 10.0 ** -dictionary.disclosure.digits.decimals if rounded else 0.0)
     found = [
         answers, _people(table, sides, dictionary), _known(_counted(_people_linked(table, sides, order))),
@@ -218,7 +218,7 @@ def _routed_indicators(dictionary: Dictionary) -> dict[str, Route]:
 
 # --- cells of answers and of people ---------------------------------------------------------------
 
-def _sides(table: pd.DataFrame) -> pd.DataFrame:
+def sides_of(table: pd.DataFrame) -> pd.DataFrame:
     """One row per row of results and side of its comparison, with the people and the count it shows; ``other`` is what it is compared
     with."""
     names = [
@@ -476,7 +476,7 @@ class Known:
 
 def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclosure, dictionary: Dictionary) -> Known:
     """Lay what was published before beside the cells of a release."""
-    both = cells.table.merge(_published(earlier, dictionary), on=list(KEY), how="outer", validate="one_to_one")
+    both = cells.table.merge(published_cells(earlier, dictionary), on=list(KEY), how="outer", validate="one_to_one")
     both = both.sort_values("cell", ignore_index=True, na_position="last")
     value = both["value"].where(both["cell"].notna())
     difference = (value - both["before"]).abs().to_numpy()
@@ -491,7 +491,7 @@ def beside_earlier(cells: Cells, earlier: Sequence[pd.DataFrame], policy: Disclo
     return Known(table[[*KEY, "value", "off", "cell"]], out, changed)
 
 
-def _published(earlier: Sequence[pd.DataFrame], dictionary: Dictionary) -> pd.DataFrame:
+def published_cells(earlier: Sequence[pd.DataFrame], dictionary: Dictionary) -> pd.DataFrame:
     """One row per cell that an earlier report shows, with its value there (``before``, true to ``off_before``); an analyst's own tables
     have no declared cells."""
     complete = [_complete(table) for table in earlier if len(table)]

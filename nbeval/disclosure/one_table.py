@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from nbeval.dictionary.enums import Protection
 from nbeval.dictionary.models import Disclosure
 from nbeval.disclosure.cells import CellKind
 from nbeval.disclosure.primary import small, small_base, small_share
@@ -143,7 +144,11 @@ _REST = "\N{EN DASH}"
 
 
 def withheld_counts(table: pd.DataFrame, keys: Sequence[str], count: str, policy: Disclosure) -> np.ndarray:
-    """Which rows of a cross-classification have to be withheld: counts under the threshold, zeros, and what would give them back."""
+    """Which rows of a cross-classification have to be withheld: counts under the threshold, zeros, and what would give them back.
+
+    In a release by rounding all of them: a count of one table more would be a second look at the same people."""
+    if policy.method is Protection.ROUNDING:
+        return np.ones(len(table), dtype=bool)
     return _cells(table, keys, table[count].to_numpy(float), policy, zeros=True, first=keys).rows
 
 
@@ -155,8 +160,10 @@ def withheld_numbers(
     ``base`` is the column of people, ``percentages`` are of it, ``answer`` the key whose percentages add up to 100 in a group. What comes
     out has the columns ``base``, each percentage, and ``numbers`` for all else that rests on the base. A count in the base, the rest of the
     base and the base itself have to reach the threshold; further numbers are withheld so that none can be worked out from the sums over the
-    other groups.
+    other groups. Where a release is rounded, all of them are.
     """
+    if policy.method is Protection.ROUNDING:
+        return pd.DataFrame(True, index=table.index, columns=[base, "numbers", *percentages])
     people = table[base].to_numpy(float)
     places = [name for name in keys if name != answer]
     place = _numbered(table, places)

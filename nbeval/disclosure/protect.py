@@ -93,6 +93,7 @@ def _withheld(
     policy = dictionary.disclosure
     suppressed = unsafe_cells(known.table, policy) | known.changed | widening.cells
     suppressed[_of_lone_people(cells, results, policy)] = True
+    suppressed[_of_dominated(cells, results, policy)] = True
     out = known.out | known.changed
     once = came_or_went(known.table, dictionary).reset_index(drop=True)
     few = once[unsafe_cells(once, policy)]
@@ -121,6 +122,14 @@ def _of_lone_people(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> 
     lone = (unsafe_rows(results, policy) & results["indicator"].eq("") & results["contrast"].eq("")).to_numpy()
     people = cells.table["kind"].to_numpy()[cells.parts["cell"]] == CellKind.PEOPLE
     return cells.parts.loc[people & cells.parts["field"].eq("estimate") & lone[cells.parts["row"]], "cell"].to_numpy()
+
+
+def _of_dominated(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> np.ndarray:
+    """The sums and shares behind levels that came withheld, because few contributors make most of them."""
+    marked = results["suppression"].eq(policy.symbols["withheld"]) & results["contrast"].eq("") & ~results["weighted"]
+    kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
+    of = marked.to_numpy()[cells.parts["row"]] & cells.parts["field"].eq("estimate").to_numpy()
+    return cells.parts.loc[of & np.isin(kind, [CellKind.SHARE, CellKind.SUM, CellKind.SQUARES]), "cell"].to_numpy()
 
 
 def _margins(table: pd.DataFrame) -> pd.DataFrame:

@@ -64,6 +64,8 @@ def controlled(
     published of a count (kept where it may be), ``most`` what a rounded count may not be above (kept where it can be).
     """
     count = len(values)
+    if not count:
+        return Rounded(values, np.ones(0))
     before = np.full(count, np.nan) if before is None else before
     most = np.full(count, np.inf) if most is None else np.where(np.isnan(most), np.inf, most)
     rounded, within = np.full(count, np.nan), np.ones(count)

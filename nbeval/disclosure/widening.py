@@ -21,6 +21,7 @@ class Choice(StrEnum):
 
     EXACT = "exact"                         # the fewest and least important that are enough
     HEURISTIC = "heuristic"
+    ROUNDED = "rounding"
     GROUP = "all levels of a group"
     GROUPS = "all groups"
     AUTHORITIES = "all groups and authorities"

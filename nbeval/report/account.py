@@ -11,7 +11,7 @@ import pandas as pd
 
 from nbeval.dictionary.enums import Measure, ReportForm, SourceKind, Status
 from nbeval.dictionary.models import Domain, ExhibitRow, Indicator, Outcome
-from nbeval.dictionary.policy import Weakness, weaknesses
+from nbeval.dictionary.policy import Weakness, is_rounded, weaknesses
 from nbeval.errors import ParameterError
 from nbeval.exhibit import Cell, Column, Exhibit, Row, anchor
 from nbeval.deviations import ChangedDeclaration
@@ -168,8 +168,11 @@ def methods(context: Context, drafts: Iterable[Kind]) -> Text:
         paragraph(context.say("methods_verdict")),
         *([paragraph(context.say("methods_smallest", sizes="; ".join(map(context.smallest_meaningful, declared))))]
           if any(row.size for row in rows) else []),
-        paragraph(context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
+        paragraph(context.say("methods_rounded", base=rules.rounding_base, withheld=rules.symbols["withheld"])
+                  if is_rounded(context.cohort, rules) else
+                  context.say("methods_disclosure", threshold=rules.threshold, base=rules.threshold_percent_base,
                               withheld=rules.symbols["withheld"])),
+        *([paragraph(context.say("methods_dominance"))] if rules.dominance or rules.p_percent else []),
         *listed(context.say("methods_weaker"), [_weakness_in_words(one, context) for one in weaknesses(context.dictionary)]),
         *listed(context.say("methods_changed"), [_changed_in_words(one, context) for one in context.changed]),
         paragraph(context.say("methods_rounding" if rules.percent_decimals else "methods_whole", decimals=rules.percent_decimals)),

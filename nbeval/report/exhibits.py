@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nbeval.dictionary.enums import ReportForm
 from nbeval.dictionary.models import ExhibitRow
+from nbeval.dictionary.policy import is_rounded
 from nbeval.exhibit import Exhibit, Figure
 from nbeval.report.context import Context
 from nbeval.report.kinds import KINDS
@@ -47,11 +48,13 @@ def build(draft: Kind, number: int, *, sentence: str = "", notes: tuple[str, ...
     below its own."""
     spec, context = draft.spec, draft.context
     columns, rows = draft.table
-    symbols = {cell.symbol for row in rows for cell in row.cells}
+    symbols, rules = {cell.symbol for row in rows for cell in row.cells}, context.dictionary.disclosure
+    answers = spec.source_id not in rules.not_of_answers and is_rounded(context.cohort, rules)
+    rounded = (context.say("note_rounded", base=rules.rounding_base),) if answers else ()
     return Exhibit(
         id=spec.exhibit, label=context.say("figure" if spec.chart else "table", number=number),
         title=context.exhibit_title(spec), columns=columns, rows=rows, unit=draft.unit(), base=draft.base(),
-        source=draft.source(), legend=context.legend(symbols), notes=(*draft.notes(), *notes),
+        source=draft.source(), legend=context.legend(symbols), notes=(*draft.notes(), *rounded, *notes),
         figure=_figure(draft) if spec.chart else None,
         invented=context.cohort.invented, section=spec.section, source_id=spec.source_id,
         sentence=sentence or draft.sentence(),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,6 +71,7 @@ def test_an_intruder_keeps_as_many_values_as_the_base_has_whatever_the_table():
             low, high = (sign * linprog(sign * row, A_ub=both, b_ub=limits, method="highs").fun for sign in (1, -1))
             assert low <= true <= high
             assert np.floor(high + 1e-6) - np.ceil(low - 1e-6) >= base - 1
+    assert len(values) == 20                                 # twelve cells and their margins
 
 
 def test_no_number_of_releases_narrows_a_count_that_stays_the_same_below_the_protection():
