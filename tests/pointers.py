@@ -44,7 +44,7 @@ def pointing_nowhere(document: Document) -> Iterator[str]:
             for named in re.findall(r"\b[Ss]ee (?:(?:the )?(?:chapter|section|table|figure) )?[\u201c\"]?([A-Z][^.;,)\u201d\"]+)", text):
                 if not any(named.strip().lower() in name.lower() for name in names) and named.strip() not in labels:
                     yield f"no chapter is called {named!r}: {text[:160]!r}"
-            if re.search(r"\bannex\b", text, re.IGNORECASE) and not any("annex" in name.lower() for name in names):
+            if re.search(r"(?<!Section: )\bannex\b", text, re.IGNORECASE) and not any("annex" in name.lower() for name in names):
                 yield f"there is no annex: {text[:160]!r}"
             if isinstance(block, Prose) and re.search(r"\b(first|last) column\b", text):
                 yield f"no exhibit promises its columns: {text[:160]!r}"

@@ -94,6 +94,8 @@ def of_rows(report: Report) -> Iterator[str]:
     for key, row in context.results.by_key.items():
         if isnan(row.estimate) and (row.suppression or row.warning) and claims(row.verdict) - {UNKNOWN}:
             yield f"{key}: a verdict without an estimate: {row.verdict}"
+        if not row.verdict and isnan(row.conf_low) and isnan(row.p_value):       # figures in print that nobody could test
+            continue
         if row.quantity not in _JUDGED or row.indicator not in measures or isnan(row.estimate) or row.verdict.startswith(("yes ", "no whatever", "cannot be")):
             continue
         if claims(row.verdict) != {claim_of(row, alpha)}:

@@ -309,9 +309,10 @@ class Report:
         return account.glossary(self.context)
 
     def exhibit_list(self) -> Text:
-        """The tables and figures shown before it, or where there is none yet all that the report has: with links, and the section, the source
-        and the results of each. What a notebook never shows is in no list."""
-        shown = [draft for name, draft in self.drafts.items() if name in self._built] or self.drafts.values()
+        """The tables and figures shown before it, or where nothing was asked for yet all that the report has: with links, and the section, the
+        source and the results of each. What a notebook never shows is in no list."""
+        begun = self._built or self._asked
+        shown = [draft for name, draft in self.drafts.items() if name in self._built or not begun]
         return account.exhibit_list(self.context, shown, self.numbers, self._own.exhibits)
 
     def findings(self) -> Shown | Text:
