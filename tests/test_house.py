@@ -34,7 +34,7 @@ ONLY_IN = {
     "statsmodels": ("estimate",),
     "papermill": ("publish",), "nbconvert": ("publish",), "nbclient": ("publish",), "nbformat": ("publish", "release"),
     "typst": ("publish",), "pypandoc": ("publish",), "docx": ("publish",), "pptx": ("publish",), "gptables": ("publish",),
-    "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",),
+    "pyreadstat": ("cleaning", "specimen"), "python_calamine": ("cleaning",), "xlrd": ("cleaning",),
     "openpyxl": ("specimen", "publish"), "typer": ("cli",), "cryptography": ("release",),
 }
 LONGEST_FUNCTION = 40

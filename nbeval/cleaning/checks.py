@@ -12,7 +12,7 @@ import pandas as pd
 
 from nbeval.cleaning import fitness
 from nbeval.cleaning.coding import HAS_CODE, REASON_CODE
-from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, Found, Intake, counted, number
+from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, Found, Intake, as_finding, counted, number
 from nbeval.cleaning.forms import EXCLUSIONS, NO_FORMS, Exclusion, given_weights
 from nbeval.dictionary.comparability import held
 from nbeval.dictionary.enums import ItemKind, Match, MissingReason, Role, ScaleRule
@@ -27,7 +27,8 @@ _BLOCK = 5
 
 
 Find = Callable[[Intake], list[Finding]]
-_NO_FORM = {Exclusion.OTHER_WAVE: "of another wave than the one read", Exclusion.FILTERED: "left out by `keep_if`"}
+_NO_FORM = {Exclusion.OTHER_WAVE: "of another wave than the one read", Exclusion.FILTERED: "left out by `keep_if`",
+            Exclusion.TOTALS: "of totals, and nobody's form"}
 
 
 def forms_add_up(intake: Intake) -> list[Finding]:
@@ -117,6 +118,11 @@ def _has(intake: Intake, role: Role) -> pd.Series:
     """Which forms are of an export version with a column of a role."""
     versions = [one for one in set(intake.kept["version"]) if any(column.role is role for column in intake.instrument.columns_of(one))]
     return intake.kept["version"].isin(versions)
+
+
+def cells_plain(intake: Intake) -> list[Finding]:
+    """Cells of the exports that are no plain answers: hidden, struck through, spoilt, nothing but a comment, totals."""
+    return [as_finding(one, *place) for one, place in intake.mapping.noticed.items()]
 
 
 def weights_usable(intake: Intake) -> list[Finding]:
@@ -293,6 +299,7 @@ CHECKS = (
     Check("waves_in_order", "The forms of every wave were filled in after those of the wave before.", fitness.waves_in_order),
     Check("waves_share_items", "Every two waves that are compared have questions in common.", fitness.waves_share_items),
     Check("authority_few_forms", "Every authority has enough forms for percentages.", few_forms),
+    Check("cells_plain", "Every cell of the exports is a plain value that can be seen.", cells_plain),
     Check("columns_identifying", "No identifying columns came in.", columns_identifying),
     Check("weights_usable", "Every form that should have a weight has one.", weights_usable),
     Check("sampling_complete", "Strata and clusters are complete, and no cluster is in two strata.", sampling_complete),

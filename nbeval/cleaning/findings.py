@@ -10,6 +10,7 @@ import pandas as pd
 
 from nbeval.cleaning.coding import Coded, Contradiction
 from nbeval.cleaning.forms import ColumnMapping
+from nbeval.cleaning.noticed import Noticed
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.models import Cohort
 from nbeval.frames import FINDINGS, check
@@ -50,6 +51,11 @@ def number(count: int, one: str, many: str = "") -> str:
 def counted(outcome: str, count: int, one: str, many: str, what: str, do: str = "") -> list[Finding]:
     """A finding about a number of things; none where there are none."""
     return [Finding(outcome, number(count, one, many) + what, do, count=count)] if count else []
+
+
+def as_finding(noticed: Noticed, wave: str = "", authority: str = "") -> Finding:
+    """What was noticed about the cells of a file, as a finding."""
+    return Finding(WARNING if noticed.warns else NOTE, str(noticed), noticed.do, wave, authority, count=noticed.count)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.noticed import Noticed, letters, noticed_in
 from nbeval.cleaning.reading import read_times
-from nbeval.cleaning.rows import FILTERED, OTHER_WAVE, used_rows
+from nbeval.cleaning.rows import FILTERED, OTHER_WAVE, TOTALS, used_rows
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.codes import normalise
 from nbeval.dictionary.enums import Role
@@ -40,6 +41,7 @@ class ColumnMapping:
     read: Counter[str] = field(default_factory=Counter)                              # file -> rows, once for each wave that is read from it
     unused: Counter[tuple[str, str, str]] = field(default_factory=Counter)           # (file, wave, reason) -> rows that are no forms
     known_by: set[str] = field(default_factory=set, repr=False)                      # names in identifying columns: never kept
+    noticed: dict[Noticed, tuple[str, str]] = field(default_factory=dict)            # of cells that are no plain answers -> wave, authority
 
 
 def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: LoadedInstrument) -> ColumnMapping:
@@ -59,6 +61,8 @@ def map_columns(exports: list[tuple[ExportFile, pd.DataFrame]], instrument: Load
 
 def _map_file(file: ExportFile, table: pd.DataFrame, declared: tuple[Column, ...], elsewhere: set[str], mapping: ColumnMapping) -> None:
     """Sort the columns of one file; a column that would not be used may always be lacking, those of another wave are none of this one's."""
+    for one in noticed_in(table):
+        mapping.noticed.setdefault(one, (file.wave, file.authority))
     known = {normalise(column.header): column for column in declared}
     found: dict[str, int] = {}
     strange = []
@@ -134,12 +138,6 @@ def _in_files(names: list[str]) -> str:
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
-def letters(place: int) -> str:
-    """The letters a spreadsheet shows above a column, counted from 0."""
-    first, last = divmod(place, 26)
-    return (letters(first - 1) if first else "") + chr(ord("A") + last)
-
-
 def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
     """The id of the authority of every form, which names it by id, name or official code; empty where the cohort has none."""
     known = {} if cohort.authorities else {"": ""}
@@ -173,11 +171,12 @@ class Exclusion(StrEnum):
     SCREENED_OUT = "screened out"
     OTHER_WAVE = OTHER_WAVE
     FILTERED = FILTERED
+    TOTALS = TOTALS
 
 
 EXCLUSIONS = tuple(reason for reason in Exclusion if reason)
 #: rows that are no forms of the wave
-NO_FORMS = (Exclusion.OTHER_WAVE, Exclusion.FILTERED)
+NO_FORMS = (Exclusion.OTHER_WAVE, Exclusion.FILTERED, Exclusion.TOTALS)
 #: counted only where there are any
 _RARE = (Exclusion.WITHDRAWN, Exclusion.SCREENED_OUT, *NO_FORMS)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, findings_table, number
+from nbeval.cleaning.findings import FAILURE, NOTE, PASS, WARNING, Finding, as_finding, findings_table, number
 from nbeval.cleaning.coding import plain_number
 from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.noticed import NOTICED, noticed_in
 from nbeval.cleaning.reading import read_table
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.codes import normalise
@@ -29,8 +30,10 @@ _YEARS = {YearForm.ENDS: (re.compile(r"(\d{4})"), 0), YearForm.STARTS: (re.compi
 
 def read_official(table: OfficialTable, official: Official, data: Path) -> pd.DataFrame:
     """An official table, one row per row of the file: ``code``, ``name``, ``year``, ``breakdown``, ``age``, the numbers and ``symbol``."""
-    named = _by_role(read_table(data / table.file, name=table.file), table, official)
+    raw = read_table(data / table.file, name=table.file)
+    named = _by_role(raw, table, official)
     read = pd.DataFrame({"code": named[OfficialRole.CODE].str.strip(), "name": named[OfficialRole.NAME].str.strip()})
+    read.attrs[NOTICED] = noticed_in(raw)
     read["year"] = _years(named[OfficialRole.YEAR], table)
     for role in (OfficialRole.BREAKDOWN, OfficialRole.AGE):
         read[role.value] = _meanings(named[role], role, table, official) if role in named else getattr(table, role.value)
@@ -202,9 +205,10 @@ def official_figures(cohort: Cohort, dictionary: Dictionary, data: Path, tables:
     """
     parts, found = [], []
     for table in (one for one in dictionary.official.tables if one.table in tables):
-        joined, strange = join_authorities(read_official(table, dictionary.official, data), table, cohort, dictionary)
+        read = read_official(table, dictionary.official, data)
+        joined, strange = join_authorities(read, table, cohort, dictionary)
         parts.append(_measured(joined, table, dictionary))
-        found += strange
+        found += [*(as_finding(one) for one in noticed_in(read)), *strange]
     figures = pd.concat(parts, ignore_index=True).sort_values(KEY, ignore_index=True)
     return figures, found + _check_figures(figures)
 

@@ -9,7 +9,9 @@ import pandas as pd
 
 from nbeval.cleaning.corrections import apply_corrections
 from nbeval.cleaning.files import ExportFile
+from nbeval.cleaning.findings import Finding, as_finding
 from nbeval.cleaning.forms import name_authorities
+from nbeval.cleaning.noticed import noticed_in
 from nbeval.cleaning.reading import read_export, read_times
 from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.dictionary import Dictionary
@@ -41,6 +43,7 @@ class Records:
     texts: pd.DataFrame
     about: pd.DataFrame          # file, line, wave, authority, submission; version, and by what and whom a row may be withdrawn
     withdrawn: int = 0           # rows of people who withdrew, which are gone
+    noticed: tuple[Finding, ...] = ()
 
     def of(self, role: FieldRole) -> tuple[SourceField, ...]:
         """The fields of a role that the exports have."""
@@ -208,12 +211,14 @@ def read_records(
     found = []
     for version in dict.fromkeys(file.version for file in files):
         fields = instrument.fields_of(version)
-        parts = [(file, named_columns(read_export(file), fields, file)) for file in files if file.version == version]
+        tables = [(file, read_export(file)) for file in files if file.version == version]
+        noticed = tuple(as_finding(one, file.wave, file.authority) for file, table in tables for one in noticed_in(table))
+        parts = [(file, named_columns(table, fields, file)) for file, table in tables]
         about = pd.concat([pd.DataFrame({
             "file": file.name, "line": texts.index + file.header_rows + 1, "wave": file.wave, "authority": file.authority, "submission": "",
         }) for file, texts in parts], ignore_index=True)
         texts = pd.concat([texts for _, texts in parts], ignore_index=True).fillna("")
-        records = Records(cohort, dictionary, instrument, source.id, fields, texts, about)
+        records = Records(cohort, dictionary, instrument, source.id, fields, texts, about, noticed=noticed)
         about = about.assign(authority=_authorities(records), submission=_keys(records), version=version, **_people(records))
         gone = withdrawn.among(about.assign(source=source.id, submission=about["known_by"])) & about["known_by"].ne("")
         left, texts = about[~gone].reset_index(drop=True), texts[~gone].reset_index(drop=True)

@@ -14,7 +14,9 @@ from nbeval.dictionary.models import Column
 from nbeval.errors import DictionaryError, UnknownCodeError, UnknownHeaderError
 
 #: why a row is no form of the wave that is read
-OTHER_WAVE, FILTERED = "other wave", "filtered"
+OTHER_WAVE, FILTERED, TOTALS = "other wave", "filtered", "row of totals"
+#: what the last row of a table begins with, where it sums up the others
+_TOTALS = ("total", "totals", "grand total", "sum", "average", "mean")
 #: how many rows of a file there are, by wave and reason; the reason is empty where the row is used
 RowCounts = Counter[tuple[str, str]]
 
@@ -24,11 +26,12 @@ def used_rows(file: ExportFile, table: pd.DataFrame, columns: dict[int, Column])
 
     ``columns`` are the columns of the table that are known, by place.
     """
-    chosen = _chosen(file, table)
+    totals = _totals(table, columns)
+    chosen = _chosen(file, table) & ~totals
     place = next((place for place, column in columns.items() if column.role is Role.WAVE), None)
     waves = pd.Series(file.wave, table.index) if place is None else _waves(file, table.iloc[:, place], chosen)
     here = chosen & (True if place is None else (waves == file.wave) if file.wave else (waves != ""))
-    reasons = np.select([~chosen, ~here], [FILTERED, OTHER_WAVE], default="")
+    reasons = np.select([totals, ~chosen, ~here], [TOTALS, FILTERED, OTHER_WAVE], default="")
     left = Counter(zip([file.wave] * len(table) if file.wave else waves, reasons))
     return waves[here], Counter({key: count for key, count in left.items() if key[1]})
 
@@ -47,6 +50,13 @@ def _chosen(file: ExportFile, table: pd.DataFrame) -> pd.Series:
     for header, values in file.keep_if.items():
         kept &= _is_one_of(table.iloc[:, places[normalise(header)]], values)
     return kept
+
+
+def _totals(table: pd.DataFrame, columns: dict[int, Column]) -> pd.Series:
+    """Whether a row sums up the others: the last one, if it says so where a form has its number, or in its first column."""
+    place = next((place for place, column in columns.items() if column.role is Role.SUBMISSION), 0)
+    last = table.index == (table.index[-1] if len(table) else -1)
+    return pd.Series(last, table.index) & table.iloc[:, place].map(normalise).isin(_TOTALS)
 
 
 def _is_one_of(cells: pd.Series, values: tuple[str, ...]) -> pd.Series:

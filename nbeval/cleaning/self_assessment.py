@@ -7,8 +7,9 @@ from dataclasses import replace
 import pandas as pd
 
 from nbeval.cleaning.files import ExportFile
-from nbeval.cleaning.findings import NOTE, WARNING, Finding, number
+from nbeval.cleaning.findings import NOTE, WARNING, Finding, as_finding, number
 from nbeval.cleaning.forms import name_authorities
+from nbeval.cleaning.noticed import CellKind, noticed_in
 from nbeval.cleaning.reading import read_table, sheet_names
 from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.cleaning.records import Records, corrected, named_columns, refuse_other_authority
@@ -40,14 +41,17 @@ def clean_ratings(
         sheets = {normalise(name): name for name in sheet_names(file.path, file.name)}
         cover = pd.DataFrame([dict.fromkeys((field.header for field in fields if field.role in COVER_ROLES), "")])
         for choice in instrument.chosen(COVER):
-            cover = _cover(_sheet(file, sheets, choice), fields, file)
+            sheet = _sheet(file, sheets, choice)
+            findings += _noticed(sheet, file)
+            cover = _cover(sheet, fields, file)
         about = pd.DataFrame([{"file": file.name, "line": 1, "wave": file.wave, "authority": file.authority, "submission": ""}])
         book = Records(cohort, dictionary, instrument, source.id, fields, cover, about)
         people = _people(book, file)
         below = tuple(field for field in fields if field.role not in COVER_ROLES)
         for choice in instrument.chosen(RATERS):
-            texts = named_columns(_sheet(file, sheets, choice), below, file)
-            records = _rows(book, texts, choice, file, corrections)
+            sheet = _sheet(file, sheets, choice)
+            findings += _noticed(sheet, file)
+            records = _rows(book, named_columns(sheet, below, file), choice, file, corrections)
             rated, left_out = _left_out(_ratings(records, choice, people.get(choice.code)), choice, file, withdrawn)
             findings += left_out
             findings += _unrated(rated, file, records)
@@ -150,6 +154,11 @@ def _unrated(rated: pd.DataFrame, file: ExportFile, records: Records) -> list[Fi
         found.append(Finding(WARNING, f"{label}: the cover does not say that more than one took part, so their ratings are withheld.",
                              "ask the authority for the number.", file.wave, file.authority, "", 1))
     return found
+
+
+def _noticed(sheet: pd.DataFrame, file: ExportFile) -> list[Finding]:
+    """What was noticed about the cells of one sheet; that there are others goes without saying."""
+    return [as_finding(one, file.wave, file.authority) for one in noticed_in(sheet) if one.kind is not CellKind.OTHER_SHEET]
 
 
 def _sheet(file: ExportFile, names: dict[str, str], choice: Choice) -> pd.DataFrame:

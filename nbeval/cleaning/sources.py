@@ -76,14 +76,15 @@ def _clean(
         figures, findings = clean_official(cohort, dictionary, source, files)
         return [("official", figures)], findings
     layouts = read_records(cohort, dictionary, source, files, corrections, withdrawn)
+    noticed = [one for records in layouts for one in records.noticed]
     if kind is SourceKind.INTERVIEWS:
         codes, findings = clean_codes(layouts)
-        return [("codes", codes)], findings
+        return [("codes", codes)], noticed + findings
     if kind is SourceKind.QUOTES:
         quotes, names, findings = clean_quotes(layouts)
-        return [("quotes", quotes), (NAMES, names)], findings
+        return [("quotes", quotes), (NAMES, names)], noticed + findings
     if kind in _ONE_TABLE:
         name, clean_table = _ONE_TABLE[kind]
         cleaned = [clean_table(records) for records in layouts]
-        return [(name, table) for table, _ in cleaned], [one for _, findings in cleaned for one in findings]
-    return [named for records in layouts for named in zip(("conditions", "ratings"), clean_conditions(records))], []
+        return [(name, table) for table, _ in cleaned], noticed + [one for _, findings in cleaned for one in findings]
+    return [named for records in layouts for named in zip(("conditions", "ratings"), clean_conditions(records))], noticed

@@ -22,6 +22,7 @@ from nbeval.cleaning.forms import (
 )
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
 from nbeval.cleaning.reading import read_exports, read_table
+from nbeval.cleaning.spss_values import as_declared
 from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.cleaning.usable import check_exports, take_usable
 from nbeval.dictionary import Dictionary, LoadedInstrument
@@ -124,7 +125,7 @@ def forms_of(
     cohort: Cohort, dictionary: Dictionary, instrument: LoadedInstrument, exports: list[tuple[ExportFile, pd.DataFrame]],
 ) -> tuple[ColumnMapping, pd.DataFrame]:
     """The columns of a source's exports, and what is known of every form, one row each."""
-    mapping = map_columns(exports, instrument)
+    mapping = map_columns([(file, as_declared(file, table, instrument)) for file, table in exports], instrument)
     forms = pd.concat(mapping.forms, ignore_index=True).reindex(columns=["row", "file", "source", "wave", "version", *FORM_ROLES])
     forms = forms.astype(dict.fromkeys(FORM_ROLES, "str"))
     return mapping, forms.assign(authority=name_authorities(forms, cohort, dictionary))

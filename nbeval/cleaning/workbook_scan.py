@@ -1,148 +1,124 @@
-"""What is in a workbook (XLSX) before a reader opens it: sizes that would exhaust the memory, and cells that would be read as empty."""
+"""What is in a workbook before a reader opens it: sizes that would exhaust the memory, and what each cell is, whatever a reader makes of it."""
 
 from __future__ import annotations
 
 import io
-import posixpath
-import re
 import zipfile
+from collections import Counter
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
 
+from nbeval.cleaning import limits
+from nbeval.cleaning.noticed import CellKind, Places
 from nbeval.errors import SourceError
 
-#: unpacked bytes from which a workbook must look like one: tables are packed to a tenth, never to a hundredth
-SUSPECT_BYTES, PACKED_TO = 400_000_000, 60
-MOST_BYTES = 2_000_000_000
-#: a reader lays out every place between the first and the last cell, filled or not
-SUSPECT_PLACES, SPARSE = 20_000_000, 20
-MOST_PLACES = 200_000_000
-_MOST_COLUMNS = 16_384
-_CHUNK, _LONGEST_CELL = 1 << 20, 4 << 20
-_LISTED = 12
-_COLUMN = re.compile(rb" r=\"([A-Z]+)")
-_COLUMN_AS_RARELY_WRITTEN = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]+)")
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br\s*=\s*[\"'](\d+)")
-_CELL = re.compile(rb"<(?:\w+:)?c[\s>/]")
-_ERROR = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt=[\"']e[\"'][^>]*)>")
-_HOLLOW = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*</(?:\w+:)?c>")
-_PLACE = re.compile(rb"\br=\"([A-Z]+\d+)\"")
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: first and last row, first and last column, counted from 0
+Range = tuple[int, int, int, int]
+
+
+class ScanError(Exception):
+    """A file that is no whole workbook."""
+
+
+class Locked(Exception):
+    """A workbook that is protected by a password."""
 
 
 @dataclass
 class SheetScan:
-    """One sheet: how far it reaches, and where cells are that a reader would take for empty."""
+    """One sheet: how far it reaches, how many cells of each column hold something, and which cells are no plain values."""
 
     cells: int = 0
     rows: int = 0
     columns: int = 0
-    errors: list[str] = field(default_factory=list)            # "C5": an error value such as #N/A
-    without_value: list[str] = field(default_factory=list)     # a formula that was never worked out
+    filled: Counter[int] = field(default_factory=Counter)
+    unusual: dict[CellKind, Places] = field(default_factory=dict)
+    merged: list[Range] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    filtered: bool = False
+    hidden: bool = False
+    comments: list[tuple[int, int]] = field(default_factory=list)
+    totals: set[int] = field(default_factory=set)
 
-    def add(self, block: bytes) -> None:
-        """Count one piece of the sheet's XML, which ends between two cells."""
-        rarely = b" r='" in block or b"r =" in block or b"r= " in block or b"\tr=" in block or b"\nr=" in block
-        named = (_COLUMN_AS_RARELY_WRITTEN if rarely else _COLUMN).findall(block)
-        cells = block.count(b"<c ") if b"<c>" not in block and b":c" not in block and not rarely else len(_CELL.findall(block))
-        self.cells += cells
-        self.rows = max([self.rows, *map(int, _ROW.findall(block))])
-        self.columns = max([self.columns, *map(_number, set(named))])
-        if cells > len(named):                   # cells without a reference follow one another
-            self.columns = max(self.columns, min(_MOST_COLUMNS, self.cells))
-            self.rows = max(self.rows, 1)
-        if b"t=\"e\"" in block or b"t='e'" in block:
-            self.errors += [_place(found) for found in _ERROR.findall(block)]
-        if b"<f" in block or b":f" in block:
-            self.without_value += [_place(found) for found in _HOLLOW.findall(block)]
+    def reach(self, row: int, column: int) -> None:
+        """Note that the sheet has a cell there, counted from 0."""
+        self.cells += 1
+        self.rows, self.columns = max(self.rows, row + 1), max(self.columns, column + 1)
+
+    def add(self, kind: CellKind, row: int, column: int) -> None:
+        """Note a cell that is no plain value."""
+        self.unusual.setdefault(kind, Places()).add(row, column)
+
+    @property
+    def holds(self) -> int:
+        """How many cells hold something: a value, an error or a formula."""
+        return self.filled.total() + sum(len(self.unusual.get(kind, ())) for kind in (CellKind.ERROR, CellKind.HOLLOW))
 
 
-def scan_workbook(raw: bytes, name: str) -> dict[str, SheetScan]:
-    """What each sheet of an XLSX file holds, by its name, looked at a piece at a time; nothing for a zip file of another kind (ODS)."""
+@dataclass
+class BookScan:
+    """A workbook: its sheets by name, and what it brings along."""
+
+    sheets: dict[str, SheetScan] = field(default_factory=dict)
+    macros: bool = False
+    links: int = 0
+
+
+def scan_workbook(raw: bytes, name: str) -> BookScan:
+    """What a workbook holds (XLSX, ODS, XLS, by what it is and not by its name), looked at a piece at a time; refused where it is too large."""
+    from nbeval.cleaning.scan_ods import scan_ods
+    from nbeval.cleaning.scan_xls import scan_xls
+    from nbeval.cleaning.scan_xlsx import scan_xlsx
+
+    if not raw.startswith(b"PK"):
+        return _refuse_sparse(scan_xls(raw), name)
     with zipfile.ZipFile(io.BytesIO(raw)) as book:
-        unpacked = sum(part.file_size for part in book.infolist())
-        if unpacked > MOST_BYTES or (unpacked > SUSPECT_BYTES and unpacked > PACKED_TO * len(raw)):
+        _refuse_large(book, len(raw), name)
+        parts = set(book.namelist())
+        if "xl/workbook.bin" in parts:
+            raise SourceError(f"'{name}' is a binary workbook.", found="a workbook as .xlsb keeps it", allowed=".xlsx, .xls or .ods", where=name,
+                              do="open it and save it as .xlsx.")
+        found = scan_xlsx(book, name) if "xl/workbook.xml" in parts else scan_ods(book, name)
+        for part in parts:                  # all of them: a size that is not what the file says shows when it is read
+            with book.open(part) as unpacked:
+                while unpacked.read(1 << 20):
+                    pass
+    return _refuse_sparse(found, name)
+
+
+def _refuse_large(book: zipfile.ZipFile, packed: int, name: str) -> None:
+    """Stop where a file unpacks to more than a workbook holds, by the sizes that its own list gives; those are checked as it is unpacked."""
+    unpacked, parts = sum(part.file_size for part in book.infolist()), len(book.infolist())
+    if any(part.flag_bits & 1 for part in book.infolist()):
+        raise Locked
+    if unpacked > limits.MOST_UNPACKED or (unpacked > limits.SUSPECT_BYTES and unpacked > limits.PACKED_TO * packed):
+        raise SourceError(
+            f"'{name}' is too large when it is unpacked.", found=f"{unpacked / 1e6:,.0f} MB out of {packed / 1e6:,.1f} MB",
+            allowed=f"{limits.SUSPECT_BYTES / 1e6:,.0f} MB, or {limits.MOST_UNPACKED / 1e6:,.0f} MB of a workbook packed in the usual way",
+            where=name, do="export the answers again, as CSV if there are that many; delete what is not needed of the workbook.",
+        )
+    if parts > limits.MOST_PARTS:
+        raise limits.too_large(name, f"{parts:,} parts", f"{limits.MOST_PARTS:,} parts")
+
+
+def refuse_sheets(count: int, name: str) -> None:
+    """Stop where a workbook has no sheet, or more than are looked through."""
+    if not count:
+        raise SourceError(f"'{name}' has no sheets.", found="a workbook without a sheet of cells", where=name, do="export the answers again.")
+    if count > limits.MOST_SHEETS:
+        raise limits.too_large(name, f"{count:,} sheets", f"{limits.MOST_SHEETS:,} sheets")
+
+
+def _refuse_sparse(found: BookScan, name: str) -> BookScan:
+    """The scan; stops where a few cells lie so far apart that laying out what is between them would exhaust the memory."""
+    refuse_sheets(len(found.sheets), name)
+    for sheet, scan in found.sheets.items():
+        places = scan.rows * scan.columns
+        if places > limits.MOST_PLACES or (places > limits.SUSPECT_PLACES and places > limits.SPARSE * scan.cells):
             raise SourceError(
-                f"'{name}' is too large when it is unpacked.", found=f"{unpacked / 1e6:,.0f} MB out of {len(raw) / 1e6:,.1f} MB",
-                allowed=f"{SUSPECT_BYTES / 1e6:,.0f} MB, or {MOST_BYTES / 1e6:,.0f} MB of a workbook packed in the usual way", where=name,
-                do="export the answers again, as CSV if there are that many; delete what is not needed of the workbook.",
+                f"'{name}' has a cell far away from the others.", where=f"{name}, sheet '{sheet}'",
+                found=f"{scan.cells:,} cells over {scan.rows:,} rows and {scan.columns:,} columns",
+                allowed=f"a table: at most {limits.SUSPECT_PLACES:,} places, or {limits.MOST_PLACES:,} if most of them are filled",
+                do="go to the last cell of the sheet (Ctrl+End), delete the rows and columns beyond the answers, and save it.",
             )
-        parts = _sheet_parts(book)
-        sheets = {part: SheetScan() for part in parts.values()}
-        for part in book.namelist():             # all of them: a size that is not what the file says shows when it is read
-            _read_through(book, part, sheets.get(part))
-        found = {sheet: sheets[part] for sheet, part in parts.items()}
-    for sheet, scan in found.items():
-        _refuse_sparse(scan, sheet, name)
     return found
-
-
-def refuse_hollow(scan: SheetScan, sheet: str, name: str) -> None:
-    """Stop where cells of a sheet that is read hold an error value or a formula without result: they would be read as no answer."""
-    if scan.errors or scan.without_value:
-        kinds = ((scan.errors, "error value such as #N/A", "error values such as #N/A"),
-                 (scan.without_value, "formula that was never worked out", "formulas that were never worked out"))
-        found = (f"{len(places):,} {one if len(places) == 1 else many} ({_listed(places)})" for places, one, many in kinds if places)
-        raise SourceError(
-            f"'{name}' has cells that would be read as empty.", found="; ".join(found),
-            allowed="text, numbers and dates, or formulas with their results", where=f"{name}, sheet '{sheet}'",
-            do="open the workbook, put these cells right, or empty them where there is no answer, and save it; a programme that works out "
-               "formulas stores their results on saving.",
-        )
-
-
-def _refuse_sparse(scan: SheetScan, sheet: str, name: str) -> None:
-    """Stop where a few cells lie so far apart that laying out what is between them would exhaust the memory."""
-    places = scan.rows * scan.columns
-    if places > MOST_PLACES or (places > SUSPECT_PLACES and places > SPARSE * scan.cells):
-        raise SourceError(
-            f"'{name}' has a cell far away from the others.", where=f"{name}, sheet '{sheet}'",
-            found=f"{scan.cells:,} cells over {scan.rows:,} rows and {scan.columns:,} columns",
-            allowed=f"a table: at most {SUSPECT_PLACES:,} places, or {MOST_PLACES:,} if most of them are filled",
-            do="go to the last cell of the sheet (Ctrl+End), delete the rows and columns beyond the answers, and save it.",
-        )
-
-
-def _sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
-    """The part of the file that holds each sheet, by the sheet's name."""
-    if "xl/workbook.xml" not in book.namelist():
-        return {}
-    relations = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
-    targets = {one.get("Id"): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))).lstrip("/") for one in relations}
-    sheets = [one for one in ElementTree.fromstring(book.read("xl/workbook.xml")).iter() if one.tag.endswith("}sheet")]
-    parts = {one.get("name", ""): targets.get(one.get(_RELATION), "") for one in sheets}
-    return {sheet: part for sheet, part in parts.items() if part in book.namelist()}
-
-
-def _read_through(book: zipfile.ZipFile, part: str, scan: SheetScan | None) -> None:
-    """Unpack one part a piece at a time, and look at it if it is a sheet."""
-    rest = b""
-    with book.open(part) as unpacked:
-        while block := unpacked.read(_CHUNK):
-            if scan is not None:
-                block = rest + block
-                cut = max(block.rfind(b"<c "), block.rfind(b"<c>"), block.rfind(b"<row"), block.rfind(b"<", 0, max(block.rfind(b":c "), 0)))
-                cut = max(cut, len(block) - _LONGEST_CELL, 0)
-                scan.add(block[:cut])
-                rest = block[cut:]
-    if scan is not None:
-        scan.add(rest)
-
-
-def _number(letters: bytes) -> int:
-    """The number of a column, counted from 1; no sheet has more columns than 16,384."""
-    number = 0
-    for letter in letters[:4]:
-        number = number * 26 + letter - 64
-    return min(number, _MOST_COLUMNS)
-
-
-def _place(attributes: bytes) -> str:
-    """The reference of a cell from its attributes."""
-    found = _PLACE.search(attributes)
-    return found[1].decode() if found else "a cell without reference"
-
-
-def _listed(places: list[str]) -> str:
-    """The first places, and how many more."""
-    return ", ".join(places[:_LISTED]) + (f" and {len(places) - _LISTED} more" if len(places) > _LISTED else "")

@@ -68,7 +68,8 @@ class Faults:
 
 #: bytes that no file of a dictionary has, and parts that no key of it has: reading such keys takes time with their square
 LARGEST, _DEEPEST = 20_000_000, 32
-_DEEP_KEY = re.compile(rf"(?:[\w\"'-]+[ \t]*\.[ \t]*){{{_DEEPEST},}}")
+# Each part is taken whole and at once: a long word must not be tried from each of its letters on.
+_DEEP_KEY = re.compile(rf"(?<![\w\"'-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_DEEPEST},}}")
 
 
 class Placed(NamedTuple):

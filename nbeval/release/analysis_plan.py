@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from nbeval.bounded import MOST, read_bytes, read_json
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.enums import Measure
 from nbeval.dictionary.models import Cohort, Indicator
@@ -21,7 +22,7 @@ from nbeval.errors import OutputError, SourceError
 from nbeval.deviations import Deviation, PlanCheck, PlanPart
 from nbeval.publish.staging import staging
 from nbeval.release.fingerprint import code_digest, fingerprint_of_numbers, scope_of_numbers, sha256
-from nbeval.release.sign import Purpose, sign, signer_of, signers_file
+from nbeval.release.sign import Purpose, sign, signature_text, signer_of, signers_file
 
 LEDGER = "analysis-plans.json"
 SCHEMA = 1
@@ -204,7 +205,7 @@ def plans_of(cohort: str, releases: Path) -> tuple[Plan, ...]:
     if not ledger.is_file():
         return ()
     try:
-        plans = tuple(Plan(**entry) for entry in json.loads(ledger.read_text(encoding="utf-8"))["plans"])
+        plans = tuple(Plan(**entry) for entry in read_json(read_bytes(ledger))["plans"])
     except (OSError, ValueError, KeyError, TypeError):
         raise SourceError(f"the ledger of the analysis plans of cohort '{cohort}' cannot be read.", where=f"{cohort}/{LEDGER}", do=_REPAIR) from None
     for one in plans:
@@ -215,12 +216,12 @@ def plans_of(cohort: str, releases: Path) -> tuple[Plan, ...]:
 def record_of(cohort: str, plan: Plan, releases: Path) -> dict[str, Any]:
     """What a registered plan says, if it is as it was registered, and its signature is of it and of somebody who may sign."""
     file = releases / cohort / plan.file
-    given = file.read_bytes() if file.is_file() else b""
+    given = read_bytes(file) if file.is_file() and file.stat().st_size <= MOST else b""
     if sha256(given) != plan.sha256:
         raise SourceError(f"analysis plan {plan.number} of cohort '{cohort}' is not as it was registered.",
                           found="another content" if given else "no such file", where=f"{cohort}/{plan.file}", do=_REPAIR)
     signature = file.with_name(f"{plan.file}.sig")
-    text = signature.read_text(encoding="ascii", errors="replace") if signature.is_file() else ""
+    text = signature_text(signature) if signature.is_file() else ""
     record = json.loads(given)
     signer = signer_of(given, text, Purpose.ANALYSIS_PLAN, signers_file(releases), _moment(record["written"]))
     if (signer.name, signer.key, record["written"][:10]) != (plan.signed_by, plan.key, plan.date):

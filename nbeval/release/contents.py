@@ -8,7 +8,6 @@ or more that are close to each other: such a number is no number in print, and i
 from __future__ import annotations
 
 import io
-import json
 import math
 import re
 import zipfile
@@ -16,16 +15,23 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbeval.bounded import MOST, read_json
+
 _NUMBER = re.compile(rb"(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
 _DIGITS = 9
 _OBJECT = re.compile(rb"(\d+ \d+) obj\b(.*?)\bendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _LENGTH = re.compile(rb"/Length \d+")
 LISTED = 3
+#: a file of a release is compared only if it is not so many times (and megabytes) larger than the one that was just made
+_TIMES = 10
 
 
 def file_differences(old: Path, new: Path, rel: float, abs_: float) -> Iterator[str]:
     """One line for each part of a file that differs, without what is in it; none where the two say the same."""
+    if old.stat().st_size > _TIMES * new.stat().st_size + _TIMES * 1_000_000:
+        yield "far larger than the file that was just made"
+        return
     before, after = old.read_bytes(), new.read_bytes()
     if before == after:
         return
@@ -53,11 +59,13 @@ def parts(name: str, content: bytes) -> dict[str, bytes] | None:
         if kind in ("docx", "pptx", "xlsx"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 names = archive.namelist()
+                if sum(member.file_size for member in archive.infolist()) > MOST:
+                    return None
                 return {member: archive.read(member) for member in names} if len(set(names)) == len(names) else None
         if kind == "pdf":
             return _pdf(content)
         if kind == "ipynb":
-            json.loads(content)
+            read_json(content)
         return {f"line {number}": line for number, line in enumerate(content.split(b"\n"), start=1)}
     except (ValueError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError):
         return None

@@ -21,10 +21,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nbeval.bounded import read_bytes, read_json
 from nbeval.dictionary.enums import Signatory
 from nbeval.errors import SignatureError, SourceError
 from nbeval.release.fingerprint import file_sha256, sha256, sha256_of
-from nbeval.release.sign import Purpose, Signer, signer_of, signers_file
+from nbeval.release.sign import Purpose, Signer, signature_text, signer_of, signers_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,8 +141,7 @@ def signers_of(release: Release, folder: Path, ledger: Path, signatories: Iterab
         if not (folder / name).is_file():
             raise SignatureError("a signature is missing.", where=where, do=f"let the {signatory.replace('_', ' ')} sign the release.")
         try:
-            text = (folder / name).read_text(encoding="utf-8", errors="replace")
-            signer = signer_of(release.content, text, PURPOSES[signatory], signers_file(ledger), datetime.fromisoformat(release.date))
+            signer = signer_of(release.content, signature_text(folder / name), PURPOSES[signatory], signers_file(ledger), datetime.fromisoformat(release.date))
         except SignatureError as error:
             raise SignatureError(error.what, found=error.found, allowed=error.allowed, where=where, do=error.do) from None
         if any(signer.name == one.name or signer.key == one.key for one in found.values()):
@@ -195,7 +195,7 @@ def has_files_of(release: Release, report: str, home: Path) -> bool:
 def _read(file: Path, where: str) -> Release:
     """One statement."""
     try:
-        entry = json.loads(file.read_text(encoding="utf-8"))
+        entry = read_json(read_bytes(file))
         lists = {name: tuple(entry[name]) for name in ("signatories", "reports")}
         return Release(**{**entry, **lists, "confirmed": {name: tuple(lines) for name, lines in entry["confirmed"].items()}})
     except (OSError, ValueError, KeyError, TypeError, AttributeError):

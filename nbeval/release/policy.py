@@ -7,7 +7,7 @@ from pathlib import Path
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.policy import Weakness, weaknesses
 from nbeval.errors import DisclosureError, SignatureError
-from nbeval.release.sign import Purpose, Signer, signer_of, signers_file
+from nbeval.release.sign import Purpose, Signer, signature_text, signer_of, signers_file
 
 POLICY = "disclosure.toml"
 
@@ -25,7 +25,7 @@ def check_policy(dictionary: Dictionary, releases: Path) -> tuple[tuple[Weakness
         return (), None
     signature = releases / f"{POLICY}.sig"
     try:
-        return found, signer_of((dictionary.folder / POLICY).read_bytes(), signature.read_text(encoding="utf-8", errors="replace"),
+        return found, signer_of((dictionary.folder / POLICY).read_bytes(), signature_text(signature),
                                 Purpose.POLICY, signers_file(releases))
     except (OSError, SignatureError) as fault:
         why = fault.what if isinstance(fault, SignatureError) else "nobody signed it"

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from nbeval.bounded import read_bytes, read_json
 from nbeval.folders import PACKAGE, is_checkout
 from nbeval.publish.document import Document, Heading, Shown
 from nbeval.publish.job import Job, Origin, Task
@@ -140,7 +141,7 @@ def record_bytes(record: dict[str, Any]) -> bytes:
 def read(folder: Path) -> dict[str, Any]:
     """The provenance of a report's folder; empty where there is none that can be read."""
     try:
-        return _parsed((folder / PROVENANCE).read_bytes())
+        return _parsed(read_bytes(folder / PROVENANCE))
     except (OSError, ValueError):
         return {}
 
@@ -148,7 +149,7 @@ def read(folder: Path) -> dict[str, Any]:
 @lru_cache(maxsize=512)
 def _parsed(content: bytes) -> dict[str, Any]:
     """The record in a file of provenance, which several steps of a run read; nobody alters it."""
-    record = json.loads(content)
+    record = read_json(content)
     return record if isinstance(record, dict) else {}
 
 

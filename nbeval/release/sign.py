@@ -29,6 +29,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from nbeval.bounded import MOST_OF_A_LINE, read_bytes
 from nbeval.errors import SignatureError
 from nbeval.folders import private_folder
 
@@ -136,6 +137,14 @@ def signer_of(
     return Signer(allowed.name, fingerprint(key))
 
 
+def signature_text(file: Path) -> str:
+    """The text of a file of a signature; empty, and so no signature, where it is larger than any."""
+    try:
+        return read_bytes(file, MOST_OF_A_LINE).decode("ascii", errors="replace")
+    except ValueError:
+        return ""
+
+
 def fingerprint(key: bytes) -> str:
     """The fingerprint of a public key, as ``ssh-keygen -l`` prints it."""
     return "SHA256:" + base64.b64encode(hashlib.sha256(key).digest()).decode("ascii").rstrip("=")
@@ -146,7 +155,7 @@ def fingerprint(key: bytes) -> str:
 def _allowed(signers: Path) -> list[_Allowed]:
     """The lines of the file of signers."""
     try:
-        text = signers.read_text(encoding="utf-8")
+        text = read_bytes(signers, MOST_OF_A_LINE).decode("utf-8")
     except (OSError, ValueError):
         raise SignatureError("there is no file of those who may sign.", where=f"releases/{SIGNERS}",
                              do="write one line for each person: a name, and the public key.") from None

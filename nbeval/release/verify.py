@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 
+from nbeval.bounded import read_bytes
 from nbeval.errors import ParameterError, SourceError
 from nbeval.folders import private_folder
 from nbeval.frames import RESULT_KEY
@@ -307,8 +308,8 @@ def _record(folder: Path) -> dict[str, Any]:
 def read_report_document(folder: Path) -> Document:
     """The document of a report's folder."""
     try:
-        return read_document(nbformat.read(folder / "report.ipynb", as_version=4))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return read_document(nbformat.reads(read_bytes(folder / "report.ipynb").decode("utf-8"), as_version=4))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SourceError(f"report.ipynb in the folder '{folder.name}' cannot be read.",
                           do="render the report again; the file is not there, was altered or cut short.") from None
 
@@ -316,7 +317,13 @@ def read_report_document(folder: Path) -> Document:
 def _results(folder: Path) -> dict[str, dict[str, str]]:
     """The results of a report's folder; none where it has no such file."""
     file = folder / RESULTS_FILE
-    return read_results(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    try:
+        return read_results(read_bytes(file).decode("utf-8"))
+    except (ValueError, csv.Error):
+        raise SourceError(f"{RESULTS_FILE} in the folder '{folder.name}' cannot be read.", found="no UTF-8, no CSV, or more than any results",
+                          do="render the report again; the file was altered.") from None
 
 
 def _exhibit_differences(old: Document, new: Document, rel: float, abs_: float) -> Iterator[str]:

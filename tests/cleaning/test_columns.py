@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbeval.cleaning import clean_survey
-from nbeval.cleaning.forms import letters
+from nbeval.cleaning.noticed import letters
 from nbeval.errors import UnknownHeaderError
 from tests.cleaning.exports import BEFORE, form, with_columns, write_before, write_cohort, write_csv
 
