@@ -169,6 +169,7 @@ class Method(StrEnum):
     WILSON_OVER_ROUNDING = "Wilson interval, widest over all counts that print so"
     STANDARDISED = "standardised over both waves"    # stored with "for" and the groups
     DELTA_HC1 = "delta method, HC1"
+    EVENTS = "rarer of two answers over coefficients"
     WALD = "wald"
     STANDARDISED_DELTA = "standardised_delta_model"
     STANDARDISED_DELTA_HC1 = "standardised_delta_HC1"
@@ -196,6 +197,10 @@ class Method(StrEnum):
     def join(*methods: str) -> str:
         """Name several methods of one result."""
         return "; ".join(methods)
+
+
+#: between several reasons of one result
+REASONS_APART = " | "
 
 
 class Reason(StrEnum):
@@ -288,7 +293,15 @@ class Reason(StrEnum):
     # of models
     FEW_RESPONDENTS = "{n} respondents are too few for {p} coefficients"
     FEW_EVENTS = "fewer than 10 events for each coefficient"
+    TOO_FEW_EVENTS = "fewer than 5 events for each coefficient"
+    NO_EVENTS = "nobody is in the model, or it has no coefficient"
     OWN_GROUP = "not adjusted for the group that its own question makes"
+    COVARIATE_DIFFERS = "not adjusted for {names}: the question or its answers differ between the waves, or one of them did not ask it"
+    FACTOR_OF_OUTCOME = "left out of the model: it measures the outcome itself"
+    FACTOR_DIFFERS = "left out of the model: the question or its answers differ between the files of this wave"
+    FACTOR_NOT_ASKED = "left out of the model: the question was not asked"
+    RANKS_UNWEIGHTED = "ranks and ordered answers are not tested with weights"
+    NO_FINITE = "separation: the model gives no finite estimate"
     NOBODY_AT = "nobody with an answer in {levels}"
     NOT_CONVERGED = "the fit did not converge"
     SEPARATED = "quasi-complete separation: no finite estimate of {terms}"
@@ -306,6 +319,11 @@ class Reason(StrEnum):
     EMPTY_CELL = "some group has nobody with some answer: estimates of the freed model are infinite"
     NO_ENDS = "the ends of its scale are not declared"
     INFINITE = "no finite estimates: some group gave only the lowest or the highest answers"
+
+    @staticmethod
+    def join(*reasons: str) -> str:
+        """Name several reasons of one result, each once."""
+        return REASONS_APART.join(dict.fromkeys(filter(None, reasons)))
 
     @property
     def is_of_asking(self) -> bool:

@@ -95,6 +95,11 @@ class Comparisons:
         """The item behind a group; none where there is no such group."""
         return tuple(level.item for level in self.dictionary.groups.get(group, ())[:1])
 
+    def questions(self, name: str) -> set[str]:
+        """The questions behind an indicator or a group; options of one question are that question."""
+        asked = {one.item: one.part_of for one in self.instrument.items}
+        return {asked.get(item) or item for item in (*self.items_of(name), *self.items_of_group(name))}
+
     @cached_property
     def _items(self) -> dict[str, tuple[str, ...]]:
         """By indicator: its item, or those of its scale."""

@@ -114,6 +114,9 @@ class Quantity(StrEnum):
     POPULATION_SHARE = "population_share"        # a margin of the population, as declared
     CHANGE = "change"                            # final minus baseline, points or scale points
     CHANGE_ADJUSTED = "change_adjusted"
+    CHANGE_SAME_PEOPLE = "change_same_people"    # the plain change of those in the model of the adjusted one
+    EVENTS_PER_VARIABLE = "events_per_variable"  # of a model: the rarer of two answers, for each coefficient
+    AUTHORITIES_LEFT_OUT = "authorities_left_out"  # of a model, as all or none have the outcome: never released
     CHANGE_POOLED = "change_pooled"              # random effects over authorities
     DIFFERENCE_IN_DIFFERENCES = "difference_in_differences"  # the change less that of the comparison authorities
     DID_OF_AUTHORITIES = "difference_in_differences_authorities"  # the same of the authorities' mean changes, each counted alike

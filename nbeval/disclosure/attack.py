@@ -15,7 +15,8 @@ import pandas as pd
 from nbeval.dictionary import Dictionary
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.cells import (
-    COUNTS, EVERYBODY, KEY, PLACE, CellKind, Cells, Known, Part, Place, beside_earlier, came_or_went, read_cells,
+    COUNTS, EVERYBODY, KEY, PLACE, CellKind, Cells, Known, Part, Place, beside_earlier, came_or_went, not_in_models,
+    read_cells,
 )
 from nbeval.disclosure.equations import equations, of_rows
 from nbeval.disclosure.intervals import TOLERANCE, Attacker, Targets, width
@@ -112,7 +113,7 @@ def _unions(block: Block) -> list[np.ndarray]:
 AUDIT = ("source", "wave", "block", *PLACE, "kind", "what", "width", "required", "ok", "meets")
 _SHOWN_AT_MOST = 6
 #: rows that follow from their cells
-_DERIVABLE = (Quantity.PERCENT, Quantity.MEAN, Quantity.CHANGE, Quantity.DIFFERENCE, Quantity.COUNT, Quantity.RESPONSE_RATE)
+_DERIVABLE = (Quantity.PERCENT, Quantity.MEAN, Quantity.CHANGE, Quantity.CHANGE_SAME_PEOPLE, Quantity.DIFFERENCE, Quantity.COUNT, Quantity.RESPONSE_RATE)
 
 
 def attack_release(
@@ -132,7 +133,7 @@ def attack_release(
     targets = _targets(cells, known, withheld)
     figures = WeightedFigures(table, dictionary, of_attacker=True)
     audits = [_rebuilt(table, cells, withheld, policy), of_rows(table, equations(table, cells, withheld, dictionary, released=released), policy),
-              _few_who_came_or_went(known.table, dictionary)]
+              _few_apart(known.table, dictionary)]
     for block in blocks(known.table, cohort, dictionary):
         inside = block.cells["cell"].to_numpy()
         wanted, before = targets[inside], known.out[inside] & targets[inside]
@@ -216,13 +217,15 @@ def _rebuilt(table: pd.DataFrame, cells: Cells, withheld: np.ndarray, policy: Di
         ok=False, meets=meets)
 
 
-def _few_who_came_or_went(table: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """The few who answered at one wave only, where counts of everybody stand beside counts of pairs."""
-    policy, once = dictionary.disclosure, came_or_went(table, dictionary).reset_index(drop=True)
-    few = once[unsafe_cells(once, policy) & once["value"].notna()]
-    return few[[*KEY]].assign(
-        width=0.0, required=float(policy.protection_interval), ok=False,
-        meets="counts of all who answered; counts of those who answered at both waves")
+def _few_apart(table: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """The few who answered at one wave only, or are in no model, where counts of everybody stand beside counts of pairs or of a model."""
+    policy, found = dictionary.disclosure, []
+    for once, meets in ((came_or_went(table, dictionary), "counts of all who answered; counts of those who answered at both waves"),
+                        (not_in_models(table), "counts of all who answered; counts of those in a model")):
+        once = once.reset_index(drop=True)
+        few = once[unsafe_cells(once, policy) & once["value"].notna()]
+        found.append(few[[*KEY]].assign(width=0.0, required=float(policy.protection_interval), ok=False, meets=meets))
+    return pd.concat(found, ignore_index=True)
 
 
 def _audit(block: Block, targets: np.ndarray, before: np.ndarray, policy: Disclosure) -> pd.DataFrame:

@@ -47,6 +47,8 @@ class Part(StrEnum):
     ONCE = "once"                # those who are in no pair
     JOINED = "joined"            # those of an authority who are in no pair of it, at a later wave
     COMPARISON = "comparison"    # of the comparison authorities together: no part of any other place
+    MODEL = "model"              # those who also answered what the change to the other wave is adjusted for
+    FACTORS = "factors"          # those who also answered the factors of a model of an outcome
     LOST = "lost"                # those of the first wave who did not answer at the other
     KEPT = "kept"
 
@@ -86,6 +88,10 @@ OF_ALL_ASKED = (Quantity.CHANGE_MISSING_BOUND_LOWEST, Quantity.CHANGE_MISSING_BO
 OVER_SIDES = (Quantity.DIFFERENCE_IN_DIFFERENCES, Quantity.DID_OF_AUTHORITIES, Quantity.EVENT_STUDY)
 #: what became of the answers of linked people between two waves
 MOVES = (Quantity.MOVED_UP, Quantity.MOVED_DOWN, Quantity.STAYED)
+#: estimates of the change of those who answered what it is adjusted for too, and how many events their model has
+OF_MODEL = (Quantity.CHANGE_ADJUSTED, Quantity.CHANGE_SAME_PEOPLE, Quantity.EVENTS_PER_VARIABLE)
+#: estimates of those who answered all factors of an outcome too
+OF_FACTORS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.EVENTS_PER_VARIABLE)
 #: estimates made over all waves from the one compared with on
 OVER_WAVES = (Quantity.TREND, Quantity.TREND_DEPARTURE)
 #: published facts about other people: nobody's answers are in them
@@ -123,7 +129,7 @@ def read_cells(results: pd.DataFrame, dictionary: Dictionary, *, rounded: bool =
     sides = _among_linked(sides_of(table), order)
     answers = _answers(sides, dictionary, 0.5 * 10.0 ** -dictionary.disclosure.digits.decimals if rounded else 0.0)
     found = [
-        answers, _people(table, sides, dictionary), _known(_counted(_people_linked(table, sides, order))),
+        answers, _of_models(sides, dictionary), _people(table, sides, dictionary), _known(_counted(_people_linked(table, sides, order))),
         _asked(table, dictionary), _at_least(answers, dictionary), _moves(sides, order, dictionary)]
     return _numbered(pd.concat([part for part in found if len(part)] or found, ignore_index=True), table, order, dictionary)
 
@@ -146,6 +152,20 @@ def came_or_went(cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
     found = both.merge(everybody, on=on, validate="many_to_one")
     found = found.assign(value=found["value"] - found["paired"])
     return found.loc[~found["value"].lt(0), [*KEY, "value", "both", "everybody"]]
+
+
+def not_in_models(cells: pd.DataFrame) -> pd.DataFrame:
+    """Those who answered and are not in a model, or in one model and not in another: no row of results shows them, and they follow where
+    both counts are shown. One row per such pair of cells: ``KEY``, ``value``, and the numbers ``both`` (of the model) and ``everybody``."""
+    on = ["source", "wave", "block", "authority", "group", "level", "kind", "what"]
+    models = cells[cells["part"].isin([Part.MODEL, Part.FACTORS])]
+    inside = models.rename(columns={"cell": "both", "value": "modelled"})
+    around = cells.loc[cells["part"].isin([Part.ALL, Part.MODEL, Part.FACTORS]), [*on, "value", "cell", "part", "other"]].rename(
+        columns={"cell": "everybody", "part": "of", "other": "with"})
+    found = inside.merge(around, on=on, validate="many_to_many")
+    found = found[found["both"].ne(found["everybody"])].assign(
+        value=lambda one: one["value"] - one["modelled"], other=lambda one: one["other"] + " " + one["of"] + " " + one["with"])
+    return found.loc[found["value"].gt(0) | found["value"].isna(), [*KEY, "value", "both", "everybody"]]
 
 
 def _numbered(shown: pd.DataFrame, table: pd.DataFrame, order: Mapping[str, Mapping[str, int]], dictionary: Dictionary) -> Cells:
@@ -262,6 +282,23 @@ def _answers(sides: pd.DataFrame, dictionary: Dictionary, off: float) -> pd.Data
     level = means["quantity"].eq(Quantity.MEAN) & means["contrast"].isin(["", Contrast.PAIRS]) & ~means["weighted"]
     sums = means.assign(kind=CellKind.SUM, what="", value=(means["estimate"] * means["base"]).where(level), field="estimate", off=off * means["base"])
     return pd.concat([_known(bases), _known(shares), _known(sums), _known(_squares(means, off))], ignore_index=True)
+
+
+def _of_models(sides: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
+    """The bases and shares of the people of models: a part of those who answered, at each wave. A row that shows them shows those of
+    everybody too, of whom they are a part."""
+    waves = sides["contrast"].eq(Contrast.WAVE)
+    part = np.select([sides["quantity"].isin(OF_MODEL) & waves, sides["quantity"].isin(OF_FACTORS) & ~waves], [Part.MODEL, Part.FACTORS], "")
+    mine = sides.assign(part=part.astype(object), other=sides["other"].where(waves, ""))
+    mine = mine[(part != "") & mine["indicator"].ne("") & mine["group"].ne(ROLE)]
+    mine = mine[mine["field"].eq("n_valid") | mine["part"].eq(Part.MODEL)].assign(group="", level="")
+    means = {one.indicator for one in dictionary.indicators if one.measure is Measure.MEAN}
+    mine = mine.assign(block=mine["indicator"].map(blocks_of(dictionary, mine["indicator"].unique())).astype(object), rank=1)
+    shares, sums = mine[~mine["indicator"].isin(means)], mine[mine["indicator"].isin(means)]
+    return pd.concat([
+        _known(mine.assign(kind=CellKind.BASE, what="", value=mine["base"])),
+        _known(shares.assign(kind=CellKind.SHARE, what=shares["indicator"], value=shares["count"], field="estimate")),
+        _known(sums.assign(kind=CellKind.SUM, what="", value=np.nan, field="estimate"))], ignore_index=True)
 
 
 def _squares(means: pd.DataFrame, off: float) -> pd.DataFrame:

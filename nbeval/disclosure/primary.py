@@ -18,6 +18,9 @@ from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 #: estimates that rest on a model: few degrees of freedom nearly give back the data
 MODELS = (Quantity.ODDS_RATIO, Quantity.MARGINAL_EFFECT, Quantity.CHANGE_ADJUSTED)
 
+#: how many authorities a model is without, since all of their people gave one answer: it tells of those whose figures are withheld
+NEVER = (Quantity.AUTHORITIES_LEFT_OUT,)
+
 #: how many took part; who did not take part is not known to anybody as a group
 TAKING_PART = (Quantity.COUNT, Quantity.RESPONSE_RATE)
 
@@ -58,7 +61,8 @@ def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
     share &= ~results["n_valid"].eq(0).to_numpy()              # nobody answered: nothing is said of anybody
     reference &= ~results["n_reference"].eq(0).to_numpy()
     few_freedom = results["quantity"].isin(MODELS) & (results["df"] < policy.threshold)
-    return (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES, *OVER_SIDES])
+    unsafe = (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES, *OVER_SIDES])
+    return unsafe | results["quantity"].isin(NEVER)
 
 
 def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:

@@ -12,7 +12,8 @@ from nbeval.dictionary.enums import Design, SourceKind
 from nbeval.dictionary.models import Cohort, Disclosure
 from nbeval.disclosure.attack import AUDIT, attack_release, keep_back_weighted, refuse_leaks
 from nbeval.disclosure.cells import (
-    KEY, NOW, PLACE, SECOND_LOOKS, THEN, CellKind, Cells, Known, beside_earlier, came_or_went, moved_block, read_cells, routes_of,
+    KEY, NOW, PLACE, SECOND_LOOKS, THEN, CellKind, Cells, Known, beside_earlier, came_or_went, moved_block, not_in_models, read_cells,
+    routes_of,
 )
 from nbeval.disclosure.equations import FROM_ANSWERS
 from nbeval.disclosure.primary import panels_withheld, small_base, unsafe_cells, unsafe_reasons, unsafe_rows
@@ -100,6 +101,11 @@ def _withheld(
     few = few[~suppressed[few["both"]] & ~suppressed[few["everybody"]]]
     # figures of everybody give way to those of the pairs, unless they are out already
     suppressed[np.where(out[few["everybody"]], few["both"], few["everybody"])] = True
+    apart = not_in_models(known.table).reset_index(drop=True)
+    few = apart[unsafe_cells(apart, policy)]
+    few = few[~suppressed[few["both"]] & ~suppressed[few["everybody"]]]
+    # figures of the people in a model give way to those of everybody
+    suppressed[np.where(out[few["both"]] & ~out[few["everybody"]], few["everybody"], few["both"])] = True
     solved: dict[Name, Choice] = {}
     routes = {route.at_least: block for block, route in routes_of(dictionary).items()}
     weights = np.append(cell_weights(cells, results, dictionary), np.ones(len(known.table) - len(cells.table)))

@@ -272,6 +272,8 @@ def _additions_of_linked(position: Mapping[Place, int], is_earlier: Callable[[st
     followed = sorted({(place.group, place.other) for place in position if place.part in (Part.LOST, Part.KEPT)})
     for place in position:
         if place.part == Part.ALL:
+            for model in [one for one in position if one.part in (Part.MODEL, Part.FACTORS) and one[:3] == place[:3]]:
+                yield place, [model], True
             for group, other in followed:
                 if group == place.group:
                     yield place, there(*(place._replace(part=part, other=other) for part in (Part.LOST, Part.KEPT))), True

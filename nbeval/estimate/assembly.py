@@ -29,7 +29,7 @@ from nbeval.estimate.ratings import rating_results
 from nbeval.estimate.regression import adjusted_change, drivers
 from nbeval.estimate.reliability import measurement
 from nbeval.estimate.trend import trend
-from nbeval.estimate.weighted import weighted
+from nbeval.estimate.weighted import refuse_ranks, weighted
 from nbeval.frames import Evidence, Measured
 
 #: what is estimated of every cohort, in the order of reading
@@ -49,7 +49,7 @@ def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.D
     plan = make_plan(measured, cohort, dictionary)
     changes = SAME_PEOPLE if plan.matched else TWO_SAMPLES
     results = say_not_asked(leave_untested(gather(block(plan) for block in (*ALWAYS, *changes)), plan), plan)
-    results = reach_beyond(results, plan)
+    results = refuse_ranks(reach_beyond(results, plan), plan)
     return add_verdicts(adjust_families(results, dictionary), dictionary)
 
 

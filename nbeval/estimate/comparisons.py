@@ -50,7 +50,7 @@ def wave_pairs(plan: Plan, wave: str, reference: str) -> pd.DataFrame:
 
 
 #: the numbers of an estimate, without the counts that it rests on
-_ESTIMATED = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "n_effective")
+ESTIMATED = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "statistic", "df", "p_value", "n_effective")
 
 
 def leave_untested(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -64,7 +64,7 @@ def leave_untested(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         return results
     keys = results[place].itertuples(index=False, name=None)
     untested = compared & pd.Series([key in differing for key in keys], index=results.index)
-    emptied = {name: results[name].mask(untested) for name in _ESTIMATED}
+    emptied = {name: results[name].mask(untested) for name in ESTIMATED}
     return results.assign(**emptied, method=results["method"].mask(untested, Method.NONE.value),
                           warning=results["warning"].mask(untested, Reason.NOT_COMPARABLE.not_estimable))
 

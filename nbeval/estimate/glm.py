@@ -1,4 +1,4 @@
-"""Logistic and linear models of an outcome on statsmodels: fits, separation, marginal effects, and CR2 errors where clusters are few.
+"""Logistic and linear models of an outcome on statsmodels: fits, separation, marginal effects, sampled answers, CR2 errors.
 
 Respondents who are alike in every variable are summed before anything is fitted: counts of yes and no, or a mean with
 its weight, say the same to a model as the people themselves. What statsmodels does not refuse is checked first: levels
@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import isfinite, nan, sqrt
 
 import numpy as np
@@ -23,6 +24,7 @@ from statsmodels.tools.sm_exceptions import ModelWarning
 
 from nbeval.errors import ParameterError
 from nbeval.estimate.outcome import Outcome, not_estimable, wald
+from nbeval.estimate.sampling import SurveyDesign, domain_means, total_covariance
 from nbeval.frames import Method, Reason
 
 LOGISTIC, LINEAR = "logistic", "linear"
@@ -60,7 +62,9 @@ class Predictors:
 @dataclass(frozen=True, eq=False)
 class Design:
     """The columns of a model for those who have the outcome: one row per pattern, with the answers summed. ``n``, ``total`` and
-    ``squares`` are answers, their sum and the sum of their squares around the pattern's mean; ``aliased`` are columns left out because others determine them."""
+    ``squares`` are answers, their sum and the sum of their squares around the pattern's mean, by weight where there are weights; ``people``
+    and ``yes`` count respondents and add up their answers without weights, ``numbers`` are the rows of ``Predictors.patterns``;
+    ``aliased`` are columns left out because others determine them."""
 
     table: pd.DataFrame
     info: patsy.DesignInfo
@@ -71,6 +75,9 @@ class Design:
     n: Floats
     total: Floats
     squares: Floats
+    people: Floats
+    yes: Floats
+    numbers: NDArray[np.int64]
 
     def levels(self, variable: str) -> tuple[str, ...]:
         """Levels of a factor that somebody has, the reference first."""
@@ -96,6 +103,16 @@ class Design:
         column = self.table[variable]
         table = self.table.assign(**{variable: pd.Categorical([level] * len(column), categories=column.cat.categories)})
         return np.asarray(patsy.build_design_matrices([self.info], table)[0])
+
+    @property
+    def events(self) -> int:
+        """Respondents with the rarer of two answers."""
+        return int(min(self.yes.sum(), (self.people - self.yes).sum()))
+
+    @property
+    def events_per_variable(self) -> float:
+        """Events for each coefficient besides the intercept; below about ten estimates are not to be relied on (Peduzzi 1996)."""
+        return self.events / (len(self.columns) - 1) if len(self.columns) > 1 else nan
 
     def reaches(self, variable: str, level: str) -> bool:
         """Whether the model says what follows if everybody had ``level``. False where a column was left out because others determine it
@@ -126,15 +143,19 @@ def prepare(table: pd.DataFrame, terms: Sequence[str]) -> Predictors:
     return Predictors(tuple(terms), chosen.iloc[np.flatnonzero(complete)[first]].reset_index(drop=True), pattern)
 
 
-def make_design(predictors: Predictors, answers: Floats) -> Design:
-    """Make the columns for the respondents who have the outcome and every variable. Without levels nobody has and without columns that
-    those before them determine. Columns are named as R names them: variable, then level (``wavefinal``); the reference is the first level
-    somebody has."""
+def make_design(predictors: Predictors, answers: Floats, weights: Floats | None = None) -> Design:
+    """Make the columns for the respondents who have the outcome and every variable, and a weight where there are weights. Without levels
+    nobody has and without columns that those before them determine. Columns are named as R names them: variable, then level
+    (``wavefinal``); the reference is the first level somebody has."""
     used = predictors.complete & np.isfinite(answers)
+    used &= True if weights is None else np.nan_to_num(weights) > 0
     at, size = predictors.pattern[used], len(predictors.patterns)
-    sums = [np.bincount(at, part, size) for part in (np.ones(len(at)), answers[used])]
-    sums.append(np.bincount(at, (answers[used] - (sums[1] / np.maximum(sums[0], 1))[at]) ** 2, size))
-    here = sums[0] > 0
+    people, yes = (np.bincount(at, part, size) for part in (np.ones(len(at)), answers[used]))
+    w = np.ones(len(at)) if weights is None else weights[used]
+    sums = [people, yes] if weights is None else [np.bincount(at, part, size) for part in (w, w * answers[used])]
+    here = people > 0
+    centre = np.divide(sums[1], sums[0], out=np.zeros(size), where=here)
+    sums.append(np.bincount(at, w * (answers[used] - centre[at]) ** 2, size))
     table = predictors.patterns[here]
     table = table.assign(**{name: table[name].cat.remove_unused_categories() for name in table if hasattr(table[name], "cat")})
     # a factor of one level has no column, and patsy refuses to contrast it
@@ -143,7 +164,8 @@ def make_design(predictors: Predictors, answers: Floats) -> Design:
     info, matrix = _columns(table, terms)
     kept = independent_columns(matrix, sums[0][here])
     names = np.array([name.replace("[T.", "").replace("]", "") for name in info.column_names], object)
-    return Design(table, info, matrix[:, kept], tuple(names[kept]), tuple(names[~kept]), kept, *(part[here] for part in sums))
+    return Design(table, info, matrix[:, kept], tuple(names[kept]), tuple(names[~kept]), kept, *(part[here] for part in (*sums, people, yes)),
+                  np.flatnonzero(here))
 
 
 def _columns(table: pd.DataFrame, terms: Sequence[str]) -> tuple[patsy.DesignInfo, Floats]:
@@ -212,26 +234,44 @@ class Fitted:
     @property
     def n(self) -> int:
         """Respondents in the model."""
-        return int(self.design.n.sum())
+        return int(self.design.people.sum())
 
     @property
     def p(self) -> int:
         """Coefficients."""
         return len(self.design.columns)
 
-    @property
-    def events(self) -> int:
-        """Respondents with the rarer of two answers."""
-        return int(min(self.design.total.sum(), (self.design.n - self.design.total).sum()))
 
-    @property
-    def events_per_variable(self) -> float:
-        """Events for each coefficient besides the intercept; below about ten estimates are not to be relied on (Peduzzi 1996)."""
-        return self.events / (self.p - 1) if self.p > 1 else nan
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """The respondents of a model of ``p`` coefficients as they were sampled: one element per respondent in ``answers`` and in the weights
+    of ``survey``."""
+
+    predictors: Predictors
+    answers: Floats
+    survey: SurveyDesign
+    p: int
+
+    def covariance(self, fitted: Fitted) -> Floats:
+        """Linearised covariance matrix of the coefficients (Binder, Int Stat Rev 1983;51:279-292), as R's ``svyglm``."""
+        made, row = fitted.design, np.full(len(self.predictors.patterns) + 1, -1)
+        row[made.numbers] = np.arange(len(made.numbers))
+        at = row[self.predictors.pattern]
+        at = np.where(np.isfinite(self.answers) & (np.nan_to_num(self.survey.weights) > 0), at, -1)
+        inside, scores = at >= 0, np.zeros((len(at), fitted.p))
+        left = self.survey.weights[inside] * (self.answers[inside] - fitted.means[at[inside]])
+        scores[inside] = left[:, None] * made.matrix[at[inside]] @ fitted.inverse
+        return total_covariance(self.survey, scores)
+
+    @cached_property
+    def df(self) -> float:
+        """Degrees of freedom: clusters less strata of those in the model, less the coefficients besides the intercept."""
+        answered = np.where(self.predictors.complete, self.answers, nan)
+        return float(domain_means(self.survey, answered).df[0]) + 1 - self.p
 
 
-def fit(predictors: Predictors, answers: Floats, *, kind: str) -> Fitted:
-    """Fit a model (``logistic`` of 0 and 1, or ``linear``) to the respondents who have the outcome and every variable.
+def fit(predictors: Predictors, answers: Floats, *, kind: str, weights: Floats | None = None) -> Fitted:
+    """Fit a model (``logistic`` of 0 and 1, or ``linear``) to the respondents who have the outcome, every variable, and a weight.
 
     >>> people = pd.DataFrame({"wave": pd.Categorical(["first", "first", "last", "last"] * 5)})
     >>> fitted = fit(prepare(people, ["wave"]), np.array([0.0, 1, 1, 1] * 4 + [0, 1, 0, 1]), kind="logistic")
@@ -244,18 +284,18 @@ def fit(predictors: Predictors, answers: Floats, *, kind: str) -> Fitted:
             f"a model of kind {kind!r} cannot be fitted to these answers.", found=f"{len(np.unique(known))} different values",
             allowed=f"{LOGISTIC} with 0 and 1, {LINEAR} with numbers", do="code the outcome as an indicator, or ask for a linear model.",
         )
-    return fit_design(make_design(predictors, answers), kind=kind)
+    return fit_design(make_design(predictors, answers, weights), kind=kind)
 
 
 def fit_design(design: Design, *, kind: str) -> Fitted:
     """Fit a model whose columns are already made; ``why`` says where there is no estimate: too few, one answer only, separation."""
-    n, p = int(design.n.sum()), len(design.columns)
+    n, p = int(design.people.sum()), len(design.columns)
     if n <= p:
         return _unfitted(kind, design, Reason.FEW_RESPONDENTS.format(n=n, p=p))
     if kind == LINEAR:
         found = sm.WLS(design.total / design.n, design.matrix, weights=design.n).fit(method="qr")
         return Fitted(kind, design, found.params, design.matrix @ found.params, np.asarray(found.normalized_cov_params))
-    if design.total.sum() in (0, n):
+    if design.yes.sum() in (0, n):
         return _unfitted(kind, design, Reason.SAME_ANSWER, Separation(Reason.SEPARATED_COMPLETELY, {}, np.ones(len(design.n), bool)))
     return _logistic(design)
 
@@ -305,7 +345,8 @@ def without_separated(fitted: Fitted) -> Fitted:
     terms = tuple(term for term in design.info.term_names if term != INTERCEPT)
     # made anew: levels may go, and the reference with them
     made = make_design(Predictors(terms, design.table[rows].reset_index(drop=True), np.arange(int(rows.sum()))), np.zeros(int(rows.sum())))
-    return fit_design(replace(made, n=design.n[rows], total=design.total[rows], squares=design.squares[rows]), kind=fitted.kind)
+    kept = {name: getattr(design, name)[rows] for name in ("n", "total", "squares", "people", "yes", "numbers")}
+    return fit_design(replace(made, **kept), kind=fitted.kind)
 
 
 # --- coefficients and marginal effects -----------------------------------------------------------------
@@ -319,24 +360,31 @@ def covariance(fitted: Fitted, *, robust: bool = False) -> Floats:
     return fitted.inverse @ (made.matrix.T @ (made.matrix * squares[:, None]) * n / (n - p)) @ fitted.inverse
 
 
-def coefficients(fitted: Fitted, *, conf_level: float = 0.95) -> dict[str, Outcome]:
-    """Coefficients of a model by column; of a logistic one they are log odds. A linear model has t intervals, a
-    logistic one normal ones. Columns left out because others determine them are there with the reason."""
+def coefficients(fitted: Fitted, *, conf_level: float = 0.95, sample: Sampled | None = None) -> dict[str, Outcome]:
+    """Coefficients of a model by column; of a logistic one they are log odds. A linear model has t intervals, a logistic one normal ones;
+    of a ``sample`` errors are linearised and intervals t. Columns left out because others determine them are there with the reason."""
     method = Method.LOGISTIC
     found = dict.fromkeys(fitted.design.aliased, not_estimable(method, Reason.DETERMINED))
     if fitted.why:
         return found | dict.fromkeys(fitted.design.columns, not_estimable(method, fitted.why))
-    errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted))))
-    df = fitted.n - fitted.p if fitted.kind == LINEAR else nan
+    errors = np.sqrt(np.maximum(0.0, np.diag(covariance(fitted) if sample is None else sample.covariance(fitted))))
+    df = sample.df if sample is not None else fitted.n - fitted.p if fitted.kind == LINEAR else nan
     return found | {
-        name: wald(value, error, conf_level, method, df=df) if error > 0 else not_estimable(method, Reason.NO_VARIANCE)
+        name: _bounded(value, error, conf_level, method, df) if not error <= 0 else not_estimable(method, Reason.NO_VARIANCE)
         for name, value, error in zip(fitted.design.columns, fitted.coefficients, errors, strict=True)
     }
 
 
-def odds_ratios(fitted: Fitted, *, conf_level: float = 0.95) -> dict[str, Outcome]:
+def _bounded(value: float, error: float, conf_level: float, method: str, df: float) -> Outcome:
+    """An estimate with its interval and test, or why it has none."""
+    if df < 1 or not isfinite(error):
+        return Outcome(value, error, method=method, warning=Reason.NO_DF if df < 1 else Reason.LONELY_STRATUM)
+    return wald(value, error, conf_level, method, df=df)
+
+
+def odds_ratios(fitted: Fitted, *, conf_level: float = 0.95, sample: Sampled | None = None) -> dict[str, Outcome]:
     """Odds ratios of a logistic model with Wald intervals, the intercept left out; p values are those of the log odds."""
-    found = coefficients(fitted, conf_level=conf_level)
+    found = coefficients(fitted, conf_level=conf_level, sample=sample)
     return {name: exponentiated(one, Method.WALD) for name, one in found.items() if name != INTERCEPT}
 
 
@@ -349,16 +397,17 @@ def exponentiated(log_odds: Outcome, method: str) -> Outcome:
 
 
 def standardised_difference(
-    fitted: Fitted, variable: str, reference: str, level: str, *, robust: bool = False, conf_level: float = 0.95,
+    fitted: Fitted, variable: str, reference: str, level: str, *, robust: bool = False, conf_level: float = 0.95, sample: Sampled | None = None,
 ) -> Outcome:
     """Mean prediction with ``variable`` at ``level`` minus at ``reference``, everybody switched: an average marginal effect.
 
     With its delta-method error; covariates are held as observed, so their sampling is not in the interval. Switching one column of a
     factor while its others stay, as some programs do, is not a contrast with the reference. Where another variable separates the answers
     (all of a small authority say yes), the respondents concerned are predicted alike at both levels: they count with a change of zero,
-    the limit of the likelihood; the warning says so.
+    the limit of the likelihood; the warning says so. Of a ``sample`` the mean is weighted and the error linearised.
     """
     method = Method.STANDARDISED_DELTA_HC1 if robust else Method.STANDARDISED_DELTA
+    df = nan if sample is None else sample.df
     if not all(fitted.design.reaches(variable, at) for at in (reference, level)):
         return not_estimable(method, Reason.NOT_TOLD_APART)
     rest = fitted
@@ -367,49 +416,65 @@ def standardised_difference(
         if not rest.separation or rest.separation.reason is not Reason.SEPARATED or own & set(rest.separation.infinite):
             return not_estimable(method, rest.why)
         rest = without_separated(rest)
+    matrix = sample.covariance(rest) if sample is not None else covariance(rest, robust=robust)
     if rest is fitted:
-        return _delta(fitted, variable, reference, level, covariance(fitted, robust=robust), conf_level, method)
+        return _delta(fitted, variable, reference, level, matrix, conf_level, method, df=df)
     if not {reference, level} <= set(rest.design.levels(variable)):
         return not_estimable(method, Reason.NOT_COMPARED_AMONG_REST)
-    matrix = covariance(rest, robust=robust)
-    if robust:
+    if robust and sample is None:
         # the limit of the whole model keeps its own n and p
         matrix = matrix * (fitted.n / (fitted.n - fitted.p)) / (rest.n / (rest.n - rest.p))
-    found = _delta(rest, variable, reference, level, matrix, conf_level, method, rest.n / fitted.n)
+    share = float(rest.design.n.sum() / fitted.design.n.sum())
+    found = _delta(rest, variable, reference, level, matrix, conf_level, method, share, df=df)
     return replace(found, warning=Reason.PREDICTED_ALIKE) if isfinite(found.estimate) else found
 
 
 def adjusted_difference(
     predictors: Predictors, answers: Floats, *, kind: str, variable: str, reference: str, level: str, conf_level: float = 0.95,
+    survey: SurveyDesign | None = None,
 ) -> Outcome:
-    """Standardised difference of an outcome between two levels (HC1), adjusted for the other variables of the model. Not estimable where a
-    level has no respondents, or the levels themselves are separated."""
-    made = make_design(predictors, answers)
+    """Standardised difference of an outcome between two levels (HC1; linearised where ``survey`` says how respondents were sampled),
+    adjusted for the other variables of the model. Not estimable where a level has no respondents, or the levels themselves are separated."""
+    made = make_design(predictors, answers, None if survey is None else survey.weights)
+    sample = None if survey is None else Sampled(predictors, answers, survey, len(made.columns))
+    return difference_in(made, kind=kind, variable=variable, reference=reference, level=level, conf_level=conf_level, sample=sample)
+
+
+def difference_in(
+    made: Design, *, kind: str, variable: str, reference: str, level: str, conf_level: float = 0.95, sample: Sampled | None = None,
+) -> Outcome:
+    """``adjusted_difference`` of a model whose columns are already made."""
     missing = {reference, level} - set(made.levels(variable))
     if missing:
         return not_estimable(Method.STANDARDISED_DELTA_HC1, Reason.NOBODY_AT.format(levels=" and ".join(sorted(missing))))
-    uniform = _uniform(made, variable)
-    if kind == LOGISTIC and uniform.any() and not uniform.all() and int(made.n.sum()) > len(made.columns):
-        # what the linear programme would find, at a tenth of its time
-        fitted = _unfitted(kind, made, Reason.SEPARATED.format(terms="any coefficient"), Separation(Reason.SEPARATED, {}, uniform))
-    else:
-        fitted = fit_design(made, kind=kind)
-    return standardised_difference(fitted, variable, reference, level, robust=True, conf_level=conf_level)
+    others = [name for name in made.factors() if name != variable]
+    fitted = fit_design(made, kind=kind) if kind == LINEAR else fit_but_uniform(made, others)
+    return standardised_difference(fitted, variable, reference, level, robust=True, conf_level=conf_level, sample=sample)
 
 
-def _uniform(design: Design, besides: str) -> NDArray[np.bool_]:
-    """Patterns with a level, of a factor other than ``besides``, in which everybody gave one answer."""
+def fit_but_uniform(made: Design, factors: Sequence[str]) -> Fitted:
+    """Fit a logistic model; or, where everybody at some level of ``factors`` gave one answer, the model as separated there: what the linear
+    programme would find, at a tenth of its time. ``without_separated`` then fits the rest."""
+    uniform = _uniform(made, factors)
+    if uniform.any() and not uniform.all() and int(made.people.sum()) > len(made.columns):
+        return _unfitted(LOGISTIC, made, Reason.SEPARATED.format(terms="any coefficient"), Separation(Reason.SEPARATED, {}, uniform))
+    return fit_design(made, kind=LOGISTIC)
+
+
+def _uniform(design: Design, factors: Sequence[str]) -> NDArray[np.bool_]:
+    """Patterns with a level, of one of ``factors``, in which everybody gave one answer."""
     found = np.zeros(len(design.n), bool)
-    for name in design.factors():
-        if name != besides and name in design.info.term_names:
+    for name in factors:
+        if name in design.info.term_names:
             codes = design.table[name].cat.codes.to_numpy()
-            n, yes = np.bincount(codes, design.n), np.bincount(codes, design.total)
+            n, yes = np.bincount(codes, design.people), np.bincount(codes, design.yes)
             found |= ((yes == 0) | (yes == n))[codes]
     return found
 
 
 def _delta(
-    fitted: Fitted, variable: str, reference: str, level: str, matrix: Floats, conf_level: float, method: str, share: float = 1.0,
+    fitted: Fitted, variable: str, reference: str, level: str, matrix: Floats, conf_level: float, method: str, share: float = 1.0, *,
+    df: float = nan,
 ) -> Outcome:
     """Difference of two mean predictions, times ``share``, with its delta-method error and test."""
     made, value, gradient = fitted.design, 0.0, np.zeros(fitted.p)
@@ -419,10 +484,10 @@ def _delta(
         eta = columns @ fitted.coefficients
         mean, slope = (expit(eta), expit(eta) * expit(-eta)) if fitted.kind == LOGISTIC else (eta, np.ones(len(eta)))
         value, gradient = value + sign * float(weight @ mean), gradient + sign * ((weight * slope) @ columns)
-    if not np.isfinite(matrix).all() or np.diag(matrix).max() < ROUNDING:
+    if np.diag(matrix).max() < ROUNDING or np.isnan(df) and not np.isfinite(matrix).all():
         return not_estimable(method, Reason.FITTED_EXACTLY)
-    error = sqrt(max(0.0, float(gradient @ matrix @ gradient)))
-    return wald(value, error, conf_level, method) if error else Outcome(value, error, method=method, warning=Reason.NO_VARIANCE)
+    error = float(np.sqrt(np.maximum(0.0, gradient @ matrix @ gradient)))
+    return _bounded(value, error, conf_level, method, df) if error else Outcome(value, error, method=method, warning=Reason.NO_VARIANCE)
 
 
 # --- few clusters --------------------------------------------------------------------------------------

@@ -218,10 +218,15 @@ class Plan:
         items = known and (*known.items_of(indicator), *known.items_of_group(group))
         return known.match(items, waves, authority) if known else Match.SAME
 
-    def is_made_of(self, indicator: str, group: str) -> bool:
-        """Whether an indicator and a group are made of the same item."""
+    def is_made_of(self, indicator: str, other: str) -> bool:
+        """Whether an indicator, and a group or another indicator, measure the same thing: are made of the same question, or one of a scale."""
         known = self._comparisons
-        return known is not None and bool(set(known.items_of(indicator)) & set(known.items_of_group(group)))
+        return known is not None and bool(known.questions(indicator) & known.questions(other))
+
+    def covariate(self, name: str, waves: Collection[str]) -> Match:
+        """How well a group or an indicator that a model holds alike can be compared between all files of these waves."""
+        known = self._comparisons
+        return known.match((*known.items_of(name), *known.items_of_group(name)), waves) if known else Match.SAME
 
     @cached_property
     def unasked(self) -> frozenset[Place]:

@@ -22,6 +22,8 @@ from nbeval.estimate.levels import share, unit_of
 from nbeval.estimate.means import moments
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import Plan
+from nbeval.estimate.sampling import SurveyDesign, domain_differences
+from nbeval.estimate.weighted import sampled
 from nbeval.frames import Contrast, Method, Quantity, Reason
 
 #: what is worked out over the authorities that are shown where not all of them are, and how many are enough
@@ -52,21 +54,27 @@ def pooled_change(plan: Plan) -> pd.DataFrame:
     """Put the authorities' changes together. One row per indicator x pair of waves for ``change_pooled`` (random-effects mean, labelled as
     the inference to other authorities; ``n_valid`` is the number of authorities used), ``prediction`` (the interval for the change in
     another authority) and ``heterogeneity`` (I squared in percent, with Cochran's Q, its df and p). One row per authority for
-    ``change_shrunken``, its change drawn towards the mean, and ``change_left_out``, the mean without it."""
+    ``change_shrunken``, its change drawn towards the mean, and ``change_left_out``, the mean without it. Where weighted figures are the main
+    ones the changes are the weighted ones, with linearised errors."""
     if len(plan.cohort.authorities) < 2:
         return plan.rows()
-    rows = []
+    rows, design = [], sampled(plan) if plan.main_weighted else None
     for wave, reference in plan.every_pair:
         pairs = wave_pairs(plan, wave, reference)
         pairs = pairs[pairs["authority"].ne("") & pairs["n_valid"].gt(0) & pairs["n_reference"].gt(0)]
         for name, found in pairs.groupby("indicator", observed=True, sort=False):
-            rows += [{"indicator": name, "wave": wave, "reference": reference} | row for row in _pooled_rows(found, plan.declared[name].measure, unit_of(plan.declared[name]), plan)]
-    return plan.rows(rows, contrast=Contrast.WAVE.value)
+            effects = _effects(found, is_percent=plan.measures[name] is Measure.PERCENT)
+            if design is not None:
+                effects = _weighted_effects(found, *effects, design, plan)
+            rows += [{"indicator": name, "wave": wave, "reference": reference} | row for row in _pooled_rows(found, effects, unit_of(plan.declared[name]), plan)]
+    if design is not None:
+        rows = [row | {"method": Method.join(Method.WEIGHTED, str(row["method"]))} for row in rows]
+    return plan.rows(rows, contrast=Contrast.WAVE.value, weighted=design is not None)
 
 
-def _pooled_rows(pairs: pd.DataFrame, measure: Measure, unit: str, plan: Plan) -> list[dict[str, object]]:
+def _pooled_rows(pairs: pd.DataFrame, effects: tuple[np.ndarray, np.ndarray], unit: str, plan: Plan) -> list[dict[str, object]]:
     """The random-effects mean of one indicator with what goes with it, and what it makes of each authority."""
-    pooled = pool(*_effects(pairs, is_percent=measure is Measure.PERCENT), conf_level=plan.conf_level)
+    pooled = pool(*effects, conf_level=plan.conf_level)
     spread = pooled.i_squared
     if spread.conf_low == spread.conf_high:         # every positive value is refused, as the warning says: an interval without width is not certainty
         spread = replace(spread, conf_low=nan, conf_high=nan, conf_level=nan)
@@ -162,6 +170,21 @@ def _effects(rows: pd.DataFrame, *, is_percent: bool) -> tuple[np.ndarray, np.nd
         return 100 * effects, 100**2 * variances
     (now, now_sd), (then, then_sd) = moments(n1, x1, squares1), moments(n0, x0, squares0)
     return now - then, now_sd**2 / n1 + then_sd**2 / n0
+
+
+def _weighted_effects(
+    pairs: pd.DataFrame, _: np.ndarray, variances: np.ndarray, design: SurveyDesign, plan: Plan,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Each authority's weighted change and its linearised variance; where that is zero the one without weights, so that it stays in."""
+    first = pairs.iloc[0]
+    values = plan.values[plan.values["indicator"].eq(first["indicator"]) & plan.values["wave"].isin([first["wave"], first["reference"]])]
+    names = pd.Index(pairs["authority"].astype(str))
+    found = domain_differences(
+        design, values["value"], values["wave"].eq(first["wave"]), names.get_indexer(values["authority"].astype(str)), domains=len(names),
+        respondent=pd.Index(plan.respondents["respondent"]).get_indexer(values["respondent"]))
+    factor = 100 if plan.measures[first["indicator"]] is Measure.PERCENT else 1
+    variance = (factor * found.std_error) ** 2
+    return factor * found.estimate, np.where(variance == 0, variances, variance)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from scipy import stats
 
 from nbeval.dictionary.enums import Lonely, Match, Measure
 from nbeval.dictionary.models import Benchmark
+from nbeval.estimate.comparisons import ESTIMATED
 from nbeval.estimate.levels import NOBODY, unit_of
 from nbeval.estimate.plan import PLACE, Plan
 from nbeval.estimate.sampling import (
@@ -55,6 +56,22 @@ def weighted(plan: Plan) -> pd.DataFrame:
              for parts, quantity in ((changes, Quantity.CHANGE), (differences, Quantity.DIFFERENCE)) if parts]
     rows += [_range_rows(rows[0], plan), _from_published(means, plan)] if plan.main_weighted else []
     return _name_unweighted(pd.concat(rows, ignore_index=True), plan)
+
+
+#: what is made of ranks, and is not weighted here
+_OF_RANKS = (Quantity.SUPERIORITY, Quantity.RANK_BISERIAL, Quantity.PROPORTIONALITY)
+
+
+def refuse_ranks(results: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Take the numbers from rank tests and models of ordered answers where weighted figures are the main ones: they would speak of who
+    answered, and not of those whom the sample stands for. One row per row of ``results``, before families are adjusted."""
+    if not plan.main_weighted:
+        return results
+    ordered = results["quantity"].eq(Quantity.ODDS_RATIO) & results["contrast"].eq(Contrast.WAVE)
+    refused = (results["quantity"].isin(_OF_RANKS) | ordered) & ~results["weighted"] & results["indicator"].ne("")
+    emptied = {name: results[name].mask(refused) for name in ESTIMATED}
+    return results.assign(**emptied, method=results["method"].mask(refused, Method.NONE.value),
+                          warning=results["warning"].mask(refused, Reason.RANKS_UNWEIGHTED.not_estimable))
 
 
 def _name_unweighted(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:

@@ -20,6 +20,9 @@ from nbeval.report.kinds import KINDS
 _LEVELS = (Quantity.PERCENT, Quantity.MEAN)
 #: what goes with a change in sentences and key findings
 _WITH_CHANGE = (*_LEVELS, Quantity.CHANGE, Quantity.SMALLEST_CHANGE)
+#: what goes with an estimate of a model, wherever that is shown
+_WITH_MODEL = {Quantity.CHANGE_ADJUSTED: (Quantity.CHANGE_SAME_PEOPLE, Quantity.EVENTS_PER_VARIABLE),
+               Quantity.ODDS_RATIO: (Quantity.EVENTS_PER_VARIABLE,), Quantity.MARGINAL_EFFECT: (Quantity.EVENTS_PER_VARIABLE,)}
 #: what an exhibit asks for: ``of_authority`` is whether a row is on a single authority, ``against`` what a difference is from
 _ASKED = ("source", "indicator", "quantity", "wave", "of_authority", "group", "against")
 
@@ -50,6 +53,7 @@ def _asked_by(exhibit: ExhibitRow, cohort: Cohort, dictionary: Dictionary, paire
     # the figures of an indicator are of those who answered, whatever source its exhibit is of
     sources = dict.fromkeys((exhibit.source_id, *(answered if declared else ())))
     quantities = {*exhibit.quantities, *(_WITH_CHANGE if Quantity.CHANGE in exhibit.quantities else _LEVELS)}
+    quantities |= {beside for one in exhibit.quantities for beside in _WITH_MODEL.get(one, ())}
     each = kind.shows_single_authorities or any(one.per_authority for one in reports) or Quantity.RESPONSE_RATE in quantities
     groups = ["", *exhibit.groups, *([ROLE] if kind.shows_comparison else [])]
     places, anything = [False, True] if each else [False], [Contrast.NONE, *kind.compares_with]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -146,5 +146,11 @@ def verdict_cell(row: Result | None, context: Context) -> Cell:
 
 def why_not(row: Result, context: Context) -> str:
     """Why a result has no number, or what to mind about it, in the words of the report."""
-    text, fields = context.words.get(f"why_{row.reason}", row.reason), row.reason_fields
-    return (text.format(**fields) if fields else text).rstrip(".")
+    return "; ".join(whys(row, context))
+
+
+def whys(row: Result, context: Context) -> Iterator[str]:
+    """Every reason of a result, in the words of the report."""
+    for reason, fields in row.reasons:
+        text = context.words.get(f"why_{reason}", reason)
+        yield (text.format(**fields) if fields else text).rstrip(".")

@@ -52,6 +52,7 @@ class NumberFormat:
 
 #: ratings are means of few steps: one decimal says all there is
 RATING = NumberFormat(1)
+ONE_DIGIT = NumberFormat(1)
 TWO_DIGITS = NumberFormat(2)
 
 

@@ -1,4 +1,4 @@
-"""Matched designs: whoever answered once is not given away by counts of everybody beside counts of pairs."""
+"""Whoever answered once, or is in no model, is not given away by counts of everybody beside counts of pairs or of a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbeval.dictionary.enums import Design
 from nbeval.errors import DisclosureError
 from nbeval.disclosure.attack import attack_release, refuse_leaks
 from nbeval.disclosure.protect import protect_release
-from nbeval.disclosure.cells import CellKind, came_or_went, read_cells
+from nbeval.disclosure.cells import CellKind, came_or_went, not_in_models, read_cells
 from tests.disclosure import invented
 from tests.disclosure.invented import complete, indicator, percent
 
@@ -157,3 +157,53 @@ def test_moves_that_margins_give_away_are_found():
     assert not audit.loc[audit["what"].str.contains("moved_up"), "ok"].any()
     with pytest.raises(DisclosureError, match="can be worked out"):
         refuse_leaks(audit)
+
+
+TWICE = invented.cohort("ab")
+TWICE_WORDS = invented.dictionary([YES], cohorts=[TWICE])
+MODEL = ["change_adjusted", "change_same_people", "events_per_variable"]
+
+
+def with_model(model: tuple[int, int, int, int], drivers: tuple[int, int] | None = None) -> pd.DataFrame:
+    """Levels of 120 of 300 and 130 of 310 who say yes, and the rows of a model of some of them: yes and all, then and now."""
+    then, n_then, now, n_now = model
+    rows = [percent("yes", 120, 300), percent("yes", 130, 310, wave="after")]
+    rows += [percent("yes", now, n_now, wave="after") | dict(
+        quantity=quantity, contrast="wave", reference="before", estimate=1.5, numerator_reference=then, n_reference=n_then) for quantity in MODEL]
+    if drivers:
+        rows += [percent("yes", *drivers, wave="after") | dict(quantity=quantity, contrast=contrast, estimate=1.5) for quantity, contrast in (
+            ("odds_ratio", "level"), ("events_per_variable", ""))]
+    return complete(rows)
+
+
+@pytest.mark.parametrize("model, shown", [
+    ((100, 260, 105, 270), True), ((120, 300, 130, 310), True), ((119, 299, 105, 270), False), ((100, 260, 130, 309), False),
+    ((112, 260, 105, 270), False), ((100, 260, 95, 270), False)],
+    ids=["many left out", "nobody left out", "one left out before", "one left out after", "few of them said yes", "few of them said no"])
+def test_what_is_said_of_the_people_in_a_model_goes_where_few_are_not_in_it(model, shown):
+    table = with_model(model)
+    found = protect_release(table, TWICE, TWICE_WORDS)
+    of_model = found.table["quantity"].isin(MODEL)
+    assert of_model.sum() == 3 and (found.table.loc[of_model, "estimate"].notna() == shown).all()
+    assert found.table.loc[~of_model, "estimate"].notna().all(), "the figures of everybody stay"
+    audit = attack_release(table, TWICE, TWICE_WORDS)
+    assert audit["ok"].all() == shown, "the attack finds them where they are shown"
+    assert attack_release(found.table, TWICE, TWICE_WORDS)["ok"].all()
+
+
+def test_few_in_one_model_and_not_in_another_are_found_too():
+    table = with_model((100, 260, 105, 270), (101, 265))
+    apart = not_in_models(read_cells(table, TWICE_WORDS).table)
+    assert {4.0, 5.0} & set(apart["value"].dropna())
+    found = protect_release(table, TWICE, TWICE_WORDS).table
+    gone = found["suppression"].eq("[c]")
+    assert gone[found["quantity"].isin(MODEL)].any() and found.loc[found["quantity"].eq("percent"), "estimate"].notna().all()
+    assert not attack_release(table, TWICE, TWICE_WORDS)["ok"].all() and attack_release(found, TWICE, TWICE_WORDS)["ok"].all()
+
+
+@pytest.mark.parametrize("left_out", [0.0, 1.0])
+def test_how_many_authorities_a_model_is_without_is_never_shown(left_out):
+    row = percent("yes", 130, 310, wave="after") | dict(quantity="authorities_left_out", estimate=left_out)
+    found = protect_release(complete([percent("yes", 130, 310, wave="after"), row]), TWICE, TWICE_WORDS).table
+    assert found.loc[found["quantity"].eq("authorities_left_out"), ["estimate", "suppression"]].to_numpy().tolist() == [[pytest.approx(np.nan, nan_ok=True), "[c]"]]
+    assert found.loc[found["quantity"].eq("percent"), "estimate"].notna().all()

@@ -240,7 +240,7 @@ def test_heterogeneity_over_few_answers_says_that_its_test_is_eager(declared, co
 
 def test_factors_that_separate_an_outcome_have_neither_odds_ratio_nor_effect(declared, cohort):
     """Not even the effect of the factor that does not: the rows say why."""
-    people = people_of(cohort, declared)
+    people = people_of(cohort, declared, 600)
     people["other"] = pd.Categorical(np.random.default_rng(7).choice(["x", "y"], len(people)))
     outcome = next(one.indicator for one in declared.indicators if one.measure is Measure.PERCENT)
     given = measured(people, declared)

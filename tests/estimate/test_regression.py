@@ -89,7 +89,7 @@ def _outcome(row) -> Outcome:
     if row.quantity.startswith("average_marginal_effect["):
         variable, level = next((one, level) for one in model.design.factors() for level in model.design.levels(one) if name == f"{one}{level}")
         return standardised_difference(model, variable, model.design.levels(variable)[0], level)
-    return Outcome(model.events if row.quantity == "events" else model.events_per_variable)
+    return Outcome(model.design.events if row.quantity == "events" else model.design.events_per_variable)
 
 
 def is_ordinal(row) -> bool:

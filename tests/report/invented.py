@@ -165,7 +165,8 @@ def rows() -> list[dict[str, object]]:
         then, now = level(name, "before", before), level(name, "after", after)
         wave = {"contrast": "wave", "reference": "before"}
         made += [then, now, difference("change", now, then, VERDICTS[name], **wave),
-                 difference("change_adjusted", now, then, VERDICTS[name], **wave),
+                 difference("change_adjusted", now, then, VERDICTS[name], **wave), difference("change_same_people", now, then, "", **wave),
+                 row(quantity="events_per_variable", indicator=name, wave="after", estimate=12.4, **wave),
                  row(quantity="smallest_change", indicator=name, wave="after", estimate=6.4, **wave),
                  *_robust(name, now, then, wave)]
         made += _places(name, before, after)
@@ -244,6 +245,7 @@ def _models() -> list[dict[str, object]]:
     for wave in ("before", "after"):
         made += [row(quantity="odds_ratio", wave=wave, estimate=1.8, conf_low=1.1, conf_high=2.9, n_valid=180.0, **against),
                  row(quantity="marginal_effect", wave=wave, estimate=7.6, **against),
+                 row(quantity="events_per_variable", indicator="calm", wave=wave, estimate=10.1),
                  row(quantity="alpha", indicator="score", wave=wave, estimate=0.81, conf_low=0.78, conf_high=0.84, n_valid=190.0),
                  row(quantity="item_rest", indicator="score", wave=wave, level="q_calm", estimate=0.5, n_valid=190.0)]
     return made

@@ -14,7 +14,7 @@ from nbeval.report.charts.data import Mark
 from nbeval.report.draft import domain_of
 from nbeval.report.kinds.evidence import Points, pointing, together
 from nbeval.report.kinds.kind import Kind, Subtraction
-from nbeval.report.numerals import TWO_DIGITS, NumberFormat
+from nbeval.report.numerals import ONE_DIGIT, TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result, State, is_missing
 
 
@@ -157,7 +157,8 @@ class SmallestChange(Kind):
 
 
 class ChangeAdjusted(Kind):
-    """Rows are indicators with an adjusted change: the plain change beside it, with intervals; none where nothing is adjusted for."""
+    """Rows are indicators with an adjusted change: beside it the plain change of everybody and that of the people in the model, with
+    intervals, how many these are, and the events for each coefficient; none where nothing is adjusted for."""
 
     id = "change_adjusted"
     marks = ("lines",)
@@ -167,14 +168,23 @@ class ChangeAdjusted(Kind):
         return self._adjusted(one) is not None
 
     def columns(self) -> Iterable[Field]:
-        make = self.column
-        return [make.label("indicator", self.context.label), *make.change("change", "change", self.change),
-                *make.change("change_adjusted", "adjusted_change", self._adjusted), make.verdict(self._adjusted)]
+        make, (first, last) = self.column, self.ends
+        events = [make.level("events_per_variable", self._events, ONE_DIGIT)] if any(map(self._events, self.in_rows)) else []
+        return [
+            make.label("indicator", self.context.label), *make.change("change", "change", self.change),
+            *make.change("change_same_people", "change_same_people", self._plain),
+            *make.change("change_adjusted", "adjusted_change", self._adjusted), make.verdict(self._adjusted),
+            make.count("n_reference", self._adjusted, "n_reference", head=self.say("in_model", wave=first.label)),
+            make.count("n", self._adjusted, head=self.say("in_model", wave=last.label)), *events]
 
     def lines(self, one: Indicator) -> Iterator[list[Mark]]:
-        context, rows = self.context, (("change", self.change(one)), ("adjusted_change", self._adjusted(one)))
+        context, adjusted = self.context, self._adjusted(one)
+        rows = (("change", self.change(one)), ("change_same_people", self._plain(one)), ("adjusted_change", adjusted))
         yield self.with_verdict([
-            self.mark(row, context.format(one), self.say(word), label=context.label(one), signed=True) for word, row in rows], rows[1][1])
+            self.mark(row, context.format(one), self.say(word), label=context.label(one), signed=True) for word, row in rows], adjusted)
+
+    def own_notes(self) -> Iterator[str]:
+        yield self.say("note_adjusted")
 
     def axis(self) -> dict[str, object]:
         return self.difference_axis
@@ -182,6 +192,14 @@ class ChangeAdjusted(Kind):
     def _adjusted(self, one: Indicator) -> Result | None:
         """The adjusted change of an indicator."""
         return self.change(one, quantity=Quantity.CHANGE_ADJUSTED)
+
+    def _plain(self, one: Indicator) -> Result | None:
+        """The plain change of the people in the model."""
+        return self.change(one, quantity=Quantity.CHANGE_SAME_PEOPLE)
+
+    def _events(self, one: Indicator) -> Result | None:
+        """The events for each coefficient of the model."""
+        return self.change(one, quantity=Quantity.EVENTS_PER_VARIABLE)
 
 
 class ChangePooled(Kind):

@@ -12,7 +12,7 @@ from nbeval.frames import Contrast, Quantity, Verdict
 from nbeval.report.cells import Block, Field
 from nbeval.report.charts.data import Mark
 from nbeval.report.kinds.kind import Kind, Subtraction, itself
-from nbeval.report.numerals import TWO_DIGITS, NumberFormat
+from nbeval.report.numerals import ONE_DIGIT, TWO_DIGITS, NumberFormat
 from nbeval.report.results import Result, State
 
 #: differences from which on only those beyond chance are drawn, so that a page can hold the chart
@@ -286,7 +286,8 @@ class Differences(OfPlaces):
 
 
 class Drivers(Kind):
-    """Rows are levels of factors against their reference level: odds ratio, interval, marginal effect, number who answered."""
+    """Rows are levels of factors against their reference level: odds ratio, interval, marginal effect, number who answered, and the events
+    for each coefficient of the model."""
 
     id = "drivers"
     marks = ("lines",)
@@ -300,12 +301,19 @@ class Drivers(Kind):
             return self.find(Quantity.MARGINAL_EFFECT, indicator=row.indicator, wave=row.wave, authority=row.authority, group=row.group,
                              level=row.level, contrast=row.contrast, reference=row.reference)
 
+        def events(row: Result) -> Result | None:
+            return self.find(Quantity.EVENTS_PER_VARIABLE, indicator=row.indicator, wave=row.wave, authority=row.authority)
+
         return [
             make.label("factor", self._label),
             make.level("odds_ratio", itself, TWO_DIGITS), make.interval("interval", itself, TWO_DIGITS),
             make.difference("marginal", marginal, NumberFormat(percent=True), self.say("points_short"), head=self.say("marginal_effect")),
-            make.count("n", itself),
+            make.count("n", itself), make.level("events_per_variable", events, ONE_DIGIT),
         ]
+
+    def own_notes(self) -> Iterator[str]:
+        if len(self.context.cohort.programme_authorities) > 1:
+            yield self.say("note_within_areas")
 
     def blocks(self) -> Iterator[Block]:
         found = self.results.where(source=self.spec.source_id, quantity=Quantity.ODDS_RATIO, wave=self.context.wave.id,

@@ -13,7 +13,7 @@ from nbeval.dictionary.models import Indicator, Wave
 from nbeval.exhibit import Cell, Column
 from nbeval.frames import Contrast, Quantity
 from nbeval.report.cells import (
-    Block, Field, Table, count_cell, difference_cell, grid, interval_cell, interval_words, level_cell, p_cell, verdict_cell, why_not,
+    Block, Field, Table, count_cell, difference_cell, grid, interval_cell, interval_words, level_cell, p_cell, verdict_cell, whys,
 )
 from nbeval.report.charts.data import ChartData, Mark
 from nbeval.report.charts.sheet import STROKES
@@ -29,7 +29,7 @@ OF_LEVELS = (Contrast.NONE, Contrast.PAIRS)
 _ANNEX = "annex"
 _MOST_NAMED = 6
 #: published figures, and who did not answer: nobody's weight is in them
-_NEVER_WEIGHTED = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE, Quantity.ITEM_NONRESPONSE, Quantity.COUNT)
+_NEVER_WEIGHTED = (Quantity.BENCHMARK, Quantity.POPULATION_SHARE, Quantity.ITEM_NONRESPONSE, Quantity.COUNT, Quantity.EVENTS_PER_VARIABLE)
 #: a later figure, an earlier one, their difference, and how they are written
 Subtraction = tuple[Result | None, Result | None, Result | None, NumberFormat]
 #: gives the result that the subject of a row has in a column
@@ -340,7 +340,8 @@ class Kind(Draft, ABC):
                     continue
                 said |= {place} if absent else set()
                 key = "note_not_estimable" if absent else "note_warning"
-                labels.setdefault((key, why_not(row, context)), {})[context.indicator_label(row.indicator)] = None
+                for why in whys(row, context):
+                    labels.setdefault((key, why), {})[context.indicator_label(row.indicator)] = None
         every = {context.indicator_label(row.indicator) for row in self.shown if row.indicator}
         for (key, why), names in labels.items():
             whole = key == "note_warning" and every == set(names) and len(every) > 1
