@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nbeval.cleaning.withdrawn import Withdrawn
     from nbeval.deviations import ChangedDeclaration, PlanCheck
     from nbeval.frames import CleanedCohort, PublishedFigures, DisclosedResults, Measured
+    from nbeval.left_out import LeftOutSource
     from nbeval.publish.job import Job, Summary
     from nbeval.report import Report
     from nbeval.report.analyst import Levels
@@ -164,11 +165,11 @@ def reopen(table: pd.DataFrame, audit: pd.DataFrame, dictionary: Dictionary, quo
 def report(
     disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind, authority: str = "", *,
     findings: pd.DataFrame | None = None, accounting: pd.DataFrame | None = None, levels: Levels | None = None,
-    plan: PlanCheck | None = None, changed: Sequence[ChangedDeclaration] = (),
+    plan: PlanCheck | None = None, changed: Sequence[ChangedDeclaration] = (), left_out: Sequence[LeftOutSource] = (),
 ) -> Report:
     """Disclosed results to the report that a notebook holds; it is given no other part of the dictionary than it may show.
 
-    ``levels`` are what an analyst's own breakdowns are made from, where there are answers.
+    ``levels`` are what an analyst's own breakdowns are made from, where there are answers; ``left_out`` says whose entries could not be used.
     """
     from nbeval.release.fingerprint import scope_of_report
     from nbeval.report import Report
@@ -177,7 +178,8 @@ def report(
     internal = {"findings": findings, "accounting": accounting} if kind.internal else {}
     protection = Protection(withheld_counts, withheld_numbers)
     scope = scope_of_report(dictionary, cohort, kind)
-    return Report(disclosed, scope, cohort.of_programme, kind, authority, protection=protection, levels=levels, plan=plan, changed=changed, **internal)
+    return Report(disclosed, scope, cohort.of_programme, kind, authority, protection=protection, levels=levels, plan=plan, changed=changed,
+                  left_out=left_out, **internal)
 
 
 def publish(jobs: Sequence[Job], out: Path, **options: Any) -> Summary:

@@ -16,7 +16,7 @@ from nbeval.dictionary.enums import SourceKind
 from nbeval.dictionary.models import Cohort
 from nbeval.errors import NoDataError
 from nbeval.folders import internal_folder, remove
-from nbeval.left_out import left_out, places_left_out
+from nbeval.left_out import left_out, places_without_answers, sources_left_out
 from nbeval.publish.formats import check_formats
 from nbeval.publish.job import Job, Origin, Outcome, Summary
 from nbeval.release.ledger import signature_of
@@ -67,7 +67,7 @@ def render_requests(
         dictionary_digest=study.dictionary.digest, invented=study.cohort.invented, inputs=results.inputs,
         inputs_key=study.inputs_key, numbers=dict(fingerprint_of_numbers(study.scope)),
     )
-    held_to = plans_digest(study.cohort, study.dictionary, study.workspace.releases) + "".join(map(repr, changed))
+    held_to = plans_digest(study.cohort, study.dictionary, study.workspace.releases) + "".join(map(repr, (*changed, *sources_left_out(results.findings))))
     study.on_progress("making the reports")
     jobs, outcomes = list(jobs_of(study.cohort, study.dictionary, requested, results, held_to)), []
     _clear_internal(out / study.cohort.id / "internal")
@@ -112,8 +112,8 @@ def _waves_of(request: ReportRequest, cohort: Cohort) -> tuple[str, ...]:
 
 def _failed(results: CohortResults, waves: tuple[str, ...], authority: str) -> bool:
     """Whether the check found that none of an authority's forms counts at one of the waves."""
-    found = places_left_out(results.findings)
-    return bool((found["authority"].eq(authority) & found["wave"].isin(waves)).any())
+    found = places_without_answers(results.findings)
+    return bool((found["authority"].eq(authority) & found["wave"].isin([*waves, ""])).any())
 
 
 def _to_come(request: ReportRequest, cohort: Cohort, results: CohortResults) -> bool:

@@ -161,6 +161,7 @@ class Study:
             There is no such kind or authority; the message names those there are.
         """
         from nbeval import pipeline
+        from nbeval.left_out import sources_left_out
         from nbeval.release.analysis_plan import check_plan
         from nbeval.release.declarations import changed_declarations
 
@@ -171,8 +172,8 @@ class Study:
         waves = [one.id for one in self.cohort.waves]
         plan = check_plan(self.cohort, self.dictionary, self.workspace.releases, waves[:1] if declared.wave == "first" else waves)
         changed = changed_declarations(self.cohort, self.dictionary, self.workspace.releases)
-        return pipeline.report(
-            kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, plan=plan, changed=changed, **internal)
+        return pipeline.report(kept.disclosed, self.dictionary, self.cohort, declared, authority, levels=self._levels, plan=plan, changed=changed,
+                               left_out=sources_left_out(kept.findings), **internal)
 
     def _levels(self, indicator: str, by: Sequence[str], wave: str, authority: str) -> tuple[Indicator, pd.DataFrame]:
         """The levels of a declared indicator by groups, unprotected: what an analyst's own breakdown in a report is made from.

@@ -36,6 +36,7 @@ class ExportFile:
     waves: Mapping[str, str] = field(default_factory=dict)      # the wave of each spelling of a column `wave`; empty: none of the cohort's
     keep_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skip_lines: int = 0
+    rows: tuple[int, ...] | None = None      # the places of the rows that are read; None: all
 
 
 def cohort_folder(cohort: Cohort, data: Path) -> Path:

@@ -138,11 +138,16 @@ def _in_files(names: list[str]) -> str:
     return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
-def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
-    """The id of the authority of every form, which names it by id, name or official code; empty where the cohort has none."""
+def known_authorities(cohort: Cohort, dictionary: Dictionary) -> dict[str, str]:
+    """The authority of everything that an export may name it by: id, name or official code."""
     known = {} if cohort.authorities else {"": ""}
     known |= {normalise(text): one for one in cohort.authorities for text in (one, dictionary.authority(one).name)}
-    known |= {normalise(code.code): code.authority for code in dictionary.codes if code.authority in cohort.authorities}
+    return known | {normalise(code.code): code.authority for code in dictionary.codes if code.authority in cohort.authorities}
+
+
+def name_authorities(forms: pd.DataFrame, cohort: Cohort, dictionary: Dictionary) -> pd.Series:
+    """The id of the authority of every form, which names it by id, name or official code; empty where the cohort has none."""
+    known = known_authorities(cohort, dictionary)
     given = forms["authority"].fillna("")
     ids = given.map({text: known.get(normalise(text)) for text in given.unique()})
     strange = ids.isna()

@@ -77,9 +77,19 @@ def read_table(
 
 
 def read_export(file: ExportFile) -> pd.DataFrame:
-    """Read a located export, as ``read_table`` does."""
+    """Read a located export, as ``read_table`` does; of a part of a file its own rows, numbered as in the file."""
+    return _own_rows(_read_whole(file), file)
+
+
+def _read_whole(file: ExportFile) -> pd.DataFrame:
+    """All rows of a located export."""
     return read_table(file.path, header_rows=file.header_rows, encoding=file.encoding, sheet=file.sheet, name=file.name,
                       skip_lines=file.skip_lines)
+
+
+def _own_rows(table: pd.DataFrame, file: ExportFile) -> pd.DataFrame:
+    """The rows of a table that are read."""
+    return table if file.rows is None else table.iloc[list(file.rows)]
 
 
 def read_exports(files: Iterable[ExportFile]) -> list[pd.DataFrame]:
@@ -89,8 +99,8 @@ def read_exports(files: Iterable[ExportFile]) -> list[pd.DataFrame]:
     for file in files:
         key = (file.path, file.header_rows, file.encoding, file.sheet, file.skip_lines)
         if key not in tables:
-            tables[key] = read_export(file)
-        found.append(tables[key])
+            tables[key] = _read_whole(file)
+        found.append(_own_rows(tables[key], file))
     return found
 
 

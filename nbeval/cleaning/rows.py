@@ -85,6 +85,6 @@ def _waves(file: ExportFile, cells: pd.Series, chosen: pd.Series) -> pd.Series:
             allowed=", ".join(f"'{wave}'" for wave in dict.fromkeys(filter(None, file.waves.values()))) + ", by id, label or spelling",
             where=f"files of source '{file.source}' in the cohort's file",
             do="declare how the column spells each wave under `waves`, and under `other_waves` what is none of the cohort's.",
-            rows=pd.DataFrame({"file": file.name, "row": np.flatnonzero(strange)}),
+            rows=pd.DataFrame({"file": file.name, "row": cells.index[strange]}),
         )
     return found.fillna("").astype(str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,14 @@ from nbeval.cleaning.interviews import clean_codes, clean_quotes
 from nbeval.cleaning.published import clean_official
 from nbeval.cleaning.records import read_records
 from nbeval.cleaning.self_assessment import clean_ratings
+from nbeval.cleaning.usable import LeftOut, by_authority, check_exports, take_usable, with_own
 from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
 from nbeval.dictionary import Dictionary
-from nbeval.dictionary.enums import SourceKind
+from nbeval.dictionary.enums import FieldRole, SourceKind
+from nbeval.dictionary.lookup import LoadedInstrument
 from nbeval.dictionary.models import Cohort, Source
 from nbeval.frames import ACTIONS, CODES, CONDITIONS, JUDGEMENTS, OFFICIAL, QUOTES, RATINGS, VISITS, CleanedCohort, Evidence, empty
+from nbeval.left_out import ENTRIES_USABLE
 
 TABLES = {"ratings": RATINGS, "actions": ACTIONS, "visits": VISITS, "conditions": CONDITIONS, "codes": CODES, "quotes": QUOTES,
           "judgements": JUDGEMENTS, "official": OFFICIAL}
@@ -29,6 +33,8 @@ _ONE_TABLE = {SourceKind.ACTION_PLAN: ("actions", clean_actions), SourceKind.VIS
               SourceKind.INSPECTIONS: ("judgements", clean_judgements)}
 #: beside the tables: names that no quote may hold
 NAMES = "names"
+#: tables by name, and what was found
+Cleaned = tuple[list[tuple[str, Any]], list[Finding]]
 
 
 def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path, withdrawn: Withdrawn = NOBODY) -> Evidence:
@@ -43,9 +49,10 @@ def clean_sources(cohort: Cohort, dictionary: Dictionary, data: Path, withdrawn:
         located = locate(cohort, source, data, may_lack=True)
         if not located:
             continue
-        tables, findings = _clean(kind, cohort, dictionary, source, located, read_corrections(path, cohort, CORRECTIONS), withdrawn)
+        (tables, findings), left = _take(kind, cohort, dictionary, source, located, read_corrections(path, cohort, CORRECTIONS), withdrawn)
         for name, table in tables:
             parts[name].append(table)
+        found += check_exports(ENTRIES_USABLE, source.id, left)
         found += [(f"{kind} entries", source.id, finding) for finding in findings]
         files += located
     stacked = {name: [table for table in parts[name] if len(table)] for name in TABLES}
@@ -64,16 +71,45 @@ def with_sources(cleaned: CleanedCohort, evidence: Evidence) -> CleanedCohort:
     )
 
 
+def _take(
+    kind: SourceKind, cohort: Cohort, dictionary: Dictionary, source: Source, located: list[ExportFile], corrections: pd.DataFrame,
+    withdrawn: Withdrawn,
+) -> tuple[Cleaned, list[LeftOut]]:
+    """The tables and findings of one source, and the authorities whose files or rows had to be left out. Names that no quote may hold are
+    nobody's to leave out."""
+    instrument = dictionary.instrument(source.instrument)
+    always = [file for file in located if kind is SourceKind.QUOTES and not _has(instrument, file, FieldRole.QUOTE)]
+    files = [file for file in located if file not in always]
+
+    def take(some: Sequence[ExportFile]) -> Cleaned:
+        own = with_own(corrections, [*always, *some], [*always, *files])
+        return _clean(kind, cohort, dictionary, source, [*always, *some], own, withdrawn)
+
+    def part(file: ExportFile) -> list[ExportFile]:
+        if kind is SourceKind.OFFICIAL:
+            return [replace(file, authority=one) for one in cohort.authorities]
+        named = _has(instrument, file, FieldRole.AUTHORITY) if kind is not SourceKind.SELF_ASSESSMENT else ""
+        return by_authority(file, named, cohort, dictionary)
+
+    return take_usable(files, take, part)
+
+
+def _has(instrument: LoadedInstrument, file: ExportFile, role: FieldRole) -> str:
+    """The header of the column of a role in a file; empty where it has none."""
+    return next((field.header for field in instrument.fields_of(file.version) if field.role is role), "")
+
+
 def _clean(
     kind: SourceKind, cohort: Cohort, dictionary: Dictionary, source: Source, files: list[ExportFile], corrections: pd.DataFrame,
     withdrawn: Withdrawn,
-) -> tuple[list[tuple[str, Any]], list[Finding]]:
+) -> Cleaned:
     """The tables and findings of one source, by the kind of its instrument."""
     if kind is SourceKind.SELF_ASSESSMENT:
         ratings, findings = clean_ratings(cohort, dictionary, source, files, corrections, withdrawn)
         return [("ratings", ratings)], findings
     if kind is SourceKind.OFFICIAL:
-        figures, findings = clean_official(cohort, dictionary, source, files)
+        named = [one for one in cohort.authorities if any(file.authority in ("", one) for file in files)]
+        figures, findings = clean_official(cohort.model_copy(update={"authorities": tuple(named)}), dictionary, source, files)
         return [("official", figures)], findings
     layouts = read_records(cohort, dictionary, source, files, corrections, withdrawn)
     noticed = [one for records in layouts for one in records.noticed]

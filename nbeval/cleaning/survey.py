@@ -23,13 +23,14 @@ from nbeval.cleaning.forms import (
 from nbeval.cleaning.labels import SHOWN_FROM, labelled_items
 from nbeval.cleaning.reading import read_exports, read_table
 from nbeval.cleaning.spss_values import as_declared
+from nbeval.cleaning.usable import by_authority, check_exports, take_usable, with_own
 from nbeval.cleaning.withdrawn import NOBODY, Withdrawn
-from nbeval.cleaning.usable import check_exports, take_usable
 from nbeval.dictionary import Dictionary, LoadedInstrument
 from nbeval.dictionary.enums import Design, ItemKind, Role, SourceKind
 from nbeval.dictionary.models import Cohort, Source, Wave
 from nbeval.errors import NoDataError, ParameterError
 from nbeval.frames import ANSWERS, RESPONDENTS, CleanedCohort, check, empty
+from nbeval.left_out import EXPORTS_USABLE
 
 # --- a cohort -------------------------------------------------------------------------------------
 
@@ -59,9 +60,10 @@ def clean_survey(cohort: Cohort, dictionary: Dictionary, data: Path, withdrawn: 
     of_exports = []
     for source in surveys:
         files, first = located[source.id], sum(len(one.kept) for one in intakes)
-        intake, faults = take_usable(files, _taking(cohort, dictionary, source, files, corrections, first, withdrawn))
+        taking = _taking(cohort, dictionary, source, files, corrections, first, withdrawn)
+        intake, left = take_usable(files, taking, _parting(cohort, dictionary, source))
         intakes.append(intake)
-        of_exports += check_exports(source.id, faults)
+        of_exports += check_exports(EXPORTS_USABLE, source.id, left, passed="Every export can be read and is what the dictionary says.")
     inputs = record_inputs([file for files in located.values() for file in files], path if path.is_file() else None, data)
     found = [one for intake in intakes for one in check_intake(intake)] + [
         *of_exports,
@@ -80,11 +82,17 @@ def _taking(
 ) -> Callable[[Sequence[ExportFile]], Intake]:
     """Takes in some of the files of a source: with all corrections, or with those of the waves and authorities that the files are of."""
     def take(files: Sequence[ExportFile]) -> Intake:
-        places = {(file.wave, file.authority) for file in files}
-        theirs = [len(files) == len(located) or place in places for place in zip(corrections["wave"], corrections["authority"])]
-        return _take_in(cohort, dictionary, source, list(zip(files, read_exports(files))), corrections[np.array(theirs, dtype=bool)], first,
-                        withdrawn)
+        own = with_own(corrections, files, located)
+        return _take_in(cohort, dictionary, source, list(zip(files, read_exports(files))), own, first, withdrawn)
     return take
+
+
+def _parting(cohort: Cohort, dictionary: Dictionary, source: Source) -> Callable[[ExportFile], list[ExportFile]]:
+    """Parts a file of several authorities by the column that names them."""
+    def part(file: ExportFile) -> list[ExportFile]:
+        columns = dictionary.instrument(source.instrument).columns_of(file.version)
+        return by_authority(file, next((one.header for one in columns if one.role is Role.AUTHORITY), ""), cohort, dictionary)
+    return part
 
 
 def _take_in(

@@ -55,7 +55,7 @@ def front_matter(context: Context) -> Several:
         "subtitle": cohort.sources[0].label if cohort.made_from is SourceKind.PUBLISHED else "",
     }
     facts = (("programme_label", programme.name), ("cohort_label", cohort.label), ("authority", authority),
-             ("waves_label", "; ".join(front["waves"])), ("audience_label", kind.audience))
+             ("waves_label", "; ".join(front["waves"])), ("audience_label", kind.audience), ("left_out_label", "; ".join(_left_out(context))))
     banner = (lead(front["banner"]),) if front["banner"] else ()
     named = tuple((context.say(label), fact) for label, fact in facts if fact)
     return Several((Text((*banner, Paragraphs("facts", named))),), front, STYLE)
@@ -247,7 +247,7 @@ def limits(context: Context, specs: tuple[ExhibitRow, ...], absent: Iterable[str
                for name in absent]
     return Text((
         *listed(context.say("limits_notes"), _cohort_notes(context)),
-        *listed(context.say("limits_nobody"), list(_without_answers(context))),
+        *listed(context.say("limits_nobody"), [*_without_answers(context), *(context.say("unusable_at", who=who) for who in _left_out(context))]),
         *listed(context.say("limits_absent"), missing),
         *_smallest(context),
         *listed(context.say("limits_comparability"), list(comparability_lines(_changes(context, specs), context))),
@@ -266,6 +266,14 @@ def _without_answers(context: Context) -> Iterator[str]:
         if any(row.estimate > 0 for row in shown):
             yield from (context.say("nobody_at", authority=context.authority_name(row.authority), wave=wave.label)
                         for row in shown if row.estimate == 0)
+
+
+def _left_out(context: Context) -> Iterator[str]:
+    """Whose entries in which source could not be used, at the waves of the report: of all, or of the report's own authority."""
+    waves = {"": ""} | {wave.id: wave.label for wave in context.waves}
+    for one in context.left_out:
+        if one.wave in waves and context.authority in ("", one.authority):
+            yield ", ".join(filter(None, (context.authority_name(one.authority), context.source_label(one.source), waves[one.wave])))
 
 
 def _smallest(context: Context) -> Iterator[Paragraphs]:

@@ -15,6 +15,7 @@ from nbeval.dictionary.enums import Design, Match, Measure, ReportForm, SourceKi
 from nbeval.dictionary.models import Benchmark, Cohort, ExhibitRow, Indicator, ReportKind, Wave
 from nbeval.deviations import ChangedDeclaration, PlanCheck
 from nbeval.frames import MISSING_COLUMNS, UNCLEAR, Contrast, Quantity, Size
+from nbeval.left_out import LeftOutSource
 from nbeval.report.numerals import NumberFormat
 from nbeval.report.results import Result, Results, State, is_missing
 from nbeval.words import Words
@@ -38,6 +39,7 @@ class Context:
     quotes: pd.DataFrame | None = None    # one row per quote that may be printed
     plan: PlanCheck | None = None         # the analysis plan that was registered, and what departs from it
     changed: tuple[ChangedDeclaration, ...] = ()    # declared otherwise than in a signed release
+    left_out: tuple[LeftOutSource, ...] = ()        # whose entries in a source that is no survey could not be used
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:

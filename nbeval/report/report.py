@@ -16,6 +16,7 @@ from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import Exhibit
 from nbeval.deviations import ChangedDeclaration, PlanCheck
 from nbeval.frames import DisclosedResults
+from nbeval.left_out import LeftOutSource
 from nbeval.report import account
 from nbeval.report.aggregates import Frame, Protection
 from nbeval.report.analyst import Caption, Levels, OwnExhibits
@@ -35,13 +36,14 @@ class Report:
     ``findings`` and ``accounting`` are what cleaning found and how its forms add up, for internal kinds of report. ``protection`` is
     disclosure control of an analyst's own tables, and ``levels`` gives estimates from the answers; a report may be opened without.
     ``plan`` is the registered analysis plan that the report is held to, with what departs from it; ``changed`` are the scales and
-    indicators that are declared otherwise than in a signed release.
+    indicators that are declared otherwise than in a signed release; ``left_out`` says whose entries in which source could not be used.
     """
 
     def __init__(self, disclosed: DisclosedResults, dictionary: Dictionary, cohort: Cohort, kind: ReportKind,
                  authority: str = "", *, findings: pd.DataFrame | None = None,
                  accounting: pd.DataFrame | None = None, protection: Protection | None = None, levels: Levels | None = None,
-                 plan: PlanCheck | None = None, changed: Sequence[ChangedDeclaration] = ()) -> None:
+                 plan: PlanCheck | None = None, changed: Sequence[ChangedDeclaration] = (),
+                 left_out: Sequence[LeftOutSource] = ()) -> None:
         refuse_undisclosed(disclosed)
         refuse_authority(cohort, kind, authority)
         self.disclosed = disclosed
@@ -49,6 +51,7 @@ class Report:
             dictionary, cohort, kind, authority,
             Results.of(disclosed.table, main_weighted=cohort.main_figures == "weighted"),
             words_of(dictionary.programme.language, plain=kind.form is ReportForm.PLAIN), disclosed.quotes, plan, tuple(changed),
+            tuple(left_out),
         )
         self._findings, self._accounting = findings, accounting
         self._used: dict[tuple[str, str], None] = {}

@@ -218,13 +218,92 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_refused_with_a_remedy_and_without_its_text(case, exports, clean_survey):
+SECRETS = ("Space travel", "happiness index", "last week", "about a dozen", "Nearly", "Nowhere", "Remarks", "A new lift", "Perhaps")
+#: faults of no authority's own, which stop everything
+OF_ANOTHER = "a workbook is of another authority"
+#: one fault of each kind of file: a workbook per authority, its plan, a log of all, a file of conditions
+OF_ONE = (OF_ANOTHER, "a sheet is missing", "a rating is off the scale", "a workbook is no workbook", "two actions have one number", "a day is no date",
+          "a condition is unknown")
+OF_NOBODY = ("a workbook is missing", "a visit is of no authority", "a column of the log is lacking", "a correction no longer fits")
+
+
+@pytest.fixture(scope="module")
+def alone(cohort):
+    """The cohort with one authority: a fault of its exports leaves nobody else's, and stops the run."""
+    return cohort.model_copy(update={"authorities": ("quillshire",)})
+
+
+@pytest.fixture(scope="module")
+def written_alone(project, alone, tmp_path_factory):
+    out = tmp_path_factory.mktemp("alone")
+    for source in alone.sources:
+        write_evidence(alone, project, source, out / alone.id)
+    return out
+
+
+@pytest.mark.parametrize("case", [name for name in BAD if name != OF_ANOTHER])
+def test_bad_input_is_refused_with_a_remedy_and_without_its_text(case, written_alone, alone, project, tmp_path):
     break_it, error, words = BAD[case]
+    exports = shutil.copytree(written_alone, tmp_path / "data") / "specimen"
     break_it(exports)
     with pytest.raises(error) as caught:
-        clean_survey(exports)
+        clean_sources(alone, project, exports.parent)
     message = str(caught.value)
     assert words in message and caught.value.do and isinstance(caught.value, NbevalError)
-    for secret in ("Space travel", "happiness index", "last week", "about a dozen", "Nearly", "Nowhere", "Remarks", "A new lift", "Perhaps", str(exports)):
+    for secret in (*SECRETS, str(exports)):
         assert secret not in message
+
+
+@pytest.fixture(scope="module")
+def whole(written, project, cohort):
+    """What the exports give where nothing is wrong with them."""
+    return clean_sources(cohort, project, written)
+
+
+@pytest.mark.parametrize("case", OF_ONE)
+def test_one_authoritys_fault_leaves_out_what_came_from_it_and_nothing_else(case, whole, exports, clean_survey):
+    break_it, _, words = BAD[case]
+    break_it(exports)
+    after = clean_survey(exports)
+    left = after.findings[after.findings["check"].eq("entries_usable")]
+    assert left[["outcome", "authority"]].values.tolist() == [["failure", "quillshire"]]
+    source, wave, message, do, count = left[["source", "wave", "message", "do", "count"]].iloc[0]
+    assert words in message and do and count >= 1 and not any(secret in message for secret in SECRETS)
+    for name in ("ratings", "actions", "visits", "conditions"):
+        was, now = getattr(whole, name), getattr(after, name)
+        own = was["source"].eq(source) & was["authority"].eq("quillshire") & (was["wave"].eq(wave) if wave and "wave" in was else True)
+        pd.testing.assert_frame_equal(now, was[~own].reset_index(drop=True))
+
+
+@pytest.mark.parametrize("case", OF_NOBODY)
+def test_a_fault_that_is_nobodys_own_stops_everything(case, exports, clean_survey):
+    break_it, error, words = BAD[case]
+    break_it(exports)
+    with pytest.raises(error, match=words):
+        clean_survey(exports)
+
+
+def test_rows_of_a_shared_file_are_counted_where_they_are_left_out(exports, clean_survey, whole):
+    change_csv(exports / LOG, 1, "Held on", "last week")
+    evidence = clean_survey(exports)
+    rows = int(whole.visits["authority"].eq("quillshire").sum())
+    left = evidence.findings[evidence.findings["check"].eq("entries_usable")].iloc[0]
+    assert rows > 1 and left["count"] == rows and f"with {rows} rows of a file that it shares" in left["message"]
+    assert set(evidence.visits["authority"]) == {"marrowdale"} == set(whole.visits["authority"]) - {"quillshire"}
+
+
+def test_faults_of_every_authority_stop_the_run_and_all_are_named(exports, clean_survey):
+    for authority in ("quillshire", "marrowdale"):
+        drop_sheet(exports / f"self_assessment/baseline/{authority}.xlsx", "Care leavers")
+    with pytest.raises(SourceError) as caught:
+        clean_survey(exports)
+    message = str(caught.value)
+    assert "all 2 authorities of wave 'baseline' have a fault" in message and "probably one of the dictionary" in message
+    assert "authority 'quillshire': " in message and "authority 'marrowdale': " in message
+
+
+def test_a_correction_of_a_file_that_is_left_out_stops_nobody(exports, clean_survey):
+    (exports / PLAN).write_bytes(b"PK\x03\x04 cut")
+    correction(exports, source="action_plan", authority="quillshire", submission="A1", item="Status at the end", expect="Done", replace="Stopped")
+    evidence = clean_survey(exports)
+    assert set(evidence.actions["authority"]) == {"marrowdale"}
