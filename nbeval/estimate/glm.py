@@ -509,13 +509,16 @@ def clustered_mean(values: ArrayLike, clusters: ArrayLike, second: ArrayLike | N
     return wald(value, error, conf_level, Method.CR2, df=float(df[0]), warning=Reason.FEW_DF if df[0] < FEW_DF else "")
 
 
-def cr2(matrix: Floats, residuals: Floats, clusters: ArrayLike, contrasts: Floats) -> tuple[Floats, Floats]:
+def cr2(matrix: Floats, residuals: Floats, clusters: ArrayLike, contrasts: Floats, weights: Floats | None = None) -> tuple[Floats, Floats]:
     """Bias-reduced clustered covariance of least-squares coefficients, and the degrees of freedom of each contrast; NaN below two
     clusters. Pustejovsky and Tipton, Journal of Business and Economic Statistics 2018;36:672-683, with independent answers as working
-    model, as R's clubSandwich; statsmodels has it not. ``contrasts`` has one row per contrast."""
+    model, as R's clubSandwich; statsmodels has it not. ``contrasts`` has one row per contrast. ``weights`` are those of least squares, such
+    as a survey's: they are in the coefficients, and answers have equal working variances all the same."""
     codes, p = pd.factorize(np.asarray(clusters, object))[0], matrix.shape[1]
     if codes.max(initial=-1) < 1:
         return np.full((p, p), nan), np.full(len(contrasts), nan)
+    if weights is not None:
+        return _weighted_cr2(matrix, residuals, codes, contrasts, weights)
     bread = np.linalg.inv(matrix.T @ matrix)
     scores, reached, adjusted = [], [], []
     for code in range(codes.max() + 1):
@@ -530,5 +533,32 @@ def cr2(matrix: Floats, residuals: Floats, clusters: ArrayLike, contrasts: Float
     for k in range(len(contrasts)):
         ahead = np.column_stack([part[:, k] for part in reached])
         spread = np.diag([part[:, k] @ part[:, k] for part in adjusted]) - ahead.T @ bread @ ahead
+        df.append(np.trace(spread) ** 2 / (spread**2).sum())
+    return np.transpose(scores) @ np.array(scores), np.array(df)
+
+
+def _weighted_cr2(matrix: Floats, residuals: Floats, codes: NDArray[np.int64], contrasts: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """``cr2`` of weighted least squares. The adjustment of a cluster leaves alone what its columns, plain and weighted, do not span."""
+    weighted = matrix * weights[:, None]
+    bread = np.linalg.inv(matrix.T @ weighted)
+    core = bread @ (weighted.T @ weighted) @ bread
+    scores, ahead, reached, plain = [], [], [], []
+    for code in range(codes.max() + 1):
+        rows = codes == code
+        basis = np.linalg.qr(np.column_stack([matrix[rows], weighted[rows]]))[0]
+        x, wx = basis.T @ matrix[rows], basis.T @ weighted[rows]
+        crossed = x @ bread @ wx.T
+        values, vectors = np.linalg.eigh(np.eye(basis.shape[1]) - crossed - crossed.T + x @ core @ x.T)
+        root = vectors * np.where(values > ROUNDING, np.maximum(values, 1e-300) ** -0.5, 0.0) @ vectors.T
+        adjusted = root @ wx @ bread                                  # all of a cluster's weighted columns lie in the basis
+        scores.append(adjusted.T @ (basis.T @ residuals[rows]))
+        ahead.append(adjusted @ contrasts.T)
+        reached.append(x.T @ ahead[-1])
+        plain.append(wx.T @ ahead[-1])
+    df = []
+    for k in range(len(contrasts)):
+        by_x, by_wx = (np.column_stack([part[:, k] for part in parts]) for parts in (reached, plain))
+        crossed = by_x.T @ bread @ by_wx
+        spread = np.diag([part[:, k] @ part[:, k] for part in ahead]) - crossed - crossed.T + by_x.T @ core @ by_x
         df.append(np.trace(spread) ** 2 / (spread**2).sum())
     return np.transpose(scores) @ np.array(scores), np.array(df)

@@ -319,7 +319,7 @@ def of_authorities(measured: Measured, authorities: Collection[str]) -> Measured
     values, keyed = (table[table["respondent"].isin(people["respondent"])].reset_index(drop=True) for table in (measured.values, measured.keyed))
     raking = None if measured.raking is None else replace(
         measured.raking, levels=measured.raking.levels[here].reset_index(drop=True), before=measured.raking.before[here].reset_index(drop=True))
-    return Measured(values, people, keyed, raking)
+    return Measured(values, people, keyed, raking=raking)
 
 
 def _without_ordered(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:

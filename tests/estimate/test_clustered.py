@@ -12,14 +12,20 @@ import statsmodels.formula.api as smf
 from nbeval.estimate.glm import clustered_mean, cr2
 from nbeval.frames import Reason
 from tests.estimate.reference import case, expected, expected_rows, inputs, near
+from tests.guards import some
 
 METHOD = "cr2_satterthwaite"
 
 
 def _fits(case_id: str) -> bool:
-    """Whether a case is a linear model without weights."""
-    about = case("clustered_cases", case_id)
-    return about["kind"] == "linear" and not isinstance(about["weight"], str)
+    """Whether a case is a linear model."""
+    return case("clustered_cases", case_id)["kind"] == "linear"
+
+
+def _weight(case_id: str) -> str:
+    """The column of weights of a case; empty where it has none."""
+    weight = case("clustered_cases", case_id)["weight"]
+    return weight if isinstance(weight, str) else ""
 
 
 @cache
@@ -30,15 +36,16 @@ def fitted(case_id: str) -> pd.DataFrame:
     if isinstance(about["waves"], str):
         table = table[table["wave"].isin(about["waves"].split("|"))]
     names = [name.strip() for name in about["terms"].replace("*", "+").replace(":", "+").split("+")]
-    table = table[list(dict.fromkeys([*(name for name in names if name in table), about["outcome"], about["cluster"]]))].dropna()
+    table = table[list(dict.fromkeys([*(name for name in names if name in table), about["outcome"], about["cluster"], *filter(None, [_weight(case_id)])]))].dropna()
     order = inputs("clustered_categories").groupby("variable", sort=False)["level"].apply(list).to_dict()
-    for name in set(table.columns) - {about["outcome"]}:
+    for name in set(table.columns) - {about["outcome"], _weight(case_id)}:
         if name in order or name == "authority":
             levels = [level for level in order.get(name, sorted(set(table[name]))) if level in set(table[name])]
             table = table.assign(**{name: pd.Categorical(table[name], levels)})
     formula = f"{about['outcome']} ~ {about['terms']}"
-    fit = smf.ols(formula, table).fit()
-    matrix, df = cr2(fit.model.exog, fit.resid.to_numpy(), table[about["cluster"]], np.eye(len(fit.params)))
+    weights = table[_weight(case_id)].to_numpy(float) if _weight(case_id) else None
+    fit = smf.ols(formula, table).fit() if weights is None else smf.wls(formula, table, weights=weights).fit()
+    matrix, df = cr2(fit.model.exog, fit.resid.to_numpy(), table[about["cluster"]], np.eye(len(fit.params)), weights)
     named = [name.replace("[T.", "").replace("]", "").replace("Intercept", "(Intercept)") for name in fit.params.index]
     return pd.DataFrame({"estimate": fit.params.to_numpy(), "std_error": np.sqrt(np.diag(matrix)), "df": df}, index=named)
 
@@ -85,6 +92,43 @@ def test_clustered_means_and_changes_of_pairs_are_those_of_clubsandwich(row):
 
 def test_enough_was_compared(shared):
     assert len(ROWS) > 40 and len(MEANS) > 8 and expected("clustered")
+
+
+def test_weighted_models_were_compared():
+    assert some([row for row in ROWS if _weight(row.values[0].case)])
+
+
+def test_equal_weights_are_no_weights_and_rows_without_weight_say_nothing():
+    draw = np.random.default_rng(5)
+    matrix = np.column_stack([np.ones(30), draw.normal(size=30)])
+    codes, y = np.repeat(np.arange(6), 5), draw.normal(size=30)
+    residuals = y - matrix @ np.linalg.lstsq(matrix, y, rcond=None)[0]
+    plain, weighted = (cr2(matrix, residuals, codes, np.eye(2), weights) for weights in (None, np.full(30, 2.5)))
+    for one, other in zip(plain, weighted, strict=True):
+        assert one == pytest.approx(other, rel=1e-9)
+
+
+def test_weighted_errors_are_those_of_the_formula_written_out():
+    """Pustejovsky and Tipton 2018 with whole matrices: B = D (I-H)(I-H)' D of each cluster, H the weighted hat matrix."""
+    draw = np.random.default_rng(7)
+    codes = np.repeat(np.arange(5), [3, 8, 4, 6, 5])
+    matrix = np.column_stack([np.ones(26), draw.normal(size=26), codes % 2])
+    weights, y = draw.uniform(0.3, 3, 26), draw.normal(size=26)
+    bread = np.linalg.inv(matrix.T @ (matrix * weights[:, None]))
+    hat = matrix @ bread @ (matrix * weights[:, None]).T
+    left, total, traced = np.eye(26) - hat, np.zeros((3, 3)), []
+    for code in range(5):
+        rows = codes == code
+        values, vectors = np.linalg.eigh((left @ left.T)[np.ix_(rows, rows)])
+        root = vectors * values**-0.5 @ vectors.T
+        part = bread @ (matrix * weights[:, None])[rows].T @ root
+        score = part @ (left @ y)[rows]
+        total += np.outer(score, score)
+        traced.append(left[rows].T @ part[1])
+    spread = np.array(traced) @ np.array(traced).T
+    found, df = cr2(matrix, left @ y, codes, np.eye(3)[1:2], weights)
+    assert found == pytest.approx(total, rel=1e-9)
+    assert df[0] == pytest.approx(np.trace(spread) ** 2 / (spread**2).sum(), rel=1e-9)
 
 
 def test_one_cluster_has_no_error():

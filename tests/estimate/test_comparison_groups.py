@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 from nbeval.estimate.comparison_groups import changes_of_authorities, difference_in_differences, of_changes
 from nbeval.estimate.outcome import Outcome
@@ -121,3 +122,48 @@ def test_an_authority_without_a_first_wave_moves_nothing_and_one_kind_alone_is_r
     assert with_late.estimate == pytest.approx(plain.estimate) and with_late.std_error == pytest.approx(plain.std_error)
     only = difference_in_differences(late["value"], late["authority"], late["wave"], programme=("a",), waves=("first", "last"))["last"]
     assert np.isnan(only.estimate) and Reason.ONE_KIND in only.warning
+
+
+# --- with the weights of a survey ----------------------------------------------------------------------
+
+def weighed() -> pd.DataFrame:
+    """The small table with a weight of three for every highest answer: a weighted mean of 5 at first in every authority."""
+    table = small(("a", 2), ("b", 1), ("x", 1), ("y", -1))
+    return table.assign(weight=np.tile([1.0, 1, 1, 3], 8))
+
+
+def weighted_difference(table: pd.DataFrame, weights) -> Outcome:
+    return difference_in_differences(table["value"], table["authority"], table["wave"], programme=("a", "b"), waves=("first", "last"),
+                                     weights=weights)["last"]
+
+
+def test_weighted_changes_are_what_adding_up_gives():
+    """One authority's last answers by hand: (4 x 1 + 5 x 1 + 6 x 1 + 10 x 3) / 6 = 7.5 for 5 + 1 at first: a change of 2.5 - 5 / 6 ..."""
+    table = weighed()
+    moved = table["authority"].eq("b") & table["wave"].eq("last") & table["value"].eq(7)
+    table = table.assign(value=table["value"].mask(moved, 10.0))
+    changes = changes_of_authorities(table["value"], table["authority"], table["wave"], "first", "last", table["weight"])
+    assert changes.to_dict() == pytest.approx({"a": 2, "b": 7.5 - 5, "x": 1, "y": -1})
+    found = weighted_difference(table, table["weight"])
+    assert found.estimate == pytest.approx((2 + 2.5) / 2 - 0) == of_changes(changes, ("a", "b")).estimate
+    assert found.method.startswith("weighted")
+    assert found.std_error == pytest.approx(of_changes(changes, ("a", "b")).std_error, rel=0.2)
+
+
+def test_equal_weights_change_nothing_and_nobody_without_weight_counts():
+    table = small(("a", 2), ("b", 1.5), ("x", 1), ("y", -1), ("z", 0))
+    plain, equal = weighted_difference(table, None), weighted_difference(table, np.full(len(table), 0.4))
+    strangers = pd.concat([table, table.assign(value=99.0)], ignore_index=True)
+    without = weighted_difference(strangers, np.repeat([0.4, np.nan], len(table)))
+    zero = weighted_difference(strangers, np.repeat([0.4, 0.0], len(table)))
+    for found in (equal, without, zero):
+        assert (found.estimate, found.std_error, found.df, found.p_value) == pytest.approx((plain.estimate, plain.std_error, plain.df, plain.p_value))
+
+
+def test_the_weighted_coefficient_is_that_of_weighted_least_squares():
+    rows, waves, programme, _, level = given(next(row.values[0].case for row in offered_rows("did", [f"did|{MODEL}"])))
+    table = rows[rows["wave"].isin(waves[:2])].assign(own=lambda one: one["authority"].isin(programme) * one["wave"].eq(waves[1]))
+    fit = smf.wls("value ~ C(authority) + C(wave) + own", table.astype({"own": float, "value": float}), weights=table["weight"]).fit()
+    found = difference_in_differences(table["value"], table["authority"], table["wave"], programme=programme, waves=waves[:2], conf_level=level,
+                                      weights=table["weight"])[waves[1]]
+    assert found.estimate == pytest.approx(fit.params["own"], rel=1e-9) and np.isfinite([found.std_error, found.df]).all()
