@@ -175,7 +175,7 @@ def _numbered(shown: pd.DataFrame, table: pd.DataFrame, order: Mapping[str, Mapp
     cells = best.drop_duplicates(key)[[*key, "value", "off"]].sort_values(key, ignore_index=True)
     cells = cells.assign(cell=np.arange(len(cells)))
     parts = shown[[*key, "row", "field"]].merge(cells[[*key, "cell"]], on=key, validate="many_to_one")
-    over = [_over_authorities(table, cells, order, dictionary), _over_sides(table, cells, dictionary), _over_waves(table, cells, dictionary),
+    over = [_over_authorities(table, cells, order, dictionary), _over_sides(table, cells, dictionary), _over_waves(table, cells, order, dictionary),
             _over_levels(table, cells), _over_all_asked(table, cells, dictionary)]
     parts = pd.concat([parts, *over], ignore_index=True)
     parts = parts[["row", "cell", "field"]].astype({"row": int, "cell": int})
@@ -419,12 +419,14 @@ def _over_sides(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary
     return found[["row", "cell"]].assign(field="estimate")
 
 
-def _over_waves(table: pd.DataFrame, cells: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Parts of the rows that are made over every wave: the cells of their place at each, those between the two that they name included."""
+def _over_waves(table: pd.DataFrame, cells: pd.DataFrame, order: Mapping[str, Mapping[str, int]], dictionary: Dictionary) -> pd.DataFrame:
+    """Parts of the rows that are made over every wave: the cells of their place at each, those between the two that they name included; of
+    linked people the cells of the pairs."""
     rows = table[table["quantity"].isin(OVER_WAVES)]
-    rows = rows.assign(row=rows.index, block=rows["indicator"].map(blocks_of(dictionary, rows["indicator"].unique())).astype(object))
-    of = cells[cells["part"].eq(Part.ALL) & cells["kind"].isin([CellKind.BASE, CellKind.SHARE, CellKind.SUM])]
-    on = ["source", "block", "authority", "group", "level"]
+    rows = rows.assign(row=rows.index, block=rows["indicator"].map(blocks_of(dictionary, rows["indicator"].unique())).astype(object),
+                       part=np.where(rows["cohort"].isin(list(order)), Part.BOTH, Part.ALL).astype(object))
+    of = cells[cells["kind"].isin([CellKind.BASE, CellKind.SHARE, CellKind.SUM])]
+    on = ["source", "block", "authority", "group", "level", "part"]
     found = rows[[*on, "row", "indicator"]].merge(of[[*on, "cell", "kind", "what"]], on=on, validate="many_to_many")
     found = found[found["kind"].ne(CellKind.SHARE) | found["what"].eq(found["indicator"])]
     return found[["row", "cell"]].assign(field="estimate")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from nbeval.dictionary.models import Disclosure
-from nbeval.disclosure.cells import OPEN, OVER_AUTHORITIES, OVER_SIDES, PLACE, CellKind
+from nbeval.disclosure.cells import OPEN, OVER_AUTHORITIES, OVER_SIDES, OVER_WAVES, PLACE, CellKind
 from nbeval.frames import MISSING_COLUMNS, Contrast, Quantity
 
 #: estimates that rest on a model: few degrees of freedom nearly give back the data
@@ -62,7 +62,18 @@ def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
     reference &= ~results["n_reference"].eq(0).to_numpy()
     few_freedom = results["quantity"].isin(MODELS) & (results["df"] < policy.threshold)
     unsafe = (share | reference | few_freedom) & ~results["quantity"].isin([*OPEN, *OVER_AUTHORITIES, *OVER_SIDES])
-    return unsafe | results["quantity"].isin(NEVER)
+    return unsafe | results["quantity"].isin(NEVER) | _nearly_all_pairs(results, policy)
+
+
+def _nearly_all_pairs(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
+    """Where the trend of those who answered every time stands beside levels or changes of pairs with a few people more: the one less the
+    other tells of those few."""
+    trend = results["quantity"].isin(OVER_WAVES) & results["n_valid"].notna()
+    on = ["source", "cohort", "indicator", "authority", "group", "level"]
+    pairs = results.loc[results["contrast"].eq(Contrast.PAIRS), [*on, "n_valid"]].drop_duplicates()
+    beside = results.loc[trend, [*on, "n_valid"]].reset_index().merge(pairs, on=on, suffixes=("", "_pairs"), validate="many_to_many")
+    few = small(beside["n_valid_pairs"] - beside["n_valid"], policy.threshold, zero=False) | small_base(beside["n_valid"], policy)
+    return pd.Series(results.index.isin(beside.loc[few, "index"]), results.index)
 
 
 def unsafe_reasons(results: pd.DataFrame, policy: Disclosure) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import nan
 
+import numpy as np
 import pandas as pd
 
 from nbeval.estimate.comparisons import compare_percentages, pair
@@ -11,6 +12,8 @@ from nbeval.estimate.contingency import cramers_v, goodness_of_fit, independence
 from nbeval.estimate.levels import percentages
 from nbeval.estimate.outcome import outcome_columns
 from nbeval.estimate.plan import Pair, Plan, contrasted
+from nbeval.estimate.sampling import rao_scott
+from nbeval.estimate.weighted import sampled
 from nbeval.frames import Contrast, Method, Quantity
 
 
@@ -20,7 +23,8 @@ def composition(plan: Plan) -> pd.DataFrame:
     One row per wave x group x level (``percent``, of those who gave the characteristic), one per pair of waves x group x level
     (``change``), one per declared margin (``population_share``), and rows for ``composition_test``: chi-squared of the levels between
     two waves (contrast ``wave``, Cramer's V; not in a matched design) and against the declared population
-    (contrast ``population``, Cohen's w).
+    (contrast ``population``, Cohen's w). Where weighted figures are the cohort's main ones the test between waves is Rao and Scott's, with
+    strata, clusters and the weights that came with the answers, as ``crosstab`` has it: raking would make the waves alike that are compared.
     """
     counts = [_shares(plan, group) for group, waves in plan.grouped.items() if waves]
     blocks = [_population(plan)]
@@ -66,9 +70,10 @@ def _population(plan: Plan) -> pd.DataFrame:
 
 def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Whether the make-up of each wave differs from that of the first, and from that of the population."""
-    counts = shares.pivot(index="wave", columns="level", values="numerator")
     group = str(shares["group"].iloc[0])
-    rows = [_between_waves(counts, *waves, plan) for waves in _pairs(plan, shares)]
+    counts = shares.pivot(index="wave", columns="level", values="numerator").rename_axis(columns=group)
+    between = _of_sample if plan.main_weighted else _between_waves
+    rows = [between(counts, *waves, plan) for waves in _pairs(plan, shares)]
     for wave in (wave for wave in plan.waves if wave in counts.index):
         margins = [one for one in plan.cohort.margins if (one.wave, one.group) == (wave, group)]
         if margins:
@@ -76,6 +81,22 @@ def _tests(shares: pd.DataFrame, plan: Plan) -> pd.DataFrame:
             rows.append({"wave": wave, "contrast": Contrast.POPULATION.value, "n_valid": counts.loc[wave].sum(),
                          **outcome_columns(found), "method": Method.join(Method.POPULATION_FIT, Method.COHEN_W)})
     return plan.rows(rows, quantity=Quantity.COMPOSITION_TEST.value, group=group, unit="coefficient")
+
+
+def _of_sample(counts: pd.DataFrame, wave: str, reference: str, plan: Plan) -> dict[str, object]:
+    """The test of a later wave against an earlier one, by how people were sampled; the size is that of the weighted table."""
+    people, design = plan.respondents, sampled(plan, raked=False)
+    rows = people["wave"].astype(str).map({reference: 0, wave: 1}).fillna(-1).to_numpy(int)
+    columns = people[counts.columns.name].cat.codes.to_numpy(int)
+    test = rao_scott(design, rows, columns)
+    inside = (rows >= 0) & (columns >= 0) & np.isfinite(design.weights)
+    table = np.zeros((2, len(counts.columns)))
+    np.add.at(table, (rows[inside], columns[inside]), design.weights[inside])
+    return {
+        "wave": wave, "contrast": Contrast.WAVE.value, "reference": reference, "n_valid": counts.loc[wave].sum(),
+        "n_reference": counts.loc[reference].sum(), "estimate": cramers_v(table).estimate, "statistic": test.statistic, "df": test.df,
+        "p_value": test.p_value, "warning": test.warning, "weighted": True, "method": Method.join(Method.WEIGHTED, Method.RAO_SCOTT),
+    }
 
 
 def _between_waves(counts: pd.DataFrame, wave: str, reference: str, plan: Plan) -> dict[str, object]:

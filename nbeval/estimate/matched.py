@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,6 +69,20 @@ def link(plan: Plan, wave: str, reference: str = "") -> Linked:
 def _linked(plan: Plan) -> list[Linked]:
     """The linked people of every pair of waves that is contrasted."""
     return [link(plan, *pair) for pair in plan.every_pair]
+
+
+def at_every_wave(plan: Plan, indicator: str, waves: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Give the answers of the people who answered an indicator at every one of some waves, one row per person and one column per wave, and
+    the clusters that they were of at the first, where people were sampled so. Persons who occur twice at a wave are left out."""
+    named = plan.respondents[plan.respondents["person"].ne("") & plan.respondents["wave"].isin(waves)]
+    twice = named.loc[named.duplicated(["person", "wave"]), "person"]
+    once = named[~named["person"].isin(twice)].astype({"wave": str})
+    forms = once.pivot(index="person", columns="wave", values="respondent").reindex(columns=list(waves)).dropna().astype(int)
+    answers = np.column_stack([plan.wide[indicator].reindex(forms[wave]).to_numpy(float) for wave in waves])
+    complete = np.isfinite(answers).all(axis=1)
+    sampled = "cluster" in once and once["cluster"].ne("").any()
+    first = plan.respondents.set_index("respondent")["cluster"].reindex(forms[waves[0]]).to_numpy(object)[complete] if sampled else None
+    return answers[complete], first
 
 
 def linked_values(plan: Plan, wave: str, reference: str, indicator: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

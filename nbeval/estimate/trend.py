@@ -7,17 +7,21 @@ test of departure; a line through waves needs no more than their counts, means a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
+from statsmodels.stats.multivariate import test_mvmean as hotelling
 
 from nbeval.dictionary.enums import Match, Measure
 from nbeval.dictionary.models import Indicator
 from nbeval.estimate.levels import unit_of
-from nbeval.estimate.means import moments
+from nbeval.estimate.glm import clustered_mean
+from nbeval.estimate.matched import at_every_wave
+from nbeval.estimate.means import moments, paired_t
 from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns, wald
 from nbeval.estimate.plan import Plan
 from nbeval.frames import Contrast, Method, Quantity, Reason
@@ -77,6 +81,41 @@ def trend_of_means(
     return Trend(line, Outcome(ratio, statistic=ratio, df=float(len(n) - 2), p_value=p, method=Method.DEPARTURE_OF_MEANS))
 
 
+def trend_of_persons(
+    answers: ArrayLike, scores: ArrayLike, *, clusters: ArrayLike | None = None, conf_level: float = 0.95,
+) -> Trend:
+    """Fit a line through the answers of each person (one row per person, one column per wave, none missing): the mean of their slopes with
+    its t interval and test. With every person at every wave that is the slope of least squares with errors clustered by person (CR2), and
+    for two waves the paired t; persons as their own summaries: Matthews et al., BMJ 1990;300:230-235. Departure: Hotelling's T squared of
+    what the lines leave over, as F. Where people were sampled in ``clusters`` the mean has CR2 errors by these, and there is no departure."""
+    y, x = np.asarray(answers, float), np.asarray(scores, float)
+    around = x - x.mean()
+    if len(y) < 2:
+        why = Reason.TOO_FEW_COMPLETE if len(y) else Reason.NO_COMPLETE
+        return Trend(not_estimable(Method.LINE_OF_PERSONS, why), not_estimable(Method.DEPARTURE_OF_PERSONS, why))
+    slopes = y @ around / float(around @ around)
+    if clusters is None:
+        line = replace(paired_t(slopes, np.zeros(len(slopes)), conf_level), method=Method.LINE_OF_PERSONS)
+    else:
+        line = clustered_mean(slopes, clusters, conf_level=conf_level)
+        line = replace(line, method=Method.join(Method.LINE_OF_PERSONS, line.method))
+    left = np.linalg.qr(np.column_stack([np.ones(len(x)), x]), mode="complete")[0][:, 2:]
+    n, over = len(y), left.shape[1]
+    if not over or n <= over or clusters is not None:
+        why = Reason.TWO_WAVES if not over else Reason.SAMPLED_IN_CLUSTERS if clusters is not None else Reason.TOO_FEW
+        return Trend(line, not_estimable(Method.DEPARTURE_OF_PERSONS, why))
+    rest = y @ left
+    if np.linalg.matrix_rank(rest - rest.mean(axis=0), tol=1e-9 * max(1.0, np.abs(y).max())) < over:
+        return Trend(line, not_estimable(Method.DEPARTURE_OF_PERSONS, Reason.NO_SPREAD))
+    if over == 1:       # statsmodels wants two columns or more; of one it is the square of t
+        found = paired_t(rest[:, 0], np.zeros(n))
+        ratio, p = found.statistic**2, found.p_value
+    else:
+        found = hotelling(rest)
+        ratio, p = float(found.statistic), float(found.pvalue)
+    return Trend(line, Outcome(ratio, statistic=ratio, df=float(over), p_value=p, method=Method.DEPARTURE_OF_PERSONS))
+
+
 def _departure(method: str, chi: float, df: int) -> Outcome:
     """What a trend leaves over, tested; with two waves there is nothing."""
     if df < 1:
@@ -96,10 +135,12 @@ def trend(plan: Plan) -> pd.DataFrame:
     """Test the trend of every indicator over the waves that asked it, where three of them or more have answers, for the cohort and each
     authority. One row for ``trend`` (slope per wave; the score is the wave's place in time) and one for ``trend_departure``; ``wave`` and
     ``reference`` are the last and the first wave with answers, ``n_valid`` and ``n_reference`` their bases. Where versions differ between
-    any two of the waves nothing is tested. None in a matched design, whose waves are not independent."""
+    any two of the waves nothing is tested. In a matched design, whose waves are not independent, it is of the people who answered at every
+    wave, for the whole cohort."""
     places = plan.tallies[plan.tallies["group"].eq("") & plan.tallies["n_valid"].gt(0)]
-    if plan.matched or len(plan.waves) < FEWEST_WAVES:
+    if len(plan.waves) < FEWEST_WAVES:
         return plan.rows()
+    places = places[places["authority"].eq("")] if plan.matched else places
     order = {wave: place for place, wave in enumerate(plan.waves)}
     rows = []
     for (name, authority), counted in places.groupby(["indicator", "authority"], sort=False):
@@ -113,13 +154,17 @@ def _rows_of(one: Indicator, authority: str, counted: pd.DataFrame, order: dict[
     first, last = counted.iloc[0], counted.iloc[-1]
     n, total = (counted[name].to_numpy(float) for name in ("n_valid", "numerator"))
     scores, percent = [order[wave] for wave in counted["wave"]], one.measure is Measure.PERCENT
+    bases = {"n_valid": last["n_valid"], "n_reference": first["n_valid"]}
     if plan.match(one.indicator, tuple(counted["wave"]), authority) is Match.DIFFERS:
         found = Trend(*[not_estimable(Method.NONE, Reason.NOT_COMPARABLE)] * 2)
+    elif plan.matched:
+        answers, clusters = at_every_wave(plan, one.indicator, list(counted["wave"]))
+        found, bases = trend_of_persons(answers, scores, clusters=clusters, conf_level=plan.conf_level), dict.fromkeys(bases, float(len(answers)))
     elif percent:
         found = trend_of_shares(total, n, scores)
     else:
         found = trend_of_means(*moments(n, total, counted["squares"]), n, scores, conf_level=plan.conf_level)
-    at = {"indicator": one.indicator, "authority": authority, "wave": last["wave"], "reference": first["wave"], "n_valid": last["n_valid"],
-          "n_reference": first["n_valid"]}
+    at = {"indicator": one.indicator, "authority": authority, "wave": last["wave"], "reference": first["wave"], **bases}
+    by_counts = percent and not plan.matched
     return [at | outcome_columns(found.slope, factor=100 if percent else 1) | {"quantity": Quantity.TREND.value, "unit": unit_of(one)},
-            at | outcome_columns(found.departure) | {"quantity": Quantity.TREND_DEPARTURE.value, "unit": "chi-squared" if percent else "F"}]
+            at | outcome_columns(found.departure) | {"quantity": Quantity.TREND_DEPARTURE.value, "unit": "chi-squared" if by_counts else "F"}]

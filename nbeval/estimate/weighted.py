@@ -84,9 +84,10 @@ def _name_unweighted(rows: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return rows.assign(warning=rows["warning"].mask(np.array(here, dtype=bool) & rows["warning"].eq(NOBODY), Reason.NO_WEIGHTS.not_estimable))
 
 
-def sampled(plan: Plan, *, weights: bool = True) -> SurveyDesign:
+def sampled(plan: Plan, *, raked: bool = True) -> SurveyDesign:
     """How the respondents of a cohort were sampled: by the strata and clusters that came with them, else with authorities as strata. Waves
-    are strata too, unless clusters were asked at more than one. ``weights`` False: everybody counts once."""
+    are strata too, unless clusters were asked at more than one. ``raked`` False: with the weights that came with the answers (or one for everybody), before
+    any raking."""
     people, weighting = plan.respondents, plan.cohort.weighting
     wave = people["wave"].astype(str)
     given = people["stratum"] if "stratum" in people else people["authority"].astype(str)
@@ -96,10 +97,11 @@ def sampled(plan: Plan, *, weights: bool = True) -> SurveyDesign:
     if "stratum" not in people and clusters is None:
         sizes = {(one.wave, one.authority): float(one.count) for one in plan.cohort.eligible}
     finite = weighting is not None and weighting.finite_population
-    raking = plan.raking if weights else None
+    raking = plan.raking if raked else None
+    weights = people["weight"] if raked or plan.raking is None else plan.raking.before
     stratum = given if again else wave + "|" + given
     return survey_design(
-        people["weight"] if weights else people["weight"].notna().astype(float), strata=stratum, clusters=clusters,
+        weights, strata=stratum, clusters=clusters,
         population=[sizes.get(key, np.nan) for key in zip(wave, given, strict=True)] if finite else None,
         lonely=weighting.lonely_strata if weighting else Lonely.ADJUST,
         **({"margins": raking.levels, "before": raking.before} if raking is not None and not _is_stratified(people, stratum, raking.levels) else {}))

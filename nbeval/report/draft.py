@@ -84,6 +84,10 @@ class Draft:
             authority=self.context.authority if authority is None else authority, group=group, level=level,
         )
 
+    def is_of_pairs(self, one: Indicator) -> bool:
+        """Whether the levels of an indicator are those of people who answered at both waves: kinds say so."""
+        return False
+
     def change(self, one: Indicator, authority: str | None = None, quantity: Quantity | str = Quantity.CHANGE,
                between: tuple[str, str] | None = None) -> Result | None:
         """The change of an indicator from the first wave that asked it to the last, or ``between`` a later and an earlier one; or another

@@ -37,6 +37,7 @@ class Subject:
     quantity: str = ""
     reference: str = ""
     area: Area | None = None            # of a source that is no survey
+    of_pairs: bool = False              # its level is that of those who answered at both waves
 
     @property
     def name(self) -> str:
@@ -64,10 +65,16 @@ class Subject:
     def main(self) -> Result | None:
         """The result that ``{estimate}`` means: of the declared quantity, else the level."""
         if self.quantity in ("", *_LEVELS):
-            return self.at(self.wave)
+            return (self.at(self.wave, self.other) if self.of_pairs else None) or self.at(self.wave)
         return self.context.results.first(
             source=self.source, quantity=self.quantity, indicator=self.name, wave=self.wave, authority=self.authority, group=self.group,
             level=self.level, **({"reference": self.reference} if self.reference else {}))
+
+    @property
+    def other(self) -> str:
+        """The wave that linked people answered too: the first, or for the first the last."""
+        first, last = self.context.first.id, self.context.wave.id
+        return last if self.wave == first else first
 
     def at(self, wave: str, beside: str = "") -> Result | None:
         """The level at a wave: of everybody who answered, or of those who answered ``beside`` too."""
@@ -146,8 +153,8 @@ def leads(draft: Draft) -> tuple[Subject, ...]:
     spec, context = draft.spec, draft.context
     known = sorted(draft.indicators, key=lambda one: not one.headline)
     quantity = spec.quantities[0] if spec.quantities else ""
-    subjects = tuple(Subject(context, spec.source_id, one, context.wave.id, context.authority, quantity=quantity)
-                     for one in known or [None])
+    subjects = tuple(Subject(context, spec.source_id, one, context.wave.id, context.authority, quantity=quantity,
+                             of_pairs=one is not None and draft.is_of_pairs(one)) for one in known or [None])
     if subjects[0].main is not None or not spec.quantities:
         return subjects
     return (_first_of(draft, quantity) or subjects[0], *subjects[1:])

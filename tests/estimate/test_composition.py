@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
-from nbeval import dictionary
+from nbeval import crosstab, dictionary
 from nbeval.dictionary.models import Margin
 from nbeval.estimate.composition import composition
 from nbeval.estimate.contingency import goodness_of_fit
 from nbeval.estimate.plan import make_plan
+from nbeval.frames import Method, Raking
 from tests.estimate.test_assembly import measured, people_of
+from tests.guards import some
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +72,38 @@ def test_every_wave_with_margins_is_tested_against_the_population(declared):
     _, rows = rows_of(declared, margins)
     against = rows[rows["contrast"].eq("population")]
     assert list(against["wave"]) == waves and (against["p_value"] < 1e-6).all() and (against["df"] == 1).all()
+
+
+# --- of a sample with weights, strata and clusters ------------------------------------------------------
+
+def sample_of(declared, **more):
+    """A plan with weights that came with the answers, and clusters, whose main figures are weighted; or with margins to rake to besides."""
+    cohort = declared.cohorts[0].model_copy(update={"main_figures": "weighted", **more})
+    people = people_of(cohort, declared, 150)
+    draw = np.random.default_rng(4)
+    given = draw.uniform(0.3, 3, len(people))
+    return make_plan(measured(people.assign(survey_weight=given, weight=given, cluster=[f"c{k % 14}" for k in range(len(people))]), declared), cohort, declared)
+
+
+def test_who_answered_is_tested_as_a_crosstab_of_the_sample_tests_it(declared):
+    plan = sample_of(declared)
+    rows = composition(plan).query("quantity == 'composition_test' and contrast == 'wave'")
+    for row in some(list(rows.itertuples())):
+        people = plan.respondents.assign(stratum=plan.respondents["authority"].astype(str))
+        people = people[people["wave"].isin([row.wave, row.reference])].assign(
+            wave=lambda one: one["wave"].astype(str), level=lambda one: one[row.group].astype(object))
+        wanted = crosstab(people, "level", "wave", weights="weight", strata="stratum", clusters="cluster").attrs["association"]
+        assert (row.statistic, row.df, row.p_value) == pytest.approx((wanted["statistic"], wanted["df"], wanted["p_value"]))
+        assert row.estimate == pytest.approx(wanted["cramers_v"]) and row.weighted and Method.RAO_SCOTT in row.method
+        plain = people.groupby([row.group, "wave"], observed=True).size().unstack()
+        assert row.p_value != pytest.approx(stats.chi2_contingency(plain, correction=False).pvalue)
+        assert row.n_valid + row.n_reference == plain.to_numpy().sum()
+
+
+def test_weights_that_were_raked_to_the_make_up_do_not_hide_that_it_differs(declared):
+    plan = sample_of(declared)
+    before = plan.respondents["survey_weight"]
+    raked = replace(plan, raking=Raking(pd.DataFrame({"frequency": plan.respondents["frequency"].astype("string")}), before, {}),
+                    respondents=plan.respondents.assign(weight=1.0))
+    tests = [composition(one).query("quantity == 'composition_test' and contrast == 'wave'") for one in (plan, raked)]
+    assert len(tests[0]) and tests[0]["p_value"].tolist() == pytest.approx(tests[1]["p_value"].tolist())

@@ -10,17 +10,21 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from scipy import stats
 
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import Design, Match, MissingReason
 from nbeval.dictionary.models import SourceFiles, Wave
 from nbeval.estimate.comparisons import change
+from nbeval.estimate.glm import cr2
+from nbeval.estimate.means import paired_t
 from nbeval.estimate.outcome import Outcome
 from nbeval.estimate.plan import contrasted, make_plan
-from nbeval.estimate.trend import trend, trend_of_means, trend_of_shares
-from nbeval.frames import Measured, Reason
+from nbeval.estimate.trend import trend, trend_of_means, trend_of_persons, trend_of_shares
+from nbeval.frames import Measured, Method, Reason
 from tests.conftest import TINY
-from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets
+from tests.estimate.reference import all_accounted_for, available, case, expected_rows, inputs, meets, near
 from tests.guards import some
 
 OFFERED = [
@@ -225,6 +229,66 @@ class TestOfACohort:
         assert some(found["warning"]) and set(found["warning"]) == {Reason.NOT_COMPARABLE.not_estimable}
         assert found[["estimate", "statistic", "p_value"]].isna().all(axis=None)
 
-    def test_none_of_linked_people(self, measured):
+    def test_of_linked_people_it_is_that_of_persons_and_never_of_samples(self, measured):
         programme = load(TINY)
-        assert trend(make_plan(measured, self.cohort(programme, "2020", "2020", "2020", design=Design.MATCHED), programme)).empty
+        matched = self.cohort(programme, "2020", "2020", "2020", design=Design.MATCHED)
+        nobody = trend(make_plan(measured, matched, programme))
+        assert some(nobody["warning"]) and set(nobody["warning"]) == {Reason.NO_COMPLETE.not_estimable} and set(nobody["authority"]) == {""}
+        people = measured.respondents.assign(person=[f"p{k % 50}" for k in range(150)])
+        found = trend(make_plan(replace(measured, respondents=people), matched, programme)).set_index("quantity")
+        # of 50 people 10 said yes throughout, 10 from the second wave on, 10 at the last alone, 20 never: slopes of 0, 1/2, 1/2 and 0
+        slopes = np.repeat([0.0, 0.5], [30, 20])
+        textbook = stats.ttest_1samp(slopes, 0)
+        slope = found.loc["trend"]
+        assert (slope["estimate"], slope["statistic"], slope["p_value"]) == pytest.approx((20, textbook.statistic, textbook.pvalue))
+        assert slope["method"] == Method.LINE_OF_PERSONS and (slope["n_valid"], slope["n_reference"]) == (50, 50)
+        # who turns at the second wave bends down, who turns at the last bends up: as many of each
+        assert found.loc["trend_departure", "statistic"] == pytest.approx(0, abs=1e-20)
+
+
+class TestOfPersons:
+    """The line of each person: held to the paired t, to least squares with CR2 errors by person (both held to R), and to GEE."""
+
+    @pytest.fixture
+    def answers(self):
+        draw = np.random.default_rng(11)
+        return draw.normal(5, 2, (40, 1)) + draw.normal(0, 1, (40, 4)) + np.array([0, 0.2, 0.5, 0.4])
+
+    @pytest.mark.parametrize("row", expected_rows("clustered", methods=["cr2_satterthwaite"], quantities=["change"], where=lambda row: (
+        not row.degenerate and np.isfinite(row.std_error) and not isinstance(case("clustered_cases", row.case)["weight"], str))))
+    def test_two_waves_are_the_change_of_pairs_as_r_has_it(self, row):
+        about = case("clustered_cases", row.case)
+        table = inputs("clustered_pairs")[inputs("clustered_pairs")["dataset"].eq(about["dataset"])]
+        names = [f"{about['outcome']}_{wave}" for wave in ("baseline", "final")]
+        table = table.dropna(subset=names)
+        found = trend_of_persons(table[names].to_numpy(float), (0, 1), clusters=table[about["cluster"]], conf_level=about["conf_level"]).slope
+        for name in ("estimate", "std_error", "conf_low", "conf_high", "df", "p_value"):
+            assert near(getattr(found, name), getattr(row, name), row), name
+
+    def test_with_three_waves_alike_apart_it_is_half_the_change_from_first_to_last(self, answers):
+        three = answers[:, :3]
+        found, change = trend_of_persons(three, (0, 1, 2)).slope, paired_t(three[:, 2], three[:, 0])
+        assert (2 * found.estimate, 2 * found.conf_low) == pytest.approx((change.estimate, change.conf_low))
+        assert (found.statistic, found.df, found.p_value) == pytest.approx((change.statistic, change.df, change.p_value))
+
+    def test_it_is_least_squares_with_errors_clustered_by_person(self, answers):
+        scores = np.array([0.0, 1, 3, 4])
+        matrix = np.column_stack([np.ones(160), np.tile(scores, 40)])
+        persons = np.repeat(np.arange(40), 4)
+        fit = sm.OLS(answers.ravel(), matrix).fit()
+        covariance, df = cr2(matrix, fit.resid, persons, np.eye(2)[1:])
+        found = trend_of_persons(answers, scores).slope
+        assert (found.estimate, found.std_error, found.df) == pytest.approx((fit.params[1], np.sqrt(covariance[1, 1]), df[0]))
+        gee = sm.GEE(answers.ravel(), matrix, persons, cov_struct=sm.cov_struct.Exchangeable()).fit()
+        assert (gee.params[1], gee.bse[1] * np.sqrt(40 / 39)) == pytest.approx((found.estimate, found.std_error), rel=1e-6)
+
+    def test_what_a_line_leaves_over_is_tested_as_one_contrast_of_three_waves(self, answers):
+        bend = answers[:, 0] - 2 * answers[:, 1] + answers[:, 2]
+        found, textbook = trend_of_persons(answers[:, :3], (0, 1, 2)).departure, stats.ttest_1samp(bend, 0)
+        assert (found.statistic, found.p_value, found.df) == pytest.approx((textbook.statistic**2, textbook.pvalue, 1))
+
+    @pytest.mark.parametrize(("values", "why"), [
+        (np.empty((0, 3)), Reason.NO_COMPLETE), (np.ones((1, 3)), Reason.TOO_FEW_COMPLETE), (np.tile([1.0, 2, 3], (5, 1)), Reason.SAME_CHANGE)])
+    def test_what_cannot_be_tested_says_why(self, values, why):
+        found = trend_of_persons(values, (0, 1, 2))
+        assert why in found.slope.warning and np.isnan(found.slope.p_value) and np.isnan(found.departure.p_value)

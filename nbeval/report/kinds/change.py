@@ -102,11 +102,15 @@ class Change(Kind):
 
 
 class Trend(Kind):
-    """Rows are indicators with a trend over three waves and more: each wave, the slope, its test, and whether a straight line is enough."""
+    """Rows are indicators with a trend over three waves and more: each wave, the slope, its test, and whether a straight line is enough.
+
+    Where people are linked the levels are those of pairs, and the slope is of those who answered every time, whose number is a column.
+    """
 
     id = "trend"
     marks = ("lines",)
-    needs_two_waves = of_change = True
+    needs_two_waves = of_change = sets_levels_beside_change = True
+    linked_words = "note_linked_trend"
 
     def has_row(self, one: Indicator) -> bool:
         return self._trend(one) is not None
@@ -117,6 +121,8 @@ class Trend(Kind):
         for wave in context.waves:
             yield make.level(f"{wave.id}_estimate", lambda one, wave=wave: self.level(one, wave.id), head=wave.label)
         yield from make.change("trend", "trend", self._trend)
+        if context.linked:
+            yield make.count("every_time", self._trend)
         yield make.p_value("test", self._trend)
         yield make.verdict(self._trend)
         yield Field(Column("departure", self.say("trend_departure"), numeric=True),

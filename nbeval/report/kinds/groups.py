@@ -56,10 +56,12 @@ class OfPlaces(Kind):
 
 
 class LevelsByGroup(OfPlaces):
-    """Rows are everybody and then each level of each group; columns are the exhibit's indicators: level, and number who answered."""
+    """Rows are everybody and then each level of each group; columns are the exhibit's indicators: level, and number who answered. Where
+    people are linked, a report of two waves has the levels of those who answered at both, in the group and the authority that they were of
+    at the first."""
 
     id = "levels_by_group"
-    of_last_wave = True
+    of_last_wave = sets_levels_beside_change = True
 
     def columns(self, word: str = "level") -> Iterator[Field]:
         yield self.column.label(word)

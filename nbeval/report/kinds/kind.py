@@ -55,7 +55,7 @@ class Kind(Draft, ABC):
     marks: ClassVar[tuple[str, ...]] = ()       # how its marks can be read, by names in ``charts.data.MARKS``: the charts of such suit it
     needs_two_waves: ClassVar[bool] = False     # it means nothing before there are two waves
     of_change: ClassVar[bool] = False           # it shows change, so that its section says what to mind about change
-    sets_levels_beside_change: ClassVar[bool] = False       # those of both waves
+    sets_levels_beside_change: ClassVar[bool] = False       # those of both waves, or what stands in the report beside such a table
     shows_single_authorities: ClassVar[bool] = False        # whatever the report is on
     shows_comparison: ClassVar[bool] = False    # it shows the comparison authorities beside those of the programme
     of_last_wave: ClassVar[bool] = False        # it shows the last wave alone
@@ -71,6 +71,7 @@ class Kind(Draft, ABC):
     base_of_one: ClassVar[str] = ""
     unit_of_one: ClassVar[str] = ""
     source_words: ClassVar[str] = "source"
+    linked_words: ClassVar[str] = "note_linked"     # of levels of people who are linked
 
     @abstractmethod
     def columns(self) -> Iterable[Field]:
@@ -103,8 +104,10 @@ class Kind(Draft, ABC):
             authority=self.context.authority if authority is None else authority, reference=other or ends[wave == ends[0]])
 
     def is_of_pairs(self, one: Indicator) -> bool:
-        """Whether the levels of an indicator are those of the people who answered at both waves."""
-        return self.sets_levels_beside_change and self.context.linked
+        """Whether the levels of an indicator are those of the people who answered at both waves; what only one wave asked has no others."""
+        if not (self.sets_levels_beside_change and self.context.linked):
+            return False
+        return self.of_change or bool(self.results.where(indicator=one.indicator, contrast=Contrast.PAIRS))
 
     def has_row(self, one: Indicator) -> bool:
         """Whether an indicator has a row, where rows are indicators."""
@@ -354,7 +357,7 @@ class Kind(Draft, ABC):
     def _rounding(self) -> Iterator[str]:
         """Why a reader who subtracts would find another number: differences before rounding, or of fewer people."""
         if any(map(self.is_of_pairs, self.indicators)):
-            yield self.say("note_linked")
+            yield self.say(self.linked_words)
             return
         for later, earlier, difference, form in self.subtractions():
             shown = [form.rounded(row.estimate) for row in (later, earlier, difference) if self._has_number(row, form)]

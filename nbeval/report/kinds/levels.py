@@ -20,11 +20,13 @@ from nbeval.report.results import Result
 class Levels(Kind):
     """Rows are indicators: estimate, interval and number who answered, at each wave of the report.
 
-    A report on one authority has the estimate of the whole cohort as the last column.
+    A report on one authority has the estimate of the whole cohort as the last column. Where people are linked, a report of two waves has
+    the levels of those who answered at both.
     """
 
     id = "levels"
     marks = ("lines", "shares")
+    sets_levels_beside_change = True
 
     def columns(self) -> Iterator[Field]:
         context, make = self.context, self.column
@@ -167,9 +169,6 @@ class Distribution(Kind):
         for wave in self.context.waves:
             yield from self.column.estimate(lambda one, wave=wave: self.level(one, wave.id), key=f"{wave.id}_",
                                             group=self.head_of(wave))[:2]
-
-    def is_of_pairs(self, one: Indicator) -> bool:
-        return super().is_of_pairs(one) and bool(self.results.where(indicator=one.indicator, contrast=Contrast.PAIRS))
 
     def blocks(self) -> Iterator[Block]:
         """One block per distribution, headed by its question where there are several."""
