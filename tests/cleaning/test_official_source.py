@@ -70,8 +70,19 @@ def test_a_file_under_another_name_stops_the_run(dictionary, laid):
         clean_sources(cohort_of(dictionary, "official/renamed.csv"), dictionary, data)
 
 
-@pytest.mark.parametrize(("column", "value", "error"), [("percentage", "?", UnknownCodeError), ("activity", "Asleep", UnknownCodeError),
-                                                        ("new_la_code", "X1", SourceError)])
+def test_an_authority_under_an_undeclared_code_is_left_out_and_no_other(dictionary, laid):
+    cohort, data, path = laid
+    whole = clean_sources(cohort, dictionary, data).official
+    raw = pd.read_csv(path, dtype=str)
+    raw.loc[0, "new_la_code"] = "X1"
+    raw.to_csv(path, index=False)
+    evidence = clean_sources(cohort, dictionary, data)
+    (left,) = evidence.findings[evidence.findings["check"].eq("entries_usable")].itertuples()
+    assert left.outcome == "failure" and "under a code that is not declared" in left.message
+    assert set(evidence.official["authority"]) == set(whole["authority"]) - {left.authority}
+
+
+@pytest.mark.parametrize(("column", "value", "error"), [("percentage", "?", UnknownCodeError), ("activity", "Asleep", UnknownCodeError)])
 def test_a_table_that_is_not_as_declared_stops_the_run(dictionary, laid, column, value, error):
     cohort, data, path = laid
     raw = pd.read_csv(path, dtype=str)

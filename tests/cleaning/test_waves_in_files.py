@@ -11,7 +11,7 @@ from nbeval.cleaning import clean_survey
 from nbeval.dictionary import load
 from nbeval.dictionary.enums import Design, Role
 from nbeval.dictionary.models import Column, SourceFiles
-from nbeval.errors import DictionaryError, UnknownCodeError, UnknownHeaderError
+from nbeval.errors import DictionaryError, UnknownHeaderError
 from tests.cleaning.exports import write_csv
 from tests.guards import some
 
@@ -106,12 +106,12 @@ def test_a_long_file_may_be_declared_wave_by_wave(tiny, cohort, tmp_path):
     assert len(cleaned.inputs) == 1
 
 
-def test_a_row_of_a_wave_that_nobody_declared_is_refused_with_its_file_and_count(tiny, cohort, tmp_path):
-    with pytest.raises(UnknownCodeError) as caught:
-        long(tiny, cohort, Design.MATCHED, tmp_path, other_waves=())
-    said = str(caught.value)
-    assert "'long.csv': 1 of 6 rows are of no wave that is declared" in said and "pilot" not in said and "other_waves" in said
-    assert caught.value.rows["row"].tolist() == [5]
+def test_a_row_of_a_wave_that_nobody_declared_leaves_out_whose_it_is_with_its_file_and_count(tiny, cohort, tmp_path):
+    cleaned = long(tiny, cohort, Design.MATCHED, tmp_path, other_waves=())
+    (found,) = cleaned.findings.query("check == 'exports_usable' and outcome == 'failure'").itertuples()
+    assert "'long.csv': 1 of " in found.message and "rows are of no wave that is declared" in found.message
+    assert "pilot" not in found.message and "other_waves" in found.do and found.authority not in set(cleaned.respondents["authority"])
+    assert len(cleaned.respondents)
 
 
 @DESIGNS
