@@ -7,6 +7,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from scipy import stats
 
 import nbeval
 from nbeval.cli.app import main
@@ -123,6 +124,31 @@ def test_comparison_authorities_are_some_of_the_cohorts(tmp_path, named):
         nbeval.read_dictionary(tmp_path / "dictionary")
 
 
+def test_with_weights_the_difference_of_changes_is_that_of_weighted_shares(tmp_path):
+    """Whoever reads every week weighs two, the others one; the comparison towns' rows are weighted too."""
+    shutil.copytree(TOWNS, tmp_path / "dictionary")
+    columns, cohort = tmp_path / "dictionary" / "instruments" / "club_survey" / "columns.csv", tmp_path / "dictionary" / "cohorts" / "towns.toml"
+    columns.write_text(columns.read_text() + "v1,W,weight,,true\n")
+    cohort.write_text(cohort.read_text().replace('reference_wave = "first"\n', 'reference_wave = "first"\nmain_figures = "weighted"\n'))
+    write_towns(tmp_path)
+    for file in (tmp_path / "towns").rglob("*.csv"):
+        table = pd.read_csv(file)
+        table.assign(W=table["Weekly"].map({"Yes": 2, "No": 1})).to_csv(file, index=False)
+    study = nbeval.open_study("towns", dictionary=tmp_path / "dictionary", data=tmp_path)
+    share = {town: [2 * count / (40 + count) for count in counts] for town, counts in WEEKLY.items()}
+    moved = {town: 100 * (shares[2] - shares[1]) for town, shares in share.items()}
+    ours, others = ([value for town, value in moved.items() if (town < "f") == side] for side in (True, False))
+    alike = row(study, quantity="difference_in_differences_authorities", indicator="reads_weekly")
+    assert alike["weighted"] and alike["estimate"] == pytest.approx(sum(ours) / 5 - sum(others) / 4)
+    found = row(study, quantity="difference_in_differences", indicator="reads_weekly")
+    assert found["weighted"] and found["method"].startswith("weighted") and found["estimate"] == pytest.approx(alike["estimate"], abs=1.5)
+    beside = row(study, quantity="percent", indicator="reads_weekly", wave="last", contrast="", group=ROLE, weighted=True)
+    count = sum(counts[2] for town, counts in WEEKLY.items() if town >= "f")
+    assert beside["estimate"] == pytest.approx(100 * 2 * count / (160 + count))
+    notes = study.report("final").exhibit("against").exhibit.notes
+    assert any("weight" in note.lower() for note in notes) and not any("without weights" in note for note in notes)
+
+
 # --- a panel of three waves ------------------------------------------------------------------------------
 
 def test_changes_of_the_panel_are_those_of_its_pairs(panel):
@@ -169,6 +195,36 @@ def test_the_report_of_the_panel_shows_pairs_and_moves_and_not_who_left(panel):
     assert some(shown.index.tolist()) and shown["suppression"].eq("").all()
     gone = table[table["quantity"].eq("difference") & table["contrast"].eq("stayed")]
     assert len(gone) and gone["suppression"].ne("").all()
+
+
+def test_every_table_of_levels_is_of_the_pairs_by_town_too(panel):
+    """Of 81 pairs 33 read every week at first and 49 at last; of everybody at the last wave the same 81, at the first 90."""
+    report = panel.report("final")
+    shown = report.exhibit("levels_last").exhibit
+    weekly = next(line for line in shown.rows if not line.heading)
+    assert [cell.text for cell in weekly.cells][1] == "41" and shown.sentence == "Reads every week: 60%."
+    assert any("answered both times" in note for note in shown.notes)
+    keys = [cell.result for line in shown.rows for cell in line.cells if cell.result]
+    assert some(keys) and all("|pairs|" in key for key in keys)
+    towns = report.exhibit("by_town").exhibit
+    keys = [cell.result for line in towns.rows for cell in line.cells if cell.result]
+    assert some(keys) and all("|pairs|" in key for key in keys)
+    first = panel.report("baseline").exhibit("levels_first").exhibit
+    assert not any("|pairs|" in cell.result for line in first.rows for cell in line.cells if cell.result)
+
+
+def test_the_trend_of_the_panel_is_that_of_those_who_answered_every_time(panel):
+    """Of 81 who answered three times 31 came to read every week and 15 ceased to: slopes of 1/2, -1/2 and 0."""
+    found = row(panel, quantity="trend", indicator="reads_weekly")
+    slopes = [0.5] * 31 + [-0.5] * 15 + [0.0] * 35
+    textbook = stats.ttest_1samp(slopes, 0)
+    assert (found["estimate"], found["p_value"], found["n_valid"]) == (pytest.approx(100 * 8 / 81), pytest.approx(textbook.pvalue), 81)
+    table = panel.protect().table
+    assert table.loc[table["quantity"].eq("trend"), "suppression"].eq("").all() and set(table.loc[table["quantity"].eq("trend"), "authority"]) == {""}
+    assert table.loc[table["quantity"].eq("change"), "suppression"].eq("").all()
+    shown = panel.report("final").exhibit("trends").exhibit
+    line = next(line for line in shown.rows if not line.heading)
+    assert "81" in [cell.text for cell in line.cells] and any("answered every time" in note for note in shown.notes)
 
 
 def test_results_are_written_and_reports_rendered(tmp_path):

@@ -66,10 +66,10 @@ def unsafe_rows(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
 
 
 def _nearly_all_pairs(results: pd.DataFrame, policy: Disclosure) -> pd.Series:
-    """Where the trend of those who answered every time stands beside levels or changes of pairs with a few people more: the one less the
-    other tells of those few."""
+    """Where the trend of those who answered every time stands beside levels and changes from the first wave to the last of a few people more:
+    the one less the other tells of those few."""
     trend = results["quantity"].isin(OVER_WAVES) & results["n_valid"].notna()
-    on = ["source", "cohort", "indicator", "authority", "group", "level"]
+    on = ["source", "cohort", "indicator", "authority", "group", "level", "wave", "reference"]
     pairs = results.loc[results["contrast"].eq(Contrast.PAIRS), [*on, "n_valid"]].drop_duplicates()
     beside = results.loc[trend, [*on, "n_valid"]].reset_index().merge(pairs, on=on, suffixes=("", "_pairs"), validate="many_to_many")
     few = small(beside["n_valid_pairs"] - beside["n_valid"], policy.threshold, zero=False) | small_base(beside["n_valid"], policy)

@@ -10,6 +10,7 @@ import pytest
 
 from nbeval.errors import DisclosureError, ParameterError
 from nbeval.exhibit import EXHIBIT_MIME, REPORT_MIME, TEXT_MIME, Exhibit
+from nbeval.left_out import LeftOutSource
 from nbeval.report import Report
 from nbeval.report.kinds import KINDS
 from nbeval.report.kinds.of_source import OfSource
@@ -243,3 +244,16 @@ def test_closing_hands_over_every_result_shown_with_all_digits(make):
     assert set(table["exhibit"]) == {"odds"}
     assert set(table["estimate"]) == {"1.8", "7.6"} or set(table["estimate"]) == {1.8, 7.6}
     assert report.close()._repr_mimebundle_()["text/plain"] == ""
+
+
+def test_whose_entries_are_missing_is_said_at_the_opening_and_among_the_limits(make):
+    plain = make()
+    cohort, context = plain.context.cohort, plain.context
+    one, other = cohort.authorities[:2]
+    left_out = (LeftOutSource(cohort.sources[0].id, "", one), LeftOutSource(cohort.sources[0].id, cohort.waves[0].id, other))
+    said = [f"{context.authority_name(one)}, {cohort.sources[0].label}", f"{context.authority_name(other)}, {cohort.sources[0].label}, {cohort.waves[0].label}"]
+    report = make(left_out=left_out)
+    for text in (str(report.title), str(report.limits())):
+        assert all(words in text for words in said)
+    assert "Not in these figures" in str(report.title) and "Not in these figures" not in str(plain.title)
+    assert not any(words in str(plain.title) + str(plain.limits()) for words in said)
