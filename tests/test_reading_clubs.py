@@ -202,7 +202,7 @@ def test_every_table_of_levels_is_of_the_pairs_by_town_too(panel):
     report = panel.report("final")
     shown = report.exhibit("levels_last").exhibit
     weekly = next(line for line in shown.rows if not line.heading)
-    assert [cell.text for cell in weekly.cells][1] == "41" and shown.sentence == "Reads every week: 60%."
+    assert [cell.text for cell in weekly.cells][1] == "41%" and shown.sentence == "Reads every week: 60%."
     assert any("answered both times" in note for note in shown.notes)
     keys = [cell.result for line in shown.rows for cell in line.cells if cell.result]
     assert some(keys) and all("|pairs|" in key for key in keys)

@@ -40,7 +40,7 @@ ALWAYS = (
 #: where the waves are two samples of people who cannot be linked
 TWO_SAMPLES = (change, trend, ordered_change, adjusted_change, overlap, pooled_change, on_request)
 #: where the same people can be found at both waves
-SAME_PEOPLE = (matched_change, pair_levels, transitions, attrition)
+SAME_PEOPLE = (matched_change, pair_levels, transitions, attrition, trend)
 
 
 def estimate(measured: Measured, cohort: Cohort, dictionary: Dictionary) -> pd.DataFrame:
