@@ -14,13 +14,19 @@ from nbeval.publish.workers import SETTINGS
 
 
 def run(settings: dict[str, Any]) -> None:
-    """Import the modules and make the call of the settings; what fails will be said by the report that needs it."""
+    """Import the modules and make the call of the settings; what fails will be said by the report that needs it.
+
+    A run that was stopped meanwhile needs nothing of it: the server ends at its next step.
+    """
+    run_that_asked = os.getppid()
     os.environ.update(settings["environment"])
     # jsonschema would build a grammar of addresses with it, in a second or more; no notebook needs one
     sys.modules.setdefault("rfc3987_syntax", None)
     for name in settings["modules"]:
         with suppress(ImportError):
             import_module(name)
+        if os.getppid() != run_that_asked:
+            os._exit(0)
     if settings["call"]:
         module, function, argument = settings["call"].split(":")
         with suppress(Exception):
