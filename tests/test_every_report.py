@@ -177,5 +177,6 @@ def another_description(monkeypatch):
 ], ids=lambda one: getattr(one, "__name__", ""))
 def test_wrong_words_are_found(reports, monkeypatch, plant, check):
     plant(monkeypatch)
-    chosen = some(name for name in reports if name in ("specimen final", "tiny final", "comparison final") or name.startswith("specimen authority_final"))
-    assert any(list(check(opened_anew(reports[name]))) for name in chosen[:6])
+    places = [name for name in reports if name.startswith("specimen authority_final")]
+    chosen = ("specimen final", "tiny final", "comparison final", *some(places)[:3])
+    assert any(list(check(opened_anew(reports[name]))) for name in chosen)

@@ -31,7 +31,7 @@ CLAIMS = "claim,kind,percent,n,count\none,percentage,60,115,69\n"
 EXPECTED = {"check": "forms read", "results": "results written to", "render": "Open ", "verify": "the same", "report": "Open ",
             "specimen": "6 invented exports written", "dictionary": "is valid", "claims": "1 claim", "attack": "", "release": "",
             "bundle": "files written to", "plan": "Analysis plan of first", "cohort": "written  ", "new": "files written to",
-            "withdraw": "", "retention": "exports"}
+            "withdraw": "", "retention": "reports"}
 #: where it is not 0: without a number nobody is withdrawn, and something may be overdue
 CODES = {"withdraw": (2,), "retention": (0, 1)}
 

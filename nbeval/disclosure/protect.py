@@ -131,8 +131,8 @@ def _of_lone_people(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> 
 
 
 def _of_dominated(cells: Cells, results: pd.DataFrame, policy: Disclosure) -> np.ndarray:
-    """The sums and shares behind levels that came withheld, because few contributors make most of them."""
-    marked = results["suppression"].eq(policy.symbols["withheld"]) & results["contrast"].eq("") & ~results["weighted"]
+    """The sums and shares behind levels that came marked with their number still there, because few contributors make most of them."""
+    marked = results["suppression"].eq(policy.symbols["withheld"]) & results["estimate"].notna() & results["contrast"].eq("") & ~results["weighted"]
     kind = cells.table["kind"].to_numpy()[cells.parts["cell"]]
     of = marked.to_numpy()[cells.parts["row"]] & cells.parts["field"].eq("estimate").to_numpy()
     return cells.parts.loc[of & np.isin(kind, [CellKind.SHARE, CellKind.SUM, CellKind.SQUARES]), "cell"].to_numpy()

@@ -23,7 +23,7 @@ from nbeval.dictionary.codes import matcher
 from nbeval.dictionary.enums import ItemKind, Measure, Quantity, ScaleRule
 from nbeval.dictionary.models import Cohort
 from nbeval.disclosure.cells import (
-    COUNTS, ENDS, EVERYBODY, NOW, PLACE, THEN, CellKind, Part, Place, item_block, moved_block, places_of, routes_of, scale_block,
+    COUNTS, ENDS, EVERYBODY, NOW, THEN, CellKind, Part, Place, item_block, moved_block, places_of, routes_of, scale_block,
     share_name,
 )
 

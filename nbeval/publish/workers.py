@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from tempfile import gettempdir
 from threading import Thread
 from types import ModuleType
 from typing import Any
@@ -30,6 +31,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 _TRIES = 3
+#: letters of a temporary folder that leave room for the name of a socket in it: 107 in all
+LONGEST_FOLDER = 107 - len("/pymp-12345678/listener-12345678")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Processes:
 
     def __init__(self, modules: Iterable[str] = (), call: str = "", environment: Mapping[str, str] | None = None,
                  fork: bool | None = None) -> None:
-        fork = "forkserver" in multiprocessing.get_all_start_methods() if fork is None else fork
+        fork = _can_fork() if fork is None else fork
         self._context = multiprocessing.get_context("forkserver" if fork else "spawn")
         self._running: dict[int, tuple[Any, Connection]] = {}
         self._lost: list[int] = []
@@ -153,6 +156,11 @@ class Cluster:
 
 
 Workers = Processes | Cluster
+
+
+def _can_fork() -> bool:
+    """Whether processes can be forked from a server here: its address, a file of the temporary folder, must not be too long."""
+    return "forkserver" in multiprocessing.get_all_start_methods() and len(os.fsencode(gettempdir())) <= LONGEST_FOLDER
 
 
 def died() -> RenderError:

@@ -83,14 +83,14 @@ def _programme(context: Context) -> Iterator[Paragraphs]:
         names = sorted(map(context.authority_name, cohort.authorities))
         yield paragraph(context.say("programme_authorities", count=len(names), names=", ".join(names)))
     waves = [f"{context.wave_line(wave)}. {wave.note}".rstrip() for wave in cohort.waves]
-    for lead, points in (
+    for heading, points in (
         (context.say("programme_one_wave" if len(cohort.waves) == 1 else "programme_waves"), waves),
         (context.say("programme_sources"), [source.label for source in cohort.sources]),
         (context.say("programme_domains"), [_labelled(one, context) for one in programme.domains]),
         (context.say("programme_outcomes"), [_labelled(one, context) for one in programme.outcomes]),
         (context.say("programme_disagreements"), _disagreements(context)),
     ):
-        yield from (paragraph(lead), bullets(points)) if points else ()
+        yield from (paragraph(heading), bullets(points)) if points else ()
 
 
 def _labelled(one: Domain | Outcome, context: Context) -> str:

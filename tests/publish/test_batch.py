@@ -251,6 +251,14 @@ def alive(pid: int) -> bool:
     return "defunct" not in command_of(pid)
 
 
+def test_a_temporary_folder_whose_name_is_long_needs_no_socket_in_it(job, tmp_path, quiet, monkeypatch):
+    place = tmp_path / ("long" * 30)
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    summary = render([job("ok")], tmp_path / "out", origin=ORIGIN, console=quiet())
+    assert summary.exit_code == 0, str(summary)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="signals of this kind exist only where processes fork")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopping_a_run_ends_all_its_processes_and_leaves_no_report(tmp_path, root, how):

@@ -16,7 +16,7 @@ from nbeval.folders import private_folder
 from nbeval.publish.document import Document, Shown
 from nbeval.publish.formats import Format, fixed_zip
 from nbeval.publish.page import column_name
-from nbeval.words import words_of
+from nbeval.words import Words, words_of
 
 _NUMBER = re.compile(r"[-+\u2212]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+\u2212]?\d+(?:\.\d+)?")
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9]+")
