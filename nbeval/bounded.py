@@ -1,4 +1,4 @@
-"""Reading what somebody hands in (releases, signatures, plans, provenance): a file that is too large or nests too deep is a ``ValueError``."""
+"""Reading what somebody hands in (exports, releases, signatures, plans, provenance): a file that is too large or nests too deep is a ``ValueError``."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ What somebody typed (comments, owners, the wording of an action, coded segments)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -337,7 +338,26 @@ class Reason(StrEnum):
     @property
     def not_estimable(self) -> str:
         """The warning of a result that has no number for this reason."""
-        return f"not estimable: {self.value}"
+        return f"{_NOT_ESTIMABLE}{self.value}"
+
+
+_NOT_ESTIMABLE = "not estimable: "
+_REASONS = {str(one): one for one in Reason}
+#: reasons with fields, as patterns of their texts
+_WITH_FIELDS = {one: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(one))) for one in Reason if "{" in one}
+
+
+def reasons_of(warning: str) -> tuple[tuple[Reason | str, dict[str, str]], ...]:
+    """The reasons in a warning, each with what fills its fields; a text that is no member of ``Reason`` as it is."""
+    return tuple(_reason_of(one.strip()) for one in warning.removeprefix(_NOT_ESTIMABLE).split(REASONS_APART))
+
+
+def _reason_of(text: str) -> tuple[Reason | str, dict[str, str]]:
+    """The member that a text is of, and what fills its fields."""
+    if text in _REASONS:
+        return _REASONS[text], {}
+    found = ((one, pattern.fullmatch(text)) for one, pattern in _WITH_FIELDS.items())
+    return next(((one, match.groupdict()) for one, match in found if match), (text, {}))
 
 
 class Decision(StrEnum):

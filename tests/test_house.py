@@ -22,7 +22,7 @@ PACKAGE = ROOT / "nbeval"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_share" not in path.parts)
 STAGES = ("specimen", "cleaning", "scoring", "estimate", "disclosure", "report", "publish")
 #: modules at the top of the package that any floor may use
-BELOW = ("errors", "frames", "deviations", "left_out", "exhibit", "rounding", "dictionary", "words", "folders")
+BELOW = ("bounded", "errors", "frames", "deviations", "left_out", "exhibit", "rounding", "dictionary", "words", "folders")
 #: what publishing asks of `release` while it makes a report: its key, its provenance, its research object
 WITH_EVERY_REPORT = ("release.fingerprint", "release.provenance", "release.crate")
 #: what `release` may know of publishing: a report as it lies there, and how files are put in place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nbeval import bounded
 from nbeval.errors import SourceError
 
 #: bytes of a file as it lies there, and of a workbook when it is unpacked
@@ -29,11 +30,10 @@ def too_large(name: str, found: str, allowed: str, do: str = _LESS) -> SourceErr
 
 def read_bytes(path: Path, name: str, most: int = MOST_BYTES) -> bytes:
     """The bytes of a file that is not too large; a file that changes while it is read is not read beyond that either."""
-    with path.open("rb") as file:
-        raw = file.read(most + 1)
-    if len(raw) > most:
-        raise too_large(name, f"more than {most / 1e6:,.0f} MB", f"{most / 1e6:,.0f} MB")
-    return raw
+    try:
+        return bounded.read_bytes(path, most)
+    except ValueError:
+        raise too_large(name, f"more than {most / 1e6:,.0f} MB", f"{most / 1e6:,.0f} MB") from None
 
 
 def refuse_many_cells(count: int, name: str, most: int = MOST_CELLS) -> None:

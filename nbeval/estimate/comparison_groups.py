@@ -49,8 +49,8 @@ def comparison_groups(plan: Plan) -> pd.DataFrame:
     cohort = plan.cohort.model_copy(update={"authorities": plan.cohort.comparison_authorities, "comparison_authorities": ()})
     weigh = plan.main_weighted and not plan.matched and "survey_weight" in plan.respondents
     people = plan.comparison.respondents
-    aside = replace(plan.comparison, respondents=people.assign(weight=people["survey_weight"])) if weigh else plan.comparison
-    beside = make_plan(aside, cohort, plan.dictionary)
+    compared = replace(plan.comparison, respondents=people.assign(weight=people["survey_weight"])) if weigh else plan.comparison
+    beside = make_plan(compared, cohort, plan.dictionary)
     rows = [row for one in plan.indicators() if one.indicator in beside.declared for row in _of_indicator(one, plan, beside, weigh)]
     return pd.concat([_side(beside, weigh), plan.rows(rows, contrast=Contrast.COMPARISON.value, weighted=weigh)], ignore_index=True)
 

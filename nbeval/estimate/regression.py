@@ -23,7 +23,7 @@ from nbeval.estimate.outcome import Outcome, not_estimable, outcome_columns
 from nbeval.estimate.plan import Plan
 from nbeval.estimate.sampling import SurveyDesign, domain_differences
 from nbeval.estimate.weighted import sampled, weighted_differences
-from nbeval.frames import Contrast, Method, Quantity, Reason
+from nbeval.frames import Contrast, Method, Quantity, Reason, reasons_of
 
 #: fewer events than this for each coefficient and the model is not to be trusted (Peduzzi 1996)
 EVENTS_NEEDED = 10
@@ -281,10 +281,10 @@ def refused(made: Design) -> Outcome:
 
 def untold(found: Outcome, cautions: Sequence[str]) -> Outcome:
     """An outcome of a model as it may be printed: nothing says that all of some people gave one answer; with all that is to be minded."""
-    pattern = [one.value.partition("{")[0] for one in _TELLING]
-    if found.warning == Reason.PREDICTED_ALIKE:
+    why = {reason for reason, _ in reasons_of(found.warning)}
+    if why == {Reason.PREDICTED_ALIKE}:
         found = replace(found, warning="")
-    elif any(found.warning.removeprefix("not estimable: ").startswith(one) for one in pattern):
+    elif why & {*_TELLING}:
         found = replace(found, warning=Reason.NO_FINITE.not_estimable)
     if isnan(found.estimate):
         return found

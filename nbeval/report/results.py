@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,17 +10,13 @@ from functools import cached_property
 
 import pandas as pd
 
-from nbeval.frames import REASONS_APART, RESULTS, Contrast, Decision, Method, Quantity, Reason, Size, Verdict, result_key
+from nbeval.frames import RESULTS, Contrast, Decision, Method, Quantity, Reason, Size, Verdict, reasons_of, result_key
 
 #: the columns of a result that are numbers
 NUMBERS = tuple(name for name, column in RESULTS.columns.items() if str(column.dtype) == "float64")
 _VERDICTS = {str(one): one for one in (*Verdict, *Decision)}
 _SIZES = {str(one): one for one in Size}
 _METHODS = {str(one): one for one in Method}
-_REASONS = {str(one): one for one in Reason}
-#: reasons with fields, as patterns of their texts
-_WITH_FIELDS = {one: re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(one))) for one in Reason if "{" in one}
-_NOT_ESTIMABLE = "not estimable: "
 
 
 @dataclass(frozen=True)
@@ -63,12 +58,12 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
     @property
     def reason(self) -> Reason | str:
         """Why there is no number, or what to mind about it; a text that is no member of ``Reason`` as it is."""
-        return self._warned[0][0]
+        return self.reasons[0][0]
 
     @property
     def reasons(self) -> tuple[tuple[Reason | str, dict[str, str]], ...]:
         """Every reason of it, with what fills its fields."""
-        return self._warned
+        return reasons_of(self.warning)
 
     @property
     def is_not_asked(self) -> bool:
@@ -78,20 +73,7 @@ class Result(namedtuple("_Row", tuple(RESULTS.columns))):
     @property
     def reason_fields(self) -> dict[str, str]:
         """What fills the fields of the reason, where it has any."""
-        return self._warned[0][1]
-
-    @property
-    def _warned(self) -> tuple[tuple[Reason | str, dict[str, str]], ...]:
-        return tuple(_reason_of(one.strip()) for one in self.warning.removeprefix(_NOT_ESTIMABLE).split(REASONS_APART))
-
-
-def _reason_of(text: str) -> tuple[Reason | str, dict[str, str]]:
-    """The member that a text in the column ``warning`` is of, and what fills its fields; a text that is of none as it is."""
-    if text in _REASONS:
-        return _REASONS[text], {}
-    found = ((one, pattern.fullmatch(text)) for one, pattern in _WITH_FIELDS.items())
-    return next(((one, match.groupdict()) for one, match in found if match), (text, {}))
-
+        return self.reasons[0][1]
 
 
 _PARTS = ("source", "indicator", "quantity", "wave", "authority", "group", "level", "contrast", "reference")
